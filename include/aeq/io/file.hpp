@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
+// operating system (the other is io/atomic_file.hpp).
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <aeq/io/error.hpp>
+
+namespace aeq::inline v0::io {
+
+/// The text of errno.
+[[nodiscard]] inline std::string system_message(int number) { return std::strerror(number); }
+
+namespace detail {
+
+/// A file descriptor that closes itself.
+class descriptor {
+ public:
+  explicit descriptor(int number) : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  descriptor& operator=(descriptor&&) = delete;
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+[[nodiscard]] inline std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
+  constexpr std::size_t step = std::size_t(1) << 16;
+  std::vector<std::uint8_t> bytes;
+  for (;;) {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + step);
+    const ssize_t got = ::read(file, bytes.data() + size, step);
+    if (got < 0 && errno != EINTR) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    bytes.resize(size + static_cast<std::size_t>(got < 0 ? 0 : got));
+    if (got == 0) return bytes;
+  }
+}
+
+}  // namespace detail
+
+/// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
+/// mapped (a pipe, a device) is read to its end.
+class input_file {
+ public:
+  /// Throws error (io) where the file can't be opened or read.
+  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path) {
+    auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
+    if (path == "-") {
+      file->owned_ = detail::read_to_end(STDIN_FILENO, file->name_);
+      return file;
+    }
+    const detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
+    struct stat facts {};
+    if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
+    if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
+    if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
+      const auto size = static_cast<std::size_t>(facts.st_size);
+      void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
+      if (address != MAP_FAILED) {
+        file->mapped_ = {static_cast<const std::uint8_t*>(address), size};
+        return file;
+      }
+    }
+    file->owned_ = detail::read_to_end(opened.number(), path);
+    return file;
+  }
+
+  /// Content that is in memory already; `name` is for messages.
+  [[nodiscard]] static std::shared_ptr<const input_file> from_memory(std::vector<std::uint8_t> bytes,
+                                                                     std::string name) {
+    auto file = std::make_shared<input_file>(private_key{}, std::move(name));
+    file->owned_ = std::move(bytes);
+    return file;
+  }
+
+  struct private_key {};
+  input_file(private_key, std::string name) : name_(std::move(name)) {}
+  input_file(const input_file&) = delete;
+  input_file& operator=(const input_file&) = delete;
+  ~input_file() {
+    if (mapped_.data() != nullptr) ::munmap(const_cast<std::uint8_t*>(mapped_.data()), mapped_.size());
+  }
+
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return mapped_.data() != nullptr ? mapped_ : std::span<const std::uint8_t>(owned_);
+  }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Tells the system that a part, which has been read, will not be needed soon: its pages leave this process. The
+  /// content stays valid. Whole pages inside the part only.
+  void let_go(std::span<const std::uint8_t> part) const noexcept {
+    if (mapped_.data() == nullptr || part.empty()) return;
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+    const auto last = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+    const bool inside = part.data() >= mapped_.data() && part.data() + part.size() <= mapped_.data() + mapped_.size();
+    if (inside && first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  }
+
+ private:
+  std::string name_;
+  std::span<const std::uint8_t> mapped_;
+  std::vector<std::uint8_t> owned_;
+};
+
+}  // namespace aeq::inline v0::io
