@@ -66,17 +66,18 @@ struct min_max_fit {
   }
 };
 
-/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift.
+/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift. A blockwise scale of 0
+/// stays 0, and one above 2^15 becomes infinite, because that is what its float16 in the file says.
 struct power_of_two_fit {
   using category = fit_category;
 
   template <std::floating_point T>
   [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
     scale_zero_point<T> result = min_max_fit::fit(values, format);
-    if (!is_finite(result.scale)) return result;
+    if (!is_finite(result.scale) || result.scale == T(0)) return result;
     T power = power_of_two<T>(-64);
     while (power < result.scale) power *= T(2);
-    result.scale = power;
+    result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
     if (!format.is_symmetric()) {
       const T lowest = minimum(values.lowest, T(0));
       result.zero_point =
