@@ -28,16 +28,16 @@ struct union_view {
 
 using table_vector = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>;
 
-/// Writes `size` bytes, from `offset` of its content on, into `into`. Called from several threads at once.
+/// Makes the bytes of a buffer from `offset` on, as many as `into` has. Called from several threads at once, each piece
+/// once; after it the producer may let go of what the piece was made from.
 using byte_producer = std::function<void(std::uint64_t offset, std::span<std::uint8_t> into)>;
 
 /// The content of a buffer: none, bytes that exist (in the file or in `storage`), or bytes made while writing.
 struct buffer {
   bool present = false;                ///< false: no data, the buffer of an activation
-  std::span<const std::uint8_t> data;  ///< empty where `produce` makes the bytes
+  std::span<const std::uint8_t> data;  ///< where `produce` is set: what the buffer held before
   std::uint64_t size = 0;              ///< bytes
   std::shared_ptr<const byte_producer> produce;
-  std::uint32_t piece_bytes = 0;       ///< `produce` is asked for multiples of this, but for the last piece
 };
 
 struct quantization {
