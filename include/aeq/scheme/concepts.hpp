@@ -103,13 +103,19 @@ template <class Scheme>
 struct own_fit {
   using category = fit_category;
   template <std::floating_point T>
+    requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
   [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
     return Scheme::fit(values, format);
   }
 };
 
+/// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
+/// the right call works would take min_max_fit instead of it without a word.
 template <class Scheme>
-concept declares_fit = requires(range<float> values, const format_descriptor& format) { Scheme::fit(values, format); };
+concept declares_fit =
+    requires(range<float> values, const format_descriptor& format) { Scheme::fit(values, format); } ||
+    requires(range<double> values, const format_descriptor& format) { Scheme::fit(values, format); } ||
+    requires { &Scheme::fit; } || requires { &Scheme::template fit<float>; };
 
 template <class Scheme>
 struct fit_of_scheme {

@@ -111,7 +111,7 @@ consteval bool require_integer_weight() {
 }
 
 #define AEQ_USABLE_FIT \
-  "aeq: usable_fit: fit must turn range<T> and a format_descriptor into scale_zero_point<T>, for float and for double"
+  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
 template <class Scheme>
 consteval bool require_usable_fit() {
   static_assert(usable_fit<Scheme>, AEQ_USABLE_FIT);
