@@ -1,0 +1,16 @@
+// EXPECT: aeq: activation_bits:
+// SPDX-License-Identifier: Apache-2.0
+#include <aeq/scheme/requirements.hpp>
+
+struct my_scheme {
+#ifdef AEQ_TEST_FAIL
+  using activation = aeq::integer<4, aeq::asymmetric, aeq::tensorwise>;
+#else
+  using activation = aeq::integer<8, aeq::asymmetric, aeq::tensorwise>;
+#endif
+  using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::static_range;
+};
+
+static_assert(aeq::verify_scheme<my_scheme>());

@@ -1,0 +1,16 @@
+// EXPECT: aeq: integer_weight:
+// SPDX-License-Identifier: Apache-2.0
+#include <aeq/table/kernel_table.hpp>
+
+struct my_scheme {
+  using activation = aeq::float32;
+#ifdef AEQ_TEST_FAIL
+  using weight = aeq::float16;
+#else
+  using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+#endif
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+};
+
+constexpr auto table = aeq::kernel_table<aeq::builtin_schemes, my_scheme>::view();

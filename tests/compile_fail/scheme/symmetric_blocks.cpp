@@ -1,0 +1,16 @@
+// EXPECT: aeq: symmetric_blocks:
+// SPDX-License-Identifier: Apache-2.0
+#include <aeq/table/kernel_table.hpp>
+
+struct my_scheme {
+  using activation = aeq::float32;
+#ifdef AEQ_TEST_FAIL
+  using weight = aeq::integer<4, aeq::asymmetric, aeq::blockwise<32>>;
+#else
+  using weight = aeq::integer<4, aeq::asymmetric, aeq::channelwise>;
+#endif
+  static constexpr auto compute_precision = aeq::compute::floating;
+  static constexpr auto execution_mode = aeq::execution::weight_only;
+};
+
+constexpr auto table = aeq::kernel_table<aeq::builtin_schemes, my_scheme>::view();

@@ -1,0 +1,17 @@
+// EXPECT: (aeq: symmetric_blocks:.*aeq: symmetric_integer_weight:|aeq: symmetric_integer_weight:.*aeq: symmetric_blocks:)
+// SPDX-License-Identifier: Apache-2.0
+#include <aeq/table/kernel_table.hpp>
+
+// A scheme that breaks two requirements hears of both at once.
+struct my_scheme {
+  using activation = aeq::float32;
+#ifdef AEQ_TEST_FAIL
+  using weight = aeq::integer<4, aeq::asymmetric, aeq::blockwise<32>>;
+#else
+  using weight = aeq::integer<4, aeq::symmetric, aeq::blockwise<32>>;
+#endif
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+};
+
+constexpr auto table = aeq::kernel_table<aeq::builtin_schemes, my_scheme>::view();
