@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
+//
+// One read pass over all weights at once finds the ranges, in pieces, on all processors; the encoders read a second time
+// while the file is written.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <aeq/io/error.hpp>
+#include <aeq/io/parallel.hpp>
+#include <aeq/io/progress.hpp>
+#include <aeq/quantize/parameters.hpp>
+#include <aeq/quantize/weight.hpp>
+#include <aeq/quantize/weight_loops_avx2.hpp>
+#include <aeq/table/handler.hpp>
+
+namespace aeq::inline v0::quantize {
+
+/// Collects constants whose ranges are wanted, and finds them all at once.
+class min_max_ranges {
+ public:
+  /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
+  void add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
+    waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
+  }
+
+  /// Finds the ranges of everything added since the last call. Throws error (not_quantizable) that names a tensor with
+  /// NaN or infinite values.
+  void compute(unsigned threads, aeq::progress* tell) {
+    std::vector<piece> pieces;
+    for (const auto& j : waiting_) prepare(*j, pieces);
+    if (tell != nullptr) {
+      for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
+    }
+    const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
+    parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
+      const std::uint64_t bytes = measure(pieces[i]);
+      if (tell != nullptr) tell->advance(bytes);
+    });
+    for (const auto& j : waiting_) finish(*j);
+    waiting_.clear();
+  }
+
+ private:
+  struct job {
+    std::shared_ptr<tensor_parameters> target;
+    fit_functions fits;
+    std::vector<run_range> ranges;  ///< per channel; unused where blockwise
+    std::unique_ptr<std::mutex> merging;
+
+    [[nodiscard]] const weight& source() const { return *target->source; }
+  };
+  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end) otherwise.
+  struct piece {
+    job* owner;
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+
+  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+
+  static void prepare(job& j, std::vector<piece>& pieces) {
+    const weight_layout& l = j.source().layout();
+    if (j.target->is_blockwise()) {
+      j.target->block_scale.resize(l.channels);
+    } else {
+      j.ranges.assign(l.channels, nothing);
+    }
+    j.merging = std::make_unique<std::mutex>();
+    const std::uint64_t all = l.channels == 1 ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+    const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
+    const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
+    for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
+  }
+
+  static std::uint64_t measure(const piece& p) {
+    thread_local std::vector<float> scratch;
+    job& j = *p.owner;
+    const weight_layout& l = j.source().layout();
+    const std::uint64_t each = l.channels == 1 ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+    const std::uint64_t first = p.begin * each;
+    const std::uint64_t count = (p.end - p.begin) * each;
+    const float* values = j.source().values(first, count, scratch);
+    const weight_loops& loops = best_loops();
+    if (l.channels == 1) {
+      merge(j, 0, loops.range(values, count));
+    } else if (l.lead == 1) {
+      for (std::uint64_t c = p.begin; c < p.end; ++c) {
+        set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
+      }
+    } else {
+      measure_leads(j, values, p.end - p.begin);
+    }
+    j.source().let_go(first, count);
+    return count * sizeof(float);
+  }
+
+  static void set(job& j, std::uint64_t channel, const run_range& r) {
+    if (!j.target->is_blockwise()) {
+      j.ranges[channel] = r;
+      return;
+    }
+    refuse_if_not_finite(j, r);
+    const range<float> values{r.lowest, r.highest};
+    j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
+  }
+
+  static void merge(job& j, std::uint64_t channel, const run_range& r) {
+    const std::lock_guard lock(*j.merging);
+    merge_into(j.ranges[channel], r);
+  }
+  static void merge_into(run_range& into, const run_range& r) {
+    into.lowest = std::min(into.lowest, r.lowest);
+    into.highest = std::max(into.highest, r.highest);
+    into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
+  }
+
+  static void measure_leads(job& j, const float* values, std::uint64_t leads) {
+    const weight_layout& l = j.source().layout();
+    const weight_loops& loops = best_loops();
+    std::vector<run_range> local(l.channels, nothing);
+    for (std::uint64_t lead = 0; lead < leads; ++lead) {
+      const float* row = values + lead * l.channels * l.trail;
+      if (l.trail == 1) {
+        loops.widen(row, l.channels, local.data());
+      } else {
+        for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
+      }
+    }
+    const std::lock_guard lock(*j.merging);
+    for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
+  }
+
+  static void refuse_if_not_finite(const job& j, const run_range& r) {
+    if (r.finite()) return;
+    throw error(error_code::not_quantizable,
+                j.source().name() + ": holds NaN or infinite values, which have no scale; mend the model, or leave its op "
+                                  "out with a no_quantize rule");
+  }
+
+  static void finish(job& j) {
+    tensor_parameters& p = *j.target;
+    if (p.is_blockwise()) return;
+    p.scale.reserve(j.ranges.size());
+    p.zero_point.reserve(j.ranges.size());
+    for (const run_range& r : j.ranges) {
+      refuse_if_not_finite(j, r);
+      const scale_zero_point<float> fitted = j.fits.narrow({r.lowest, r.highest}, p.format);
+      p.scale.push_back(static_cast<double>(fitted.scale));
+      p.zero_point.push_back(fitted.zero_point);
+    }
+  }
+
+  /// The range of no values: widening it by one gives that one.
+  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), 0};
+
+  std::vector<std::unique_ptr<job>> waiting_;
+};
+
+}  // namespace aeq::inline v0::quantize

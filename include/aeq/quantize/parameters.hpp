@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come from.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <aeq/model/enums.hpp>
+#include <aeq/quantize/weight.hpp>
+#include <aeq/scheme/number_format.hpp>
+
+namespace aeq::inline v0::quantize {
+
+/// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
+/// counts. (spec: quantization, section 5.1)
+struct tensor_parameters {
+  format_descriptor format{};
+  std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
+  std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
+  std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
+  std::vector<std::int32_t> zero_point;    ///< one per scale
+  std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
+  std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
+
+  [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
+
+  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
+    return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
+           a.format.granularity.block_elements == b.format.granularity.block_elements && a.axis == b.axis &&
+           a.scale_shape == b.scale_shape && a.scale == b.scale && a.zero_point == b.zero_point &&
+           a.block_scale == b.block_scale && same_source(a, b);
+  }
+
+ private:
+  static bool same_source(const tensor_parameters& a, const tensor_parameters& b) {
+    return a.source && b.source ? a.source->buffer() == b.source->buffer() : a.source == b.source;
+  }
+};
+
+using parameters = std::shared_ptr<const tensor_parameters>;
+
+/// Equal parameters, or none on both sides.
+[[nodiscard]] inline bool same(const parameters& a, const parameters& b) {
+  return a == b || (a && b && *a == *b);
+}
+
+/// The type of a tensor stored in a format: 2, 4, up to 8, 16, 32 or 64 bits.
+[[nodiscard]] constexpr model::tensor_type storage_type(const format_descriptor& format) {
+  using t = model::tensor_type;
+  if (!format.is_integer()) return format.bits == 16 ? t::float16 : t::float32;
+  if (format.bits == 2) return t::int2;
+  if (format.bits == 4) return t::int4;
+  if (format.bits <= 8) return format.kind == number_kind::unsigned_integer ? t::uint8 : t::int8;
+  if (format.bits <= 16) return t::int16;
+  return format.bits <= 32 ? t::int32 : t::int64;
+}
+
+/// Bits that an element takes in the file.
+[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) { return model::bits_of(storage_type(format)); }
+
+}  // namespace aeq::inline v0::quantize

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers floats.
+#pragma once
+
+#include <aeq/quantize/transform/context.hpp>
+#include <aeq/quantize/transform/quantize_tensor.hpp>
+
+namespace aeq::inline v0::quantize {
+
+inline transformed add_dequantize(const transform_context& c) {
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
+  detail::quantize_in_place(c, c.tensor);
+  const std::int32_t operation = detail::insert(c, op::code::dequantize, c.tensor, result);
+  detail::rewire(c, result);
+  return {result, operation};
+}
+
+}  // namespace aeq::inline v0::quantize
