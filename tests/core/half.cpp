@@ -51,7 +51,9 @@ float rounded_slowly(float value) {
   return static_cast<float>(result);
 }
 
-bool same(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+bool same(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
 
 /// Calls `check` with float32 values all over the range, and with the values around those where rounding turns.
 template <class Check>

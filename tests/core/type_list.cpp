@@ -36,7 +36,9 @@ static_assert(std::is_same_v<policy_or<color, void, red, blue>, red>);  // the f
 
 TEST_SUITE_BEGIN("core/type_list");
 
-TEST_CASE("a list of types is checked while this file compiles") { CHECK(flat_list<int, type_list<char>>::size == 2); }
+TEST_CASE("a list of types is checked while this file compiles") {
+  CHECK(flat_list<int, type_list<char>>::size == 2);
+}
 
 TEST_SUITE_END();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scales, zero points, integers and packed bytes against golden values, bit for bit. The values were made by running the
-// Python AEQ 0.10: a difference here is a difference in every model that we write.
+// Scales, zero points, integers and packed bytes against golden values, bit for bit. The values were made by running
+// the Python AEQ 0.10: a difference here is a difference in every model that we write.
 #include <doctest/doctest.h>
 
 #include <aeq/core/half.hpp>
@@ -166,8 +166,7 @@ TEST_CASE("quantized integers are the golden ones") {
   golden_count count;
   for (const auto& vector : vectors_of_kind("quantize")) {
     CAPTURE(vector.id);
-    const bool wide =
-        vector.input_array("x").dtype == "float64" || vector.input_array("scale").dtype == "float64";
+    const bool wide = vector.input_array("x").dtype == "float64" || vector.input_array("scale").dtype == "float64";
     count.count(wide ? integers_are_golden<double>(vector) : integers_are_golden<float>(vector));
   }
   report("quantize", count);

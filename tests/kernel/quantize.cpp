@@ -28,24 +28,24 @@ constexpr format_descriptor int4_symmetric = integer<4, symmetric, tensorwise>::
 constexpr format_descriptor int32_symmetric = integer<32, symmetric, tensorwise>::descriptor;
 
 constexpr std::array formats{
-    integer<2, symmetric, tensorwise>::descriptor,  integer<2, asymmetric, tensorwise>::descriptor,
-    integer<4, symmetric, tensorwise>::descriptor,  integer<4, asymmetric, tensorwise>::descriptor,
-    integer<8, symmetric, tensorwise>::descriptor,  integer<8, asymmetric, tensorwise>::descriptor,
-    integer<16, symmetric, tensorwise>::descriptor, integer<16, asymmetric, tensorwise>::descriptor,
+    integer<2, symmetric, tensorwise>::descriptor,          integer<2, asymmetric, tensorwise>::descriptor,
+    integer<4, symmetric, tensorwise>::descriptor,          integer<4, asymmetric, tensorwise>::descriptor,
+    integer<8, symmetric, tensorwise>::descriptor,          integer<8, asymmetric, tensorwise>::descriptor,
+    integer<16, symmetric, tensorwise>::descriptor,         integer<16, asymmetric, tensorwise>::descriptor,
     unsigned_integer<8, asymmetric, tensorwise>::descriptor};
 
 constexpr std::int32_t quantized(float value, float scale, float zero_point, const format_descriptor& format) {
   return aeq::quantize_value(value, scale, zero_point, aeq::quantized_limits<float>(format));
 }
 
-static_assert(quantized(2.5f, 1, 0, int8_symmetric) == 2);        // halves to even
-static_assert(quantized(2.5f, 1, 3, int8_asymmetric) == 6);       // the zero point is added before rounding
-static_assert(quantized(-1000, 1, 0, int8_symmetric) == -127);    // narrow
-static_assert(quantized(-1000, 1, 0, int8_asymmetric) == -128);   // full
-static_assert(quantized(-1000, 1, 0, int4_symmetric) == -8);      // not narrow below 8 bits
-static_assert(quantized(1, 0, 0, int4_symmetric) == 7);           // x / 0 saturates
+static_assert(quantized(2.5f, 1, 0, int8_symmetric) == 2);       // halves to even
+static_assert(quantized(2.5f, 1, 3, int8_asymmetric) == 6);      // the zero point is added before rounding
+static_assert(quantized(-1000, 1, 0, int8_symmetric) == -127);   // narrow
+static_assert(quantized(-1000, 1, 0, int8_asymmetric) == -128);  // full
+static_assert(quantized(-1000, 1, 0, int4_symmetric) == -8);     // not narrow below 8 bits
+static_assert(quantized(1, 0, 0, int4_symmetric) == 7);          // x / 0 saturates
 static_assert(quantized(-1, 0, 0, int4_symmetric) == -8);
-static_assert(quantized(0, 0, 0, int4_symmetric) == 0);           // 0 / 0 is 0
+static_assert(quantized(0, 0, 0, int4_symmetric) == 0);  // 0 / 0 is 0
 static_assert(quantized(1e20f, 1, 0, int32_symmetric) == std::numeric_limits<std::int32_t>::max());
 static_assert(aeq::dequantize_value<double>(127, 0.5, -128) == 127.5);
 static_assert(aeq::dequantize_value<float>(-128, 0.5f, 127) == -127.5f);
@@ -78,7 +78,8 @@ TEST_CASE_TEMPLATE("quantize_value is monotone and stays inside the format", T, 
     for (int round = 0; round < 200; ++round) {
       const auto range = random_range<T>(random);
       const auto fitted = aeq::min_max_fit::fit(range, format);
-      std::uniform_real_distribution<T> value(2 * std::min(range.lowest, T(0)) - 1, 2 * std::max(range.highest, T(0)) + 1);
+      std::uniform_real_distribution<T> value(2 * std::min(range.lowest, T(0)) - 1,
+                                              2 * std::max(range.highest, T(0)) + 1);
       std::vector<T> values(50);
       for (T& x : values) x = value(random);
       std::sort(values.begin(), values.end());

@@ -16,9 +16,9 @@ namespace {
 
 using namespace aeq;
 
-/// One configuration a line: name, activation, weight, compute, explicit dequantize, ops. Activation and weight: kind and
-/// bits, then the symmetries (s, a), then the granularities (T, C, B). "*" is every op, "-X" is without X. The last line
-/// is the algorithm float_casting, which has a check of its own.
+/// One configuration a line: name, activation, weight, compute, explicit dequantize, ops. Activation and weight: kind
+/// and bits, then the symmetries (s, a), then the granularities (T, C, B). "*" is every op, "-X" is without X. The last
+/// line is the algorithm float_casting, which has a check of its own.
 constexpr const char* policy = R"(
 dynamic_wi8_afp32           f32    i8:s:TC INTEGER no BATCH_MATMUL CONV_2D CONV_2D_TRANSPOSE DEPTHWISE_CONV_2D EMBEDDING_LOOKUP FULLY_CONNECTED
 dynamic_wi4_afp32           f32    i4:s:TC INTEGER no FULLY_CONNECTED EMBEDDING_LOOKUP CONV_2D
@@ -71,9 +71,7 @@ bool matches(const std::string& wanted, const format_descriptor& format) {
   std::getline(parts, type, ':');
   std::getline(parts, symmetries, ':');
   std::getline(parts, granularities, ':');
-  const char kind = format.kind == number_kind::floating         ? 'f'
-                    : format.kind == number_kind::signed_integer ? 'i'
-                                                                 : 'u';
+  const char kind = format.kind == number_kind::floating ? 'f' : format.kind == number_kind::signed_integer ? 'i' : 'u';
   if (type != kind + std::to_string(format.bits)) return false;
   if (kind == 'f') return true;
   const char granularity = "TCB"[static_cast<int>(format.granularity.kind)];

@@ -24,8 +24,7 @@ std::vector<requirement> all_requirements() {
 /// The compile_fail file of a requirement stands in the folder of its header.
 std::filesystem::path file_of(const requirement& r) {
   const auto is_of_scheme = [&](const requirement& other) { return other.id == r.id; };
-  const bool scheme =
-      std::any_of(aeq::scheme_requirements.begin(), aeq::scheme_requirements.end(), is_of_scheme);
+  const bool scheme = std::any_of(aeq::scheme_requirements.begin(), aeq::scheme_requirements.end(), is_of_scheme);
   return std::filesystem::path(AEQ_TESTS_FOLDER) / "compile_fail" / (scheme ? "scheme" : "op") /
          (std::string(r.id) + ".cpp");
 }

@@ -108,11 +108,15 @@ struct fit_for_float_only : my_scheme {
 };
 struct fit_to_a_number : my_scheme {
   template <class T>
-  static T fit(range<T>, const format_descriptor&) { return {}; }
+  static T fit(range<T>, const format_descriptor&) {
+    return {};
+  }
 };
 struct fit_without_format final : my_scheme {
   template <class T>
-  static scale_zero_point<T> fit(range<T>) { return {}; }
+  static scale_zero_point<T> fit(range<T>) {
+    return {};
+  }
 };
 struct policy_without_fit {
   using category = fit_category;

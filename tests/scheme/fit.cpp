@@ -50,11 +50,10 @@ static_assert(blockwise_scale(1.0f) == 1.0f && blockwise_scale(0x1.01p0f) == 1.0
 static_assert(blockwise_scale(65280.0f) == 65280.0f);
 static_assert(blockwise_scale(65408.0) == std::numeric_limits<double>::infinity());
 
-constexpr std::array asymmetric_formats{integer<2, asymmetric, tensorwise>::descriptor,
-                                        integer<4, asymmetric, tensorwise>::descriptor,
-                                        integer<8, asymmetric, tensorwise>::descriptor,
-                                        integer<16, asymmetric, tensorwise>::descriptor,
-                                        unsigned_integer<8, asymmetric, tensorwise>::descriptor};
+constexpr std::array asymmetric_formats{
+    integer<2, asymmetric, tensorwise>::descriptor, integer<4, asymmetric, tensorwise>::descriptor,
+    integer<8, asymmetric, tensorwise>::descriptor, integer<16, asymmetric, tensorwise>::descriptor,
+    unsigned_integer<8, asymmetric, tensorwise>::descriptor};
 constexpr std::array symmetric_formats{
     integer<2, symmetric, channelwise>::descriptor, integer<4, symmetric, channelwise>::descriptor,
     integer<8, symmetric, channelwise>::descriptor, integer<16, symmetric, channelwise>::descriptor};

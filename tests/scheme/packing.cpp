@@ -61,8 +61,12 @@ void check_round_trip() {
   }
 }
 
-TEST_CASE("2-bit integers survive packing at every size") { check_round_trip<2>(); }
-TEST_CASE("4-bit integers survive packing at every size") { check_round_trip<4>(); }
+TEST_CASE("2-bit integers survive packing at every size") {
+  check_round_trip<2>();
+}
+TEST_CASE("4-bit integers survive packing at every size") {
+  check_round_trip<4>();
+}
 
 TEST_CASE("every byte is the packing of what unpacks from it") {
   for (unsigned byte = 0; byte < 256; ++byte) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading golden values: a JSON file with a list `vectors` of {id, kind, exact, note, input, expect}. Arrays are
-// {shape, dtype, data} in row-major order; floats are C99 hexadecimal strings, "inf", "-inf" or "nan", so that no decimal
-// conversion stands between the reference and us.
+// {shape, dtype, data} in row-major order; floats are C99 hexadecimal strings, "inf", "-inf" or "nan", so that no
+// decimal conversion stands between the reference and us.
 #pragma once
 
 #include <bit>
