@@ -47,8 +47,8 @@ inline constexpr std::array lstm_options{
     scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
     scalar("kernel_type", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
 inline constexpr std::array resize_bilinear_options{
-    scalar("new_height", t::int32), scalar("new_width", t::int32), scalar("align_corners", t::boolean),
-    scalar("half_pixel_centers", t::boolean)};
+    deprecated(scalar("new_height", t::int32)), deprecated(scalar("new_width", t::int32)),
+    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
 inline constexpr std::array call_options{scalar("subgraph", t::uint32)};
 inline constexpr std::array reshape_options{vector_of("new_shape", t::int32)};
 inline constexpr std::array skip_gram_options{

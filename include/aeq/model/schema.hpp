@@ -33,6 +33,7 @@ struct field_descriptor {
   const table_descriptor* table = nullptr;
   const union_descriptor* alternatives = nullptr;
   std::uint8_t alignment = 0;  ///< of a vector's elements, where the schema forces one
+  bool deprecated = false;     ///< copied if a file has it, but nobody reads it: no part of a description
 };
 
 struct table_descriptor {
@@ -47,22 +48,26 @@ struct union_descriptor {
 };
 
 constexpr field_descriptor scalar(std::string_view name, field_type type, std::int64_t default_value = 0) {
-  return {name, type, false, default_value, nullptr, nullptr, 0};
+  return {name, type, false, default_value, nullptr, nullptr, 0, false};
+}
+constexpr field_descriptor deprecated(field_descriptor field) {
+  field.deprecated = true;
+  return field;
 }
 constexpr field_descriptor vector_of(std::string_view name, field_type element, std::uint8_t alignment = 0) {
-  return {name, element, true, 0, nullptr, nullptr, alignment};
+  return {name, element, true, 0, nullptr, nullptr, alignment, false};
 }
 constexpr field_descriptor table(std::string_view name, const table_descriptor& descriptor) {
-  return {name, field_type::table, false, 0, &descriptor, nullptr, 0};
+  return {name, field_type::table, false, 0, &descriptor, nullptr, 0, false};
 }
 constexpr field_descriptor tables(std::string_view name, const table_descriptor& descriptor) {
-  return {name, field_type::table, true, 0, &descriptor, nullptr, 0};
+  return {name, field_type::table, true, 0, &descriptor, nullptr, 0, false};
 }
 constexpr field_descriptor union_type(std::string_view name) {
-  return {name, field_type::union_type, false, 0, nullptr, nullptr, 0};
+  return {name, field_type::union_type, false, 0, nullptr, nullptr, 0, false};
 }
 constexpr field_descriptor union_value(std::string_view name, const union_descriptor& alternatives) {
-  return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0};
+  return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0, false};
 }
 
 }  // namespace aeq::inline v0::model::schema
