@@ -16,6 +16,11 @@ execute_process(COMMAND ${command} -DAEQ_TEST_FAIL RESULT_VARIABLE result ERROR_
 if(result EQUAL 0)
   message(FATAL_ERROR "${SOURCE} must not compile with AEQ_TEST_FAIL")
 endif()
+# What a person reads first is the first error.
+string(REGEX MATCH "error:[^\n]*" first_error "${output}")
+if(NOT first_error MATCHES "aeq: ")
+  message(FATAL_ERROR "${SOURCE}: the first error says \"${first_error}\"; it should be one of aeq's sentences")
+endif()
 if(NOT output MATCHES "${expected}")
   message(FATAL_ERROR "${SOURCE}: expected \"${expected}\" in:\n${output}")
 endif()

@@ -3,6 +3,7 @@
 // operating system (the other is io/atomic_file.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -108,15 +109,20 @@ class input_file {
   }
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Tells the system that a part, which has been read, will not be needed soon: its pages leave this process. The
-  /// content stays valid. Whole pages inside the part only.
+  /// Tells the system that a part, which has been read, will not be needed soon. Its pages leave this process in large
+  /// steps (each call to the system makes all processors forget addresses): when a part reaches or passes a multiple of
+  /// `step`, whatever lies up to a step around it goes. The content stays valid: it comes back when it is read.
   void let_go(std::span<const std::uint8_t> part) const noexcept {
+    constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
     if (mapped_.data() == nullptr || part.empty()) return;
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-    const auto last = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
-    const bool inside = part.data() >= mapped_.data() && part.data() + part.size() <= mapped_.data() + mapped_.size();
-    if (inside && first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+    const auto origin = reinterpret_cast<std::uintptr_t>(mapped_.data());
+    const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
+    const auto last = first + part.size();
+    if (first > mapped_.size() || last > mapped_.size()) return;  // not of this file
+    if (first / step == last / step && first % step != 0) return;
+    const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
+    const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, mapped_.size());
+    ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
   }
 
  private:

@@ -132,20 +132,25 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = [] {
   }};
 }();
 
-/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
-[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
+/// Where the catalogue has an operator; catalogue.size() if it has not.
+[[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
   std::size_t low = 0;
   std::size_t high = catalogue.size();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
-    if (catalogue[middle].builtin == builtin) return &catalogue[middle];
     if (catalogue[middle].builtin < builtin) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return nullptr;
+  return low < catalogue.size() && catalogue[low].builtin == builtin ? low : catalogue.size();
+}
+
+/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
+[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
+  const std::size_t position = position_of(builtin);
+  return position < catalogue.size() ? &catalogue[position] : nullptr;
 }
 
 /// The entry with a recipe's operation name; null if there is none.
@@ -173,10 +178,10 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = [] {
 
 /// A type per op: `op::conv_2d`.
 template <code Builtin>
-  requires(find(Builtin) != nullptr)
+  requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
 struct operation {
   static constexpr code builtin = Builtin;
-  static constexpr const operation_descriptor& descriptor = *find(Builtin);
+  static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
 };
 
 using graph_input = operation<code::graph_input>;

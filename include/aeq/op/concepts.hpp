@@ -23,7 +23,7 @@ template <class Op, class Scheme>
     const bool weight_agrees =
         !Op::descriptor.has_weight() || (c.weight.bits == s.weight.bits && c.weight.kind == s.weight.kind);
     if (mode && c.execution_mode != s.execution_mode) continue;
-    if (activation && (c.activation.kind != s.activation.kind || c.activation.bits != s.activation.bits)) continue;
+    if (activation && !c.activation.contains(s.activation)) continue;
     if (weight_bits && !weight_agrees) continue;
     return true;
   }

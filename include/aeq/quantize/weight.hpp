@@ -51,6 +51,7 @@ class weight {
 
   [[nodiscard]] const weight_layout& layout() const { return layout_; }
   [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
   /// For messages: "model.tflite: tensor 'dense/kernel'".
   [[nodiscard]] const std::string& name() const { return name_; }
 

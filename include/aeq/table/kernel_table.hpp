@@ -77,6 +77,18 @@ constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_seq
   return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
 }
 
+/// Rows, recipes and listings know schemes by name.
+template <class... Schemes>
+concept distinct_names = [] {
+  const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return false;
+    }
+  }
+  return true;
+}();
+
 template <class List>
 struct table_storage;
 
@@ -93,7 +105,7 @@ struct table_storage<type_list<Schemes...>> {
     std::size_t next = 0;
     for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
       for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
-        if (fits[s][o].narrow == nullptr) continue;
+        if (!op::allows(op::catalogue[o], schemes[s])) continue;
         result[next++] = {{op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s],
                           fits[s][o]};
       }
@@ -113,6 +125,10 @@ class kernel_table {
   template <class... All>
   struct check<type_list<All...>> {
     static constexpr bool value = (verify_scheme<All>() && ...);
+    static consteval void names() {
+      static_assert(detail::distinct_names<All...>,
+                    "aeq: distinct_names: two schemes of the table have one name; give each its own");
+    }
   };
 
  public:
@@ -120,6 +136,7 @@ class kernel_table {
 
   [[nodiscard]] static constexpr kernel_table_view view() {
     if constexpr (check<schemes>::value) {
+      check<schemes>::names();
       using storage = detail::table_storage<schemes>;
       return {storage::rows, storage::schemes};
     } else {

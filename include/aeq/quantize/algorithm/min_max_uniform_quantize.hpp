@@ -37,6 +37,9 @@ class min_max_ranges {
   /// NaN or infinite values.
   void compute(unsigned threads, aeq::progress* tell) {
     std::vector<piece> pieces;
+    // In the order of the file, which is the order that memory and disk like.
+    std::sort(waiting_.begin(), waiting_.end(),
+              [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
     for (const auto& j : waiting_) prepare(*j, pieces);
     if (tell != nullptr) {
       for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
