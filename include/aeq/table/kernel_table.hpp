@@ -77,13 +77,18 @@ constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_seq
   return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
 }
 
-/// Rows, recipes and listings know schemes by name.
+/// A type's identity without RTTI.
+template <class>
+inline constexpr char identity{};
+
+/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
 template <class... Schemes>
 concept distinct_names = [] {
   const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
+  const std::array<const char*, sizeof...(Schemes)> types{&identity<Schemes>...};
   for (std::size_t i = 0; i < names.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (names[i] == names[j]) return false;
+      if (names[i] == names[j] && types[i] != types[j]) return false;
     }
   }
   return true;

@@ -3,6 +3,7 @@
 #include <aeq/scheme/requirements.hpp>
 
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
 #ifdef AEQ_TEST_FAIL
   using activation = aeq::integer<4, aeq::asymmetric, aeq::tensorwise>;
 #else

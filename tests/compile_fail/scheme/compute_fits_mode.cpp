@@ -3,6 +3,7 @@
 #include <aeq/scheme/requirements.hpp>
 
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
   using activation = aeq::float32;
   using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
 #ifdef AEQ_TEST_FAIL

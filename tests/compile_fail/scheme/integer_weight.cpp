@@ -3,6 +3,7 @@
 #include <aeq/table/kernel_table.hpp>
 
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
   using activation = aeq::float32;
 #ifdef AEQ_TEST_FAIL
   using weight = aeq::float16;

@@ -3,6 +3,7 @@
 #include <aeq/table/kernel_table.hpp>
 
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
 #ifdef AEQ_TEST_FAIL
   using activation = aeq::integer<8, aeq::asymmetric, aeq::channelwise>;
 #else

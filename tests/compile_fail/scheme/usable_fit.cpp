@@ -3,6 +3,7 @@
 #include <aeq/table/kernel_table.hpp>
 
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
   using activation = aeq::float32;
   using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
   static constexpr auto compute_precision = aeq::compute::integer;

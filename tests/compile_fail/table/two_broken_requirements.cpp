@@ -4,6 +4,7 @@
 
 // A scheme that breaks two requirements hears of both at once.
 struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
   using activation = aeq::float32;
 #ifdef AEQ_TEST_FAIL
   using weight = aeq::integer<4, aeq::asymmetric, aeq::blockwise<32>>;
