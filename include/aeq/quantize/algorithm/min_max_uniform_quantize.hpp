@@ -71,6 +71,11 @@ class min_max_ranges {
 
   static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
 
+  /// All values share a range, which may be put together from those of pieces.
+  [[nodiscard]] static bool one_range(const job& j) {
+    return j.source().layout().channels == 1 && !j.target->is_blockwise();
+  }
+
   static void prepare(job& j, std::vector<piece>& pieces) {
     const weight_layout& l = j.source().layout();
     if (j.target->is_blockwise()) {
@@ -79,7 +84,7 @@ class min_max_ranges {
       j.ranges.assign(l.channels, nothing);
     }
     j.merging = std::make_unique<std::mutex>();
-    const std::uint64_t all = l.channels == 1 ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+    const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
     const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
     const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
     for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
@@ -89,12 +94,12 @@ class min_max_ranges {
     thread_local std::vector<float> scratch;
     job& j = *p.owner;
     const weight_layout& l = j.source().layout();
-    const std::uint64_t each = l.channels == 1 ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+    const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
     const std::uint64_t first = p.begin * each;
     const std::uint64_t count = (p.end - p.begin) * each;
     const float* values = j.source().values(first, count, scratch);
     const weight_loops& loops = best_loops();
-    if (l.channels == 1) {
+    if (one_range(j)) {
       merge(j, 0, loops.range(values, count));
     } else if (l.lead == 1) {
       for (std::uint64_t c = p.begin; c < p.end; ++c) {
