@@ -8,6 +8,8 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include <flatbuffers/flatbuffers.h>
@@ -57,7 +59,8 @@ class verifier {
       : size_(bytes.size()),
         // A table takes 8 bytes at least, but small ones may be shared.
         checks_(bytes.data(), bytes.size(), 64,
-                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true) {}
+                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true),
+        slots_to_read_(bytes.size() / sizeof(flatbuffers::voffset_t)) {}
 
   // The path is put together on the way back from a failure only.
   bool fail(std::string_view field) {
@@ -128,16 +131,24 @@ class verifier {
   }
 
   void note_unknown(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(table->GetVTable()) - 4u) / 2u;
-    for (std::size_t id = descriptor.fields.size(); id < slots; ++id) {
+    const std::uint8_t* layout = table->GetVTable();
+    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(layout) - 4u) / 2u;
+    if (slots <= descriptor.fields.size() || unknown_.size() >= most_unknown) return;
+    if (!seen_layouts_.insert(layout).second) return;
+    // Layouts that do not overlap have no more slots in all than the file has room for.
+    for (std::size_t id = descriptor.fields.size(); id < slots && slots_to_read_ > 0; ++id, --slots_to_read_) {
       if (table->GetOptionalFieldOffset(detail::slot(id)) != 0) unknown_.emplace(descriptor.name, id);
     }
   }
+
+  static constexpr std::size_t most_unknown = 100;  // enough for any newer schema
 
   std::size_t size_;
   flatbuffers::Verifier checks_;
   std::string path_;
   std::set<std::pair<std::string, std::size_t>> unknown_;
+  std::unordered_set<const std::uint8_t*> seen_layouts_;
+  std::size_t slots_to_read_;
 };
 
 }  // namespace aeq::inline v0::model

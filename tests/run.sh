@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds aeq and runs all its tests; the last line is "N passed, N failed, N skipped".
+#
+#   tests/run.sh          one compiler; under 15 minutes on 2 cores
+#   tests/run.sh --full   also clang, sanitizers, exact arithmetic under -O3 -mfma, lints, longer fuzzing
+#
+# Build folders go to $AEQ_BUILD_DIR (build/ beside this folder's parent by default).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+full=false
+case "${1:-}" in
+  "") ;;
+  --full) full=true ;;
+  *) sed -n '4,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
+
+builds="${AEQ_BUILD_DIR:-build}"
+jobs="$(nproc)"
+passed=0 failed=0 skipped=0
+failures=()
+
+if $full; then tools/setup.sh --full; else tools/setup.sh; fi || exit 1
+
+launcher=()
+command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+say() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
+
+# One check that is a command of its own: counts as one test.
+check() { # NAME COMMAND...
+  local name="$1"
+  shift
+  say "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$name")
+  fi
+}
+
+# Configures and builds; a failure counts as one failed test.
+build() { # FOLDER TARGET CMAKE_ARGUMENTS...
+  local folder="$1" target="$2"
+  shift 2
+  say "building $folder ($*)"
+  if ! { cmake -S . -B "$builds/$folder" "${launcher[@]}" "$@" >"$builds/$folder.log" 2>&1 &&
+    cmake --build "$builds/$folder" --target "$target" -j "$jobs" >>"$builds/$folder.log" 2>&1; }; then
+    grep -E 'error|Error' "$builds/$folder.log" | cut -c1-400 | head -n 20
+    echo "see $builds/$folder.log"
+    failed=$((failed + 1))
+    failures+=("building $folder")
+    return 1
+  fi
+}
+
+# Runs the tests of a build and adds up what ctest says.
+run() { # FOLDER [CTEST_ARGUMENTS...]
+  local folder="$1" log="$builds/$1.tests.log" line
+  shift
+  say "tests of $folder"
+  (cd "$builds/$folder" && ctest -j "$jobs" --output-on-failure "$@") >"$log" 2>&1
+  line="$(grep -E '[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log" || true)"
+  if [[ ! "$line" =~ passed,\ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]; then
+    tail -n 20 "$log"
+    failed=$((failed + 1))
+    failures+=("tests of $folder did not run")
+    return
+  fi
+  local bad="${BASH_REMATCH[1]}" all="${BASH_REMATCH[2]}" left_out
+  left_out="$(grep -cE '\*\*\*Skipped|\*\*\*Not Run \(Disabled\)' "$log" || true)"
+  failed=$((failed + bad))
+  skipped=$((skipped + left_out))
+  passed=$((passed + all - bad - left_out))
+  echo "$((all - bad - left_out)) passed, $bad failed, $left_out skipped"
+  if [[ "$bad" -gt 0 ]]; then
+    failures+=("$bad tests of $folder, see $log")
+    grep -E '\*\*\*(Failed|Timeout|Exception)' "$log" | head -n 20
+  fi
+}
+
+mkdir -p "$builds"
+if build release all -DCMAKE_BUILD_TYPE=Release; then run release; fi
+
+if $full; then
+  clang="$(command -v clang++ || ls /usr/bin/clang++-* 2>/dev/null | sort -V | tail -n 1)"
+  if build clang all -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$clang"; then run clang; fi
+  if build sanitized aeq_tests -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" \
+    -DAEQ_SANITIZE=address,undefined -DAEQ_BUILD_EXAMPLES=OFF; then
+    run sanitized -E '^(compile_fail|tools|examples)/'
+  fi
+  for compiler in g++ "$clang"; do
+    name="fma-$(basename "$compiler")"
+    if build "$name" aeq_tests -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS="-O3 -mfma -mavx2" -DCMAKE_CXX_COMPILER="$compiler" \
+      -DAEQ_BUILD_EXAMPLES=OFF -DAEQ_BUILD_TOOLS=OFF; then
+      run "$name" -E '^(compile_fail|tools|examples)/'
+    fi
+  done
+  check "every header compiles alone" cmake --build "$builds/release" --target aeq_headers_alone -j "$jobs"
+  check "lints" tools/lint.sh
+  seconds="${AEQ_FUZZ_SECONDS:-60}"
+  if build fuzz aeq_fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" -DAEQ_BUILD_FUZZERS=ON \
+    -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_TOOLS=OFF -DAEQ_BUILD_EXAMPLES=OFF; then
+    for target in model recipe; do
+      check "fuzzing $target for $seconds s" tests/fuzz/run.sh "$builds/fuzz/tests/fuzz/fuzz_$target" "$target" "$seconds"
+    done
+  fi
+fi
+
+echo
+for failure in "${failures[@]}"; do echo "FAILED: $failure"; done
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ "$failed" -eq 0 && "$passed" -gt 0 ]]

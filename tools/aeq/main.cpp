@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The aeq command line: parse, call, print.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <aeq/io/error.hpp>
+#include <aeq/version.hpp>
+
+#include "commands.hpp"
+#include "terminal.hpp"
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  aeq quantize model.tflite --recipe dynamic_wi8_afp32      writes model_dynamic_wi8_afp32.tflite
+  aeq recipe list                                           the recipes that come with aeq
+  aeq recipe check my_recipe.json --model model.tflite      what a recipe would do to each op
+  aeq inspect model.tflite                                  ops, tensors, scales, sizes
+  aeq diff mine.tflite theirs.tflite                        what differs, and nothing else
+
+Exit codes: 0 done, 1 the check failed (diff), 2 wrong usage, 3 bad input, 4 the model can't be quantized as asked,
+5 reading or writing failed.)";
+
+/// The Python tool installs a command of the same name. Its flags get an answer instead of a riddle.
+int answer_python_flags(int count, char** words) {
+  std::string model = "MODEL";
+  std::string recipe = "NAME|FILE";
+  std::string folder;
+  bool asked = false;
+  bool overwrite = false;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    const auto value = [&](std::string_view flag, std::string& into) {
+      if (word == flag && i + 1 < count) into = words[i + 1];
+      if (word.starts_with(flag) && word.size() > flag.size() && word[flag.size()] == '=') into = word.substr(flag.size() + 1);
+      return word.starts_with(flag);
+    };
+    asked |= value("--model_file", model) | value("--output_dir", folder);
+    value("--recipe", recipe);
+    if (word.starts_with("--overwrite_outputs")) asked = overwrite = true;
+  }
+  if (!asked) return 0;
+  std::string call = "aeq quantize " + model + " --recipe " + recipe;
+  if (!folder.empty()) call += " -o " + folder + "/OUT.tflite";
+  if (overwrite) call += " --overwrite";
+  std::fprintf(stderr, "aeq: these are flags of the Python tool's command aeq; here it is\n  %s\n", call.c_str());
+  return static_cast<int>(aeq::error_code::wrong_usage);
+}
+
+int fail(aeq::error_code code, const std::string& message) {
+  std::fprintf(stderr, "%s %s\n", tool::coloured("31", "aeq: error:").c_str(), message.c_str());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (const int answer = answer_python_flags(count, words); answer != 0) return answer;
+
+  CLI::App app("aeq quantizes .tflite models.");
+  app.footer(examples);
+  app.set_version_flag("--version", "aeq " AEQ_VERSION_STRING " (the C++ quantizer; the Python tool's command has the same name)");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  std::vector<std::pair<std::string, tool::action>> commands{{"quantize", tool::add_quantize(app)},
+                                                             {"inspect", tool::add_inspect(app)},
+                                                             {"diff", tool::add_diff(app)},
+                                                             {"recipe", tool::add_recipe(app)}};
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : static_cast<int>(aeq::error_code::wrong_usage);
+  }
+  try {
+    for (const auto& [name, run] : commands) {
+      if (app.got_subcommand(name)) return run();
+    }
+    return 0;
+  } catch (const aeq::error& e) {
+    return fail(e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(aeq::error_code::io, "out of memory");
+  } catch (const std::exception& e) {
+    return fail(aeq::error_code::io, std::string("unexpected: ") + e.what());
+  }
+}

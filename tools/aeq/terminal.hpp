@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tool shows a person: warnings, colours and a progress bar. Only on a terminal, only on standard error.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include <unistd.h>
+
+#include <aeq/io/progress.hpp>
+#include <aeq/io/warning.hpp>
+
+namespace tool {
+
+inline bool is_terminal() {
+  static const bool answer = ::isatty(STDERR_FILENO) != 0;
+  return answer;
+}
+
+inline std::string coloured(const char* code, const std::string& text) {
+  return is_terminal() ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
+}
+
+inline void print_warnings(const aeq::warnings& notes) {
+  for (const aeq::warning& w : notes.all()) {
+    std::fprintf(stderr, "%s %s: %s\n", coloured("33", "warning:").c_str(), w.place.c_str(), w.message.c_str());
+  }
+}
+
+/// A bar that shows itself when work takes longer than a moment, and goes when it is done.
+class progress_bar {
+ public:
+  ~progress_bar() {
+    if (shown_) std::fputs("\r\x1b[K", stderr);
+  }
+
+  aeq::progress::listener listener() {
+    if (!is_terminal()) return {};
+    return [this](std::uint64_t done, std::uint64_t all) { show(done, all); };
+  }
+
+ private:
+  void show(std::uint64_t done, std::uint64_t all) {
+    using namespace std::chrono_literals;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < 100ms || all == 0) return;
+    last_ = now;
+    shown_ = true;
+    constexpr int width = 40;
+    const double share = static_cast<double>(done) / static_cast<double>(all);
+    const int filled = static_cast<int>(share * width);
+    std::string bar(static_cast<std::size_t>(filled), '#');
+    bar.resize(width, '.');
+    constexpr double mib = 1024.0 * 1024.0;
+    std::fprintf(stderr, "\r[%s] %3.0f %%  %.0f of %.0f MiB", bar.c_str(), share * 100.0,
+                 static_cast<double>(done) / mib, static_cast<double>(all) / mib);
+    std::fflush(stderr);
+  }
+
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  bool shown_ = false;
+};
+
+}  // namespace tool

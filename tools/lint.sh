@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# All lints, one command. Each says what is wrong, where, and what would be accepted; exit code 1 if any does.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bad=0
+complain() { echo "$1"; bad=1; }
+
+# Floors: an include may only go to a folder that floors.txt allows.
+declare -A allowed
+while IFS=: read -r folder targets; do
+  [[ "$folder" =~ ^# || -z "$folder" ]] || allowed[$folder]="$targets"
+done <tools/floors.txt
+while IFS=: read -r file line text; do
+  [[ "$text" =~ \<aeq/([^\>]+)\> ]] || continue
+  target="${BASH_REMATCH[1]%%/*}"
+  here="${file#include/aeq/}"
+  here="${here%%/*}"
+  [[ "$target" == "$here" || "$target" == config.hpp || "$target" == version.hpp ]] && continue
+  if [[ -z "${allowed[$here]+set}" ]]; then
+    complain "$file:$line: $here has no line in tools/floors.txt"
+  elif [[ " ${allowed[$here]} " != *" $target "* ]]; then
+    complain "$file:$line: $here may not include $target; allowed:${allowed[$here]:- nothing}"
+  fi
+done < <(grep -rn '#include <aeq/' include)
+
+# Heads, guards, and what headers leave to their users.
+for file in $(git ls-files 'include/*.hpp' 'tools/*.hpp' 'tools/*.cpp' 'tests/*.hpp' 'tests/*.cpp' 'examples/*.cpp' 'bench/*.cpp'); do
+  head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: the first lines must hold the SPDX licence"
+  [[ "$file" == *.hpp ]] && ! grep -q '^#pragma once' "$file" && complain "$file: #pragma once is missing"
+  [[ "$file" == include/* ]] && grep -n 'using namespace' "$file" && complain "$file: no using namespace in a header"
+done
+while read -r lines file; do
+  [[ "$file" == total ]] || [[ "$lines" -le 600 ]] || complain "$file: $lines lines; a file is one room, of about 500"
+done < <(git ls-files 'include/*.hpp' 'tools/*.cpp' | xargs wc -l)
+
+# Macros are undefined by the header that defines them; settings live in config.hpp and version.hpp.
+while IFS=: read -r file line text; do
+  name="$(sed -E 's/^ *# *define +([A-Z_0-9]+).*/\1/' <<<"$text")"
+  case "$file" in include/aeq/config.hpp | include/aeq/version.hpp) continue ;; esac
+  [[ "$name" == AEQ_HAS_* ]] && continue
+  grep -q "^ *# *undef $name\$" "$file" || complain "$file:$line: $name is not undefined at the end of the header"
+done < <(grep -rnE '^ *# *define +[A-Z_0-9]+' include)
+
+# The version is in one place.
+version="$(sed -n 's/.*AEQ_VERSION_STRING "\(.*\)"/\1/p' include/aeq/version.hpp)"
+grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"## $version\""
+
+# Format, by the version that the files were formatted with.
+format="$(command -v clang-format-14 || command -v clang-format || true)"
+if [[ -n "$format" && "$("$format" --version)" == *"version 14."* ]]; then
+  git ls-files '*.hpp' '*.cpp' | xargs "$format" --dry-run -Werror 2>&1 | grep -E 'error' | cut -d: -f1 | sort | uniq -c |
+    while read -r count file; do echo "$file: $count places differ from .clang-format; run $format -i $file"; done | tee /tmp/aeq-format.$$
+  [[ -s /tmp/aeq-format.$$ ]] && bad=1
+  rm -f /tmp/aeq-format.$$
+else
+  echo "format: skipped, clang-format 14 is not installed"
+fi
+
+# Bugs that a compiler does not see.
+tidy="$(command -v clang-tidy-14 || command -v clang-tidy || true)"
+if [[ -n "$tidy" ]]; then
+  includes="$(dirname "$(find /usr/include /usr/local/include -path '*flatbuffers/flatbuffers.h' 2>/dev/null | head -n 1)")/.."
+  "$tidy" --quiet tools/lint_all_headers.cpp -- -std=c++20 -Iinclude -isystem "$includes" 2>/dev/null | grep -E 'warning:|error:' &&
+    complain "clang-tidy: see above"
+else
+  echo "clang-tidy: skipped, it is not installed"
+fi
+
+[[ "$bad" -eq 0 ]] && echo "lints: clean"
+exit "$bad"

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// What clang-tidy looks at: everything.
+#include <aeq/aeq.hpp>
