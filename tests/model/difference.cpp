@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-
 #include <cstring>
 #include <filesystem>
 #include <fstream>

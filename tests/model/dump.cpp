@@ -39,8 +39,8 @@ std::vector<fs::path> models_below(const fs::path& folder) {
 
 /// Names the line where two texts part, instead of printing both.
 std::string first_difference(std::string_view a, std::string_view b) {
-  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (x == a.end() && y == b.end()) return "equal";
+  if (a == b) return "equal";
+  const auto x = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
   const auto line = [&](std::string_view text) {
     const auto at = std::min(static_cast<std::size_t>(x - a.begin()), text.size());
     const std::size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
