@@ -62,6 +62,32 @@ struct rule {
   std::string scheme;  ///< name of a scheme of the kernel table; empty: `config` says it all
   op_config config;
   std::string place;   ///< where it was written, for messages: "recipe.json: /3"
+
+  /// Same meaning; where it was written does not count.
+  friend bool operator==(const rule& a, const rule& b) {
+    return a.regex == b.regex && a.operation == b.operation && a.algorithm == b.algorithm && a.scheme == b.scheme &&
+           a.config == b.config;
+  }
 };
+
+/// The configuration that spells a scheme. Float weights are written channelwise, as the Python tool writes them.
+[[nodiscard]] inline op_config config_of(const scheme_descriptor& scheme) {
+  const auto tensor = [](const format_descriptor& format) {
+    tensor_config config{format.bits, format.is_symmetric(), format.granularity, format.kind, {}};
+    if (!format.is_integer()) config.granularity = channelwise::descriptor;
+    return config;
+  };
+  op_config config;
+  if (scheme.activation.is_integer()) config.activation = tensor(scheme.activation);
+  config.weight = tensor(scheme.weight);
+  config.compute_precision = scheme.compute_precision;
+  config.explicit_dequantize = scheme.execution_mode == execution::weight_only;
+  return config;
+}
+
+/// The algorithm that turns values into a scheme's weights.
+[[nodiscard]] constexpr algorithm algorithm_of(const scheme_descriptor& scheme) {
+  return scheme.weight.is_integer() ? algorithm::min_max_uniform_quantize : algorithm::float_casting;
+}
 
 }  // namespace aeq::inline v0::recipe
