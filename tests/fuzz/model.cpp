@@ -23,8 +23,7 @@ std::string meaning(const aeq::model::model& m) {
   return boost::json::serialize(all);
 }
 
-aeq::model::model read(std::vector<std::uint8_t> bytes) {
-  aeq::warnings notes;
+aeq::model::model read(std::vector<std::uint8_t> bytes, aeq::warnings& notes) {
   return aeq::model::read(aeq::io::input_file::from_memory(std::move(bytes), "fuzz.tflite"), notes);
 }
 
@@ -32,9 +31,11 @@ aeq::model::model read(std::vector<std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const aeq::model::model first = read({data, data + size});
-    const aeq::model::model second = read(aeq::model::to_bytes(first, 1));
-    if (meaning(first) != meaning(second)) {
+    aeq::warnings notes;
+    const aeq::model::model first = read({data, data + size}, notes);
+    const bool something_is_newer = !notes.empty();  // than the schema: left out, as the warning says
+    const aeq::model::model second = read(aeq::model::to_bytes(first, 1), notes);
+    if (meaning(first) != meaning(second) && !something_is_newer) {
       std::fputs("the model changed on its way through the writer\n", stderr);
       std::abort();
     }
