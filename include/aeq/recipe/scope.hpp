@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -235,7 +236,10 @@ class regex_translator {
     if (starts("(?P<")) {
       result_ += "(?<";
       at_ += 4;
-      return name('>');
+      const std::size_t begin = at_;
+      name('>');
+      if (!names_.insert(source_.substr(begin, at_ - begin)).second) fail("a group name for the second time before it,");
+      return;
     }
     if (starts("(?P=")) {
       result_ += "\\k<";
@@ -282,7 +286,7 @@ class regex_translator {
     for (; end < source_.size() && (is_letter(source_[end]) || source_[end] == '-'); ++end) {
       const char c = source_[end];
       if (c == '-') off = true;
-      if (c == 'u' && !off) continue;  // what a text has anyway
+      if ((c == 'u' || c == 'a') && !off) continue;  // \w and \d mean ASCII here in any case
       if (c != 'i' && c != 'm' && c != 's' && c != '-') break;
       kept += c;
     }
@@ -299,6 +303,7 @@ class regex_translator {
   std::string_view source_;
   std::size_t at_ = 0;
   std::string result_;
+  std::set<std::string_view> names_;  ///< of groups
 };
 
 }  // namespace detail
