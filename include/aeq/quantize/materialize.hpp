@@ -104,10 +104,13 @@ class materializer {
     const model::tensor& t = tensor(o.inputs[slot]);
     const op::role role = operation.input_role(slot);
     const bool wanted = role == op::role::weight || (role == op::role::activation && operation.has_weight());
-    if (!wanted || t.type != model::tensor_type::float32 || !model_.is_constant(t)) return nullptr;
+    if (!wanted || !model_.is_constant(t)) return nullptr;
+    const bool casts = d.algorithm == recipe::algorithm::float_casting;
+    if (casts && role == op::role::weight && t.type == model::tensor_type::float16) return keep_float16();
+    if (t.type != model::tensor_type::float32) return nullptr;
     if (t.quantization && t.quantization->has_scale()) return nullptr;  // quantized before
     if (t.sparsity != nullptr || model::element_count(t.shape) == 0) return nullptr;
-    if (d.algorithm == recipe::algorithm::float_casting) {
+    if (casts) {
       return role == op::role::weight ? float16_parameters(o.inputs[slot]) : nullptr;
     }
     if (role == op::role::weight && has_size_limit(operation.builtin) &&
@@ -130,7 +133,7 @@ class materializer {
   parameters float16_parameters(std::int32_t index) {
     const model::tensor& t = tensor(index);
     parameters& known = constants_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
-    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)));
+    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)), t.shape);
     return known;
   }
 

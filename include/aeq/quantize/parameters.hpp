@@ -28,14 +28,16 @@ struct tensor_parameters {
 
   friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
     return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
-           a.format.granularity.block_elements == b.format.granularity.block_elements && a.axis == b.axis &&
-           a.scale_shape == b.scale_shape && a.scale == b.scale && a.zero_point == b.zero_point &&
-           a.block_scale == b.block_scale && same_source(a, b);
+           a.format.granularity.block_elements == b.format.granularity.block_elements && same_placing(a, b) &&
+           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale;
   }
 
  private:
-  static bool same_source(const tensor_parameters& a, const tensor_parameters& b) {
-    return a.source && b.source ? a.source->buffer() == b.source->buffer() : a.source == b.source;
+  /// Constants: the same bytes come out, in whatever shape the scales lie over them. Activations: same axis and shape.
+  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b) {
+    if (!a.source || !b.source) return a.source == b.source && a.axis == b.axis && a.scale_shape == b.scale_shape;
+    const bool same_shape = a.format.is_integer() || a.scale_shape == b.scale_shape;
+    return a.source->buffer() == b.source->buffer() && a.source->layout() == b.source->layout() && same_shape;
   }
 };
 

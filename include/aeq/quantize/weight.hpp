@@ -25,6 +25,8 @@ struct weight_layout {
   std::uint64_t channels = 1;
   std::uint64_t trail = 1;
 
+  friend bool operator==(const weight_layout&, const weight_layout&) = default;
+
   [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
   [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
 };
