@@ -74,6 +74,10 @@ int main(int count, char** words) {
                                                              {"inspect", tool::add_inspect(app)},
                                                              {"diff", tool::add_diff(app)},
                                                              {"recipe", tool::add_recipe(app)}};
+  if (count > 1 && words[1][0] != '-' && app.get_subcommand_no_throw(words[1]) == nullptr) {
+    return fail(aeq::error_code::wrong_usage,
+                std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
+  }
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& e) {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// aeq quantize: a float model and a recipe become a quantized model.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <aeq/quantizer.hpp>
+
+#include "commands.hpp"
+#include "terminal.hpp"
+
+namespace tool {
+
+namespace {
+
+struct arguments {
+  std::string model;
+  std::string recipe;
+  std::string output;
+  std::string policy;
+  unsigned threads = 0;
+  bool overwrite = false;
+  bool sync = false;
+  bool strict = false;
+  bool json = false;
+};
+
+/// "models/a.tflite" and "recipes/b.json" → "models/a_b.tflite".
+std::string default_output(const arguments& given) {
+  if (given.model == "-") {
+    throw aeq::error(aeq::error_code::wrong_usage, "a model from standard input has no name; say where to write with -o");
+  }
+  const auto without = [](std::string text, const std::string& ending) {
+    return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : text;
+  };
+  const std::string file = given.recipe.substr(given.recipe.rfind('/') + 1);
+  return without(given.model, ".tflite") + "_" + without(file, ".json") + ".tflite";
+}
+
+/// How many ops of a kind got which scheme.
+std::map<std::pair<std::string, std::string>, std::size_t> count_quantized(const aeq::model::model& m,
+                                                                           const aeq::recipe::plan& plan) {
+  std::map<std::pair<std::string, std::string>, std::size_t> counts;
+  const std::vector<bool> skipped = aeq::quantize::skipped_subgraphs(m, plan);
+  for (std::size_t g = 0; g < plan.subgraphs.size(); ++g) {
+    if (skipped[g]) continue;
+    for (const aeq::recipe::decision& d : plan.subgraphs[g].operations) {
+      if (d.quantize) ++counts[{std::string(d.operation->name), d.scheme_name}];
+    }
+  }
+  return counts;
+}
+
+std::size_t operator_count(const aeq::model::model& m) {
+  std::size_t count = 0;
+  for (const aeq::model::subgraph& g : m.subgraphs) count += g.operations.size();
+  return count;
+}
+
+/// 1234567 → "1,234,567".
+std::string grouped(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+int run(const arguments& given) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string output = given.output.empty() ? default_output(given) : given.output;
+  aeq::quantizer quantizer(given.model);
+  if (!given.policy.empty()) quantizer.load_policy(given.policy);
+  quantizer.load_recipe(given.recipe);
+  const aeq::recipe::plan plan = quantizer.plan();
+  if (!given.json) print_warnings(quantizer.notes());
+  if (given.strict && !quantizer.notes().empty()) {
+    const aeq::warning& first = quantizer.notes().all().front();
+    throw aeq::error(aeq::error_code::bad_input, first.place + ": " + first.message + " (a warning, which --strict makes an error)");
+  }
+  progress_bar bar;
+  aeq::progress progress(bar.listener());
+  aeq::model::save_options options{{given.overwrite, given.sync}, given.threads, &progress};
+  const std::uint64_t before = quantizer.source().file->bytes().size();
+  const std::uint64_t after = aeq::model::write(quantizer.quantize(plan, given.threads, &progress), output, options);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
+  const auto counts = count_quantized(quantizer.source(), plan);
+  if (given.json) {
+    boost::json::array quantized;
+    for (const auto& [kind, count] : counts) {
+      quantized.push_back(boost::json::object{{"operation", kind.first}, {"scheme", kind.second}, {"count", count}});
+    }
+    boost::json::array notes;
+    for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
+    const boost::json::object report{{"input", given.model},      {"output", output},
+                                     {"input_bytes", before},     {"output_bytes", after},
+                                     {"seconds", seconds},        {"operators", operator_count(quantizer.source())},
+                                     {"quantized", quantized},    {"warnings", notes}};
+    std::FILE* to = output == "-" ? stderr : stdout;
+    std::fprintf(to, "%s\n", boost::json::serialize(report).c_str());
+    return 0;
+  }
+  if (output == "-") return 0;
+  const double share = before == 0 ? 0.0 : 100.0 * static_cast<double>(after) / static_cast<double>(before);
+  std::printf("%s\n%s -> %s bytes (%.1f %%) in %.3f s\n", output.c_str(), grouped(before).c_str(), grouped(after).c_str(),
+              share, seconds);
+  std::size_t all = 0;
+  for (const auto& [kind, count] : counts) all += count;
+  std::printf("%zu of %zu operators quantized\n", all, operator_count(quantizer.source()));
+  for (const auto& [kind, count] : counts) {
+    std::printf("  %4zu  %-24s %s\n", count, kind.first.c_str(), kind.second.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+action add_quantize(CLI::App& app) {
+  const auto given = std::make_shared<arguments>();
+  CLI::App* command = app.add_subcommand("quantize", "Quantize a model by a recipe");
+  command->add_option("MODEL", given->model, "The float .tflite file; - is standard input")->required();
+  command
+      ->add_option("-r,--recipe", given->recipe,
+                   "A recipe that comes with aeq (see: aeq recipe list), a scheme's name, or a JSON file")
+      ->required();
+  command->add_option("-o,--output", given->output,
+                      "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
+  command->add_option("--policy", given->policy, "A JSON file that says which op may have which configuration");
+  command->add_option("--threads", given->threads, "Threads; 0 is one per processor. The bytes do not depend on it")
+      ->capture_default_str();
+  command->add_flag("--overwrite", given->overwrite, "Replace the output if it exists");
+  command->add_flag("--sync", given->sync, "Wait until the disk has the output");
+  command->add_flag("--strict", given->strict, "Treat warnings as errors");
+  command->add_flag("--json", given->json, "Report as one JSON object on standard output");
+  command->footer(
+      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used yet."
+      "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
+  return [given] { return run(*given); };
+}
+
+}  // namespace tool
