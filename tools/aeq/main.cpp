@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The aeq command line: parse, call, print.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -74,7 +75,10 @@ int main(int count, char** words) {
                                                              {"inspect", tool::add_inspect(app)},
                                                              {"diff", tool::add_diff(app)},
                                                              {"recipe", tool::add_recipe(app)}};
-  if (count > 1 && words[1][0] != '-' && app.get_subcommand_no_throw(words[1]) == nullptr) {
+  const auto is_command = [&](const std::string& word) {
+    return std::any_of(commands.begin(), commands.end(), [&](const auto& c) { return c.first == word; });
+  };
+  if (count > 1 && words[1][0] != '-' && !is_command(words[1])) {
     return fail(aeq::error_code::wrong_usage,
                 std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
   }
