@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recipes that go by a name: those of the Python tool that this version can do, the ready ones of recipes/, and every
-// scheme. (spec: quantization, sections 2.6 and 3.1)
+// The recipes that go by a name: those of the Python tool that this version can do, the ready ones of recipes/, and
+// every scheme. (spec: quantization, sections 2.6 and 3.1)
 #pragma once
 
 #include <array>
@@ -50,36 +50,52 @@ template <class Scheme>
 template <int Bits, int Elements>
 using dynamic_blocks = dynamic_range_scheme<Bits, blockwise<Elements>>;
 
-inline constexpr std::string_view with_rotation = "needs the algorithm DECOMPOSED_HADAMARD_ROTATION, which this version does not have";
+inline constexpr std::string_view with_rotation =
+    "needs the algorithm DECOMPOSED_HADAMARD_ROTATION, which this version does not have";
 inline constexpr std::string_view for_litertlm = "is a mapping of recipes for the parts of a .litertlm file";
 
 }  // namespace detail
 
 inline constexpr std::array builtin_recipes{
-    detail::whole_model<dynamic_wi8_afp32>("dynamic_wi8_afp32", "int8 weights; int8 arithmetic, activations at run time"),
+    detail::whole_model<dynamic_wi8_afp32>("dynamic_wi8_afp32",
+                                           "int8 weights; int8 arithmetic, activations at run time"),
     detail::whole_model<dynamic_wi8_afp32>("dynamic_wi8c_afp32", "as dynamic_wi8_afp32"),
-    detail::whole_model<dynamic_wi4_afp32>("dynamic_wi4_afp32", "int4 weights; integer arithmetic, activations at run time"),
+    detail::whole_model<dynamic_wi4_afp32>("dynamic_wi4_afp32",
+                                           "int4 weights; integer arithmetic, activations at run time"),
     detail::whole_model<dynamic_wi4_afp32>("dynamic_wi4c_afp32", "as dynamic_wi4_afp32"),
-    detail::whole_model<dynamic_wi2_afp32>("dynamic_wi2c_afp32", "int2 weights; integer arithmetic, activations at run time"),
-    detail::whole_model<detail::dynamic_blocks<8, 32>>("dynamic_wi8b32_afp32", "int8 weights in blocks of 32: no op takes them"),
-    detail::whole_model<detail::dynamic_blocks<8, 64>>("dynamic_wi8b64_afp32", "int8 weights in blocks of 64: no op takes them"),
+    detail::whole_model<dynamic_wi2_afp32>("dynamic_wi2c_afp32",
+                                           "int2 weights; integer arithmetic, activations at run time"),
+    detail::whole_model<detail::dynamic_blocks<8, 32>>("dynamic_wi8b32_afp32",
+                                                       "int8 weights in blocks of 32: no op takes them"),
+    detail::whole_model<detail::dynamic_blocks<8, 64>>("dynamic_wi8b64_afp32",
+                                                       "int8 weights in blocks of 64: no op takes them"),
     detail::whole_model<detail::dynamic_blocks<4, 32>>("dynamic_wi4b32_afp32", "int4 weights in blocks of 32"),
     detail::whole_model<detail::dynamic_blocks<4, 64>>("dynamic_wi4b64_afp32", "int4 weights in blocks of 64"),
-    detail::whole_model<detail::dynamic_blocks<2, 32>>("dynamic_wi2b32_afp32", "int2 weights in blocks of 32, fully connected only"),
-    detail::whole_model<detail::dynamic_blocks<2, 64>>("dynamic_wi2b64_afp32", "int2 weights in blocks of 64, fully connected only"),
-    detail::whole_model<dynamic_wi8_afp32>("dynamic_legacy_wi8_afp32", "as dynamic_wi8_afp32, without weights of fewer than 1024 values", 1024),
+    detail::whole_model<detail::dynamic_blocks<2, 32>>("dynamic_wi2b32_afp32",
+                                                       "int2 weights in blocks of 32, fully connected only"),
+    detail::whole_model<detail::dynamic_blocks<2, 64>>("dynamic_wi2b64_afp32",
+                                                       "int2 weights in blocks of 64, fully connected only"),
+    detail::whole_model<dynamic_wi8_afp32>("dynamic_legacy_wi8_afp32",
+                                           "as dynamic_wi8_afp32, without weights of fewer than 1024 values", 1024),
     detail::whole_model<weight_only_wi8_afp32>("weight_only_wi8_afp32", "int8 weights in the file, float arithmetic"),
     detail::whole_model<weight_only_wi4_afp32>("weight_only_wi4_afp32", "int4 weights in the file, float arithmetic"),
-    detail::whole_model<weight_only_wfp16_afp32>("weight_only_wfp16_afp32", "float16 weights in the file, float arithmetic"),
+    detail::whole_model<weight_only_wfp16_afp32>("weight_only_wfp16_afp32",
+                                                 "float16 weights in the file, float arithmetic"),
     detail::whole_model<static_wi8_ai8>("static_wi8_ai8", "int8 weights and activations; needs calibration"),
     detail::whole_model<static_wi8_ai16>("static_wi8_ai16", "int8 weights, int16 activations; needs calibration"),
     detail::whole_model<static_wi8_ai8>("default_a8w8", "as static_wi8_ai8"),
     detail::whole_model<static_wi8_ai16>("default_a16w8", "as static_wi8_ai16"),
     detail::whole_model<dynamic_wi8_afp32>("default_af32w8int", "as dynamic_wi8_afp32"),
-    detail::whole_model<weight_only_scheme<8, asymmetric, channelwise>>("default_af32w8float", "asymmetric int8 weights in the file, float arithmetic"),
-    detail::whole_model<weight_only_scheme<4, asymmetric, channelwise>>("default_af32w4float", "asymmetric int4 weights in the file, float arithmetic"),
-    builtin_recipe{"sample_advanced_usage", "static int8, fully connected layers weight only int4, convolutions left float; needs calibration",
-                   {{{"*", &descriptor_of<static_wi8_ai8>}, {"FULLY_CONNECTED", &descriptor_of<weight_only_wi4_afp32>}, {"CONV_2D"}}}, 3},
+    detail::whole_model<weight_only_scheme<8, asymmetric, channelwise>>(
+        "default_af32w8float", "asymmetric int8 weights in the file, float arithmetic"),
+    detail::whole_model<weight_only_scheme<4, asymmetric, channelwise>>(
+        "default_af32w4float", "asymmetric int4 weights in the file, float arithmetic"),
+    builtin_recipe{"sample_advanced_usage",
+                   "static int8, fully connected layers weight only int4, convolutions left float; needs calibration",
+                   {{{"*", &descriptor_of<static_wi8_ai8>},
+                     {"FULLY_CONNECTED", &descriptor_of<weight_only_wi4_afp32>},
+                     {"CONV_2D"}}},
+                   3},
 };
 
 inline constexpr std::array<unavailable_recipe, 10> unavailable_recipes{{
@@ -149,8 +165,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// A recipe by name or by path: a built-in recipe, a scheme of the table (for all ops), else a JSON file; "-" is standard
-/// input. Names may end as the Python tool's files do: _recipe, .json. Throws error.
+/// A recipe by name or by path: a built-in recipe, a scheme of the table (for all ops), else a JSON file; "-" is
+/// standard input. Names may end as the Python tool's files do: _recipe, .json. Throws error.
 [[nodiscard]] inline recipe open(std::string_view name_or_path, const load_options& options = {}) {
   if (auto known = detail::named(name_or_path, options.table)) return *std::move(known);
   try {
@@ -166,8 +182,9 @@ namespace detail {
     std::vector<std::string_view> names = builtin_names();
     for (const scheme_descriptor& scheme : options.table.schemes()) names.push_back(scheme.name);
     const std::string_view meant = nearest(name, names);
-    throw error(problem.code(), std::string(problem.what()) + "; nor is there a built-in recipe of this name" +
-                                    (meant.empty() ? std::string() : ", \"" + std::string(meant) + "\" is the nearest"));
+    throw error(problem.code(),
+                std::string(problem.what()) + "; nor is there a built-in recipe of this name" +
+                    (meant.empty() ? std::string() : ", \"" + std::string(meant) + "\" is the nearest"));
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recipes as JSON: all spellings that the format has had. (spec: quantization, sections 2.1, 2.2 and 2.6)
 //
-// Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice are
-// errors here. More lenient: execution_mode and channel_wise of older files are understood.
+// Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
+// are errors here. More lenient: execution_mode and channel_wise of older files are understood.
 #pragma once
 
 #include <algorithm>
@@ -36,10 +36,11 @@ struct load_options {
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 5> rule_keys{"regex", "operation", "algorithm_key", "op_config", "scheme"};
+inline constexpr std::array<std::string_view, 5> rule_keys{"regex", "operation", "algorithm_key", "op_config",
+                                                           "scheme"};
 inline constexpr std::array<std::string_view, 7> op_config_keys{
-    "activation_tensor_config", "weight_tensor_config", "compute_precision",  "explicit_dequantize",
-    "skip_checks",              "min_weight_elements",  "execution_mode"};
+    "activation_tensor_config", "weight_tensor_config", "compute_precision", "explicit_dequantize", "skip_checks",
+    "min_weight_elements",      "execution_mode"};
 inline constexpr std::array<std::string_view, 7> tensor_config_keys{
     "num_bits", "symmetric", "granularity", "dtype", "algorithm_params", "block_size", "channel_wise"};
 
@@ -78,7 +79,8 @@ template <class Keys>
     constexpr const char* sizes = "0, 32, 64, 128 and 256 are accepted";
     const std::int64_t size = older.integer(0, 256, sizes);
     const granularity_descriptor meant{granularity_kind::blockwise, static_cast<std::uint16_t>(size)};
-    if (size != 0 && spell(granularity_spellings, meant).empty()) older.refuse(std::string("is no block size; ") + sizes);
+    if (size != 0 && spell(granularity_spellings, meant).empty())
+      older.refuse(std::string("is no block size; ") + sizes);
     if (size != 0) config.granularity = meant;
   }
   boost::json::object params;
@@ -116,8 +118,9 @@ inline void read_execution_mode(const json_node& node, op_config& config) {
 
 [[nodiscard]] inline std::uint64_t read_min_weight_elements(const json_node& node) {
   if (node.find("min_weight_elements") == nullptr) return 0;
-  return static_cast<std::uint64_t>(node.member("min_weight_elements")
-                                        .integer(0, std::numeric_limits<std::int64_t>::max(), "0 and more are accepted"));
+  return static_cast<std::uint64_t>(
+      node.member("min_weight_elements")
+          .integer(0, std::numeric_limits<std::int64_t>::max(), "0 and more are accepted"));
 }
 
 [[nodiscard]] inline op_config read_op_config(const json_node& node) {
@@ -147,8 +150,9 @@ inline void read_execution_mode(const json_node& node, op_config& config) {
   }
   if (integer_activation && config.weight->dtype == number_kind::signed_integer &&
       config.compute_precision != compute::integer) {
-    node.fail("integer activations and weights want \"compute_precision\": \"INTEGER\"; without "
-              "activation_tensor_config FLOAT means weights only");
+    node.fail(
+        "integer activations and weights want \"compute_precision\": \"INTEGER\"; without "
+        "activation_tensor_config FLOAT means weights only");
   }
   return config;
 }
@@ -162,7 +166,8 @@ class rule_reader {
   [[nodiscard]] rule read(const json_node& node) const {
     rule r;
     r.place = node.place();
-    if (!node.value().is_object()) node.refuse("is no rule, which is an object with regex, operation and algorithm_key");
+    if (!node.value().is_object())
+      node.refuse("is no rule, which is an object with regex, operation and algorithm_key");
     r.regex = required(node, "regex").string();
     static_cast<void>(scope_pattern(r.regex, r.place));
     const op::operation_descriptor* operation = read_operation(required(node, "operation"), r);
@@ -187,8 +192,9 @@ class rule_reader {
     std::vector<std::string_view> names{"*"};
     for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
     const std::string_view meant = nearest(r.operation, names);
-    node.refuse("is no operation of a recipe; " + (meant.empty() ? "names such as CONV_2D, INPUT, OUTPUT and * are accepted"
-                                                                 : "\"" + std::string(meant) + "\" is the nearest"));
+    node.refuse("is no operation of a recipe; " + (meant.empty()
+                                                       ? "names such as CONV_2D, INPUT, OUTPUT and * are accepted"
+                                                       : "\"" + std::string(meant) + "\" is the nearest"));
   }
 
   void read_algorithm(const json_node& node, const op::operation_descriptor* operation, rule& r) const {
@@ -197,7 +203,8 @@ class rule_reader {
     const auto known = std::find(algorithm_names.begin(), algorithm_names.end(), text);
     if (known == algorithm_names.end()) {
       if (is_one_of(text, unavailable_algorithms)) {
-        key.fail("this version does not have " + std::string(text) + "; it has min_max_uniform_quantize, float_casting and no_quantize",
+        key.fail("this version does not have " + std::string(text) +
+                     "; it has min_max_uniform_quantize, float_casting and no_quantize",
                  error_code::not_quantizable);
       }
       if (scheme_named(text) != nullptr) return read_scheme(node, key, operation, r);
@@ -223,7 +230,8 @@ class rule_reader {
     return nullptr;
   }
 
-  void read_scheme(const json_node& node, const json_node& key, const op::operation_descriptor* operation, rule& r) const {
+  void read_scheme(const json_node& node, const json_node& key, const op::operation_descriptor* operation,
+                   rule& r) const {
     const std::string_view name = key.string();
     const scheme_descriptor* scheme = scheme_named(name);
     if (scheme == nullptr) {
@@ -274,8 +282,9 @@ class rule_reader {
   const detail::json_node root(document, file);
   if (document.is_object()) {
     if (root.find("regex") != nullptr) root.fail("a recipe is a list of rules; put this one in [ and ]");
-    root.fail("this is a mapping for a .litertlm file, which has a recipe for each model type; for a .tflite file a list "
-              "of rules is accepted");
+    root.fail(
+        "this is a mapping for a .litertlm file, which has a recipe for each model type; for a .tflite file a list "
+        "of rules is accepted");
   }
   if (!document.is_array()) root.refuse("is no recipe, which is a list of rules");
   if (document.get_array().empty()) root.fail("the recipe has no rules; at least one is wanted");

@@ -44,16 +44,19 @@ struct policy_config {
 /// A configuration in words: "dynamic range, weights int8 symmetric CHANNELWISE".
 [[nodiscard]] inline std::string describe(const op_config& config) {
   const auto tensor = [](const tensor_config& t) {
-    std::string text = t.dtype == number_kind::floating ? "float" : t.dtype == number_kind::signed_integer ? "int" : "uint";
+    std::string text = t.dtype == number_kind::floating         ? "float"
+                       : t.dtype == number_kind::signed_integer ? "int"
+                                                                : "uint";
     text += std::to_string(t.num_bits);
     if (t.dtype == number_kind::floating) return text;
-    return text + (t.symmetric ? " symmetric " : " asymmetric ") + std::string(spell(granularity_spellings, t.granularity));
+    return text + (t.symmetric ? " symmetric " : " asymmetric ") +
+           std::string(spell(granularity_spellings, t.granularity));
   };
   const std::optional<execution> mode = config.mode();
-  std::string text = !mode                                ? "float computation without explicit_dequantize"
-                     : *mode == execution::dynamic_range  ? "dynamic range"
-                     : *mode == execution::weight_only    ? "weight only"
-                                                          : "static range";
+  std::string text = !mode                               ? "float computation without explicit_dequantize"
+                     : *mode == execution::dynamic_range ? "dynamic range"
+                     : *mode == execution::weight_only   ? "weight only"
+                                                         : "static range";
   if (config.compute_precision == compute::integer && config.explicit_dequantize) text += " with explicit_dequantize";
   if (config.activation) text += ", activations " + tensor(*config.activation);
   if (config.weight) text += ", weights " + tensor(*config.weight);
@@ -68,8 +71,8 @@ class policy {
     for (std::size_t i = 0; i < op::configurations.size(); ++i) {
       const op::configuration& c = op::configurations[i];
       if (c.weight.kind == number_kind::floating) continue;  // float_casting's, which has a check of its own
-      policy_config config{std::string(c.name), {}, family(c.weight), c.compute_precision,
-                           c.execution_mode == execution::weight_only};
+      policy_config config{
+          std::string(c.name), {}, family(c.weight), c.compute_precision, c.execution_mode == execution::weight_only};
       if (c.activation.kind != number_kind::floating) config.activation = family(c.activation);
       std::vector<op::code> operations;
       for (const op::operation_descriptor& entry : op::catalogue) {
@@ -162,13 +165,16 @@ class policy {
                       config.weight->num_bits == 16 && config.weight->dtype == number_kind::floating;
     if (fits) return std::nullopt;
     return "float_casting takes weights of 16 bits and dtype FLOAT, compute_precision FLOAT and no "
-           "activation_tensor_config; this is " + describe(config);
+           "activation_tensor_config; this is " +
+           describe(config);
   }
 
   /// Why none of the op's configurations is this one: the first requirement that all of them break.
   [[nodiscard]] std::string refusal(const op::operation_descriptor& operation, const op_config& config) const {
     std::string_view broken = "granularity_of_operation";
-    const auto none = [&](const auto& agrees) { return std::none_of(of(operation).begin(), of(operation).end(), agrees); };
+    const auto none = [&](const auto& agrees) {
+      return std::none_of(of(operation).begin(), of(operation).end(), agrees);
+    };
     const auto mode = [&](std::size_t i) { return mode_agrees(configs_[i], config); };
     const auto activation = [&](std::size_t i) { return mode(i) && activation_agrees(configs_[i], config); };
     const auto bits = [&](std::size_t i) {

@@ -64,8 +64,8 @@ void each(const json_node& node, const Read& read) {
 
 }  // namespace detail
 
-/// The policy that a JSON text says; `file` is its name in messages. Configurations that no op lists are left out. Throws
-/// error (bad_input).
+/// The policy that a JSON text says; `file` is its name in messages. Configurations that no op lists are left out.
+/// Throws error (bad_input).
 [[nodiscard]] inline policy parse_policy(std::string_view text, const std::string& file) {
   const boost::json::value document = detail::parse_json(text, file);
   const detail::json_node root(document, file);

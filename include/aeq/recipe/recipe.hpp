@@ -22,8 +22,8 @@ class recipe {
     std::string by;  ///< place of the rule that came instead
   };
 
-  /// Adds a rule. Rules of one regular expression are a group, which keeps the position of its first rule; in it, a rule
-  /// takes the place of the one for the same operation, and a rule for "*" the place of all.
+  /// Adds a rule. Rules of one regular expression are a group, which keeps the position of its first rule; in it, a
+  /// rule takes the place of the one for the same operation, and a rule for "*" the place of all.
   void add(rule added) {
     if (added.place.empty()) added.place = "rule " + std::to_string(added_);
     ++added_;

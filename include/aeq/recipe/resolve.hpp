@@ -72,7 +72,6 @@ class resolver {
       return d;
     }
     d.operation = &op::catalogue[position];
-    if (rules_of_[position].empty()) return d;
     const std::vector<bool>& found = matches(facts.scope);
     for (std::size_t p = 0; p < found.size(); ++p) {
       if (found[p]) operations_[p] |= std::uint64_t(1) << position;
@@ -109,8 +108,8 @@ class resolver {
       if (c.matched == 0) {
         doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
       } else if (c.applicable == 0) {
-        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) + " operations that it matches: " +
-                                        some_refusal(i));
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
       } else if (c.won == 0) {
         doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
                                         " operations that it suits");
@@ -298,8 +297,8 @@ class resolver {
   std::vector<std::size_t> pattern_of_;  ///< by rule
   std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
   std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
-  std::vector<counts> counts_;                  ///< by rule
-  std::vector<std::uint64_t> operations_;       ///< by pattern: ops in whose scope it was found, as bits
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
   std::unordered_map<std::string, std::vector<bool>> found_;
   std::vector<bool> last_found_;
   std::size_t kept_ = 0;
@@ -311,8 +310,8 @@ static_assert(op::catalogue.size() <= 64);
 }  // namespace detail
 
 /// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
-/// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression that
-/// takes too long.
+/// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
+/// that takes too long.
 template <model_view View>
 [[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
                            warnings& doubts) {

@@ -61,7 +61,7 @@ struct rule {
   aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
   std::string scheme;  ///< name of a scheme of the kernel table; empty: `config` says it all
   op_config config;
-  std::string place;   ///< where it was written, for messages: "recipe.json: /3"
+  std::string place;  ///< where it was written, for messages: "recipe.json: /3"
 
   /// Same meaning; where it was written does not count.
   friend bool operator==(const rule& a, const rule& b) {

@@ -2,9 +2,9 @@
 // Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
 // (spec: quantization, section 2.3)
 //
-// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as bytes
-// of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees no
-// upper and lower case in it.
+// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
+// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
+// no upper and lower case in it.
 #pragma once
 
 #include <cstddef>
@@ -55,8 +55,8 @@ struct unusable_regex : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Rewrites Python's regular expressions for Boost's Perl syntax: what Python takes literally is escaped, what only one of
-/// them knows is refused.
+/// Rewrites Python's regular expressions for Boost's Perl syntax: what Python takes literally is escaped, what only one
+/// of them knows is refused.
 class regex_translator {
  public:
   explicit regex_translator(std::string_view source) : source_(source) {}
@@ -114,11 +114,27 @@ class regex_translator {
       case 'Z': result_ += "\\z"; break;
       case 'b': result_ += in_class ? "\\x08" : "\\b"; break;
       case 'A':
-      case 'B': if (in_class) fail("an escape that a character class can't have"); [[fallthrough]];
-      case 'd': case 'D': case 's': case 'S': case 'w': case 'W': case 'a': case 'f': case 'n': case 'r': case 't': case 'v':
+      case 'B':
+        if (in_class) fail("an escape that a character class can't have");
+        [[fallthrough]];
+      case 'd':
+      case 'D':
+      case 's':
+      case 'S':
+      case 'w':
+      case 'W':
+      case 'a':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
+      case 'v':
         result_ += '\\';
         // Boost reads \v as any vertical space.
-        if (c == 'v') result_ += "x0B"; else result_ += c;
+        if (c == 'v')
+          result_ += "x0B";
+        else
+          result_ += c;
         break;
       default: fail(std::string("the unknown escape \\") + c);
     }
@@ -153,7 +169,8 @@ class regex_translator {
     for (std::size_t i = 0; i < digits; ++i) {
       const char c = more(2 + i) ? static_cast<char>(source_[at_ + 2 + i] | 0x20) : ' ';
       const std::size_t digit = hexadecimal.find(c);
-      if (digit == std::string_view::npos) fail("an escape that wants " + std::to_string(digits) + " hexadecimal digits");
+      if (digit == std::string_view::npos)
+        fail("an escape that wants " + std::to_string(digits) + " hexadecimal digits");
       value = value * 16 + static_cast<std::uint32_t>(digit);
     }
     at_ += 2 + digits;
@@ -238,7 +255,8 @@ class regex_translator {
       at_ += 4;
       const std::size_t begin = at_;
       name('>');
-      if (!names_.insert(source_.substr(begin, at_ - begin)).second) fail("a group name for the second time before it,");
+      if (!names_.insert(source_.substr(begin, at_ - begin)).second)
+        fail("a group name for the second time before it,");
       return;
     }
     if (starts("(?P=")) {
@@ -293,8 +311,10 @@ class regex_translator {
     const char last = end < source_.size() ? source_[end] : ' ';
     const bool whole = last == ')' && at_ == 0 && !off;
     if (end == at_ + 2 || (last != ':' && !whole)) {
-      fail("an unknown group; (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?P<name>…), (?P=name), (?#…) and the flags i, "
-           "m, s (with ) at the start only) are accepted: what begins");
+      fail(
+          "an unknown group; (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?P<name>…), (?P=name), (?#…) and the flags "
+          "i, "
+          "m, s (with ) at the start only) are accepted: what begins");
     }
     if (!(whole && kept.empty())) result_ += "(?" + kept + last;
     at_ = end + 1;
@@ -336,8 +356,8 @@ class scope_pattern {
     }
   }
 
-  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too many
-  /// steps.
+  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
+  /// many steps.
   [[nodiscard]] bool matches(const std::string& scope) const {
     if (is_literal_) return literal_.empty() || scope.find(literal_) != std::string::npos;
     try {

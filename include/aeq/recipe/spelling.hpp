@@ -49,8 +49,13 @@ inline constexpr std::array<spelling<execution>, 3> execution_spellings{{
 }};
 
 /// Algorithms of the format that this version does not have.
-inline constexpr std::array<std::string_view, 7> unavailable_algorithms{
-    "OCTAV", "MSE", "GPTQ", "HADAMARD_ROTATION", "DECOMPOSED_HADAMARD_ROTATION", "OSCAR", "dequantized_weight_recovery"};
+inline constexpr std::array<std::string_view, 7> unavailable_algorithms{"OCTAV",
+                                                                        "MSE",
+                                                                        "GPTQ",
+                                                                        "HADAMARD_ROTATION",
+                                                                        "DECOMPOSED_HADAMARD_ROTATION",
+                                                                        "OSCAR",
+                                                                        "dequantized_weight_recovery"};
 
 /// Whether a scheme is built in: a configuration says all of it.
 [[nodiscard]] constexpr bool is_builtin(const scheme_descriptor& scheme) {
