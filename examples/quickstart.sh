@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# From a fresh clone to quantized models: installs what is missing (tools/setup.sh
+# says what), builds the aeq command line, and quantizes the digits model with
+# four recipes.
+#
+# Everything it makes is in build/quickstart. Run it again as often as you like.
+
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+model=examples/digits/digits.tflite
+recipes=(dynamic_wi8_afp32 dynamic_wi4_afp32 weight_only_wi8_afp32 weight_only_wfp16_afp32)
+build=build/quickstart
+log=$build/build.log
+aeq=$build/tools/aeq
+
+show_log() {
+  echo "quickstart.sh: the build failed; the end of $log:" >&2
+  tail -n 40 "$log" >&2
+  exit 1
+}
+
+# The string or number under a key of a flat JSON object on one line.
+value() { # KEY JSON
+  sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p' <<<"$2"
+}
+
+# "CONV_2D 3, FULLY_CONNECTED 2" from [{"operation":"CONV_2D","scheme":"...","count":3},...]
+quantized() { # JSON
+  grep -o '{"operation":[^}]*}' <<<"$1" | while read -r entry; do
+    echo "$(value operation "$entry") $(value count "$entry")"
+  done | paste -s -d , | sed 's/,/, /g'
+}
+
+tools/setup.sh
+
+mkdir -p "$build/models"
+echo "building aeq in $build (about a minute the first time)"
+settings=(-DCMAKE_BUILD_TYPE=Release -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_EXAMPLES=OFF)
+if command -v ccache >/dev/null; then
+  settings+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+SECONDS=0
+cmake -S . -B "$build" "${settings[@]}" >"$log" 2>&1 || show_log
+cmake --build "$build" --target aeq_tool --parallel "$(nproc)" 2>&1 | tee -a "$log" |
+  sed -u -n 's/^\(\[[^]]*\]\) Building CXX object .*\/\(.*\)\.o$/  \1 \2/p' || show_log
+echo "built $aeq in $SECONDS s"
+echo
+
+row='%-24s %8s %8s %6s %5s  %s\n'
+echo "quantizing $model"
+# shellcheck disable=SC2059  # the format is a constant
+printf "$row" recipe before after ratio ms quantized
+for recipe in "${recipes[@]}"; do
+  start=${EPOCHREALTIME/[.,]/}
+  report=$("$aeq" quantize "$model" --recipe "$recipe" -o "$build/models/digits_$recipe.tflite" --overwrite --json)
+  end=${EPOCHREALTIME/[.,]/}
+  before=$(value input_bytes "$report")
+  after=$(value output_bytes "$report")
+  # shellcheck disable=SC2059
+  printf "$row" "$recipe" "$before" "$after" "$(awk "BEGIN { printf \"%.2f\", $after / $before }")" \
+    "$(awk "BEGIN { printf \"%.1f\", ($end - $start) / 1000 }")" "$(quantized "$report")"
+done
+
+cat <<END
+
+The models are in $build/models. Three things to try next, in $PWD:
+  $aeq inspect $build/models/digits_dynamic_wi8_afp32.tflite
+  $aeq recipe check recipes/dynamic_wi4_afp32.json --model $model
+  $aeq recipe show weight_only_wi4_afp32 >my_recipe.json   (to change, and give to --recipe)
+END
