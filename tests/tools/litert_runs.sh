@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# LiteRT loads and runs what aeq makes: litert_runs.sh AEQ [ID_GLOB]. Optional: needs a Python with ai_edge_litert and
+# numpy (its path in AEQ_PYTHON, python3 otherwise) and the conformance corpus (in the folder that AEQ_SHARED names, else
+# in `shared` beside the repository). Prints "N of N", or "SKIPPED: why".
+set -euo pipefail
+aeq="$(realpath "$1")"
+here="$(cd "$(dirname "$0")" && pwd)"
+python="${AEQ_PYTHON:-python3}"
+corpus="${AEQ_SHARED:-$here/../../../shared}/conformance"
+if [[ ! -f "$corpus/manifest.json" ]]; then
+  echo "SKIPPED: no conformance corpus; name the folder that holds it in AEQ_SHARED"
+  exit 0
+fi
+if ! "$python" -c 'import ai_edge_litert.interpreter, numpy' 2>/dev/null; then
+  echo "SKIPPED: $python has no ai_edge_litert and numpy; name one that has in AEQ_PYTHON (pip install ai-edge-litert numpy)"
+  exit 0
+fi
+TF_CPP_MIN_LOG_LEVEL=3 exec "$python" "$here/litert_runs.py" "$aeq" "$corpus" "${2:-*}" 2> >(grep -vE '^(INFO|WARNING|W0000)' >&2)
