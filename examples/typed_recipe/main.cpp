@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recipe as C++: schemes and ops are types, so that the compiler refuses what no kernel can do. It is saved as JSON for
-// everyone else, and used on a model. Arguments: MODEL RECIPE_OUTPUT.
+// A recipe as C++: schemes and ops are types, so that the compiler refuses what no kernel can do. It is saved as JSON
+// for everyone else, and used on a model. Arguments: MODEL RECIPE_OUTPUT.
 #include <fstream>
 #include <iostream>
 
