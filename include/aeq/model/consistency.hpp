@@ -83,17 +83,18 @@ class consistency {
       fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
                       std::to_string(model_.buffers.size()));
     }
+    // As bytes of the widest type, 16, and as an int64.
+    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
     std::uint64_t count = 1;
     bool empty = false;
     for (const std::int32_t size : t.shape) {
       if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
       empty |= size <= 0;
-      if (size > 0 && !empty) {
-        count *= static_cast<std::uint64_t>(size);
-        if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() >> 4) / 0x80000000u) {
-          fail(place + ".shape", "the sizes multiply to more elements than can be counted");
-        }
+      if (empty) continue;
+      if (count > most_elements / static_cast<std::uint64_t>(size)) {
+        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
       }
+      count *= static_cast<std::uint64_t>(size);
     }
     if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
       fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
