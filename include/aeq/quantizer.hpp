@@ -75,7 +75,12 @@ class quantizer {
   /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
   /// bytes.
   std::uint64_t save(const std::string& path, const model::save_options& options = {}) {
-    return model::write(quantize(options.threads, options.progress), path, options);
+    return save(plan(), path, options);
+  }
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {}) const {
+    const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
+                                                            quantize::scale_time::while_writing);
+    return model::write(quantized, path, options);
   }
 
   [[nodiscard]] const model::model& source() const { return source_; }

@@ -42,7 +42,11 @@ outcome run(const std::string& model, const std::string& recipe, const std::stri
   try {
     aeq::quantizer q(model);
     q.load_recipe(recipe);
-    const std::vector<std::uint8_t> bytes = aeq::model::to_bytes(q.quantize(1), 1);
+    const aeq::recipe::plan plan = q.plan();
+    const std::vector<std::uint8_t> bytes = aeq::model::to_bytes(q.quantize(plan, 1), 1);
+    const std::vector<std::uint8_t> streamed = aeq::model::to_bytes(
+        aeq::quantize::quantize_model(q.source(), plan, 2, nullptr, aeq::quantize::scale_time::while_writing), 2);
+    CHECK(bytes == streamed);  // however the scales are found, and by how many threads
     if (expected.empty()) return result;
     aeq::warnings notes;
     const aeq::model::model made = aeq::model::read(aeq::io::input_file::from_memory(bytes, model), notes);

@@ -95,7 +95,7 @@ int run(const arguments& given) {
   aeq::progress progress(bar.listener());
   aeq::model::save_options options{{given.overwrite, given.sync}, given.threads, &progress};
   const std::uint64_t before = quantizer.source().file->bytes().size();
-  const std::uint64_t after = aeq::model::write(quantizer.quantize(plan, given.threads, &progress), output, options);
+  const std::uint64_t after = quantizer.save(plan, output, options);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   const auto counts = count_quantized(quantizer.source(), plan);

@@ -17,6 +17,7 @@
 #include <aeq/io/file.hpp>
 #include <aeq/model/enums.hpp>
 #include <aeq/op/code.hpp>
+#include <aeq/scheme/fit.hpp>
 
 namespace aeq::inline v0::model {
 
@@ -38,6 +39,15 @@ struct buffer {
   std::span<const std::uint8_t> data;  ///< where `produce` is set: what the buffer held before
   std::uint64_t size = 0;              ///< bytes
   std::shared_ptr<const byte_producer> produce;
+  std::uint32_t unit_bytes = 1;  ///< `produce` is asked for whole units
+};
+
+/// Scales and zero points that are known once the bytes of a tensor have been made. Until then the tensor has as many
+/// zeros.
+struct late_scales {
+  std::size_t graph = 0;
+  std::size_t tensor = 0;
+  std::shared_ptr<const std::vector<scale_zero_point<float>>> values;
 };
 
 struct quantization {
@@ -123,6 +133,8 @@ struct model {
   std::vector<aeq::model::signature> signatures;
   const table_vector* external_buffer_groups = nullptr;
   const table_vector* external_buffers = nullptr;
+
+  std::vector<late_scales> late;  ///< what the writer fills in behind the content
 
   std::shared_ptr<const io::input_file> file;                        ///< null for a model made in memory
   std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage;  ///< bytes made here that views look at

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing a .tflite file as a stream: the metadata is built first, with room for the place of every buffer; then each
-// buffer goes straight to its place in the file, in pieces, on all processors. Memory: the metadata and a few pieces.
+// buffer goes straight to its place in the file, in pieces, on all processors; last, the metadata, whose late scales are
+// known by then. Memory: the metadata and a few pieces.
 //
 // The buffers' vectors come after the metadata: FlatBuffers' offsets point forward. Below 2 GB everything is inline;
 // beyond, large buffers lie after the flatbuffer and are found by offset and size (spec: tflite_schema, section 2.1).
@@ -343,8 +344,10 @@ inline constexpr std::uint64_t piece_bytes = std::uint64_t(1) << 19;
 [[nodiscard]] inline std::vector<piece> cut(const model& m) {
   std::vector<piece> pieces;
   for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-    for (std::uint64_t at = 0; at < m.buffers[i].size; at += piece_bytes) {
-      pieces.push_back({i, at, std::min(piece_bytes, m.buffers[i].size - at)});
+    const std::uint64_t unit = m.buffers[i].unit_bytes;
+    const std::uint64_t step = std::max(unit, piece_bytes / unit * unit);
+    for (std::uint64_t at = 0; at < m.buffers[i].size; at += step) {
+      pieces.push_back({i, at, std::min(step, m.buffers[i].size - at)});
     }
   }
   return pieces;
@@ -366,6 +369,22 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
   return bytes;
 }
 
+/// The layout again, with the scales that producing the content has found. Every number of them was there before: nothing
+/// moves.
+inline void fill_late_scales(layout& l, const model& m) {
+  if (m.late.empty()) return;
+  model finished = m;
+  for (const late_scales& late : m.late) {
+    quantization& q = *finished.subgraphs[late.graph].tensors[late.tensor].quantization;
+    for (std::size_t i = 0; i < late.values->size(); ++i) {
+      q.scale[i] = (*late.values)[i].scale;
+      q.zero_point[i] = (*late.values)[i].zero_point;
+    }
+  }
+  l.metadata = metadata_builder(finished, l.outside).build();
+  fill_places(l, finished);
+}
+
 [[nodiscard]] inline layout lay_out(const model& m) {
   layout l = lay_out(m, false);
   if (!l.fits) l = lay_out(m, true);
@@ -380,9 +399,8 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
 
 /// The bytes of a model's file, for models that fit in memory.
 [[nodiscard]] inline std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads = 0) {
-  const detail::layout l = detail::lay_out(m);
+  detail::layout l = detail::lay_out(m);
   std::vector<std::uint8_t> file(l.file_bytes);
-  std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
   for (std::size_t i = 0; i < m.buffers.size(); ++i) {
     if (!m.buffers[i].present || l.outside[i]) continue;
     const auto prefix = detail::length_prefix(m.buffers[i].size);
@@ -393,6 +411,8 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
     const detail::piece& p = pieces[i];
     detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
   });
+  detail::fill_late_scales(l, m);
+  std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
   return file;
 }
 
@@ -400,7 +420,7 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
 /// Throws error (io).
 inline std::uint64_t write(const model& m, const std::string& path, const save_options& options = {}) {
   io::output_file file(path, options.file);
-  const detail::layout l = detail::lay_out(m);
+  detail::layout l = detail::lay_out(m);
   constexpr std::uint64_t one_write = 4 * detail::piece_bytes;
   if (l.file_bytes <= one_write) {
     file.write_at(0, to_bytes(m, options.threads));
@@ -408,7 +428,6 @@ inline std::uint64_t write(const model& m, const std::string& path, const save_o
     return l.file_bytes;
   }
   file.resize(l.file_bytes);
-  file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
   for (std::size_t i = 0; i < m.buffers.size(); ++i) {
     if (!m.buffers[i].present || l.outside[i]) continue;
     const auto prefix = detail::length_prefix(m.buffers[i].size);
@@ -432,6 +451,8 @@ inline std::uint64_t write(const model& m, const std::string& path, const save_o
     if (options.progress != nullptr) options.progress->advance(p.size);
   });
   if (options.progress != nullptr) options.progress->finish();
+  detail::fill_late_scales(l, m);
+  file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
   file.commit();
   return l.file_bytes;
 }

@@ -14,6 +14,7 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include <aeq/core/half.hpp>
+#include <aeq/io/error.hpp>
 #include <aeq/kernel/quantize.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/parameters.hpp>
@@ -42,7 +43,14 @@ inline void pack_four_bits(std::span<const std::int8_t> values, std::span<std::u
   pack<4>(values.subspan(i), packed.subspan(i / 2));
 }
 
-/// Quantizes pieces of a weight with parameters that are known by then.
+/// Throws error (not_quantizable) where a range is not one.
+inline void refuse_if_not_finite(const weight& source, const run_range& r) {
+  if (r.finite()) return;
+  throw error(error_code::not_quantizable, source.name() + ": holds NaN or infinite values, which have no scale; mend the "
+                                                           "model, or leave its op out with a no_quantize rule");
+}
+
+/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way.
 class integer_encoder {
  public:
   explicit integer_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
@@ -57,7 +65,9 @@ class integer_encoder {
     if (bits == 8) {
       quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));
     } else if (bits < 8) {
-      constexpr std::uint64_t step = 8192;  // a multiple of every number of elements per byte
+      constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
+      const std::uint64_t trail = source_.layout().trail;
+      const std::uint64_t step = parameters_->late ? std::max<std::uint64_t>(1, about / trail) * trail : about;
       std::vector<std::int8_t> integers(std::min(step, count));
       for (std::uint64_t done = 0; done < count; done += step) {
         const std::uint64_t n = std::min(step, count - done);
@@ -97,6 +107,10 @@ class integer_encoder {
     const quantized_limits<float> limits(parameters_->format);
     const weight_loops& loops = best_loops();
     const float* values = source_.values(first, count, scratch);
+    if (parameters_->late) {
+      measure_and_quantize(first, count, values, limits, result);
+      return;
+    }
     if (source_.layout().trail == 1 && source_.layout().channels > 1) {
       quantize_columns(first, count, values, limits, result);
       return;
@@ -104,6 +118,20 @@ class integer_encoder {
     each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
       loops.quantize_run(values + (at - first), n, scale(channel), zero_point(channel), limits.lowest, limits.highest,
                          result + (at - first));
+    });
+  }
+
+  /// Whole channels: each one's range, scale and integers while its values are in the cache.
+  void measure_and_quantize(std::uint64_t first, std::uint64_t count, const float* values,
+                            const quantized_limits<float>& limits, std::int8_t* result) const {
+    const weight_loops& loops = best_loops();
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      const run_range r = loops.range(values + (at - first), n);
+      refuse_if_not_finite(source_, r);
+      const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
+      (*parameters_->late)[channel] = fitted;
+      loops.quantize_run(values + (at - first), n, fitted.scale, static_cast<float>(fitted.zero_point), limits.lowest,
+                         limits.highest, result + (at - first));
     });
   }
 
@@ -169,6 +197,12 @@ class float16_encoder {
 /// Bytes that a constant takes in the format of its parameters.
 [[nodiscard]] inline std::uint64_t encoded_bytes(const tensor_parameters& p) {
   return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
+}
+
+/// What a constant's bytes must be asked for in multiples of: a channel, where its scale is found on the way.
+[[nodiscard]] inline std::uint32_t encoding_unit(const tensor_parameters& p) {
+  if (!p.late) return 1;
+  return static_cast<std::uint32_t>(p.source->layout().trail * static_cast<unsigned>(storage_bits(p.format)) / 8);
 }
 
 /// Makes a constant's bytes in the format of its parameters, which know all scales by the time it is called.

@@ -30,7 +30,8 @@ namespace detail {
 
 class materializer {
  public:
-  materializer(const model::model& m, const recipe::plan& plan) : model_(m), plan_(plan) {
+  materializer(const model::model& m, const recipe::plan& plan, scale_time when)
+      : model_(m), plan_(plan), ranges_(when) {
     for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
     skipped_ = skipped_subgraphs(m, plan);
   }
@@ -235,10 +236,11 @@ class materializer {
 
 }  // namespace detail
 
-/// The rules of every tensor. Ranges of weights are found here, in one pass over them. Throws error (not_quantizable).
-[[nodiscard]] inline model_rules materialize(const model::model& m, const recipe::plan& plan, unsigned threads,
-                                             aeq::progress* tell) {
-  return detail::materializer(m, plan).run(threads, tell);
+/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait until
+/// they are written. Throws error (not_quantizable).
+[[nodiscard]] inline model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
+                                             unsigned threads, aeq::progress* tell) {
+  return detail::materializer(m, plan, when).run(threads, tell);
 }
 
 }  // namespace aeq::inline v0::quantize

@@ -9,7 +9,9 @@
 
 #include <aeq/model/enums.hpp>
 #include <aeq/quantize/weight.hpp>
+#include <aeq/scheme/fit.hpp>
 #include <aeq/scheme/number_format.hpp>
+#include <aeq/table/handler.hpp>
 
 namespace aeq::inline v0::quantize {
 
@@ -23,13 +25,16 @@ struct tensor_parameters {
   std::vector<std::int32_t> zero_point;    ///< one per scale
   std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
   std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
+  fit_float fit = nullptr;                 ///< a constant: what turns its ranges into scales
+  /// A constant whose scales are found while its integers are made: room for them. `scale` and `zero_point` are empty.
+  std::shared_ptr<std::vector<scale_zero_point<float>>> late;
 
   [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
 
   friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
     return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
            a.format.granularity.block_elements == b.format.granularity.block_elements && same_placing(a, b) &&
-           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale;
+           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale && a.fit == b.fit;
   }
 
  private:

@@ -18,6 +18,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/io/parallel.hpp>
 #include <aeq/io/progress.hpp>
+#include <aeq/quantize/encoder.hpp>
 #include <aeq/quantize/parameters.hpp>
 #include <aeq/quantize/weight.hpp>
 #include <aeq/quantize/weight_loops_avx2.hpp>
@@ -25,11 +26,24 @@
 
 namespace aeq::inline v0::quantize {
 
+/// When the scales of constants are found.
+enum class scale_time : std::uint8_t {
+  at_once,        ///< before the model is edited: it can be looked at
+  while_writing   ///< where possible, with each channel's integers: the weights are read once
+};
+
 /// Collects constants whose ranges are wanted, and finds them all at once.
 class min_max_ranges {
  public:
+  explicit min_max_ranges(scale_time when) : when_(when) {}
+
   /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
   void add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
+    p->fit = fits.narrow;
+    if (when_ == scale_time::while_writing && can_wait(*p)) {
+      p->late = std::make_shared<std::vector<scale_zero_point<float>>>(p->source->layout().channels);
+      return;
+    }
     waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
   }
 
@@ -70,6 +84,15 @@ class min_max_ranges {
   };
 
   static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+
+  /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
+  /// ends with a byte.
+  [[nodiscard]] static bool can_wait(const tensor_parameters& p) {
+    constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
+    const weight_layout& l = p.source->layout();
+    return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
+           l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
+  }
 
   /// All values share a range, which may be put together from those of pieces.
   [[nodiscard]] static bool one_range(const job& j) {
@@ -117,7 +140,7 @@ class min_max_ranges {
       j.ranges[channel] = r;
       return;
     }
-    refuse_if_not_finite(j, r);
+    detail::refuse_if_not_finite(j.source(), r);
     const range<float> values{r.lowest, r.highest};
     j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
   }
@@ -148,20 +171,13 @@ class min_max_ranges {
     for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
   }
 
-  static void refuse_if_not_finite(const job& j, const run_range& r) {
-    if (r.finite()) return;
-    throw error(error_code::not_quantizable,
-                j.source().name() + ": holds NaN or infinite values, which have no scale; mend the model, or leave its op "
-                                  "out with a no_quantize rule");
-  }
-
   static void finish(job& j) {
     tensor_parameters& p = *j.target;
     if (p.is_blockwise()) return;
     p.scale.reserve(j.ranges.size());
     p.zero_point.reserve(j.ranges.size());
     for (const run_range& r : j.ranges) {
-      refuse_if_not_finite(j, r);
+      detail::refuse_if_not_finite(j.source(), r);
       const scale_zero_point<float> fitted = j.fits.narrow({r.lowest, r.highest}, p.format);
       p.scale.push_back(static_cast<double>(fitted.scale));
       p.zero_point.push_back(fitted.zero_point);
@@ -171,6 +187,7 @@ class min_max_ranges {
   /// The range of no values: widening it by one gives that one.
   static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), 0};
 
+  scale_time when_;
   std::vector<std::unique_ptr<job>> waiting_;
 };
 

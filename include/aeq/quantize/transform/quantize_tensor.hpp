@@ -55,6 +55,11 @@ inline void quantize_in_place(const transform_context& c, std::int32_t index) {
       q.zero_point.assign(p->zero_point.begin(), p->zero_point.end());
       q.quantized_dimension = static_cast<std::int32_t>(p->axis.value_or(0));
     }
+    if (p->late) {
+      q.scale.resize(p->late->size());
+      q.zero_point.resize(p->late->size());
+      c.edit.edited().late.push_back({c.graph, static_cast<std::size_t>(index), p->late});
+    }
     c.tensor_at(index).quantization = std::move(q);
   }
   model::tensor& t = c.tensor_at(index);
@@ -63,6 +68,7 @@ inline void quantize_in_place(const transform_context& c, std::int32_t index) {
   model::buffer& b = c.edit.edited().buffers[t.buffer];
   b.produce = encoder_of(p);
   b.size = encoded_bytes(*p);
+  b.unit_bytes = encoding_unit(*p);
 }
 
 }  // namespace detail
