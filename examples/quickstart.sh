@@ -39,7 +39,8 @@ tools/setup.sh
 
 mkdir -p "$build/models"
 echo "building aeq in $build (about a minute the first time)"
-settings=(-DCMAKE_BUILD_TYPE=Release -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_EXAMPLES=OFF)
+# -O2 builds faster than Release's -O3, and what it builds is as fast.
+settings=(-DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_EXAMPLES=OFF)
 if command -v ccache >/dev/null; then
   settings+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
