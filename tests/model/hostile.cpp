@@ -363,11 +363,11 @@ TEST_CASE("hostile: buffers that lie elsewhere") {
       {length, 1},           {length + 1, 0},       {length - 1, 2}, {2, length},        {largest, 1},
       {largest, largest},    {2, largest},          {largest - 3, 8}, {1ull << 63, 1ull << 63}, {16, largest - 15},
       {length - 8, largest}, {1ull << 32, 4},       {1ull << 31, 1ull << 31}};
-  for (const auto& [offset, size] : places) {
-    CAPTURE(offset);
-    CAPTURE(size);
-    const std::string said = with_place(offset, size);
-    CHECK(said == outside(offset, size));
+  for (const auto& place : places) {
+    CAPTURE(place.first);
+    CAPTURE(place.second);
+    const std::string said = with_place(place.first, place.second);
+    CHECK(said == outside(place.first, place.second));
   }
   CHECK(with_place(length, 0).empty());  // nothing, at the end
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The aeq command line: parse, call, print.
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -9,9 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <aeq/io/error.hpp>
+#include <aeq/io/file.hpp>
 #include <aeq/version.hpp>
 
 #include "commands.hpp"
@@ -61,9 +66,42 @@ int fail(aeq::error_code code, const std::string& message) {
   return static_cast<int>(code);
 }
 
+/// Whether two inputs are to come from standard input, which has only one content.
+bool wants_standard_input_twice(int count, char** words) {
+  int inputs = 0;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view before = words[i - 1];
+    const std::string_view word = words[i];
+    const bool is_output = before == "-o" || before == "--output";
+    inputs += (word == "-" && !is_output) || (word.starts_with("--") && word.ends_with("=-") && word != "--output=-");
+  }
+  return inputs > 1;
+}
+
+/// A mapped input that somebody cuts off while it is read: the system tells it by a signal.
+extern "C" void input_was_cut_off(int) {
+  constexpr std::string_view text = "aeq: error: an input file got shorter while it was read\n";
+  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
+  ::_exit(static_cast<int>(aeq::error_code::io));
+}
+
+void set_signals() {
+  std::signal(SIGBUS, input_was_cut_off);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error like a full disk, and is told like one
+}
+
+/// A command's results count only once they are out.
+int flushed(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  const std::string why = errno != 0 ? ": " + aeq::io::system_message(errno) : std::string();
+  return fail(aeq::error_code::io, "standard output: can't be written" + why);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
+  set_signals();
   if (const int answer = answer_python_flags(count, words); answer != 0) return answer;
 
   CLI::App app("aeq quantizes .tflite models.");
@@ -82,15 +120,18 @@ int main(int count, char** words) {
     return fail(aeq::error_code::wrong_usage,
                 std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
   }
+  if (wants_standard_input_twice(count, words)) {
+    return fail(aeq::error_code::wrong_usage, "- is standard input; only one of the inputs can come from it");
+  }
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);
-    return code == 0 ? 0 : static_cast<int>(aeq::error_code::wrong_usage);
+    return code == 0 ? flushed(0) : static_cast<int>(aeq::error_code::wrong_usage);
   }
   try {
     for (const auto& [name, run] : commands) {
-      if (app.got_subcommand(name)) return run();
+      if (app.got_subcommand(name)) return flushed(run());
     }
     return 0;
   } catch (const aeq::error& e) {

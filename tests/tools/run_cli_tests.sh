@@ -1,0 +1,538 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The command line, as scripts rely on it: run_cli_tests.sh AEQ CASE. Without CASE it lists the cases; "all" runs all.
+# Prints what is wrong; the last line is "ok", "SKIPPED: why" or the number of failures.
+set -uo pipefail
+aeq="$(realpath "$1")"
+here="$(cd "$(dirname "$0")" && pwd)"
+models="$here/../corpus/models"
+
+work="$(mktemp -d)"
+mounted=""
+clean() {
+  [[ -n "$mounted" ]] && umount "$mounted" 2>/dev/null
+  chmod -R u+w "$work" 2>/dev/null
+  rm -rf "$work"
+}
+trap clean EXIT
+cd "$work"
+
+failures=0
+wrong() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# Runs a command with its outputs in ./out and ./err and compares the exit code.
+gives() { # CODE COMMAND...
+  local wanted="$1" code=0
+  shift
+  "$@" >out 2>err </dev/null || code=$?
+  [[ "$code" -eq "$wanted" ]] || wrong "exit code $code, not $wanted: $*: $(head -c 300 err)"
+}
+says() { grep -qF -- "$1" err || wrong "standard error does not say \"$1\" but: $(head -c 300 err)"; }
+prints() { grep -qF -- "$1" out || wrong "standard output has no \"$1\": $(head -c 300 out)"; }
+silent() { [[ ! -s err ]] || wrong "standard error should be empty: $(head -c 300 err)"; }
+prints_nothing() { [[ ! -s out ]] || wrong "standard output should be empty: $(head -c 300 out)"; }
+no_file() { [[ ! -e "$1" ]] || wrong "there is a file $1"; }
+same() { cmp -s "$1" "$2" || wrong "$1 and $2 differ"; }
+# Nothing but these names in a folder: what an unfinished output would leave behind.
+holds() { # FOLDER NAME...
+  local folder="$1" found wanted=""
+  shift
+  found="$(ls -A "$folder" | sort)"
+  [[ $# -eq 0 ]] || wanted="$(printf '%s\n' "$@" | sort)"
+  [[ "$found" == "$wanted" ]] || wrong "$folder holds: ${found//$'\n'/ }"
+}
+# One line that is a JSON object: quotes and brackets are paired outside of texts, and no text is left open.
+one_json_line() { # FILE
+  [[ "$(wc -l <"$1")" -eq 1 ]] || wrong "$1 has $(wc -l <"$1") lines, not 1"
+  local rest
+  rest="$(sed -E 's/\\[\\"\/bfnrtu]//g; s/"[^"]*"/S/g; s/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/N/g; s/true|false|null/N/g' "$1")"
+  while :; do
+    local next
+    next="$(sed -E 's/\{(S:[SNV](,S:[SNV])*)?\}/V/g; s/\[([SNV](,[SNV])*)?\]/V/g' <<<"$rest")"
+    [[ "$next" == "$rest" ]] && break
+    rest="$next"
+  done
+  [[ "$rest" == V ]] || wrong "$1 is no JSON object: what remains is $(head -c 200 <<<"$rest")"
+}
+
+recipe=dynamic_wi8_afp32
+model() { cp "$models/${1:-cnn}.tflite" "${2:-m.tflite}"; }
+write_bad_recipe() { echo '[{"regex": ".*", "operation": "FULLY_CONECTED", "algorithm_key": "no_quantize"}]' >bad.json; }
+
+case_usage() {
+  gives 2 "$aeq"
+  gives 2 "$aeq" explode
+  says "explode is no command"
+  gives 2 "$aeq" quantize
+  gives 2 "$aeq" quantize m.tflite
+  says "--recipe"
+  gives 2 "$aeq" quantize --recipe $recipe
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --no-such-flag
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --threads many
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --threads -1
+  gives 2 "$aeq" quantize m.tflite n.tflite --recipe $recipe
+  gives 2 "$aeq" inspect
+  gives 2 "$aeq" inspect a b
+  gives 2 "$aeq" diff a
+  gives 2 "$aeq" diff a b --ulps -1
+  gives 2 "$aeq" recipe
+  gives 2 "$aeq" recipe show
+  gives 2 "$aeq" recipe check
+  gives 2 "$aeq" recipe bake x
+  gives 2 "$aeq" quantize - --recipe $recipe
+  says "-o"
+  model
+  gives 2 "$aeq" quantize - --recipe - -o out.tflite
+  says "only one of the inputs"
+  gives 2 "$aeq" diff - -
+  gives 2 "$aeq" recipe check - --model=-
+  no_file out.tflite
+  holds . m.tflite out err
+}
+
+case_help() {
+  for words in "--help" "quantize --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
+    "recipe show --help" "recipe check --help" "--version"; do
+    # shellcheck disable=SC2086
+    gives 0 "$aeq" $words
+    silent
+    [[ -s out ]] || wrong "$words prints nothing"
+    grep -q $'\x1b' out && wrong "$words: colours without a terminal"
+  done
+  gives 0 "$aeq" --version
+  prints "the C++ quantizer"
+  gives 0 "$aeq" --help
+  for word in quantize inspect diff recipe "Exit codes: 0 done, 1"; do prints "$word"; done
+}
+
+case_done() {
+  model
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe
+  silent
+  prints "m_$recipe.tflite"
+  prints "operators quantized"
+  holds . m.tflite m_$recipe.tflite out err
+  gives 0 "$aeq" inspect m_$recipe.tflite
+  silent
+  gives 0 "$aeq" inspect m_$recipe.tflite --json
+  gives 0 "$aeq" diff m.tflite m.tflite
+  prints "equal"
+  gives 1 "$aeq" diff m.tflite m_$recipe.tflite
+  prints "difference(s)"
+  gives 1 "$aeq" diff m.tflite m_$recipe.tflite -n 1
+  prints "... and "
+  gives 0 "$aeq" recipe list
+  prints $recipe
+  gives 0 "$aeq" recipe show $recipe
+  cp out shown.json
+  gives 0 "$aeq" recipe check shown.json
+  gives 0 "$aeq" recipe check shown.json --model m.tflite
+  prints "would be quantized"
+  gives 0 "$aeq" quantize m.tflite --recipe shown.json
+  same m_shown.tflite m_$recipe.tflite
+}
+
+case_default_name() {
+  mkdir in
+  model cnn in/net.tflite
+  model cnn in/plain
+  "$aeq" recipe show $recipe >mine.json
+  gives 0 "$aeq" quantize in/net.tflite --recipe $recipe
+  gives 0 "$aeq" quantize in/net.tflite --recipe ./mine.json
+  gives 0 "$aeq" quantize in/plain --recipe $recipe
+  holds in net.tflite plain net_$recipe.tflite net_mine.tflite plain_$recipe.tflite
+  same in/net_$recipe.tflite in/plain_$recipe.tflite
+}
+
+case_bad_input() {
+  model
+  cp m.tflite whole.tflite
+  head -c 1000 m.tflite >cut.tflite
+  : >empty.tflite
+  echo "this is no model at all" >text.tflite
+  for bad in cut empty text; do
+    gives 3 "$aeq" quantize $bad.tflite --recipe $recipe -o o.tflite
+    says "$bad.tflite: "
+    prints_nothing
+    gives 3 "$aeq" inspect $bad.tflite
+    gives 3 "$aeq" diff m.tflite $bad.tflite
+    gives 3 "$aeq" diff $bad.tflite m.tflite
+    gives 3 "$aeq" recipe check $recipe --model $bad.tflite
+  done
+  write_bad_recipe
+  echo '{"not": "a list"}' >mapping.json
+  echo '[{"regex": "(", "operation": "*", "algorithm_key": "no_quantize"}]' >regex.json
+  echo '[' >open.json
+  : >empty.json
+  head -c 1000000 /dev/zero | tr '\0' '[' >deep.json
+  for bad in bad mapping open empty deep; do
+    gives 3 "$aeq" quantize m.tflite --recipe $bad.json -o o.tflite
+    says "$bad.json: "
+    gives 3 "$aeq" recipe check $bad.json
+    gives 3 "$aeq" recipe show $bad.json
+    gives 3 "$aeq" recipe check $bad.json --model m.tflite
+  done
+  gives 3 "$aeq" quantize m.tflite --recipe regex.json -o o.tflite
+  gives 3 "$aeq" quantize m.tflite --recipe $recipe --policy bad.json -o o.tflite
+  gives 3 "$aeq" diff m.tflite deep.json
+  echo "not gzip" >x.json.gz
+  gives 3 "$aeq" diff m.tflite x.json.gz
+  no_file o.tflite
+  same m.tflite whole.tflite
+}
+
+case_not_quantizable() {
+  model
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 -o o.tflite
+  says "ranges of activations"
+  prints_nothing
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --json -o o.tflite
+  prints_nothing
+  gives 0 "$aeq" recipe check static_wi8_ai8 --model m.tflite
+  holds . m.tflite out err
+}
+
+case_io_errors() {
+  model
+  gives 5 "$aeq" quantize none.tflite --recipe $recipe
+  says "none.tflite: can't be opened"
+  gives 5 "$aeq" quantize . --recipe $recipe -o o.tflite
+  says "folder"
+  gives 5 "$aeq" quantize m.tflite --recipe no_such_recipe -o o.tflite
+  says "no_such_recipe"
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe --policy none.json -o o.tflite
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o none/o.tflite
+  says "none/o.tflite: can't be created"
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o m.tflite/o.tflite
+  mkdir folder
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o folder
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o folder --overwrite
+  says "folder: is a folder; name a file"
+  gives 5 "$aeq" inspect none.tflite
+  gives 5 "$aeq" inspect folder
+  gives 5 "$aeq" diff m.tflite none.tflite
+  gives 5 "$aeq" diff none.json m.tflite
+  gives 5 "$aeq" recipe check none.json
+  gives 5 "$aeq" recipe check $recipe --model none.tflite
+  gives 5 "$aeq" recipe show none.json
+  holds . folder m.tflite out err
+  holds folder
+}
+
+case_standard_output_full() {
+  [[ -c /dev/full ]] || { echo "SKIPPED: no /dev/full"; exit 0; }
+  model
+  local command
+  for command in "inspect m.tflite" "inspect m.tflite --json" "diff m.tflite m.tflite" "recipe list" \
+    "recipe show $recipe" "recipe check $recipe --model m.tflite" "--help" \
+    "quantize m.tflite --recipe $recipe -o -" "quantize m.tflite --recipe $recipe -o o.tflite --overwrite"; do
+    local code=0
+    # shellcheck disable=SC2086
+    "$aeq" $command >/dev/full 2>err || code=$?
+    [[ "$code" -eq 5 ]] || wrong "exit code $code, not 5, with standard output full: $command"
+    says "can't be written"
+  done
+}
+
+case_pipes() {
+  model
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o expected.tflite
+  "$aeq" quantize - --recipe $recipe -o - <m.tflite >piped.tflite 2>err || wrong "quantize - -o - fails"
+  silent
+  same piped.tflite expected.tflite
+  "$aeq" quantize - --recipe $recipe -o - <m.tflite | "$aeq" inspect - --json >a.json || wrong "a pipe of two fails"
+  "$aeq" inspect expected.tflite --json >b.json
+  same a.json b.json
+  cat m.tflite | "$aeq" quantize - --recipe $recipe -o from_cat.tflite >/dev/null || wrong "a pipe as input fails"
+  same from_cat.tflite expected.tflite
+  "$aeq" quantize m.tflite --recipe $recipe -o - --json >piped.tflite 2>report || wrong "quantize -o - --json fails"
+  same piped.tflite expected.tflite
+  one_json_line report
+  "$aeq" recipe show $recipe | "$aeq" quantize m.tflite --recipe - -o from_recipe.tflite >/dev/null || wrong "a recipe from a pipe"
+  same from_recipe.tflite expected.tflite
+  mkfifo pipe
+  cat m.tflite >pipe &
+  gives 0 "$aeq" quantize pipe --recipe $recipe -o from_fifo.tflite
+  wait
+  same from_fifo.tflite expected.tflite
+  cat pipe >received.tflite &
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o pipe
+  wait
+  same received.tflite expected.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o /dev/null
+  [[ -c /dev/null ]] || wrong "/dev/null is no device any more"
+  # Who stops listening ends the other side; nothing may hang or talk.
+  "$aeq" inspect m.tflite --json 2>err | head -n 1 >/dev/null
+  silent
+  # Nothing on standard output where there is nothing to give.
+  : | "$aeq" quantize - --recipe $recipe -o - >out 2>err && wrong "an empty model is quantized"
+  prints_nothing
+}
+
+case_json() {
+  model
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe --json
+  silent
+  one_json_line out
+  for key in input output input_bytes output_bytes seconds operators quantized warnings; do prints "\"$key\":"; done
+  gives 0 "$aeq" recipe check $recipe --model m.tflite --json
+  silent
+  one_json_line out
+  for key in needs_calibration operations warnings; do prints "\"$key\":"; done
+  cp m.tflite 'od"d \name'$'\t''.tflite'
+  gives 0 "$aeq" quantize 'od"d \name'$'\t''.tflite' --recipe $recipe --json
+  one_json_line out
+  # A warning goes into the report, not beside it.
+  echo '[{"regex": "nothing_has_this_name", "operation": "*", "algorithm_key": "no_quantize"}]' >doubt.json
+  gives 0 "$aeq" quantize m.tflite --recipe doubt.json --json
+  silent
+  one_json_line out
+  prints "doubt.json"
+  # A failure has no half report.
+  gives 3 "$aeq" quantize m.tflite --recipe doubt.json --json --strict --overwrite
+  prints_nothing
+}
+
+case_overwrite() {
+  model
+  cp m.tflite whole.tflite
+  echo old >o.tflite
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o o.tflite
+  says "o.tflite: exists; say --overwrite"
+  write_bad_recipe
+  gives 3 "$aeq" quantize m.tflite --recipe bad.json -o o.tflite --overwrite
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 -o o.tflite --overwrite
+  [[ "$(cat o.tflite)" == old ]] || wrong "the old file is not as it was"
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o o.tflite --overwrite
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o p.tflite --sync
+  same o.tflite p.tflite
+  # Output and input are one file.
+  gives 5 "$aeq" quantize m.tflite --recipe $recipe -o m.tflite
+  same m.tflite whole.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o m.tflite --overwrite
+  same m.tflite p.tflite
+  holds . bad.json err m.tflite o.tflite out p.tflite whole.tflite
+}
+
+case_strict() {
+  model
+  echo '[{"regex": "nothing_has_this_name", "operation": "*", "algorithm_key": "no_quantize"}]' >doubt.json
+  gives 0 "$aeq" quantize m.tflite --recipe doubt.json -o o.tflite
+  says "warning: "
+  grep -q $'\x1b' err && wrong "colours without a terminal"
+  gives 3 "$aeq" quantize m.tflite --recipe doubt.json -o p.tflite --strict
+  says "--strict"
+  no_file p.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o p.tflite --strict
+  gives 0 "$aeq" recipe check doubt.json --model m.tflite
+  gives 3 "$aeq" recipe check doubt.json --model m.tflite --strict
+  gives 3 "$aeq" recipe check doubt.json --model m.tflite --strict --json
+  one_json_line out
+  gives 0 "$aeq" recipe check $recipe --model m.tflite --strict
+  # A doubt that needs no model: a key that has no effect.
+  echo '[{"regx": "x", "regex": ".*", "operation": "*", "algorithm_key": "no_quantize"}]' >key.json
+  gives 0 "$aeq" recipe check key.json
+  says "regx"
+  gives 3 "$aeq" recipe check key.json --strict
+  gives 3 "$aeq" quantize m.tflite --recipe key.json -o q.tflite --strict
+  no_file q.tflite
+}
+
+case_threads() {
+  local name
+  for name in cnn fc_chain attention shared_weight_buffer; do
+    model $name
+    for scheme in $recipe weight_only_wi8_afp32 weight_only_wfp16_afp32; do
+      gives 0 "$aeq" quantize m.tflite --recipe $scheme -o one.tflite --threads 1 --overwrite
+      gives 0 "$aeq" quantize m.tflite --recipe $scheme -o four.tflite --threads 4 --overwrite
+      same one.tflite four.tflite
+    done
+  done
+}
+
+case_no_terminal() {
+  model
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o o.tflite
+  grep -q $'[\x1b\r]' out err && wrong "progress or colours without a terminal"
+  gives 3 "$aeq" quantize m.tflite --recipe $recipe --policy m.tflite -o p.tflite
+  says "aeq: error: "
+  grep -q $'[\x1b\r]' out err && wrong "progress or colours without a terminal"
+}
+
+case_python_flags() {
+  gives 2 "$aeq" --model_file=m.tflite --recipe=dynamic_wi8_afp32 --output_dir=/tmp/x --overwrite_outputs
+  says "aeq quantize m.tflite --recipe dynamic_wi8_afp32 -o /tmp/x/OUT.tflite --overwrite"
+  gives 2 "$aeq" --model_file m.tflite --recipe r.json
+  says "aeq quantize m.tflite --recipe r.json"
+  prints_nothing
+}
+
+case_own_dumps() {
+  local name
+  for name in cnn while_body external_some custom_flexbuffer fc_nan_inf names_odd; do
+    model $name
+    gives 0 "$aeq" inspect m.tflite --json
+    cp out a.json
+    gives 0 "$aeq" diff m.tflite a.json
+    prints "equal"
+    gives 0 "$aeq" diff a.json m.tflite
+    gzip -kf a.json
+    gives 0 "$aeq" diff a.json.gz a.json
+  done
+  model fc_chain n.tflite
+  gives 1 "$aeq" diff a.json n.tflite
+}
+
+# A file system of a few pages where we may make one, else a limit of file sizes.
+case_no_space() {
+  model
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o small.tflite
+  mkdir full
+  if [[ "$(id -u)" -eq 0 ]] && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+    mounted="$work/full"
+    head -c 63k /dev/zero >full/filler 2>/dev/null
+    head -c 8k /dev/zero >>full/filler 2>/dev/null
+    echo old >old.tflite
+    gives 5 "$aeq" quantize m.tflite --recipe $recipe -o full/o.tflite
+    says "full/o.tflite: can't be"
+    holds full filler
+    umount full && mounted=""
+  fi
+  mkdir limited
+  echo old >limited/old.tflite
+  (
+    ulimit -f 1 # 1024 bytes a file; the model takes some thousands
+    "$aeq" quantize m.tflite --recipe $recipe -o limited/o.tflite >/dev/null 2>limited.err
+    echo $? >limited.code
+    "$aeq" quantize m.tflite --recipe $recipe -o limited/old.tflite --overwrite >/dev/null 2>>limited.err
+    echo $? >>limited.code
+  )
+  [[ "$(tr '\n' ' ' <limited.code)" == "5 5 " ]] || wrong "exit codes $(tr '\n' ' ' <limited.code)with a limit of file sizes"
+  grep -qF "limited/o.tflite: can't be written" limited.err || wrong "no word of it: $(cat limited.err)"
+  [[ "$(cat limited/old.tflite)" == old ]] || wrong "the old file is not as it was"
+  holds limited old.tflite
+}
+
+case_unwritable_folder() {
+  model
+  mkdir -m 555 closed
+  local code=0
+  if [[ "$(id -u)" -ne 0 ]]; then
+    gives 5 "$aeq" quantize m.tflite --recipe $recipe -o closed/o.tflite
+  elif command -v setpriv >/dev/null; then
+    chmod 755 .
+    cp "$aeq" aeq # where the other user may run it
+    setpriv --reuid=65534 --regid=65534 --clear-groups ./aeq quantize m.tflite --recipe $recipe -o closed/o.tflite \
+      >out 2>err || code=$?
+    [[ "$code" -eq 5 ]] || wrong "exit code $code, not 5, in a folder that may not be written: $(cat err)"
+  else
+    echo "SKIPPED: root may write anywhere"
+    exit 0
+  fi
+  says "closed/o.tflite: can't be created"
+  holds closed
+}
+
+# Many runs, each killed at another moment: the target's name has all of the file or nothing.
+case_killed() {
+  model attention
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o expected.tflite
+  mkdir target
+  echo old >target/old.tflite
+  local i whole=0 none=0 sync=""
+  for i in $(seq 1 80); do
+    [[ $((i % 2)) -eq 0 ]] && sync="--sync" || sync=""
+    "$aeq" quantize m.tflite --recipe $recipe -o target/o.tflite $sync >/dev/null 2>&1 &
+    local pid=$!
+    [[ $((i % 4)) -ge 2 ]] && sleep "0.000$((i % 10))"
+    kill -9 $pid 2>/dev/null
+    wait $pid 2>/dev/null
+    if [[ -e target/o.tflite ]]; then
+      cmp -s target/o.tflite expected.tflite || wrong "a partial file after a kill"
+      rm target/o.tflite
+      whole=$((whole + 1))
+    else
+      none=$((none + 1))
+    fi
+    holds target old.tflite
+    "$aeq" quantize m.tflite --recipe $recipe -o target/old.tflite --overwrite $sync >/dev/null 2>&1 &
+    pid=$!
+    [[ $((i % 4)) -ge 2 ]] && sleep "0.000$(((i + 3) % 10))"
+    kill -9 $pid 2>/dev/null
+    wait $pid 2>/dev/null
+    cmp -s target/old.tflite expected.tflite || [[ "$(cat target/old.tflite)" == old ]] || wrong "neither old nor new after a kill"
+    rm -f target/old.tflite.*.part # the moment between giving the new file a name and replacing the old one
+    echo old >target/old.tflite
+  done
+  echo "killed: $whole whole, $none without a file"
+}
+
+case_killed_while_reading() {
+  # The input never ends: the process is surely in the middle.
+  mkfifo pipe
+  mkdir target
+  { head -c 3000 "$models/cnn.tflite"; sleep 5; } >pipe 2>/dev/null &
+  local feeder=$!
+  "$aeq" quantize pipe --recipe $recipe -o target/o.tflite >/dev/null 2>&1 &
+  local pid=$!
+  sleep 0.2
+  kill -9 $pid
+  wait $pid 2>/dev/null
+  kill $feeder 2>/dev/null
+  wait $feeder 2>/dev/null
+  holds target
+}
+
+# Somebody cuts the input off while it is read. The recipe comes late, from a pipe, so that the model is mapped already.
+case_input_cut_off() {
+  model
+  mkdir target
+  mkfifo recipe.json
+  "$aeq" quantize m.tflite --recipe recipe.json -o target/o.tflite >out 2>err &
+  local pid=$! code=0
+  sleep 0.3
+  : >m.tflite
+  "$aeq" recipe show $recipe >recipe.json
+  wait $pid 2>/dev/null || code=$?
+  [[ "$code" -eq 5 ]] || wrong "exit code $code, not 5, for an input that got shorter"
+  says "got shorter"
+  holds target
+}
+
+# Somebody replaces the input by rename while it is read: the output is of the one or of the other, never of both.
+case_input_replaced() {
+  model cnn a.tflite
+  model attention b.tflite
+  gives 0 "$aeq" quantize a.tflite --recipe $recipe -o expected_a.tflite
+  gives 0 "$aeq" quantize b.tflite --recipe $recipe -o expected_b.tflite
+  cp a.tflite m.tflite
+  local i
+  (for i in $(seq 1 100); do
+    cp b.tflite next && mv next m.tflite
+    cp a.tflite next && mv next m.tflite
+  done) &
+  local mover=$!
+  for i in $(seq 1 60); do
+    gives 0 "$aeq" quantize m.tflite --recipe $recipe -o o.tflite --overwrite
+    cmp -s o.tflite expected_a.tflite || cmp -s o.tflite expected_b.tflite || wrong "the output is of neither model"
+  done
+  wait $mover
+}
+
+cases="$(declare -F | sed -n 's/^declare -f case_//p')"
+case "${2:-}" in
+  "") echo "$cases"; exit 0 ;;
+  all)
+    for name in $cases; do
+      echo "== $name"
+      "$here/$(basename "$0")" "$aeq" "$name" || failures=$((failures + 1))
+    done
+    ;;
+  *) declare -F "case_$2" >/dev/null || { echo "no case $2"; exit 2; }; "case_$2" ;;
+esac
+if [[ "$failures" -gt 0 ]]; then echo "$failures failure(s)"; exit 1; fi
+echo ok
