@@ -39,14 +39,16 @@ class quantizer {
   /// Reads the model at `path` ("-": standard input). `table` says which schemes recipes may name; pass
   /// kernel_table<builtin_schemes, my_scheme>() for schemes of your own.
   explicit quantizer(const std::string& path, kernel_table_view table = builtin_table()) : table_(table) {
-    source_ = model::read(path, warnings_);
+    source_ = model::read(path, loading_notes_);
+    notes_ = loading_notes_;
   }
   explicit quantizer(model::model source, kernel_table_view table = builtin_table())
       : table_(table), source_(std::move(source)) {}
 
   /// The recipe of a name ("dynamic_wi8_afp32") or of a JSON file.
   void load_recipe(const std::string& name_or_path) {
-    recipe_ = recipe::open(name_or_path, {table_, &policy_, &warnings_});
+    recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
+    notes_ = loading_notes_;
   }
   void set_recipe(recipe::recipe r) { recipe_ = std::move(r); }
 
@@ -60,7 +62,8 @@ class quantizer {
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan() {
     if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
-    return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), warnings_);
+    notes_ = loading_notes_;  // asking again does not say everything twice
+    return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
   }
 
   /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
@@ -85,13 +88,15 @@ class quantizer {
 
   [[nodiscard]] const model::model& source() const { return source_; }
   [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
-  [[nodiscard]] const warnings& notes() const { return warnings_; }
+  /// Warnings of reading the model, loading the recipe and the last plan.
+  [[nodiscard]] const warnings& notes() const { return notes_; }
 
  private:
   kernel_table_view table_;
   recipe::policy policy_;
   recipe::recipe recipe_;
-  warnings warnings_;
+  warnings loading_notes_;
+  warnings notes_;
   model::model source_;
 };
 

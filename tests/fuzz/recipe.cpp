@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a recipe or, where they begin with '{' or 'p' (which is taken off), as a policy: either a clear error, or a
-// recipe that survives being written and read again and that can be resolved against a model.
+// Any bytes as a recipe or, where they begin with '{' or 'p' (which is taken off), as a policy: either a clear error,
+// or a recipe that survives being written and read again and that can be resolved against a model.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -75,10 +75,10 @@ void try_recipe(std::string_view text) {
   const std::string saved = aeq::recipe::to_text(first);
   aeq::recipe::recipe second;
   if (!attempt([&] { second = aeq::recipe::parse(saved, "fuzz.json"); })) finding("what was written can't be read");
-  if (!(first == second) || aeq::recipe::to_text(second) != saved) finding("the recipe changed on its way through text");
+  if (!(first == second) || aeq::recipe::to_text(second) != saved)
+    finding("the recipe changed on its way through text");
   attempt([&] {
-    const aeq::recipe::plan p =
-        aeq::recipe::resolve(first, aeq::recipe::policy(), aeq::builtin_table(), model, notes);
+    const aeq::recipe::plan p = aeq::recipe::resolve(first, aeq::recipe::policy(), aeq::builtin_table(), model, notes);
     if (p.subgraphs.size() != model.graphs.size()) finding("a plan of another model");
   });
 }

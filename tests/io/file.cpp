@@ -37,9 +37,13 @@ struct scratch {
   [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
 };
 
-void put(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+void put(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
-std::string text_of(const input_file& file) { return {file.bytes().begin(), file.bytes().end()}; }
+std::string text_of(const input_file& file) {
+  return {file.bytes().begin(), file.bytes().end()};
+}
 
 std::string refusal(const std::string& path) {
   try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Model files that are damaged or made to do harm: each is refused with words that name the place, or is a model that can
-// be written and read again.
+// Model files that are damaged or made to do harm: each is refused with words that name the place, or is a model that
+// can be written and read again.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -105,7 +105,8 @@ const flatbuffers::Table* root_of(const byte_vector& bytes) {
 /// Writes a scalar field that the file stores.
 template <class T>
 void set(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::string_view field, T value) {
-  auto* place = const_cast<std::uint8_t*>(table->GetAddressOf(am::detail::slot(am::detail::field_id(descriptor, field))));
+  auto* place =
+      const_cast<std::uint8_t*>(table->GetAddressOf(am::detail::slot(am::detail::field_id(descriptor, field))));
   REQUIRE(place != nullptr);
   flatbuffers::WriteScalar(place, value);
 }
@@ -128,8 +129,8 @@ TEST_CASE("hostile: a model cut off at any length is refused, or whole in what i
 TEST_CASE("hostile: a model with one bit turned is refused, or can be written and read again") {
   std::mt19937 random(20'240'229);
   survival all;
-  for (const char* name : {"op_conv_2d", "cnn", "while_body", "external_buffers", "option_tables", "quantization_details",
-                           "rare_fields", "sparse_weight", "newer_fields", "operator_codes"}) {
+  for (const char* name : {"op_conv_2d", "cnn", "while_body", "external_buffers", "option_tables",
+                           "quantization_details", "rare_fields", "sparse_weight", "newer_fields", "operator_codes"}) {
     const byte_vector whole = bytes_of(name);
     for (int i = 0; i < 600; ++i) {
       byte_vector bytes = whole;
@@ -160,15 +161,17 @@ TEST_CASE("hostile: what is no model at all") {
   CHECK(refusal(bytes) == "m.tflite: byte 4: the identifier TFL3 of a .tflite file is missing");
   CHECK(refusal("op_add", [](am::model& m) { m.version = 4; }) ==
         "m.tflite: model.version: 4; version 3 is the one that is known");
-  CHECK(refusal("op_add", [](am::model& m) { m.subgraphs.clear(); }) == "m.tflite: subgraphs: a model has one at least");
+  CHECK(refusal("op_add", [](am::model& m) { m.subgraphs.clear(); }) ==
+        "m.tflite: subgraphs: a model has one at least");
 }
 
 TEST_CASE("hostile: tables that reach outside the file") {
   const std::string damaged =
       ": reaches outside the file, or is not laid out as the .tflite schema says; the file is damaged or cut off";
   const byte_vector whole = bytes_of("op_fully_connected");
-  for (const std::uint32_t root : {0u, 1u, 4u, 9u, 0x7ffffffcu, 0xfffffffcu, 0xffffffffu,
-                                   static_cast<std::uint32_t>(whole.size()) - 4u, static_cast<std::uint32_t>(whole.size())}) {
+  for (const std::uint32_t root :
+       {0u, 1u, 4u, 9u, 0x7ffffffcu, 0xfffffffcu, 0xffffffffu, static_cast<std::uint32_t>(whole.size()) - 4u,
+        static_cast<std::uint32_t>(whole.size())}) {
     byte_vector bytes = whole;
     std::memcpy(bytes.data(), &root, 4);
     CAPTURE(root);
@@ -181,7 +184,8 @@ TEST_CASE("hostile: tables that reach outside the file") {
     CAPTURE(back);
     CHECK(refusal(bytes) == "m.tflite: model" + damaged);
   }
-  for (const std::uint16_t size : {std::uint16_t(0), std::uint16_t(2), std::uint16_t(3), std::uint16_t(0xffff), std::uint16_t(0xfffe)}) {
+  for (const std::uint16_t size :
+       {std::uint16_t(0), std::uint16_t(2), std::uint16_t(3), std::uint16_t(0xffff), std::uint16_t(0xfffe)}) {
     byte_vector bytes = whole;  // a layout of this many bytes
     const std::uint32_t root = root_at(bytes);
     std::int32_t back = 0;
@@ -196,7 +200,8 @@ TEST_CASE("hostile: tables that reach outside the file") {
   const am::table_vector* tensors = am::view<schema::subgraph>(graphs->Get(0)).get<"tensors">();
   const auto* shape = am::view<schema::tensor>(tensors->Get(1)).get<"shape">();
   auto* length = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(shape));
-  for (const std::uint32_t claimed : {0xffffffffu, 0x40000000u, 0x3fffffffu, static_cast<std::uint32_t>(whole.size())}) {
+  for (const std::uint32_t claimed :
+       {0xffffffffu, 0x40000000u, 0x3fffffffu, static_cast<std::uint32_t>(whole.size())}) {
     flatbuffers::WriteScalar(length, claimed);
     CHECK(refusal(bytes) == "m.tflite: model.subgraphs[0].tensors[1].shape" + damaged);
   }
@@ -237,10 +242,12 @@ TEST_CASE("hostile: indices that name nothing") {
         "m.tflite: subgraphs[0].operators[0].inputs: tensor 1000 does not exist; there are " + tensors);
   CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].operations[0].inputs[0] = -2; }) ==
         "m.tflite: subgraphs[0].operators[0].inputs: tensor -2 does not exist; there are " + tensors);
-  CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].operations[0].outputs[0] = std::numeric_limits<std::int32_t>::min(); }) ==
-        "m.tflite: subgraphs[0].operators[0].outputs: tensor -2147483648 does not exist; there are " + tensors);
-  CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].operations[0].intermediates = {0, 99}; }) ==
-        "m.tflite: subgraphs[0].operators[0].intermediates: tensor 99 does not exist; there are " + tensors);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.subgraphs[0].operations[0].outputs[0] = std::numeric_limits<std::int32_t>::min();
+        }) == "m.tflite: subgraphs[0].operators[0].outputs: tensor -2147483648 does not exist; there are " + tensors);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.subgraphs[0].operations[0].intermediates = {0, 99};
+        }) == "m.tflite: subgraphs[0].operators[0].intermediates: tensor 99 does not exist; there are " + tensors);
   CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].inputs = {-1}; }) ==
         "m.tflite: subgraphs[0].inputs: tensor -1 does not exist; there are " + tensors);
   CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].outputs = {77}; }) ==
@@ -252,14 +259,18 @@ TEST_CASE("hostile: indices that name nothing") {
         "m.tflite: subgraphs[0].tensors[0]: buffer 4294967295 does not exist; there are " + buffers);
   CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].tensors[0].type = static_cast<am::tensor_type>(99); }) ==
         "m.tflite: subgraphs[0].tensors[0]: tensor type 99 is unknown; 0 to 22 are known");
-  CHECK(refusal(fc, [](am::model& x) { x.metadata.push_back({"min_runtime_version", 1'000'000}); }).find(
-            ": buffer 1000000 does not exist; there are " + buffers) != std::string::npos);
-  CHECK(refusal(fc, [](am::model& x) { x.signatures = {{"serving_default", 3, {}, {}}}; }) ==
-        "m.tflite: signature_defs[0]: subgraph 3 does not exist; there are 1");
-  CHECK(refusal(fc, [](am::model& x) { x.signatures = {{"serving_default", 0, {{"x", 0xffffffffu}}, {}}}; }) ==
-        "m.tflite: signature_defs[0].inputs: tensor 4294967295 does not exist; there are " + tensors);
-  CHECK(refusal(fc, [](am::model& x) { x.operator_codes[0].builtin = static_cast<aeq::op::code>(-7); })
-            .find("operator_codes[0]") != std::string::npos);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.metadata.push_back({"min_runtime_version", 1'000'000});
+        }).find(": buffer 1000000 does not exist; there are " + buffers) != std::string::npos);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.signatures = {{"serving_default", 3, {}, {}}};
+        }) == "m.tflite: signature_defs[0]: subgraph 3 does not exist; there are 1");
+  CHECK(refusal(fc, [](am::model& x) {
+          x.signatures = {{"serving_default", 0, {{"x", 0xffffffffu}}, {}}};
+        }) == "m.tflite: signature_defs[0].inputs: tensor 4294967295 does not exist; there are " + tensors);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.operator_codes[0].builtin = static_cast<aeq::op::code>(-7);
+        }).find("operator_codes[0]") != std::string::npos);
 }
 
 TEST_CASE("hostile: sizes that can't be") {
@@ -276,22 +287,24 @@ TEST_CASE("hostile: sizes that can't be") {
   const std::string uncountable =
       "m.tflite: subgraphs[0].tensors[0].shape: the sizes multiply to more elements than can be counted";
   CHECK(with_shape({0x7fffffff, 0x7fffffff, 0x7fffffff}) == uncountable);
-  CHECK(with_shape({65536, 65536, 65536, 65536}) == uncountable);          // 2^64
+  CHECK(with_shape({65536, 65536, 65536, 65536}) == uncountable);  // 2^64
   CHECK(with_shape({65536, 65536, 65536, 65536, 1}) == uncountable);
-  CHECK(with_shape({1 << 30, 1 << 30, 16}) == uncountable);                // 2^64, and 2^66 bytes
-  CHECK(with_shape({0x7fffffff, 0x7fffffff}) == uncountable);              // counts, but not in bytes
-  CHECK(with_shape({1 << 30, 1 << 28}).empty());                           // an activation may be large
+  CHECK(with_shape({1 << 30, 1 << 30, 16}) == uncountable);    // 2^64, and 2^66 bytes
+  CHECK(with_shape({0x7fffffff, 0x7fffffff}) == uncountable);  // counts, but not in bytes
+  CHECK(with_shape({1 << 30, 1 << 28}).empty());               // an activation may be large
 
-  CHECK(refusal(fc, [](am::model& x) { x.subgraphs[0].tensors[0].shape_signature = {1, 2, 3, 4, 5, 6, 7}; })
-            .find("subgraphs[0].tensors[0].shape_signature: has 7 sizes, the shape has ") != std::string::npos);
+  CHECK(refusal(fc, [](am::model& x) {
+          x.subgraphs[0].tensors[0].shape_signature = {1, 2, 3, 4, 5, 6, 7};
+        }).find("subgraphs[0].tensors[0].shape_signature: has 7 sizes, the shape has ") != std::string::npos);
 
   std::size_t weight = 0;
   const am::model m = corpus_model(fc);
   while (!m.is_constant(m.subgraphs[0].tensors[weight])) ++weight;
   const std::string place = "m.tflite: subgraphs[0].tensors[" + std::to_string(weight) + "]";
   const std::string held = std::to_string(m.buffers[m.subgraphs[0].tensors[weight].buffer].size);
-  CHECK(refusal(fc, [&](am::model& x) { x.subgraphs[0].tensors[weight].shape = {1 << 30, 1 << 20}; }) ==
-        place + ": its shape takes 4503599627370496 bytes, its buffer holds " + held);
+  CHECK(refusal(fc, [&](am::model& x) {
+          x.subgraphs[0].tensors[weight].shape = {1 << 30, 1 << 20};
+        }) == place + ": its shape takes 4503599627370496 bytes, its buffer holds " + held);
   CHECK(refusal(fc, [&](am::model& x) { x.subgraphs[0].tensors[weight].is_variable = true; }) ==
         place + ": is a variable and has data; it can only be one of the two");
   CHECK(refusal(fc, [&](am::model& x) {
@@ -314,7 +327,8 @@ TEST_CASE("a weight of more than 2^28 elements is a weight like others") {
 }
 
 TEST_CASE("hostile: subgraphs that call each other for ever, or call nothing") {
-  CHECK(refusal(bytes_of("option_tables_default")).find(": calls itself, directly or through others") != std::string::npos);
+  CHECK(refusal(bytes_of("option_tables_default")).find(": calls itself, directly or through others") !=
+        std::string::npos);
 
   const byte_vector whole = bytes_of("while_body");
   const auto with_calls = [&](std::int32_t condition, std::int32_t body) {
@@ -347,7 +361,8 @@ TEST_CASE("hostile: buffers that lie elsewhere") {
   const auto with_place = [&](std::uint64_t offset, std::uint64_t size) {
     byte_vector bytes = whole;
     const am::table_vector* buffers = am::view<schema::model>(root_of(bytes)).get<"buffers">();
-    for (chosen = 0; am::view<schema::buffer>(buffers->Get(chosen)).get<"offset">() <= 1; ++chosen) {}
+    for (chosen = 0; am::view<schema::buffer>(buffers->Get(chosen)).get<"offset">() <= 1; ++chosen) {
+    }
     set(buffers->Get(chosen), schema::buffer, "offset", offset);
     set(buffers->Get(chosen), schema::buffer, "size", size);
     return refusal(std::move(bytes));
@@ -359,10 +374,19 @@ TEST_CASE("hostile: buffers that lie elsewhere") {
   };
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
   const std::uint64_t length = whole.size();
-  const std::pair<std::uint64_t, std::uint64_t> places[] = {
-      {length, 1},           {length + 1, 0},       {length - 1, 2}, {2, length},        {largest, 1},
-      {largest, largest},    {2, largest},          {largest - 3, 8}, {1ull << 63, 1ull << 63}, {16, largest - 15},
-      {length - 8, largest}, {1ull << 32, 4},       {1ull << 31, 1ull << 31}};
+  const std::pair<std::uint64_t, std::uint64_t> places[] = {{length, 1},
+                                                            {length + 1, 0},
+                                                            {length - 1, 2},
+                                                            {2, length},
+                                                            {largest, 1},
+                                                            {largest, largest},
+                                                            {2, largest},
+                                                            {largest - 3, 8},
+                                                            {1ull << 63, 1ull << 63},
+                                                            {16, largest - 15},
+                                                            {length - 8, largest},
+                                                            {1ull << 32, 4},
+                                                            {1ull << 31, 1ull << 31}};
   for (const auto& place : places) {
     CAPTURE(place.first);
     CAPTURE(place.second);
@@ -391,7 +415,9 @@ TEST_CASE("hostile: tables that share one vector do not multiply in memory") {
   // 4000 tensors that all point at one shape of 10000 sizes: 40 MB of copies from a file of 150 kB.
   flatbuffers::FlatBufferBuilder to;
   using any = flatbuffers::Offset<flatbuffers::Table>;
-  const auto slot = [](const schema::table_descriptor& d, std::string_view f) { return am::detail::slot(am::detail::field_id(d, f)); };
+  const auto slot = [](const schema::table_descriptor& d, std::string_view f) {
+    return am::detail::slot(am::detail::field_id(d, f));
+  };
   const auto shape = to.CreateVector(std::vector<std::int32_t>(10'000, 1));
   auto start = to.StartTable();
   to.AddOffset(slot(schema::tensor, "shape"), shape);
@@ -406,7 +432,8 @@ TEST_CASE("hostile: tables that share one vector do not multiply in memory") {
   to.AddOffset(slot(schema::model, "subgraphs"), graphs);
   to.Finish(any(to.EndTable(start)), "TFL3");
   CHECK(refusal({to.GetBufferPointer(), to.GetBufferPointer() + to.GetSize()}) ==
-        "m.tflite: the tables point at the same data over and over; in memory they would be many times as large as the file");
+        "m.tflite: the tables point at the same data over and over; in memory they would be many times as large as the "
+        "file");
 }
 
 TEST_CASE("fields of the newest schema are known; newer ones are told of, and left out of what is written") {

@@ -256,6 +256,6 @@ TEST_CASE("metadata past 2 GB is refused: no layout holds it") {
   am::model m = with_buffers({});
   const am::buffer small = claiming(1023);
   for (int i = 0; i < 2'200'000; ++i) m.buffers.push_back(small);
-  CHECK_THROWS_WITH_AS(static_cast<void>(am::detail::lay_out(m)),
-                       doctest::Contains("its metadata alone passes 2 GB"), aeq::error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(am::detail::lay_out(m)), doctest::Contains("its metadata alone passes 2 GB"),
+                       aeq::error);
 }

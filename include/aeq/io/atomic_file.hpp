@@ -38,7 +38,7 @@ class output_file {
       stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a pipe or a device has no earlier content to protect
       if (stream_ < 0) throw error(error_code::io, path_ + ": can't be opened: " + system_message(errno));
     } else if (!options_.overwrite && ::stat(path_.c_str(), &facts) == 0) {
-      throw error(error_code::io, path_ + ": exists; say --overwrite to replace it, or name another file");
+      throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
     }
     create_temporary(stream_ >= 0 ? "/tmp" : folder_of(path_));
   }

@@ -40,14 +40,8 @@ struct buffer {
   std::uint64_t size = 0;              ///< bytes
   std::shared_ptr<const byte_producer> produce;
   std::uint32_t unit_bytes = 1;  ///< `produce` is asked for whole units
-};
-
-/// Scales and zero points that are known once the bytes of a tensor have been made. Until then the tensor has as many
-/// zeros.
-struct late_scales {
-  std::size_t graph = 0;
-  std::size_t tensor = 0;
-  std::shared_ptr<const std::vector<scale_zero_point<float>>> values;
+  /// Filled in by `produce`: the scales and zero points of the tensors on this buffer, which hold zeros until then.
+  std::shared_ptr<const std::vector<scale_zero_point<float>>> late_scales;
 };
 
 struct quantization {
@@ -133,8 +127,6 @@ struct model {
   std::vector<aeq::model::signature> signatures;
   const table_vector* external_buffer_groups = nullptr;
   const table_vector* external_buffers = nullptr;
-
-  std::vector<late_scales> late;  ///< what the writer fills in behind the content
 
   std::shared_ptr<const io::input_file> file;                        ///< null for a model made in memory
   std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage;  ///< bytes made here that views look at

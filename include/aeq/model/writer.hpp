@@ -369,16 +369,20 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
   return bytes;
 }
 
-/// The layout again, with the scales that producing the content has found. Every number of them was there before: nothing
+/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
 /// moves.
 inline void fill_late_scales(layout& l, const model& m) {
-  if (m.late.empty()) return;
+  const bool any = std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
+  if (!any) return;
   model finished = m;
-  for (const late_scales& late : m.late) {
-    quantization& q = *finished.subgraphs[late.graph].tensors[late.tensor].quantization;
-    for (std::size_t i = 0; i < late.values->size(); ++i) {
-      q.scale[i] = (*late.values)[i].scale;
-      q.zero_point[i] = (*late.values)[i].zero_point;
+  for (subgraph& g : finished.subgraphs) {
+    for (tensor& t : g.tensors) {
+      const auto& late = m.buffers[t.buffer].late_scales;
+      if (!late || !t.quantization) continue;
+      for (std::size_t i = 0; i < late->size(); ++i) {
+        t.quantization->scale[i] = (*late)[i].scale;
+        t.quantization->zero_point[i] = (*late)[i].zero_point;
+      }
     }
   }
   l.metadata = metadata_builder(finished, l.outside).build();

@@ -50,10 +50,13 @@ inline void refuse_if_not_finite(const weight& source, const run_range& r) {
                                                            "model, or leave its op out with a no_quantize rule");
 }
 
-/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way.
+using scale_vector = std::vector<scale_zero_point<float>>;
+
+/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in `late`.
 class integer_encoder {
  public:
-  explicit integer_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
+  explicit integer_encoder(parameters p, std::shared_ptr<scale_vector> late = nullptr)
+      : parameters_(std::move(p)), source_(*parameters_->source), late_(std::move(late)) {}
 
   void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
     const int bits = storage_bits(parameters_->format);
@@ -67,7 +70,7 @@ class integer_encoder {
     } else if (bits < 8) {
       constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
       const std::uint64_t trail = source_.layout().trail;
-      const std::uint64_t step = parameters_->late ? std::max<std::uint64_t>(1, about / trail) * trail : about;
+      const std::uint64_t step = late_ ? std::max<std::uint64_t>(1, about / trail) * trail : about;
       std::vector<std::int8_t> integers(std::min(step, count));
       for (std::uint64_t done = 0; done < count; done += step) {
         const std::uint64_t n = std::min(step, count - done);
@@ -107,7 +110,7 @@ class integer_encoder {
     const quantized_limits<float> limits(parameters_->format);
     const weight_loops& loops = best_loops();
     const float* values = source_.values(first, count, scratch);
-    if (parameters_->late) {
+    if (late_) {
       measure_and_quantize(first, count, values, limits, result);
       return;
     }
@@ -129,7 +132,7 @@ class integer_encoder {
       const run_range r = loops.range(values + (at - first), n);
       refuse_if_not_finite(source_, r);
       const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
-      (*parameters_->late)[channel] = fitted;
+      (*late_)[channel] = fitted;
       loops.quantize_run(values + (at - first), n, fitted.scale, static_cast<float>(fitted.zero_point), limits.lowest,
                          limits.highest, result + (at - first));
     });
@@ -170,6 +173,7 @@ class integer_encoder {
 
   parameters parameters_;
   const weight& source_;
+  std::shared_ptr<scale_vector> late_;
 };
 
 /// Casts pieces of a weight to binary16.
@@ -199,16 +203,20 @@ class float16_encoder {
   return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
 }
 
-/// What a constant's bytes must be asked for in multiples of: a channel, where its scale is found on the way.
-[[nodiscard]] inline std::uint32_t encoding_unit(const tensor_parameters& p) {
-  if (!p.late) return 1;
-  return static_cast<std::uint32_t>(p.source->layout().trail * static_cast<unsigned>(storage_bits(p.format)) / 8);
-}
-
-/// Makes a constant's bytes in the format of its parameters, which know all scales by the time it is called.
-[[nodiscard]] inline std::shared_ptr<const model::byte_producer> encoder_of(const parameters& p) {
-  if (p->format.is_integer()) return std::make_shared<const model::byte_producer>(detail::integer_encoder(p));
-  return std::make_shared<const model::byte_producer>(detail::float16_encoder(p));
+/// Makes a buffer hold a constant in the format of its parameters: produced while it is written.
+inline void encode_into(model::buffer& into, const parameters& p) {
+  into.size = encoded_bytes(*p);
+  if (!p->format.is_integer()) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::float16_encoder(p));
+  } else if (!p->late) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p));
+  } else if (!into.late_scales) {  // a second tensor on the buffer shares what the first one's encoder finds
+    const auto found = std::make_shared<detail::scale_vector>(p->source->layout().channels);
+    into.late_scales = found;
+    into.unit_bytes =
+        static_cast<std::uint32_t>(p->source->layout().trail * static_cast<unsigned>(storage_bits(p->format)) / 8);
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p, found));
+  }
 }
 
 }  // namespace aeq::inline v0::quantize

@@ -26,8 +26,7 @@ struct tensor_parameters {
   std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
   std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
   fit_float fit = nullptr;                 ///< a constant: what turns its ranges into scales
-  /// A constant whose scales are found while its integers are made: room for them. `scale` and `zero_point` are empty.
-  std::shared_ptr<std::vector<scale_zero_point<float>>> late;
+  bool late = false;                       ///< the scales are found while the integers are made; none are here
 
   [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
 

@@ -40,10 +40,8 @@ class min_max_ranges {
   /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
   void add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
     p->fit = fits.narrow;
-    if (when_ == scale_time::while_writing && can_wait(*p)) {
-      p->late = std::make_shared<std::vector<scale_zero_point<float>>>(p->source->layout().channels);
-      return;
-    }
+    p->late = when_ == scale_time::while_writing && can_wait(*p);
+    if (p->late) return;
     waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
   }
 

@@ -55,20 +55,16 @@ inline void quantize_in_place(const transform_context& c, std::int32_t index) {
       q.zero_point.assign(p->zero_point.begin(), p->zero_point.end());
       q.quantized_dimension = static_cast<std::int32_t>(p->axis.value_or(0));
     }
-    if (p->late) {
-      q.scale.resize(p->late->size());
-      q.zero_point.resize(p->late->size());
-      c.edit.edited().late.push_back({c.graph, static_cast<std::size_t>(index), p->late});
+    if (p->late) {  // room for what the encoder will find
+      q.scale.resize(p->source->layout().channels);
+      q.zero_point.resize(p->source->layout().channels);
     }
     c.tensor_at(index).quantization = std::move(q);
   }
   model::tensor& t = c.tensor_at(index);
   t.type = storage_type(p->format);
   if (!p->source || t.buffer == 0) return;
-  model::buffer& b = c.edit.edited().buffers[t.buffer];
-  b.produce = encoder_of(p);
-  b.size = encoded_bytes(*p);
-  b.unit_bytes = encoding_unit(*p);
+  encode_into(c.edit.edited().buffers[t.buffer], p);
 }
 
 }  // namespace detail
