@@ -14,12 +14,12 @@ namespace aeq::inline v0 {
 
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_nan(T value) noexcept {
-  return value != value;
+  return value != value;  // NOLINT(misc-redundant-expression): only NaN differs from itself
 }
 
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_finite(T value) noexcept {
-  return value - value == T(0);
+  return value - value == T(0);  // NOLINT(misc-redundant-expression): else it is NaN
 }
 
 template <std::floating_point T>

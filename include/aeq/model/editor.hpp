@@ -114,7 +114,10 @@ class insertions {
   /// Right behind an operator; -1: at the very start.
   std::int32_t after(std::int32_t producer, operation o) {
     const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
-    if (producer < originals) return place(std::move(o), static_cast<std::size_t>(producer + 1), 0);
+    if (producer < originals) {
+      const std::int32_t gap = producer + 1;
+      return place(std::move(o), static_cast<std::size_t>(gap), 0);
+    }
     const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
     const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
     return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);

@@ -105,8 +105,8 @@ class reader {
   }
 
   operator_code code(view<schema::operator_code> v) {
-    const std::int32_t old = v.get<"deprecated_builtin_code">();
-    const std::int32_t builtin = std::max(v.get<"builtin_code">(), old);
+    const std::int8_t old = v.get<"deprecated_builtin_code">();
+    const std::int32_t builtin = std::max(v.get<"builtin_code">(), std::int32_t{old});
     return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
   }
 

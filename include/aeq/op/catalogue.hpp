@@ -66,15 +66,11 @@ inline constexpr configuration_set half_weight = id::weight_only_wfp16;
 inline constexpr configuration_set all_channels = eight_bit_weight | four_bit_weight | id::dynamic_wi2 | half_weight;
 inline constexpr configuration_set graph_edge = static8_16 | static4 | id::static_wi8_au8;
 
-}  // namespace detail
-
-/// 48 operators and the two virtual operations, ordered by code.
-inline constexpr std::array<operation_descriptor, 50> catalogue = [] {
-  using namespace detail;
+constexpr std::array<operation_descriptor, 50> make_catalogue() {
   using c = code;
   using k = constraint;
   using a = channel_axis;
-  return std::array<operation_descriptor, 50>{{
+  return {{
       {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
       {c::graph_input, "INPUT", k::free, plain, graph_edge},
       {c::add, "ADD", k::free, plain, static8_16},
@@ -130,7 +126,12 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = [] {
       {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
       {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
   }};
-}();
+}
+
+}  // namespace detail
+
+/// 48 operators and the two virtual operations, ordered by code.
+inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_catalogue();
 
 /// Where the catalogue has an operator; catalogue.size() if it has not.
 [[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
