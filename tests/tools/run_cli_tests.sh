@@ -302,7 +302,8 @@ case_overwrite() {
   cp m.tflite whole.tflite
   echo old >o.tflite
   gives 5 "$aeq" quantize m.tflite --recipe $recipe -o o.tflite
-  says "o.tflite: exists; say --overwrite"
+  says "o.tflite: exists; "
+  says "--overwrite"
   write_bad_recipe
   gives 3 "$aeq" quantize m.tflite --recipe bad.json -o o.tflite --overwrite
   gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 -o o.tflite --overwrite
