@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs GENERATOR and compares what it prints, kept as FRESH, with PAGE.
+execute_process(COMMAND ${GENERATOR} OUTPUT_FILE ${FRESH} RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "${GENERATOR} failed: ${failed}")
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${FRESH} ${PAGE} RESULT_VARIABLE differs)
+if(differs)
+  message(FATAL_ERROR "${PAGE} is not what the catalogue says; write it anew: ${GENERATOR} > ${PAGE}")
+endif()
