@@ -10,7 +10,11 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/corpus" "$work/findings"
 case "$target" in
   model) cp "$here"/../corpus/models/*.tflite "$work/corpus" ;;
-  recipe) cp "$here"/../corpus/recipes/*.json "$here"/../../recipes/*.json "$work/corpus" ;;
+  recipe)
+    cp "$here"/../corpus/recipes/*.json "$work/corpus"
+    cp "$here"/../../recipes/*.json "$work/corpus" # may replace one of the same name
+    cp "$here"/seeds/recipe/* "$work/corpus"
+    ;;
 esac
 status=0
 "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 -dict="$here/$target.dict" \
