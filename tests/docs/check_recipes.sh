@@ -8,6 +8,10 @@
 set -uo pipefail
 
 aeq="$1" page="$2"
+if [[ ! -x "$aeq" ]]; then
+  echo "SKIPPED: $aeq is not built"
+  exit 0
+fi
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 
