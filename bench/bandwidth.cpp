@@ -25,7 +25,8 @@ int main() {
           const std::size_t part = words / threads;
           const std::uint64_t* first = memory.data() + t * part;
           std::uint64_t a = 0, b = 0, c = 0, d = 0;
-          for (std::size_t i = 0; i + 4 <= part; i += 4) a += first[i], b += first[i + 1], c += first[i + 2], d += first[i + 3];
+          for (std::size_t i = 0; i + 4 <= part; i += 4)
+            a += first[i], b += first[i + 1], c += first[i + 2], d += first[i + 3];
           sums[t] = a + b + c + d;
         });
       }

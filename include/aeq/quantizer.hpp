@@ -55,8 +55,8 @@ class quantizer {
   /// Adds rules to those that are there; later rules win.
   void update_recipe(const recipe::recipe& more) { recipe_.update(more); }
 
-  /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the recipe,
-  /// which is checked against it.
+  /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the
+  /// recipe, which is checked against it.
   void load_policy(const std::string& path) { policy_ = recipe::load_policy(path); }
 
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
@@ -71,7 +71,8 @@ class quantizer {
   [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr) {
     return quantize::quantize_model(source_, plan(), threads, tell);
   }
-  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0, progress* tell = nullptr) const {
+  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
+                                      progress* tell = nullptr) const {
     return quantize::quantize_model(source_, decisions, threads, tell);
   }
 
@@ -80,7 +81,8 @@ class quantizer {
   std::uint64_t save(const std::string& path, const model::save_options& options = {}) {
     return save(plan(), path, options);
   }
-  std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {}) const {
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
+                     const model::save_options& options = {}) const {
     const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
                                                             quantize::scale_time::while_writing);
     return model::write(quantized, path, options);

@@ -66,8 +66,8 @@ TEST_CASE("a FlexBuffer of all types is decoded") {
 TEST_CASE("what is no FlexBuffer is none") {
   CHECK(decoded({}) == "none");
   CHECK(decoded(std::vector<std::uint8_t>{1, 2}) == "none");
-  CHECK(decoded(std::vector<std::uint8_t>(12, 0)) == "none");               // a null
-  CHECK(decoded(std::vector<std::uint8_t>{5, 27 << 2, 1}) == "none");       // no such type
+  CHECK(decoded(std::vector<std::uint8_t>(12, 0)) == "none");                  // a null
+  CHECK(decoded(std::vector<std::uint8_t>{5, 27 << 2, 1}) == "none");          // no such type
   CHECK(decoded(std::vector<std::uint8_t>{1, 2, 3, 4, 1 << 2, 3}) == "none");  // no such width
   CHECK(decoded(std::vector<std::uint8_t>{5, 1 << 2, 1}) == "5");
   CHECK(decoded(std::vector<std::uint8_t>{1, 0xff, 0, 2, 5 << 2, 1}) == "none");  // a string that is no UTF-8

@@ -63,7 +63,8 @@ TEST_CASE("a small file that claims to hold a lot is refused") {
 TEST_CASE("damaged gzip data is refused at every length") {
   const auto good = compressed("some text that is long enough to be more than one symbol");
   for (std::size_t size = 0; size < good.size(); ++size) {
-    CHECK(refusal({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}).starts_with("x.gz: is no gzip file"));
+    CHECK(
+        refusal({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}).starts_with("x.gz: is no gzip file"));
   }
   auto wrong_sum = good;
   wrong_sum[good.size() - 6] ^= 1;

@@ -17,7 +17,8 @@ using boost::json::array;
 using boost::json::object;
 
 TEST_CASE("JSON has scalars of one list on one line, all else indented by one space") {
-  const object document{{"a", 1}, {"b", array{1, 2, 3}}, {"c", object{{"d", nullptr}, {"e", array{}}}}, {"f", array{object{}}}};
+  const object document{
+      {"a", 1}, {"b", array{1, 2, 3}}, {"c", object{{"d", nullptr}, {"e", array{}}}}, {"f", array{object{}}}};
   CHECK(aeq::io::json_lines(document) ==
         "{\n \"a\": 1,\n \"b\": [1, 2, 3],\n \"c\": {\n  \"d\": null,\n  \"e\": []\n },\n \"f\": [\n  {}\n ]\n}\n");
   CHECK(aeq::io::json_line(document) == R"({"a": 1, "b": [1, 2, 3], "c": {"d": null, "e": []}, "f": [{}]})");
@@ -32,9 +33,11 @@ TEST_CASE("JSON text escapes what must be escaped and nothing more") {
 
 TEST_CASE("bytes that are no UTF-8 become escapes") {
   CHECK(aeq::io::escaped_utf8("ü€😀") == "ü€😀");
-  CHECK(aeq::io::escaped_utf8("a\xff" "b") == "a\\xffb");
+  CHECK(aeq::io::escaped_utf8("a\xff"
+                              "b") == "a\\xffb");
   CHECK(aeq::io::escaped_utf8("\xe2\x82") == "\\xe2\\x82");
-  CHECK(aeq::io::escaped_utf8("\xe2\x82" "A") == "\\xe2\\x82A");
+  CHECK(aeq::io::escaped_utf8("\xe2\x82"
+                              "A") == "\\xe2\\x82A");
   CHECK(aeq::io::escaped_utf8("\xc0\x80") == "\\xc0\\x80");
   CHECK(aeq::io::escaped_utf8("\xed\xa0\x80") == "\\xed\\xa0\\x80");
   CHECK(aeq::io::escaped_utf8("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");

@@ -174,7 +174,8 @@ TEST_CASE("what can't be compared is refused with its name") {
   CHECK(refusal("x.litertlm") ==
         "x.litertlm: .litertlm files are not supported yet; a .tflite, .json or .json.gz file is wanted");
   CHECK(refusal("/no/such/file.json").starts_with("/no/such/file.json: can't be opened"));
-  const fs::path damaged = fs::temp_directory_path() / ("aeq_difference_" + std::to_string(std::random_device()()) + ".json");
+  const fs::path damaged =
+      fs::temp_directory_path() / ("aeq_difference_" + std::to_string(std::random_device()()) + ".json");
   std::ofstream(damaged) << "{\"a\": ";
   CHECK(refusal(damaged.string()).starts_with(damaged.string() + ": is no JSON: "));
   fs::remove(damaged);

@@ -46,7 +46,8 @@ std::string first_difference(std::string_view a, std::string_view b) {
     const std::size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
     return std::string(text.substr(begin, text.find('\n', at) - begin)).substr(0, 300);
   };
-  return "line " + std::to_string(std::count(a.begin(), x, '\n') + 1) + ": '" + line(a) + "' instead of '" + line(b) + "'";
+  return "line " + std::to_string(std::count(a.begin(), x, '\n') + 1) + ": '" + line(a) + "' instead of '" + line(b) +
+         "'";
 }
 
 TEST_CASE("every model of the corpus is described as the peer's tool describes it") {
@@ -93,8 +94,8 @@ TEST_CASE("only a model that was read can be described") {
 TEST_CASE("damaged models are described or refused") {
   std::mt19937 random(7);
   std::size_t described = 0;
-  for (const char* name : {"quantization_details", "sparse_weight", "composite_nested", "rare_fields", "custom_flexbuffer",
-                           "external_buffers", "blockwise_weight"}) {
+  for (const char* name : {"quantization_details", "sparse_weight", "composite_nested", "rare_fields",
+                           "custom_flexbuffer", "external_buffers", "blockwise_weight"}) {
     const fs::path path = corpus / "models" / (std::string(name) + ".tflite");
     if (!fs::exists(path)) continue;
     const auto file = aeq::io::input_file::open(path.string());
@@ -129,15 +130,13 @@ TEST_CASE("a summary shows signatures, operators, tensors, quantization and size
   }
   aeq::warnings notes;
   const std::string text = aeq::model::summary_text(aeq::model::read(path.string(), notes));
-  for (const char* part : {
-           "1 subgraph, 1 operator, 8 tensors, 7 buffers, 1 signature\n",
-           "\nINT4       per block of 32              1       128     64 B\n",
-           "\nsignature 'serving_default', subgraph 0\n",
-           "\n  input   'x'          0  FLOAT32  [1, 32]\n",
-           "\n      1  FULLY_CONNECTED\n",
-           "\n  0  FULLY_CONNECTED        1  0, 6 → 7\n",
-           "\n  4  blockwise   INT4     [4, 32]     64 B  4 bits per block of 32, scales in tensor 1\n",
-           "\n  6  w           FLOAT32  [8, 32]  1.0 KiB\n"}) {
+  for (const char* part :
+       {"1 subgraph, 1 operator, 8 tensors, 7 buffers, 1 signature\n",
+        "\nINT4       per block of 32              1       128     64 B\n",
+        "\nsignature 'serving_default', subgraph 0\n", "\n  input   'x'          0  FLOAT32  [1, 32]\n",
+        "\n      1  FULLY_CONNECTED\n", "\n  0  FULLY_CONNECTED        1  0, 6 → 7\n",
+        "\n  4  blockwise   INT4     [4, 32]     64 B  4 bits per block of 32, scales in tensor 1\n",
+        "\n  6  w           FLOAT32  [8, 32]  1.0 KiB\n"}) {
     CHECK_MESSAGE(text.find(part) != std::string::npos, part, text);
   }
 }

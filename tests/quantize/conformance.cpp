@@ -126,7 +126,10 @@ TEST_SUITE("quantize/conformance") {
       const bool same = !o.refused && o.differences.empty();
       equal += same ? 1 : 0;
       different += same ? 0 : 1;
-      CHECK_MESSAGE(same != deliberate.contains(id), id, ": ", same ? "equal" : o.refused ? o.message : o.differences.front());
+      CHECK_MESSAGE(same != deliberate.contains(id), id, ": ",
+                    same        ? "equal"
+                    : o.refused ? o.message
+                                : o.differences.front());
     }
     MESSAGE("shared corpus: " << equal << " of " << total << " equal, " << different
                               << " deliberately different; where the peer errs: " << refused << " refused, " << accepted
@@ -134,7 +137,8 @@ TEST_SUITE("quantize/conformance") {
     CHECK(total > 600);
   }
 
-  TEST_CASE("every case of our corpus without calibration equals the peer's result, or is a known defect of the peer's") {
+  TEST_CASE(
+      "every case of our corpus without calibration equals the peer's result, or is a known defect of the peer's") {
     const std::filesystem::path root = std::filesystem::path(AEQ_TESTS_FOLDER) / "corpus";
     const boost::json::value all = read_json(root / "manifest.json");
     int equal = 0, total = 0, refused = 0, defects = 0;

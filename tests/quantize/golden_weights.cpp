@@ -20,14 +20,14 @@ namespace {
 using aeq_test::golden_vector;
 
 aeq::format_descriptor weight_format(const golden_vector& v) {
-  aeq::format_descriptor format{aeq::number_kind::signed_integer,
-                                static_cast<std::uint8_t>(v.input.at("num_bits").to_number<int>()),
-                                v.input.at("symmetric").as_bool() ? aeq::symmetric : aeq::asymmetric,
-                                aeq::tensorwise::descriptor};
+  aeq::format_descriptor format{
+      aeq::number_kind::signed_integer, static_cast<std::uint8_t>(v.input.at("num_bits").to_number<int>()),
+      v.input.at("symmetric").as_bool() ? aeq::symmetric : aeq::asymmetric, aeq::tensorwise::descriptor};
   const std::string granularity = aeq_test::text_of(v.input.at("granularity"));
   if (granularity == "CHANNELWISE") format.granularity = aeq::channelwise::descriptor;
   if (granularity.starts_with("BLOCKWISE_")) {
-    format.granularity = {aeq::granularity_kind::blockwise, static_cast<std::uint16_t>(std::stoi(granularity.substr(10)))};
+    format.granularity = {aeq::granularity_kind::blockwise,
+                          static_cast<std::uint16_t>(std::stoi(granularity.substr(10)))};
   }
   return format;
 }
@@ -57,7 +57,8 @@ struct one_op {
     d.operation = operation;
     d.quantize = true;
     d.algorithm = aeq::recipe::algorithm::min_max_uniform_quantize;
-    d.scheme = {"golden", aeq::float32::descriptor, weight_format(v), aeq::compute::integer, aeq::execution::dynamic_range};
+    d.scheme = {"golden", aeq::float32::descriptor, weight_format(v), aeq::compute::integer,
+                aeq::execution::dynamic_range};
     d.fits = aeq::shared_handler<aeq::min_max_fit>::fits;
     plan.subgraphs.emplace_back().operations.push_back(d);
   }
@@ -95,7 +96,8 @@ bool equal(const golden_vector& v) {
   }
   const auto scales = aeq_test::numbers_of<float>(v.expect.at("scale_f32"));
   same &= t.quantization->scale.size() == scales.size();
-  for (std::size_t i = 0; i < scales.size() && same; ++i) same &= aeq_test::same_bits(t.quantization->scale[i], scales[i]);
+  for (std::size_t i = 0; i < scales.size() && same; ++i)
+    same &= aeq_test::same_bits(t.quantization->scale[i], scales[i]);
   same &= t.quantization->zero_point == v.expected_array("zero_point").as<std::int64_t>();
   const auto& dimension = v.expect.at("quantized_dimension");
   same &= t.quantization->quantized_dimension == (dimension.is_null() ? 0 : dimension.to_number<int>());

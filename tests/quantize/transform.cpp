@@ -40,12 +40,14 @@ std::vector<std::string> listing(const aeq::model::model& m) {
   const aeq::model::subgraph& g = m.subgraphs[0];
   const auto names = [&](const std::vector<std::int32_t>& tensors) {
     std::string text;
-    for (const std::int32_t t : tensors) text += (text.empty() ? "" : ",") + *g.tensors[static_cast<std::size_t>(t)].name;
+    for (const std::int32_t t : tensors)
+      text += (text.empty() ? "" : ",") + *g.tensors[static_cast<std::size_t>(t)].name;
     return text;
   };
   std::vector<std::string> lines;
   for (const aeq::model::operation& o : g.operations) {
-    lines.push_back(std::string(aeq::op::builtin_name(m.builtin(o))) + "(" + names(o.inputs) + ")->" + names(o.outputs));
+    lines.push_back(std::string(aeq::op::builtin_name(m.builtin(o))) + "(" + names(o.inputs) + ")->" +
+                    names(o.outputs));
   }
   return lines;
 }
@@ -92,11 +94,11 @@ TEST_SUITE("quantize/transform") {
     for (const std::int32_t output : {big_t, c, k, l}) consume(rules, output, graph_edge, t::no_quantize);
     transform_by(b.made, rules);
 
-    CHECK(listing(b.made) == std::vector<std::string>{
-                                 "QUANTIZE(x)->x_quantized", "RELU(x_quantized)->T", "DEQUANTIZE(T)->T_dequant",
-                                 "COS(T_dequant)->c", "TANH(T)->d", "QUANTIZE(T)->T_quantized", "QUANTIZE(d)->d_quantized",
-                                 "CONCATENATION(T_quantized,d_quantized)->k", "DEQUANTIZE(k)->k_dequant",
-                                 "SIN(T_dequant)->l"});
+    CHECK(listing(b.made) == std::vector<std::string>{"QUANTIZE(x)->x_quantized", "RELU(x_quantized)->T",
+                                                      "DEQUANTIZE(T)->T_dequant", "COS(T_dequant)->c", "TANH(T)->d",
+                                                      "QUANTIZE(T)->T_quantized", "QUANTIZE(d)->d_quantized",
+                                                      "CONCATENATION(T_quantized,d_quantized)->k",
+                                                      "DEQUANTIZE(k)->k_dequant", "SIN(T_dequant)->l"});
     const auto name = [&](std::int64_t i) { return *b.graph().tensors[static_cast<std::size_t>(i)].name; };
     CHECK(name(b.graph().outputs[0]) == "T_dequant");
     CHECK(name(b.graph().outputs[2]) == "k_dequant");
@@ -132,7 +134,8 @@ TEST_SUITE("quantize/transform") {
                z = b.activation("z", {2, 2});
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     b.operation(aeq::op::code::cos, {w}, {z});
-    const aeq::model::model q = aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
+    const aeq::model::model q =
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
     const aeq::model::subgraph& g = q.subgraphs[0];
     REQUIRE(g.tensors.size() == 5);
     CHECK(*g.tensors[4].name == "w_duplicated_4");
@@ -154,7 +157,8 @@ TEST_SUITE("quantize/transform") {
     b.graph().tensors.push_back(twin);
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     b.operation(aeq::op::code::fully_connected, {x, 4, -1}, {z});
-    const aeq::model::model same = aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
+    const aeq::model::model same =
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
     CHECK(same.subgraphs[0].tensors[1].buffer == same.subgraphs[0].tensors[4].buffer);
 
     aeq::recipe::plan plan = aeq_test::plan_for(b.made, "dynamic_wi8_afp32");
@@ -171,7 +175,8 @@ TEST_SUITE("quantize/transform") {
                w = b.constant("bad/kernel", {1, 2}, std::vector<float>{1.0f, std::numeric_limits<float>::quiet_NaN()}),
                y = b.activation("y", {1, 1});
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
-    CHECK_THROWS_WITH_AS((void)aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1),
-                         doctest::Contains("'bad/kernel': holds NaN"), aeq::error);
+    CHECK_THROWS_WITH_AS(
+        (void)aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1),
+        doctest::Contains("'bad/kernel': holds NaN"), aeq::error);
   }
 }

@@ -35,7 +35,8 @@ std::vector<float> awkward_values(std::size_t count, float scale, unsigned seed)
       case 1: values[i] = std::bit_cast<float>(static_cast<std::uint32_t>(random())); break;
       case 2: values[i] = static_cast<float>(random() % 3) - 1.0f; break;
       case 3: values[i] = std::numeric_limits<float>::denorm_min() * static_cast<float>(random() % 5); break;
-      default: values[i] = std::ldexp(static_cast<float>(random()) / 4294967296.0f - 0.5f, static_cast<int>(random() % 9));
+      default:
+        values[i] = std::ldexp(static_cast<float>(random()) / 4294967296.0f - 0.5f, static_cast<int>(random() % 9));
     }
   }
   return values;
@@ -45,10 +46,11 @@ std::vector<float> awkward_values(std::size_t count, float scale, unsigned seed)
 
 TEST_SUITE("quantize/weight_loops") {
   TEST_CASE("quantizing a run gives the scalar kernel's integers in every variant") {
-    const aeq::format_descriptor formats[] = {
-        aeq::integer<8, aeq::symmetric, aeq::channelwise>::descriptor, aeq::integer<8, aeq::asymmetric, aeq::channelwise>::descriptor,
-        aeq::integer<4, aeq::symmetric, aeq::channelwise>::descriptor, aeq::integer<4, aeq::asymmetric, aeq::channelwise>::descriptor,
-        aeq::integer<2, aeq::symmetric, aeq::channelwise>::descriptor};
+    const aeq::format_descriptor formats[] = {aeq::integer<8, aeq::symmetric, aeq::channelwise>::descriptor,
+                                              aeq::integer<8, aeq::asymmetric, aeq::channelwise>::descriptor,
+                                              aeq::integer<4, aeq::symmetric, aeq::channelwise>::descriptor,
+                                              aeq::integer<4, aeq::asymmetric, aeq::channelwise>::descriptor,
+                                              aeq::integer<2, aeq::symmetric, aeq::channelwise>::descriptor};
     for (const weight_loops* loops : variants()) {
       CAPTURE(loops->name);
       for (const aeq::format_descriptor& format : formats) {
@@ -57,7 +59,8 @@ TEST_SUITE("quantize/weight_loops") {
           const float zero_point = format.is_symmetric() ? 0.0f : -3.0f;
           const std::vector<float> values = awkward_values(1000 + format.bits, scale, format.bits);
           std::vector<std::int8_t> result(values.size());
-          loops->quantize_run(values.data(), values.size(), scale, zero_point, limits.lowest, limits.highest, result.data());
+          loops->quantize_run(values.data(), values.size(), scale, zero_point, limits.lowest, limits.highest,
+                              result.data());
           std::size_t wrong = 0;
           for (std::size_t i = 0; i < values.size(); ++i) {
             wrong += result[i] != aeq::quantize_value(values[i], scale, zero_point, limits) ? 1u : 0u;
@@ -80,8 +83,8 @@ TEST_SUITE("quantize/weight_loops") {
     for (const weight_loops* loops : variants()) {
       CAPTURE(loops->name);
       std::vector<std::int8_t> result(values.size());
-      loops->quantize_columns(values.data(), values.size(), scales.data(), zero_points.data(), limits.lowest, limits.highest,
-                              result.data());
+      loops->quantize_columns(values.data(), values.size(), scales.data(), zero_points.data(), limits.lowest,
+                              limits.highest, result.data());
       for (std::size_t i = 0; i < values.size(); ++i) {
         CHECK(result[i] == aeq::quantize_value(values[i], scales[i], zero_points[i], limits));
       }

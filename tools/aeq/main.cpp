@@ -46,7 +46,8 @@ int answer_python_flags(int count, char** words) {
     const std::string_view word = words[i];
     const auto value = [&](std::string_view flag, std::string& into) {
       if (word == flag && i + 1 < count) into = words[i + 1];
-      if (word.starts_with(flag) && word.size() > flag.size() && word[flag.size()] == '=') into = word.substr(flag.size() + 1);
+      if (word.starts_with(flag) && word.size() > flag.size() && word[flag.size()] == '=')
+        into = word.substr(flag.size() + 1);
       return word.starts_with(flag);
     };
     asked |= value("--model_file", model) | value("--output_dir", folder);
@@ -106,7 +107,8 @@ int main(int count, char** words) {
 
   CLI::App app("aeq quantizes .tflite models.");
   app.footer(examples);
-  app.set_version_flag("--version", "aeq " AEQ_VERSION_STRING " (the C++ quantizer; the Python tool's command has the same name)");
+  app.set_version_flag("--version",
+                       "aeq " AEQ_VERSION_STRING " (the C++ quantizer; the Python tool's command has the same name)");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   std::vector<std::pair<std::string, tool::action>> commands{{"quantize", tool::add_quantize(app)},
@@ -117,8 +119,9 @@ int main(int count, char** words) {
     return std::any_of(commands.begin(), commands.end(), [&](const auto& c) { return c.first == word; });
   };
   if (count > 1 && words[1][0] != '-' && !is_command(words[1])) {
-    return fail(aeq::error_code::wrong_usage,
-                std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
+    return fail(
+        aeq::error_code::wrong_usage,
+        std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
   }
   if (wants_standard_input_twice(count, words)) {
     return fail(aeq::error_code::wrong_usage, "- is standard input; only one of the inputs can come from it");

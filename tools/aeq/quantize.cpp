@@ -39,7 +39,8 @@ struct arguments {
 /// "models/a.tflite" and "recipes/b.json" → "models/a_b.tflite".
 std::string default_output(const arguments& given) {
   if (given.model == "-") {
-    throw aeq::error(aeq::error_code::wrong_usage, "a model from standard input has no name; say where to write with -o");
+    throw aeq::error(aeq::error_code::wrong_usage,
+                     "a model from standard input has no name; say where to write with -o");
   }
   const auto without = [](std::string text, const std::string& ending) {
     return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : text;
@@ -89,7 +90,8 @@ int run(const arguments& given) {
   if (!given.json) print_warnings(quantizer.notes());
   if (given.strict && !quantizer.notes().empty()) {
     const aeq::warning& first = quantizer.notes().all().front();
-    throw aeq::error(aeq::error_code::bad_input, first.place + ": " + first.message + " (a warning, which --strict makes an error)");
+    throw aeq::error(aeq::error_code::bad_input,
+                     first.place + ": " + first.message + " (a warning, which --strict makes an error)");
   }
   progress_bar bar;
   aeq::progress progress(bar.listener());
@@ -106,18 +108,18 @@ int run(const arguments& given) {
     }
     boost::json::array notes;
     for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
-    const boost::json::object report{{"input", given.model},      {"output", output},
-                                     {"input_bytes", before},     {"output_bytes", after},
-                                     {"seconds", seconds},        {"operators", operator_count(quantizer.source())},
-                                     {"quantized", quantized},    {"warnings", notes}};
+    const boost::json::object report{{"input", given.model},   {"output", output},
+                                     {"input_bytes", before},  {"output_bytes", after},
+                                     {"seconds", seconds},     {"operators", operator_count(quantizer.source())},
+                                     {"quantized", quantized}, {"warnings", notes}};
     std::FILE* to = output == "-" ? stderr : stdout;
     std::fprintf(to, "%s\n", boost::json::serialize(report).c_str());
     return 0;
   }
   if (output == "-") return 0;
   const double share = before == 0 ? 0.0 : 100.0 * static_cast<double>(after) / static_cast<double>(before);
-  std::printf("%s\n%s -> %s bytes (%.1f %%) in %.3f s\n", output.c_str(), grouped(before).c_str(), grouped(after).c_str(),
-              share, seconds);
+  std::printf("%s\n%s -> %s bytes (%.1f %%) in %.3f s\n", output.c_str(), grouped(before).c_str(),
+              grouped(after).c_str(), share, seconds);
   std::size_t all = 0;
   for (const auto& [kind, count] : counts) all += count;
   std::printf("%zu of %zu operators quantized\n", all, operator_count(quantizer.source()));
@@ -147,7 +149,8 @@ action add_quantize(CLI::App& app) {
   command->add_flag("--strict", given->strict, "Treat warnings as errors");
   command->add_flag("--json", given->json, "Report as one JSON object on standard output");
   command->footer(
-      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used yet."
+      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used "
+      "yet."
       "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
   return [given] { return run(*given); };
 }

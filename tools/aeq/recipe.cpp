@@ -120,8 +120,13 @@ int check(const arguments& given) {
     const bool does = d.quantize && !skipped[g];
     quantized += does ? 1 : 0;
     if (given.json) {
-      entries.push_back(boost::json::object{{"subgraph", g}, {"op", op}, {"kind", kind}, {"scope", scope}, {"rule", rule},
-                                            {"quantized", does}, {"what", outcome(d, skipped[g])}});
+      entries.push_back(boost::json::object{{"subgraph", g},
+                                            {"op", op},
+                                            {"kind", kind},
+                                            {"scope", scope},
+                                            {"rule", rule},
+                                            {"quantized", does},
+                                            {"what", outcome(d, skipped[g])}});
       return;
     }
     const std::string number = quantizer.source().subgraphs.size() > 1 ? std::to_string(g) + ":" + op : op;
@@ -142,7 +147,8 @@ int check(const arguments& given) {
     boost::json::array notes;
     for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
     std::printf("%s\n", boost::json::serialize(boost::json::object{{"needs_calibration", plan.needs_calibration},
-                                                                   {"operations", entries}, {"warnings", notes}})
+                                                                   {"operations", entries},
+                                                                   {"warnings", notes}})
                             .c_str());
   } else {
     print_table(table);

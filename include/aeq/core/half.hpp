@@ -18,7 +18,7 @@ namespace aeq::inline v0 {
   if (size > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u | ((size >> 13) & 0x1ffu));
   if (size >= 0x47800000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // 2^16 and above
   std::uint32_t result = 0;
-  std::uint32_t rest = 0;  // what is cut off, as a fraction of 2^32
+  std::uint32_t rest = 0;     // what is cut off, as a fraction of 2^32
   if (size >= 0x38800000u) {  // 2^-14: normal in binary16
     result = (size - 0x38000000u) >> 13;
     rest = size << 19;

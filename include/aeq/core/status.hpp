@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What setting up a kernel can answer. Freestanding code neither throws nor allocates: setup returns a status, run cannot
-// fail.
+// What setting up a kernel can answer. Freestanding code neither throws nor allocates: setup returns a status, run
+// cannot fail.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace aeq::inline v0 {
 
-enum class [[nodiscard]] status : std::uint8_t { ok, size_mismatch, unsupported_bits };
+enum class [[nodiscard]] status : std::uint8_t{ok, size_mismatch, unsupported_bits};
 
 [[nodiscard]] constexpr std::string_view describe(status value) noexcept {
   switch (value) {

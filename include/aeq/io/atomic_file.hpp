@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system has
-// no such thing), filled from any number of threads, given its name at the end.
+// Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
+// has no such thing), filled from any number of threads, given its name at the end.
 #pragma once
 
 #include <atomic>

@@ -24,7 +24,9 @@
 namespace aeq::inline v0::io {
 
 /// The text of errno.
-[[nodiscard]] inline std::string system_message(int number) { return std::strerror(number); }
+[[nodiscard]] inline std::string system_message(int number) {
+  return std::strerror(number);
+}
 
 namespace detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// FlexBuffers, the schema-less format of custom operators' options, as JSON values. Nothing says which options are in this
-// format, so this decides it as FlatBuffers' Python package does: positions outside the data are cut off or counted from
-// the end like slices of a Python list, and what then can't be read is no FlexBuffer.
+// FlexBuffers, the schema-less format of custom operators' options, as JSON values. Nothing says which options are in
+// this format, so this decides it as FlatBuffers' Python package does: positions outside the data are cut off or
+// counted from the end like slices of a Python list, and what then can't be read is no FlexBuffer.
 #pragma once
 
 #include <algorithm>
@@ -42,8 +42,27 @@ class flexbuffer_reader {
 
  private:
   enum class type : std::uint8_t {
-    null, int_, uint, float_, key, string, indirect_int, indirect_uint, indirect_float, map, vector, vector_int,
-    vector_uint, vector_float, vector_key, vector_string, vector_int2, vector_float4 = 24, blob, boolean, vector_bool = 36
+    null,
+    int_,
+    uint,
+    float_,
+    key,
+    string,
+    indirect_int,
+    indirect_uint,
+    indirect_float,
+    map,
+    vector,
+    vector_int,
+    vector_uint,
+    vector_float,
+    vector_key,
+    vector_string,
+    vector_int2,
+    vector_float4 = 24,
+    blob,
+    boolean,
+    vector_bool = 36
   };
   struct reference {
     std::int64_t position;
@@ -101,8 +120,9 @@ class flexbuffer_reader {
   boost::json::value real(std::span<const std::uint8_t> bytes) {
     if (bytes.size() != 4 && bytes.size() != 8) return bad();
     const std::uint64_t bits = number(bytes);
-    const double value = bytes.size() == 8 ? std::bit_cast<double>(bits)
-                                           : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    const double value = bytes.size() == 8
+                             ? std::bit_cast<double>(bits)
+                             : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
     return boost::json::value(hex_float(value));
   }
   /// A size or distance; beyond what a Python sequence can have it is an error only where a length is asked for.

@@ -19,8 +19,8 @@ namespace aeq::inline v0::io {
 /// What the largest text file that we read (a description, statistics) may hold when unpacked.
 inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
 
-/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for damaged
-/// data and for a content longer than `limit_bytes`.
+/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
+/// damaged data and for a content longer than `limit_bytes`.
 [[nodiscard]] inline std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
                                         std::uint64_t limit_bytes = text_limit_bytes) {
   z_stream stream{};

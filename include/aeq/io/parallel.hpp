@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are the
-// same at any number of threads.
+// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
+// the same at any number of threads.
 #pragma once
 
 #include <algorithm>

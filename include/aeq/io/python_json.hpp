@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists and
-// maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
 #pragma once
 
 #include <algorithm>
@@ -88,7 +88,8 @@ namespace aeq::inline v0::io {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
   std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   const std::size_t mark = scientific.find('e');
   const int exponent = std::atoi(scientific.data() + mark + 1);

@@ -46,9 +46,7 @@ class consistency {
     throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
   }
 
-  static std::string at(const std::string& list, std::size_t index) {
-    return list + "[" + std::to_string(index) + "]";
-  }
+  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
 
   void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
     if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
@@ -187,7 +185,10 @@ class consistency {
         }
       }
     }
-    struct step { std::size_t graph; std::size_t next; };
+    struct step {
+      std::size_t graph;
+      std::size_t next;
+    };
     for (std::size_t start = 0; start < calls.size(); ++start) {
       if (colour[start] != 0) continue;
       std::vector<step> way{{start, 0}};
@@ -215,6 +216,8 @@ class consistency {
 }  // namespace detail
 
 /// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
-inline void check_consistency(const model& m) { detail::consistency(m).check(); }
+inline void check_consistency(const model& m) {
+  detail::consistency(m).check();
+}
 
 }  // namespace aeq::inline v0::model

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What differs between two models, or between descriptions of models: one line each, by the rules and in the words of the
-// conformance corpus' `oracle.py diff`.
+// What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
+// the conformance corpus' `oracle.py diff`.
 #pragma once
 
 #include <algorithm>
@@ -49,7 +49,7 @@ struct difference_options {
 struct constant_difference {
   std::uint64_t different = 0;  ///< elements; NaN differs from all
   std::uint64_t elements = 0;
-  double worst = 0;             ///< the largest distance; NaN if there is one
+  double worst = 0;  ///< the largest distance; NaN if there is one
 };
 
 /// A description, and the model it was made from if there is one.
@@ -67,8 +67,13 @@ class constant_values {
     switch (type) {
       case tensor_type::int4:
       case tensor_type::int2: bits_ = static_cast<std::size_t>(bits_of(type)); break;
-      case tensor_type::string: case tensor_type::resource: case tensor_type::variant: case tensor_type::bfloat16:
-      case tensor_type::uint4: case tensor_type::float8_e4m3fn: case tensor_type::float8_e5m2: break;
+      case tensor_type::string:
+      case tensor_type::resource:
+      case tensor_type::variant:
+      case tensor_type::bfloat16:
+      case tensor_type::uint4:
+      case tensor_type::float8_e4m3fn:
+      case tensor_type::float8_e5m2: break;
       default: bits_ = static_cast<std::size_t>(bits_of(type)); break;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The canonical description of a model as JSON: all that a reader sees, nothing of how the file is laid out (except under
-// "layout"), so that two models mean the same exactly if their descriptions are equal. The format, tflite-dump/1, is that of
-// the conformance corpus; option tables are walked through their descriptors.
+// The canonical description of a model as JSON: all that a reader sees, nothing of how the file is laid out (except
+// under "layout"), so that two models mean the same exactly if their descriptions are equal. The format, tflite-dump/1,
+// is that of the conformance corpus; option tables are walked through their descriptors.
 #pragma once
 
 #include <algorithm>
@@ -55,7 +55,8 @@ namespace detail {
 class describer {
  public:
   explicit describer(const model& m) : model_(m), buffer_numbers_(m.buffers.size()) {
-    if (m.file == nullptr) throw error(error_code::wrong_usage, "only a model that was read from a file can be described");
+    if (m.file == nullptr)
+      throw error(error_code::wrong_usage, "only a model that was read from a file can be described");
     const std::uint64_t file_bytes = m.file->bytes().size();
     hash_budget_ = 4 * file_bytes;
     text_budget_ = 16 * file_bytes + (std::uint64_t(1) << 20);
@@ -88,9 +89,10 @@ class describer {
   // Tables of a hostile file may point at one vector many times.
   void spend(std::uint64_t& budget, std::uint64_t amount) const {
     if (amount > budget) {
-      throw error(error_code::bad_input, model_.file_name() +
-                                             ": the tables point at the same data over and over; a description would be "
-                                             "many times as large as the file");
+      throw error(error_code::bad_input,
+                  model_.file_name() +
+                      ": the tables point at the same data over and over; a description would be "
+                      "many times as large as the file");
     }
     budget -= amount;
   }
@@ -216,7 +218,8 @@ class describer {
     return result;
   }
 
-  /// A union's member behind its name; null if it is absent. A field that is called "type" itself takes the name's place.
+  /// A union's member behind its name; null if it is absent. A field that is called "type" itself takes the name's
+  /// place.
   json of_union(const union_view& value, const schema::union_descriptor& alternatives) {
     if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return {};
     const schema::table_descriptor& member = alternatives.members[value.type];
@@ -356,11 +359,15 @@ class describer {
 
 }  // namespace detail
 
-/// The description of a model that was read from a file. Throws error (bad_input) for a file whose description would be out
-/// of all proportion.
-[[nodiscard]] inline boost::json::object describe(const model& m) { return detail::describer(m).describe(); }
+/// The description of a model that was read from a file. Throws error (bad_input) for a file whose description would be
+/// out of all proportion.
+[[nodiscard]] inline boost::json::object describe(const model& m) {
+  return detail::describer(m).describe();
+}
 
 /// The description as text: what `aeq inspect --json` prints.
-[[nodiscard]] inline std::string dump_text(const model& m) { return io::json_lines(describe(m)); }
+[[nodiscard]] inline std::string dump_text(const model& m) {
+  return io::json_lines(describe(m));
+}
 
 }  // namespace aeq::inline v0::model

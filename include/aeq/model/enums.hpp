@@ -11,6 +11,7 @@
 
 namespace aeq::inline v0::model {
 
+// clang-format off
 enum class tensor_type : std::int8_t {
   float32, float16, int32, uint8, int64, string, boolean, int16, complex64, int8, float64, complex128, uint64, resource,
   variant, uint32, uint16, int4, bfloat16, int2, uint4, float8_e4m3fn, float8_e5m2
@@ -26,6 +27,7 @@ inline constexpr std::array<tensor_type_facts, 23> tensor_types{{
     {"INT16", 16}, {"COMPLEX64", 64}, {"INT8", 8}, {"FLOAT64", 64}, {"COMPLEX128", 128}, {"UINT64", 64},
     {"RESOURCE", 0}, {"VARIANT", 0}, {"UINT32", 32}, {"UINT16", 16}, {"INT4", 4}, {"BFLOAT16", 16}, {"INT2", 2},
     {"UINT4", 4}, {"FLOAT8_E4M3FN", 8}, {"FLOAT8_E5M2", 8}}};
+// clang-format on
 
 [[nodiscard]] constexpr bool is_known(tensor_type type) noexcept {
   return static_cast<int>(type) >= 0 && static_cast<std::size_t>(type) < tensor_types.size();

@@ -71,7 +71,7 @@ struct tensor {
 };
 
 struct operation {
-  std::uint32_t code = 0;  ///< index into operator_codes
+  std::uint32_t code = 0;            ///< index into operator_codes
   std::vector<std::int32_t> inputs;  ///< tensor indices, -1: left out
   std::vector<std::int32_t> outputs;
   std::vector<std::int32_t> intermediates;
@@ -128,7 +128,7 @@ struct model {
   const table_vector* external_buffer_groups = nullptr;
   const table_vector* external_buffers = nullptr;
 
-  std::shared_ptr<const io::input_file> file;                        ///< null for a model made in memory
+  std::shared_ptr<const io::input_file> file;                             ///< null for a model made in memory
   std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage;  ///< bytes made here that views look at
 
   model() { buffers.emplace_back(); }
@@ -139,8 +139,8 @@ struct model {
   }
   [[nodiscard]] op::code builtin(const operation& o) const { return operator_codes[o.code].builtin; }
 
-  /// Whether a tensor has data of its own (a weight, a bias, a shape) and is no activation. Buffer 0 means none, whatever
-  /// it holds.
+  /// Whether a tensor has data of its own (a weight, a bias, a shape) and is no activation. Buffer 0 means none,
+  /// whatever it holds.
   [[nodiscard]] bool is_constant(const tensor& t) const { return t.buffer != 0 && buffers[t.buffer].size > 0; }
 };
 

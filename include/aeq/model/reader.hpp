@@ -39,10 +39,12 @@ class reader {
       fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
     }
     result_.description = text(root.get<"description">());
-    each(root.get<"operator_codes">(), [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
+    each(root.get<"operator_codes">(),
+         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
     result_.buffers.clear();
     each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
-    each(root.get<"subgraphs">(), [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
+    each(root.get<"subgraphs">(),
+         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
     result_.metadata_buffer = copy(root.get<"metadata_buffer">());
     each(root.get<"metadata">(), [&](const auto* t) {
       const view<schema::metadata> v(t);
@@ -138,7 +140,8 @@ class reader {
     g.outputs = copy(v.get<"outputs">());
     g.debug_metadata_index = v.get<"debug_metadata_index">();
     each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
-    each(v.get<"operators">(), [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
+    each(v.get<"operators">(),
+         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
     return g;
   }
 
@@ -156,12 +159,9 @@ class reader {
     t.variant_tensors = v.get<"variant_tensors">();
     if (const auto* table = v.get<"quantization">(); table != nullptr) {
       const view<schema::quantization_parameters> q(table);
-      t.quantization = quantization{copy(q.get<"min">()),
-                                    copy(q.get<"max">()),
-                                    copy(q.get<"scale">()),
-                                    copy(q.get<"zero_point">()),
-                                    q.get<"quantized_dimension">(),
-                                    {q.get<"details_type">(), q.get<"details">()}};
+      t.quantization = quantization{copy(q.get<"min">()),           copy(q.get<"max">()),
+                                    copy(q.get<"scale">()),         copy(q.get<"zero_point">()),
+                                    q.get<"quantized_dimension">(), {q.get<"details_type">(), q.get<"details">()}};
     }
     return t;
   }
@@ -196,7 +196,8 @@ class reader {
 
 }  // namespace detail
 
-/// Reads a model. Throws error (bad_input) that names the file and the place in it. `notes` gets what is odd but harmless.
+/// Reads a model. Throws error (bad_input) that names the file and the place in it. `notes` gets what is odd but
+/// harmless.
 [[nodiscard]] inline model read(std::shared_ptr<const io::input_file> file, warnings& notes) {
   return detail::reader(std::move(file), notes).read();
 }

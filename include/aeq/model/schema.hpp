@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The .tflite schema as data: one constexpr descriptor per FlatBuffer table. Reading, verifying, writing and describing a
-// model all walk these; there is no generated code. (spec: tflite_schema, section 2)
+// The .tflite schema as data: one constexpr descriptor per FlatBuffer table. Reading, verifying, writing and describing
+// a model all walk these; there is no generated code. (spec: tflite_schema, section 2)
 //
 // A field's position in its table's list is its id.
 #pragma once
@@ -16,7 +16,16 @@
 namespace aeq::inline v0::model::schema {
 
 enum class field_type : std::uint8_t {
-  boolean, int8, uint8, uint16, int32, uint32, int64, uint64, float32, string,
+  boolean,
+  int8,
+  uint8,
+  uint16,
+  int32,
+  uint32,
+  int64,
+  uint64,
+  float32,
+  string,
   table,       ///< `table` says which
   union_type,  ///< discriminator; the value is the next field
   union_value  ///< `alternatives` says which

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model for people to read: what `aeq inspect` prints. Plain text in aligned columns; long names are cut in the middle.
+// A model for people to read: what `aeq inspect` prints. Plain text in aligned columns; long names are cut in the
+// middle.
 #pragma once
 
 #include <algorithm>
@@ -197,10 +198,12 @@ class summarizer {
       }
     }
     std::vector<std::pair<std::pair<std::string, std::string>, total>> rows(by_type.begin(), by_type.end());
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
     columns table({"constants", "quantization", ">tensors", ">elements", ">size"});
     for (const auto& [kind, sum] : rows) {
-      table.add({kind.first, kind.second, std::to_string(sum.tensors), std::to_string(sum.elements), size_text(sum.bytes)});
+      table.add(
+          {kind.first, kind.second, std::to_string(sum.tensors), std::to_string(sum.elements), size_text(sum.bytes)});
     }
     if (!table.empty()) text_ += "\n" + table.text("");
   }
@@ -211,7 +214,8 @@ class summarizer {
     const quantization& q = *t.quantization;
     if (q.details.type == schema::blockwise_details) {
       if (q.details.table == nullptr) return "per block";
-      return "per block of " + std::to_string(view<schema::blockwise_quantization>(q.details.table).get<"block_size">());
+      return "per block of " +
+             std::to_string(view<schema::blockwise_quantization>(q.details.table).get<"block_size">());
     }
     if (q.details.type != 0 && q.scale.empty()) {
       return q.details.type < schema::quantization_details.members.size()
@@ -229,7 +233,8 @@ class summarizer {
     if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
       const view<schema::blockwise_quantization> blocks(q.details.table);
       text += ", scales in tensor " + std::to_string(blocks.get<"scales">());
-      if (blocks.get<"zero_points">() >= 0) text += ", zero points in tensor " + std::to_string(blocks.get<"zero_points">());
+      if (blocks.get<"zero_points">() >= 0)
+        text += ", zero points in tensor " + std::to_string(blocks.get<"zero_points">());
       return text;
     }
     if (!q.scale.empty()) text += ", scale " + range_text(q.scale, number_text);
@@ -294,8 +299,8 @@ class summarizer {
       const std::string data = model_.is_constant(t) ? size_text(model_.buffers[t.buffer].size)
                                : t.is_variable       ? "variable"
                                                      : "";
-      tensors.add({std::to_string(i), t.name ? shown(*t.name) : "(no name)", std::string(name_of(t.type)), shape_text(t),
-                   data, quantization_text(t)});
+      tensors.add({std::to_string(i), t.name ? shown(*t.name) : "(no name)", std::string(name_of(t.type)),
+                   shape_text(t), data, quantization_text(t)});
     }
     if (!tensors.empty()) text_ += "\n" + tensors.text("  ");
   }
@@ -339,6 +344,8 @@ class summarizer {
 }  // namespace detail
 
 /// Tables of a model's signatures, subgraphs, operators, tensors and constants.
-[[nodiscard]] inline std::string summary_text(const model& m) { return detail::summarizer(m).text(); }
+[[nodiscard]] inline std::string summary_text(const model& m) {
+  return detail::summarizer(m).text();
+}
 
 }  // namespace aeq::inline v0::model

@@ -35,8 +35,9 @@ inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffe
     } else if (field.type == schema::field_type::union_value) {
       const auto type = from->GetField<std::uint8_t>(slot(id - 1), 0);
       if (type == 0 || type >= field.alternatives->members.size()) continue;
-      add_child(id, copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)),
-                               field.alternatives->members[type]).o);
+      add_child(
+          id,
+          copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), field.alternatives->members[type]).o);
     } else if (field.type == schema::field_type::table && field.is_vector) {
       std::vector<any_offset> items;
       for (const flatbuffers::Table* item : *from->GetPointer<const table_vector*>(slot(id))) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows lies
-// inside the file. Fields that the schema does not know are reported on the way.
+// Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows
+// lies inside the file. Fields that the schema does not know are reported on the way.
 #pragma once
 
 #include <algorithm>
@@ -43,9 +43,10 @@ class verifier {
     const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size_ - 4;
     const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
     if (!root_inside || !walk.check(table, schema::model)) {
-      throw error(error_code::bad_input, file + ": model" + walk.path_ +
-                                             ": reaches outside the file, or is not laid out as the .tflite schema says; "
-                                             "the file is damaged or cut off");
+      throw error(error_code::bad_input,
+                  file + ": model" + walk.path_ +
+                      ": reaches outside the file, or is not laid out as the .tflite schema says; "
+                      "the file is damaged or cut off");
     }
     for (const auto& [name, id] : walk.unknown_) {
       unknown.add(file, "table " + name + ", field " + std::to_string(id) +

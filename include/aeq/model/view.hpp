@@ -25,16 +25,46 @@ namespace detail {
 
 template <schema::field_type Type>
 struct scalar_of;
-template <> struct scalar_of<schema::field_type::boolean> { using type = std::uint8_t; };
-template <> struct scalar_of<schema::field_type::int8> { using type = std::int8_t; };
-template <> struct scalar_of<schema::field_type::uint8> { using type = std::uint8_t; };
-template <> struct scalar_of<schema::field_type::uint16> { using type = std::uint16_t; };
-template <> struct scalar_of<schema::field_type::int32> { using type = std::int32_t; };
-template <> struct scalar_of<schema::field_type::uint32> { using type = std::uint32_t; };
-template <> struct scalar_of<schema::field_type::int64> { using type = std::int64_t; };
-template <> struct scalar_of<schema::field_type::uint64> { using type = std::uint64_t; };
-template <> struct scalar_of<schema::field_type::float32> { using type = float; };
-template <> struct scalar_of<schema::field_type::union_type> { using type = std::uint8_t; };
+template <>
+struct scalar_of<schema::field_type::boolean> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::int8> {
+  using type = std::int8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint8> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint16> {
+  using type = std::uint16_t;
+};
+template <>
+struct scalar_of<schema::field_type::int32> {
+  using type = std::int32_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint32> {
+  using type = std::uint32_t;
+};
+template <>
+struct scalar_of<schema::field_type::int64> {
+  using type = std::int64_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint64> {
+  using type = std::uint64_t;
+};
+template <>
+struct scalar_of<schema::field_type::float32> {
+  using type = float;
+};
+template <>
+struct scalar_of<schema::field_type::union_type> {
+  using type = std::uint8_t;
+};
 
 [[nodiscard]] constexpr bool is_scalar(schema::field_type type) {
   return type < schema::field_type::string || type == schema::field_type::union_type;
@@ -70,8 +100,8 @@ class view {
  public:
   explicit view(const flatbuffers::Table* table) : table_(table) {}
 
-  /// A scalar's value; a string as std::optional<std::string_view>; a vector, table or union value as a pointer, null if
-  /// absent.
+  /// A scalar's value; a string as std::optional<std::string_view>; a vector, table or union value as a pointer, null
+  /// if absent.
   template <fixed_string Name>
   [[nodiscard]] auto get() const {
     constexpr std::size_t id = detail::field_id(Descriptor, Name.view());

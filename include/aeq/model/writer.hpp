@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing a .tflite file as a stream: the metadata is built first, with room for the place of every buffer; then each
-// buffer goes straight to its place in the file, in pieces, on all processors; last, the metadata, whose late scales are
-// known by then. Memory: the metadata and a few pieces.
+// buffer goes straight to its place in the file, in pieces, on all processors; last, the metadata, whose late scales
+// are known by then. Memory: the metadata and a few pieces.
 //
 // The buffers' vectors come after the metadata: FlatBuffers' offsets point forward. Below 2 GB everything is inline;
 // beyond, large buffers lie after the flatbuffer and are found by offset and size (spec: tflite_schema, section 2.1).
@@ -186,8 +186,7 @@ class metadata_builder {
     const auto outputs = vector(o.outputs, true);
     const auto options = copied(o.options, schema::builtin_options);
     const auto options_2 = copied(o.options_2, schema::builtin_options_2);
-    const auto custom =
-        o.has_custom_options ? to_.CreateVector(o.custom_options.data(), o.custom_options.size()).o : 0;
+    const auto custom = o.has_custom_options ? to_.CreateVector(o.custom_options.data(), o.custom_options.size()).o : 0;
     const auto mutating = vector(o.mutating_variable_inputs);
     const auto intermediates = vector(o.intermediates);
     const auto start = to_.StartTable();
@@ -372,7 +371,8 @@ inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> i
 /// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
 /// moves.
 inline void fill_late_scales(layout& l, const model& m) {
-  const bool any = std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
+  const bool any =
+      std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
   if (!any) return;
   model finished = m;
   for (subgraph& g : finished.subgraphs) {

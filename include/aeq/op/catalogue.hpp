@@ -16,7 +16,8 @@
 
 namespace aeq::inline v0::op {
 
-/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and 0.
+/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
+/// 0.
 struct fixed_parameters {
   std::uint8_t scale_shift = 0;
   std::int16_t zero_point = 0;
@@ -45,7 +46,9 @@ struct operation_descriptor {
   }
   /// An op with a weight: constants of it take the weight format, and it has dynamic range and weight only forms.
   [[nodiscard]] constexpr bool has_weight() const { return position(role::weight) >= 0; }
-  [[nodiscard]] constexpr bool is_virtual() const { return builtin == code::graph_input || builtin == code::graph_output; }
+  [[nodiscard]] constexpr bool is_virtual() const {
+    return builtin == code::graph_input || builtin == code::graph_output;
+  }
 };
 
 namespace detail {
@@ -70,6 +73,7 @@ constexpr std::array<operation_descriptor, 50> make_catalogue() {
   using c = code;
   using k = constraint;
   using a = channel_axis;
+  // clang-format off
   return {{
       {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
       {c::graph_input, "INPUT", k::free, plain, graph_edge},
@@ -126,6 +130,7 @@ constexpr std::array<operation_descriptor, 50> make_catalogue() {
       {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
       {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
   }};
+  // clang-format on
 }
 
 }  // namespace detail
@@ -162,8 +167,8 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_c
   return nullptr;
 }
 
-/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the weight
-/// format, but for blocks, which only ops with a blockwise kernel take.
+/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the
+/// weight format, but for blocks, which only ops with a blockwise kernel take.
 [[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s,
                                     std::span<const configuration> known = configurations) {
   const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
@@ -179,8 +184,8 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_c
 
 /// A type per op: `op::conv_2d`.
 template <code Builtin>
-  requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
-struct operation {
+requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
+    struct operation {
   static constexpr code builtin = Builtin;
   static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
 };

@@ -14,6 +14,7 @@ namespace aeq::inline v0::op {
 
 /// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
 /// operations that stand for the inputs and outputs of a subgraph.
+// clang-format off
 enum class code : std::int32_t {
   graph_output = -2,
   graph_input = -1,
@@ -45,10 +46,12 @@ enum class code : std::int32_t {
   stablehlo_transpose, dilate, stablehlo_rng_bit_generator, reduce_window, stablehlo_composite, stablehlo_shift_left,
   stablehlo_cbrt, stablehlo_case,
 };
+// clang-format on
 
 inline constexpr std::int32_t code_count = 210;
 
 namespace detail {
+// clang-format off
 inline constexpr std::array<std::string_view, code_count> code_names{
     "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE",
     "EMBEDDING_LOOKUP", "FLOOR", "FULLY_CONNECTED", "HASHTABLE_LOOKUP", "L2_NORMALIZATION", "L2_POOL_2D",
@@ -83,6 +86,7 @@ inline constexpr std::array<std::string_view, code_count> code_names{
     "STABLEHLO_TRANSPOSE", "DILATE", "STABLEHLO_RNG_BIT_GENERATOR", "REDUCE_WINDOW", "STABLEHLO_COMPOSITE",
     "STABLEHLO_SHIFT_LEFT", "STABLEHLO_CBRT", "STABLEHLO_CASE"
 };
+// clang-format on
 }  // namespace detail
 
 /// The schema's name of a builtin operator ("CONV_2D"); empty for a number that the schema does not know.

@@ -9,7 +9,9 @@ namespace aeq::inline v0 {
 
 /// A type from the catalogue.
 template <class Op>
-concept operation_type = requires { Op::descriptor.builtin; };
+concept operation_type = requires {
+  Op::descriptor.builtin;
+};
 
 namespace detail {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op which
-// of them it allows. Freestanding. (spec: quantization, section 4.3)
+// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op
+// which of them it allows. Freestanding. (spec: quantization, section 4.3)
 #pragma once
 
 #include <array>
@@ -87,7 +87,10 @@ inline constexpr std::array<configuration, 13> configurations{{
     {"weightonly_wi4_afp32", detail::float_activation,
      detail::weights(4, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
      execution::weight_only},
-    {"weightonly_wfp16_afp32", detail::float_activation, {number_kind::floating, 16, 0, 0}, compute::floating,
+    {"weightonly_wfp16_afp32",
+     detail::float_activation,
+     {number_kind::floating, 16, 0, 0},
+     compute::floating,
      execution::weight_only},
     {"static_wi8_ai8", detail::int8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
      compute::integer, execution::static_range},

@@ -19,32 +19,36 @@ consteval bool require_operation_type() {
   return operation_type<Op>;
 }
 
-#define AEQ_MODE_OF_OPERATION \
-  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with a weight, EMBEDDING_LOOKUP has no static_range"
+#define AEQ_MODE_OF_OPERATION                                                                                          \
+  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with " \
+  "a weight, EMBEDDING_LOOKUP has no static_range"
 template <class Op, class Scheme>
 consteval bool require_mode_of_operation() {
   static_assert(mode_of_operation<Op, Scheme>, AEQ_MODE_OF_OPERATION);
   return mode_of_operation<Op, Scheme>;
 }
 
-#define AEQ_ACTIVATION_OF_OPERATION \
-  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists those that it takes"
+#define AEQ_ACTIVATION_OF_OPERATION                                                                               \
+  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists " \
+  "those that it takes"
 template <class Op, class Scheme, int ActivationBits>
 consteval bool require_activation_of_operation() {
   static_assert(activation_of_operation<Op, Scheme>, AEQ_ACTIVATION_OF_OPERATION);
   return activation_of_operation<Op, Scheme>;
 }
 
-#define AEQ_WEIGHT_BITS_OF_OPERATION \
-  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md lists those that it takes"
+#define AEQ_WEIGHT_BITS_OF_OPERATION                                                                                 \
+  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md " \
+  "lists those that it takes"
 template <class Op, class Scheme, int WeightBits>
 consteval bool require_weight_bits_of_operation() {
   static_assert(weight_bits_of_operation<Op, Scheme>, AEQ_WEIGHT_BITS_OF_OPERATION);
   return weight_bits_of_operation<Op, Scheme>;
 }
 
-#define AEQ_GRANULARITY_OF_OPERATION \
-  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take channelwise or tensorwise, symmetric"
+#define AEQ_GRANULARITY_OF_OPERATION                                                                           \
+  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take " \
+  "channelwise or tensorwise, symmetric"
 template <class Op, class Scheme>
 consteval bool require_granularity_of_operation() {
   static_assert(granularity_of_operation<Op, Scheme>, AEQ_GRANULARITY_OF_OPERATION);
@@ -55,12 +59,10 @@ consteval bool require_granularity_of_operation() {
 
 /// The requirements on a pair of op and scheme, in the order of checking.
 inline constexpr std::array operation_requirements{
-    requirement{"operation_type", AEQ_OPERATION_TYPE},
-    requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
+    requirement{"operation_type", AEQ_OPERATION_TYPE}, requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
     requirement{"activation_of_operation", AEQ_ACTIVATION_OF_OPERATION},
     requirement{"weight_bits_of_operation", AEQ_WEIGHT_BITS_OF_OPERATION},
-    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}
-};
+    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}};
 
 #undef AEQ_OPERATION_TYPE
 #undef AEQ_MODE_OF_OPERATION
@@ -68,8 +70,8 @@ inline constexpr std::array operation_requirements{
 #undef AEQ_WEIGHT_BITS_OF_OPERATION
 #undef AEQ_GRANULARITY_OF_OPERATION
 
-/// Fails to compile with the first requirement that the pair breaks. The later ones stand behind the earlier: one mistake
-/// is one error.
+/// Fails to compile with the first requirement that the pair breaks. The later ones stand behind the earlier: one
+/// mistake is one error.
 template <class Op, class Scheme>
 consteval bool verify_operation() {
   if constexpr (!operation_type<Op>) {

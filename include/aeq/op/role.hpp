@@ -51,10 +51,10 @@ enum class constraint : std::uint8_t {
 
 /// Which axis of the weight has a scale per index where the granularity is channelwise.
 enum class channel_axis : std::uint8_t {
-  none,            ///< channelwise means tensorwise
-  first,           ///< 0
-  fourth,          ///< 3
-  matrix_columns   ///< last, or last but one if the op says adj_y
+  none,           ///< channelwise means tensorwise
+  first,          ///< 0
+  fourth,         ///< 3
+  matrix_columns  ///< last, or last but one if the op says adj_y
 };
 
 }  // namespace aeq::inline v0::op

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization, section 5.6)
+// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
+// section 5.6)
 #pragma once
 
 #include <algorithm>

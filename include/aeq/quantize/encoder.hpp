@@ -46,13 +46,15 @@ inline void pack_four_bits(std::span<const std::int8_t> values, std::span<std::u
 /// Throws error (not_quantizable) where a range is not one.
 inline void refuse_if_not_finite(const weight& source, const run_range& r) {
   if (r.finite()) return;
-  throw error(error_code::not_quantizable, source.name() + ": holds NaN or infinite values, which have no scale; mend the "
-                                                           "model, or leave its op out with a no_quantize rule");
+  throw error(error_code::not_quantizable, source.name() +
+                                               ": holds NaN or infinite values, which have no scale; mend the "
+                                               "model, or leave its op out with a no_quantize rule");
 }
 
 using scale_vector = std::vector<scale_zero_point<float>>;
 
-/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in `late`.
+/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in
+/// `late`.
 class integer_encoder {
  public:
   explicit integer_encoder(parameters p, std::shared_ptr<scale_vector> late = nullptr)
@@ -62,8 +64,7 @@ class integer_encoder {
     const int bits = storage_bits(parameters_->format);
     const auto per_byte = static_cast<std::uint64_t>(bits < 8 ? 8 / bits : 1);
     const std::uint64_t first = bits < 8 ? offset * per_byte : offset / static_cast<std::uint64_t>(bits / 8);
-    const std::uint64_t wanted =
-        bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
+    const std::uint64_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
     const std::uint64_t count = std::min(wanted, source_.layout().elements() - first);
     if (bits == 8) {
       quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));

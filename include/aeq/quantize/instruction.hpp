@@ -102,7 +102,8 @@ inline std::vector<instruction> meet_producer(const tensor_rule& producer, std::
   return result;
 }
 
-/// The original tensor serves one of the groups that disagree; copies with buffers of their own need no second one. (7.3)
+/// The original tensor serves one of the groups that disagree; copies with buffers of their own need no second one.
+/// (7.3)
 inline void drop_needless_duplicates(std::vector<instruction>& list) {
   const auto last = std::find_if(list.rbegin(), list.rend(),
                                  [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
@@ -150,20 +151,20 @@ inline void fuse_requantize(const tensor_uses& uses, std::vector<instruction>& l
       (depth == 0 ? first_level : deeper).push_back(detail::instruction_of(rules.consumers, g, depth));
     }
   }
-  std::vector<instruction> list =
-      rules.producer ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
-                     : std::move(first_level);
+  std::vector<instruction> list = rules.producer
+                                      ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
+                                      : std::move(first_level);
   list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
   detail::drop_needless_duplicates(list);
 
-  const bool duplicates = std::any_of(list.begin(), list.end(), [](const instruction& i) {
-    return i.kind == transformation::duplicate_tensor;
-  });
+  const bool duplicates = std::any_of(list.begin(), list.end(),
+                                      [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
   const auto has = [&](transformation a, transformation b) {
     return std::any_of(list.begin(), list.end(), [&](const instruction& i) { return i.kind == a || i.kind == b; });
   };
   using t = transformation;
-  if (!duplicates && !rules.producer && has(t::no_quantize, t::no_quantize) && has(t::quantize_tensor, t::add_dequantize)) {
+  if (!duplicates && !rules.producer && has(t::no_quantize, t::no_quantize) &&
+      has(t::quantize_tensor, t::add_dequantize)) {
     throw error(error_code::not_quantizable, name + ": is wanted both as it is and quantized");
   }
   detail::fuse_requantize(uses, list);

@@ -175,10 +175,10 @@ class materializer {
     const granularity_descriptor& granularity = d.scheme.weight.granularity;
     const auto rank = static_cast<std::int32_t>(shape.size());
     const auto fail = [&](const std::string& why) {
-      throw error(error_code::not_quantizable,
-                  name(index) + ": can't be quantized " + why + " for " + std::string(d.operation->name) + " " +
-                      std::to_string(position) + "; choose another granularity, or leave the op out with a "
-                      "no_quantize rule");
+      throw error(error_code::not_quantizable, name(index) + ": can't be quantized " + why + " for " +
+                                                   std::string(d.operation->name) + " " + std::to_string(position) +
+                                                   "; choose another granularity, or leave the op out with a "
+                                                   "no_quantize rule");
     };
     if (granularity.kind == granularity_kind::tensorwise) return whole_tensor;
     if (granularity.kind == granularity_kind::blockwise) {
@@ -203,7 +203,8 @@ class materializer {
   /// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
   [[nodiscard]] static bool adjoint_right(const model::operation& o) {
     constexpr std::uint8_t batch_matmul_options = 101;
-    constexpr std::size_t adj_y = model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
+    constexpr std::size_t adj_y =
+        model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
     return o.options.type == batch_matmul_options && o.options.table != nullptr &&
            o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
   }
@@ -218,7 +219,11 @@ class materializer {
    private:
     [[nodiscard]] std::tuple<number_kind, std::uint8_t, symmetry, granularity_kind, std::uint16_t, std::uintptr_t> tie()
         const {
-      return {format.kind, format.bits, format.zero, format.granularity.kind, format.granularity.block_elements,
+      return {format.kind,
+              format.bits,
+              format.zero,
+              format.granularity.kind,
+              format.granularity.block_elements,
               reinterpret_cast<std::uintptr_t>(fit)};
     }
   };
@@ -236,8 +241,8 @@ class materializer {
 
 }  // namespace detail
 
-/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait until
-/// they are written. Throws error (not_quantizable).
+/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
+/// until they are written. Throws error (not_quantizable).
 [[nodiscard]] inline model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
                                              unsigned threads, aeq::progress* tell) {
   return detail::materializer(m, plan, when).run(threads, tell);

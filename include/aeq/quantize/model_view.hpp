@@ -20,7 +20,9 @@ class recipe_view {
   explicit recipe_view(const model::model& m) : model_(m) {}
 
   [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
-  [[nodiscard]] std::size_t operation_count(std::size_t graph) const { return model_.subgraphs[graph].operations.size(); }
+  [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
+    return model_.subgraphs[graph].operations.size();
+  }
 
   [[nodiscard]] recipe::operation_facts operation(std::size_t graph, std::size_t index) const {
     const model::operation& o = model_.subgraphs[graph].operations[index];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come from.
+// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come
+// from.
 #pragma once
 
 #include <cstdint>
@@ -64,6 +65,8 @@ using parameters = std::shared_ptr<const tensor_parameters>;
 }
 
 /// Bits that an element takes in the file.
-[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) { return model::bits_of(storage_type(format)); }
+[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) {
+  return model::bits_of(storage_type(format));
+}
 
 }  // namespace aeq::inline v0::quantize

@@ -54,11 +54,10 @@ namespace aeq::inline v0::quantize {
 }
 
 /// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
-/// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales are
-/// zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
+/// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
+/// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
 [[nodiscard]] inline model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
-                                                 aeq::progress* tell = nullptr,
-                                                 scale_time when = scale_time::at_once) {
+                                                 aeq::progress* tell = nullptr, scale_time when = scale_time::at_once) {
   model_rules rules = materialize(m, plan, when, threads, tell);
   resolve_sharing(m, rules);
   const std::vector<std::vector<tensor_uses>> uses = uses_of(m);

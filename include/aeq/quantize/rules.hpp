@@ -43,8 +43,8 @@ struct tensor_rule {
   parameters params;  ///< null: none
 };
 
-/// Everything that is wanted of a tensor. Consumers in the order of visiting: operators, then the graph's outputs; an op
-/// that reads the tensor twice is listed twice.
+/// Everything that is wanted of a tensor. Consumers in the order of visiting: operators, then the graph's outputs; an
+/// op that reads the tensor twice is listed twice.
 struct tensor_rules {
   std::optional<tensor_rule> producer;
   std::vector<tensor_rule> consumers;

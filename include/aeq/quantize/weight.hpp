@@ -48,7 +48,11 @@ struct weight_layout {
 class weight {
  public:
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-      : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), storage_(m.storage), name_(std::move(name)),
+      : bytes_(m.buffers[t.buffer].data),
+        buffer_(t.buffer),
+        file_(m.file),
+        storage_(m.storage),
+        name_(std::move(name)),
         layout_(layout) {}
 
   [[nodiscard]] const weight_layout& layout() const { return layout_; }
@@ -57,8 +61,8 @@ class weight {
   /// For messages: "model.tflite: tensor 'dense/kernel'".
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are copied
-  /// into `scratch`.
+  /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
+  /// copied into `scratch`.
   [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
     const std::uint8_t* place = bytes_.data() + first * sizeof(float);
     const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;

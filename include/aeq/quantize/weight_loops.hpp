@@ -16,8 +16,8 @@
 
 namespace aeq::inline v0::quantize {
 
-/// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite or
-/// NaN, and the other two mean nothing.
+/// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite
+/// or NaN, and the other two mean nothing.
 struct run_range {
   float lowest = 0;
   float highest = 0;
@@ -61,8 +61,8 @@ inline void widen(const float* values, std::size_t count, run_range* ranges) {
   for (std::size_t i = 0; i < count; ++i) widen_one(ranges[i], values[i]);
 }
 
-/// Clamps first and rounds then, which is the same since the limits are integers. Adding 1.5 * 2^23 leaves no room for a
-/// fraction: the sum is rounded to the nearest integer, halves to even.
+/// Clamps first and rounds then, which is the same since the limits are integers. Adding 1.5 * 2^23 leaves no room for
+/// a fraction: the sum is rounded to the nearest integer, halves to even.
 inline std::int8_t quantize_one(float value, float scale, float zero_point, float lowest, float highest) {
   constexpr float whole = 12582912.0f;
   float steps = value / scale + zero_point;
@@ -100,8 +100,8 @@ inline void to_float16(const float* values, std::size_t count, std::uint16_t* re
 
 }  // namespace portable
 
-inline constexpr weight_loops portable_loops{"portable",          &portable::range,
-                                             &portable::widen,    &portable::quantize_run,
-                                             &portable::quantize_columns, &portable::to_float16};
+inline constexpr weight_loops portable_loops{
+    "portable",           &portable::range, &portable::widen, &portable::quantize_run, &portable::quantize_columns,
+    &portable::to_float16};
 
 }  // namespace aeq::inline v0::quantize

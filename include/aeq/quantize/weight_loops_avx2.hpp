@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no compiler flag is
-// needed, and a processor without them gets the portable variant.
+// The loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no compiler flag
+// is needed, and a processor without them gets the portable variant.
 #pragma once
 
 #include <cstddef>
@@ -126,8 +126,8 @@ AEQ_AVX2 inline void to_float16(const float* values, std::size_t count, std::uin
 
 }  // namespace avx2
 
-inline constexpr weight_loops avx2_loops{"avx2", &avx2::range, &portable::widen, &avx2::quantize_run,
-                                         &avx2::quantize_columns, &avx2::to_float16};
+inline constexpr weight_loops avx2_loops{
+    "avx2", &avx2::range, &portable::widen, &avx2::quantize_run, &avx2::quantize_columns, &avx2::to_float16};
 
 [[nodiscard]] inline bool has_avx2_and_f16c() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;

@@ -21,8 +21,8 @@ namespace aeq::inline v0 {
   return computed_activation_bits(s) > 8 ? 64 : 32;
 }
 
-/// Bits that a sum of `depth` products may need, sign included: (activation - 1) + (weight - 1) + ceil(log2(depth)) + 1.
-/// An asymmetric activation loses its zero point first and takes one bit more.
+/// Bits that a sum of `depth` products may need, sign included: (activation - 1) + (weight - 1) + ceil(log2(depth))
+/// + 1. An asymmetric activation loses its zero point first and takes one bit more.
 [[nodiscard]] constexpr int needed_accumulator_bits(const scheme_descriptor& s, std::uint64_t depth) {
   const int zero_point_bit = s.activation.is_integer() && !s.activation.is_symmetric() ? 1 : 0;
   const int depth_bits = depth > 1 ? static_cast<int>(std::bit_width(depth - 1)) : 0;
@@ -31,8 +31,7 @@ namespace aeq::inline v0 {
 
 /// No sum of `Depth` products of the scheme can overflow.
 template <class Scheme, std::uint64_t Depth>
-concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>) == 0 ||
-                           needed_accumulator_bits(descriptor_of<Scheme>, Depth) <=
-                               accumulator_bits(descriptor_of<Scheme>);
+concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>)
+== 0 || needed_accumulator_bits(descriptor_of<Scheme>, Depth) <= accumulator_bits(descriptor_of<Scheme>);
 
 }  // namespace aeq::inline v0

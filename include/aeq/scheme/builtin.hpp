@@ -55,7 +55,7 @@ using static_schemes =
               static_range_scheme<ai16, WeightBits, channelwise>, static_range_scheme<ai16, WeightBits, tensorwise>>;
 
 using builtin_schemes =
-    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,            //
+    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
               dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
               dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
               weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //

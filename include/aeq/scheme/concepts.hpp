@@ -78,14 +78,14 @@ concept symmetric_blocks = Scheme::weight::descriptor.granularity.kind != granul
 
 /// Integer kernels multiply weights without subtracting a zero point.
 template <class Scheme>
-concept symmetric_integer_weight = Scheme::compute_precision != compute::integer ||
-                                   !Scheme::weight::descriptor.is_integer() ||
-                                   Scheme::weight::descriptor.is_symmetric();
+concept symmetric_integer_weight =
+    Scheme::compute_precision != compute::integer || !Scheme::weight::descriptor.is_integer() ||
+    Scheme::weight::descriptor.is_symmetric();
 
 /// Static range: integer activations; the other modes: float activations.
 template <class Scheme>
-concept activation_fits_mode = (Scheme::execution_mode == execution::static_range) ==
-                               Scheme::activation::descriptor.is_integer();
+concept activation_fits_mode = (Scheme::execution_mode ==
+                                execution::static_range) == Scheme::activation::descriptor.is_integer();
 
 /// Weight only computes in floats, the other modes in integers.
 template <class Scheme>
@@ -103,7 +103,7 @@ template <class Scheme>
 struct own_fit {
   using category = fit_category;
   template <std::floating_point T>
-    requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
+  requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
   [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
     return Scheme::fit(values, format);
   }
@@ -112,17 +112,25 @@ struct own_fit {
 /// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
 /// the right call works would take min_max_fit instead of it without a word.
 template <class Scheme>
-concept declares_fit =
-    requires(range<float> values, const format_descriptor& format) { Scheme::fit(values, format); } ||
-    requires(range<double> values, const format_descriptor& format) { Scheme::fit(values, format); } ||
-    requires { &Scheme::fit; } || requires { &Scheme::template fit<float>; };
+concept declares_fit = requires(range<float> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires(range<double> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires {
+  &Scheme::fit;
+}
+|| requires {
+  &Scheme::template fit<float>;
+};
 
 template <class Scheme>
 struct fit_of_scheme {
   using type = policy_of<Scheme, fit_category, min_max_fit>;
 };
 template <class Scheme>
-  requires declares_fit<Scheme>
+requires declares_fit<Scheme>
 struct fit_of_scheme<Scheme> {
   using type = own_fit<Scheme>;
 };
@@ -138,10 +146,9 @@ concept usable_fit = range_fit<fit_of<Scheme>>;
 
 /// A scheme that the quantizer, the interpreter and a recipe can work with.
 template <class Scheme>
-concept quantization_scheme =
-    scheme_members<Scheme> && storable_bits<Scheme> && known_block_size<Scheme> && tensorwise_activation<Scheme> &&
-    activation_bits<Scheme> && symmetric_wide_activation<Scheme> && symmetric_blocks<Scheme> &&
-    symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> && compute_fits_mode<Scheme> &&
-    integer_weight<Scheme> && usable_fit<Scheme>;
+concept quantization_scheme = scheme_members<Scheme> && storable_bits<Scheme> && known_block_size<Scheme> &&
+    tensorwise_activation<Scheme> && activation_bits<Scheme> && symmetric_wide_activation<Scheme> &&
+    symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> &&
+    compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme>;
 
 }  // namespace aeq::inline v0

@@ -40,8 +40,8 @@ template <std::floating_point T>
 /// Categories of the optional policies of a scheme.
 struct fit_category {};
 
-/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with 0,
-/// over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
+/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
+/// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
 /// point 0.
 struct min_max_fit {
   using category = fit_category;
@@ -80,8 +80,7 @@ struct power_of_two_fit {
     result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
     if (!format.is_symmetric()) {
       const T lowest = minimum(values.lowest, T(0));
-      result.zero_point =
-          static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
+      result.zero_point = static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
     }
     return result;
   }

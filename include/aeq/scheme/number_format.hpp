@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at run
-// time. Freestanding. (spec: numerics, section 1.1)
+// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at
+// run time. Freestanding. (spec: numerics, section 1.1)
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the last
-// byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
+// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
+// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ namespace aeq::inline v0 {
 
 /// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
 template <int Bits>
-  requires(Bits == 2 || Bits == 4)
-constexpr void pack(std::span<const std::int8_t> values, std::span<std::uint8_t> packed) noexcept {
+requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
+                                                     std::span<std::uint8_t> packed) noexcept {
   constexpr std::size_t per_byte = 8 / Bits;
   constexpr unsigned mask = (1u << Bits) - 1u;
   const std::size_t whole = values.size() / per_byte;
@@ -43,8 +43,8 @@ constexpr void pack(std::span<const std::int8_t> values, std::span<std::uint8_t>
 
 /// The integer at `index` of packed data.
 template <int Bits>
-  requires(Bits == 2 || Bits == 4)
-[[nodiscard]] constexpr std::int8_t unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
+requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
+    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
   constexpr std::size_t per_byte = 8 / Bits;
   const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
   constexpr unsigned sign = 1u << (Bits - 1);

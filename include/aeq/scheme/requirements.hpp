@@ -22,8 +22,9 @@ struct requirement {
 
 namespace detail {
 
-#define AEQ_SCHEME_MEMBERS \
-  "aeq: scheme_members: a scheme needs the members activation and weight (number formats), compute_precision and execution_mode; scheme/scheme.hpp shows one in eight lines"
+#define AEQ_SCHEME_MEMBERS                                                                                         \
+  "aeq: scheme_members: a scheme needs the members activation and weight (number formats), compute_precision and " \
+  "execution_mode; scheme/scheme.hpp shows one in eight lines"
 template <class Scheme>
 consteval bool require_scheme_members() {
   static_assert(scheme_members<Scheme>, AEQ_SCHEME_MEMBERS);
@@ -78,48 +79,54 @@ consteval bool require_symmetric_blocks() {
   return symmetric_blocks<Scheme>;
 }
 
-#define AEQ_SYMMETRIC_INTEGER_WEIGHT \
-  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric or compute in floats"
+#define AEQ_SYMMETRIC_INTEGER_WEIGHT                                                                                 \
+  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric " \
+  "or compute in floats"
 template <class Scheme>
 consteval bool require_symmetric_integer_weight() {
   static_assert(symmetric_integer_weight<Scheme>, AEQ_SYMMETRIC_INTEGER_WEIGHT);
   return symmetric_integer_weight<Scheme>;
 }
 
-#define AEQ_ACTIVATION_FITS_MODE \
-  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change the mode or the activation format"
+#define AEQ_ACTIVATION_FITS_MODE                                                                                       \
+  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change the " \
+  "mode or the activation format"
 template <class Scheme>
 consteval bool require_activation_fits_mode() {
   static_assert(activation_fits_mode<Scheme>, AEQ_ACTIVATION_FITS_MODE);
   return activation_fits_mode<Scheme>;
 }
 
-#define AEQ_COMPUTE_FITS_MODE \
-  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in compute::integer; change one of the two"
+#define AEQ_COMPUTE_FITS_MODE                                                                         \
+  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in " \
+  "compute::integer; change one of the two"
 template <class Scheme>
 consteval bool require_compute_fits_mode() {
   static_assert(compute_fits_mode<Scheme>, AEQ_COMPUTE_FITS_MODE);
   return compute_fits_mode<Scheme>;
 }
 
-#define AEQ_INTEGER_WEIGHT \
-  "aeq: integer_weight: compute::integer needs integer weights; take integer<...> or execution::weight_only with compute::floating"
+#define AEQ_INTEGER_WEIGHT                                                                                         \
+  "aeq: integer_weight: compute::integer needs integer weights; take integer<...> or execution::weight_only with " \
+  "compute::floating"
 template <class Scheme>
 consteval bool require_integer_weight() {
   static_assert(integer_weight<Scheme>, AEQ_INTEGER_WEIGHT);
   return integer_weight<Scheme>;
 }
 
-#define AEQ_USABLE_FIT \
-  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
+#define AEQ_USABLE_FIT                                                                                   \
+  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a " \
+  "scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
 template <class Scheme>
 consteval bool require_usable_fit() {
   static_assert(usable_fit<Scheme>, AEQ_USABLE_FIT);
   return usable_fit<Scheme>;
 }
 
-#define AEQ_ACCUMULATOR_FITS \
-  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; use a shallower product or narrower formats"
+#define AEQ_ACCUMULATOR_FITS                                                                                          \
+  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; use a shallower product or narrower " \
+  "formats"
 template <class Scheme, std::uint64_t Depth, int NeededBits, int AvailableBits>
 consteval bool require_accumulator_fits() {
   static_assert(accumulator_fits<Scheme, Depth>, AEQ_ACCUMULATOR_FITS);
@@ -129,21 +136,19 @@ consteval bool require_accumulator_fits() {
 }  // namespace detail
 
 /// The requirements on a scheme, in the order of checking.
-inline constexpr std::array scheme_requirements{
-    requirement{"scheme_members", AEQ_SCHEME_MEMBERS},
-    requirement{"storable_bits", AEQ_STORABLE_BITS},
-    requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
-    requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
-    requirement{"activation_bits", AEQ_ACTIVATION_BITS},
-    requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
-    requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
-    requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
-    requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
-    requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
-    requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
-    requirement{"usable_fit", AEQ_USABLE_FIT},
-    requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}
-};
+inline constexpr std::array scheme_requirements{requirement{"scheme_members", AEQ_SCHEME_MEMBERS},
+                                                requirement{"storable_bits", AEQ_STORABLE_BITS},
+                                                requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
+                                                requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
+                                                requirement{"activation_bits", AEQ_ACTIVATION_BITS},
+                                                requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
+                                                requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
+                                                requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
+                                                requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
+                                                requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
+                                                requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
+                                                requirement{"usable_fit", AEQ_USABLE_FIT},
+                                                requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}};
 
 #undef AEQ_SCHEME_MEMBERS
 #undef AEQ_STORABLE_BITS

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scheme: activation format x weight format x compute precision x execution mode, and optional policies. Freestanding.
+// A scheme: activation format x weight format x compute precision x execution mode, and optional policies.
+// Freestanding.
 #pragma once
 
 #include <concepts>
@@ -42,8 +43,8 @@ struct scheme_descriptor {
 
   /// Same formats, compute and mode; the name does not count.
   [[nodiscard]] constexpr bool same_arithmetic(const scheme_descriptor& other) const {
-    return activation == other.activation && weight == other.weight &&
-           compute_precision == other.compute_precision && execution_mode == other.execution_mode;
+    return activation == other.activation && weight == other.weight && compute_precision == other.compute_precision &&
+           execution_mode == other.execution_mode;
   }
 };
 
@@ -69,8 +70,8 @@ constexpr void append_format(short_text<64>& text, char role, const format_descr
 
 /// The published recipe's name of a combination: "dynamic_wi8_afp32", "weight_only_wi4t_asymmetric_afp32",
 /// "static_wi8_ai8". Channelwise weights, symmetric weights and asymmetric 8-bit activations go without saying.
-[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation, const format_descriptor& weight,
-                                                    execution mode) {
+[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation,
+                                                    const format_descriptor& weight, execution mode) {
   short_text<64> text;
   switch (mode) {
     case execution::dynamic_range: text.append("dynamic_"); break;
@@ -92,7 +93,9 @@ struct scheme_name {
   static constexpr std::string_view value = derived.view();
 };
 template <class Scheme>
-  requires requires { std::string_view(Scheme::name); }
+requires requires {
+  std::string_view(Scheme::name);
+}
 struct scheme_name<Scheme> {
   static constexpr std::string_view value = Scheme::name;
 };
@@ -102,7 +105,9 @@ struct scheme_policies {
   using type = type_list<>;
 };
 template <class Scheme>
-  requires requires { typename Scheme::policies; }
+requires requires {
+  typename Scheme::policies;
+}
 struct scheme_policies<Scheme> {
   using type = typename Scheme::policies;
 };

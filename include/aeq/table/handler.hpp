@@ -28,7 +28,8 @@ struct shared_handler {
 
 /// The handler of an op under a scheme. Specialize it for a pair that needs code of its own.
 template <operation_type Op, quantization_scheme Scheme>
-  requires supports<Op, Scheme>
-struct op_handler : shared_handler<fit_of<Scheme>> {};
+requires supports<Op, Scheme>
+struct op_handler : shared_handler<fit_of<Scheme>> {
+};
 
 }  // namespace aeq::inline v0

@@ -111,8 +111,8 @@ struct table_storage<type_list<Schemes...>> {
     for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
       for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
         if (!op::allows(op::catalogue[o], schemes[s])) continue;
-        result[next++] = {{op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s],
-                          fits[s][o]};
+        result[next++] = {
+            {op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s], fits[s][o]};
       }
     }
     return result;
@@ -152,6 +152,8 @@ class kernel_table {
 };
 
 /// The table of the built-in schemes.
-[[nodiscard]] constexpr kernel_table_view builtin_table() { return kernel_table<builtin_schemes>::view(); }
+[[nodiscard]] constexpr kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
 
 }  // namespace aeq::inline v0

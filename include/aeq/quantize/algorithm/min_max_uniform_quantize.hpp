@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
 //
-// One read pass over all weights at once finds the ranges, in pieces, on all processors; the encoders read a second time
-// while the file is written.
+// One read pass over all weights at once finds the ranges, in pieces, on all processors; the encoders read a second
+// time while the file is written.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +28,8 @@ namespace aeq::inline v0::quantize {
 
 /// When the scales of constants are found.
 enum class scale_time : std::uint8_t {
-  at_once,        ///< before the model is edited: it can be looked at
-  while_writing   ///< where possible, with each channel's integers: the weights are read once
+  at_once,       ///< before the model is edited: it can be looked at
+  while_writing  ///< where possible, with each channel's integers: the weights are read once
 };
 
 /// Collects constants whose ranges are wanted, and finds them all at once.
@@ -74,7 +74,8 @@ class min_max_ranges {
 
     [[nodiscard]] const weight& source() const { return *target->source; }
   };
-  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end) otherwise.
+  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end)
+  /// otherwise.
   struct piece {
     job* owner;
     std::uint64_t begin;
@@ -183,7 +184,8 @@ class min_max_ranges {
   }
 
   /// The range of no values: widening it by one gives that one.
-  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), 0};
+  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                                     0};
 
   scale_time when_;
   std::vector<std::unique_ptr<job>> waiting_;

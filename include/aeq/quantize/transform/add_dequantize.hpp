@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers floats.
+// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers
+// floats.
 #pragma once
 
 #include <aeq/quantize/transform/context.hpp>

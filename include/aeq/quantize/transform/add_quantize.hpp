@@ -8,8 +8,7 @@
 namespace aeq::inline v0::quantize {
 
 inline transformed add_quantize(const transform_context& c) {
-  const std::int32_t result =
-      c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
   detail::quantize_in_place(c, result);
   const std::int32_t operation = detail::insert(c, op::code::quantize, c.tensor, result);
   detail::rewire(c, result);

@@ -19,10 +19,10 @@ namespace aeq::inline v0::quantize {
 /// One instruction about to be carried out.
 struct transform_context {
   model::editor& edit;
-  model::insertions& inserted;    ///< of the subgraph
+  model::insertions& inserted;  ///< of the subgraph
   std::size_t graph;
-  std::int32_t tensor;            ///< the tensor now; an earlier instruction may have put another in its place
-  std::int32_t producer;          ///< the operator now, as model::insertions numbers them; -1: none
+  std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
+  std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
   const instruction& what;
 
   [[nodiscard]] model::subgraph& subgraph() const { return edit.edited().subgraphs[graph]; }
@@ -77,8 +77,8 @@ inline void rewire(const transform_context& c, std::int32_t to) {
   if (c.feeds_graph_output()) redirect_outputs(c, to);
 }
 
-/// A one-input, one-output operator: before the first listed consumer, or right behind the producer where a graph output
-/// is among them.
+/// A one-input, one-output operator: before the first listed consumer, or right behind the producer where a graph
+/// output is among them.
 inline std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output) {
   model::operation o;
   o.code = c.edit.code(builtin);
@@ -86,7 +86,8 @@ inline std::int32_t insert(const transform_context& c, op::code builtin, std::in
   o.outputs = {output};
   const std::int32_t first = *std::min_element(c.what.consumers.begin(), c.what.consumers.end());
   const bool consumer_comes_first = first <= c.producer;  // an original producer behind a consumer: no valid order
-  if (first == graph_edge || (consumer_comes_first && c.producer < static_cast<std::int32_t>(c.subgraph().operations.size()))) {
+  if (first == graph_edge ||
+      (consumer_comes_first && c.producer < static_cast<std::int32_t>(c.subgraph().operations.size()))) {
     return c.inserted.after(c.producer, std::move(o));
   }
   return c.inserted.before(first, std::move(o));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DUPLICATE_BUFFER and DUPLICATE_TENSOR: constants that are wanted in two ways. The copies view the same bytes of the file
-// until one of them is quantized.
+// DUPLICATE_BUFFER and DUPLICATE_TENSOR: constants that are wanted in two ways. The copies view the same bytes of the
+// file until one of them is quantized.
 #pragma once
 
 #include <algorithm>

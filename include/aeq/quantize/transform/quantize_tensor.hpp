@@ -35,10 +35,10 @@ inline model::quantization blockwise_quantization(const transform_context& c, co
   constexpr const model::schema::table_descriptor& table = model::schema::blockwise_quantization;
   model::quantization q;
   q.details.type = model::schema::blockwise_details;
-  q.details.table = c.edit.add_table(
-      {{model::detail::field_id(table, "scales"), index},
-       {model::detail::field_id(table, "zero_points"), -1},
-       {model::detail::field_id(table, "block_size"), p.format.granularity.block_elements}});
+  q.details.table =
+      c.edit.add_table({{model::detail::field_id(table, "scales"), index},
+                        {model::detail::field_id(table, "zero_points"), -1},
+                        {model::detail::field_id(table, "block_size"), p.format.granularity.block_elements}});
   return q;
 }
 
