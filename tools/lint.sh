@@ -50,7 +50,7 @@ grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"
 # Format, by the version that the files were formatted with.
 format="$(command -v clang-format-14 || command -v clang-format || true)"
 if [[ -n "$format" && "$("$format" --version)" == *"version 14."* ]]; then
-  git ls-files '*.hpp' '*.cpp' | xargs "$format" --dry-run -Werror 2>&1 | grep -E 'error' | cut -d: -f1 | sort | uniq -c |
+  git ls-files '*.hpp' '*.cpp' | xargs "$format" --dry-run -Werror 2>&1 | grep -E ': error: code should be' | cut -d: -f1 | sort | uniq -c |
     while read -r count file; do echo "$file: $count places differ from .clang-format; run $format -i $file"; done | tee /tmp/aeq-format.$$
   [[ -s /tmp/aeq-format.$$ ]] && bad=1
   rm -f /tmp/aeq-format.$$

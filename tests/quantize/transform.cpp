@@ -169,6 +169,22 @@ TEST_SUITE("quantize/transform") {
     CHECK(apart.subgraphs[0].tensors[4].type == aeq::model::tensor_type::int4);
   }
 
+  TEST_CASE("block scales never share a buffer that is about to change") {
+    aeq_test::model_builder b;
+    const auto x = b.activation("x", {1, 64}), w = b.constant("w", {32, 64}, std::vector<float>(32 * 64, 0.0f)),
+               y = b.activation("y", {1, 32}), v = b.constant("v", {1, 32}, std::vector<float>(32, 0.0f)),
+               z = b.activation("z", {1, 1});
+    b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
+    b.operation(aeq::op::code::fully_connected, {y, v, -1}, {z});
+    const aeq::model::model q =
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi4b32_afp32"), 1);
+    for (const aeq::model::tensor& t : q.subgraphs[0].tensors) {
+      if (t.buffer == 0) continue;
+      CHECK(q.buffers[t.buffer].size ==
+            aeq::packed_bytes(aeq::model::element_count(t.shape), aeq::model::bits_of(t.type)));
+    }
+  }
+
   TEST_CASE("a weight with NaN is refused by name") {
     aeq_test::model_builder b;
     const auto x = b.activation("x", {1, 2}),

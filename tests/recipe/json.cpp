@@ -37,6 +37,12 @@ TEST_CASE("What is left out has the format's defaults") {
   CHECK(rule.config.min_weight_elements == 0);
 }
 
+TEST_CASE("A number that would change on its way through a saved recipe is refused") {
+  const std::string text =
+      with_config(R"({"weight_tensor_config": {"num_bits": 8, "some_parameter": 777777777777777777777777777777778}})");
+  CHECK(contains(parse_error(text), "more digits than can be kept"));
+}
+
 TEST_CASE("Older spellings mean the same as today's") {
   const auto same = [](const char* older, const char* today) {
     CAPTURE(older);

@@ -56,8 +56,11 @@ std::map<std::pair<std::string, std::string>, std::size_t> count_quantized(const
   const std::vector<bool> skipped = aeq::quantize::skipped_subgraphs(m, plan);
   for (std::size_t g = 0; g < plan.subgraphs.size(); ++g) {
     if (skipped[g]) continue;
-    for (const aeq::recipe::decision& d : plan.subgraphs[g].operations) {
-      if (d.quantize) ++counts[{std::string(d.operation->name), d.scheme_name}];
+    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
+      const aeq::recipe::decision& d = plan.subgraphs[g].operations[i];
+      if (aeq::quantize::changes(m, m.subgraphs[g], m.subgraphs[g].operations[i], d)) {
+        ++counts[{std::string(d.operation->name), d.scheme_name}];
+      }
     }
   }
   return counts;

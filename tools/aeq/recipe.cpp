@@ -63,9 +63,9 @@ std::string first_clause(const std::string& reason) {
 }
 
 /// What happens to an op, in words.
-std::string outcome(const aeq::recipe::decision& d, bool skipped) {
+std::string outcome(const aeq::recipe::decision& d, bool skipped, bool changes) {
   if (skipped) return "stays: its subgraph is the decomposition of a composite that stays";
-  if (d.quantize) return d.scheme_name;
+  if (d.quantize) return changes ? d.scheme_name : "stays: no float32 constant to quantize, or too small a one";
   if (d.operation == nullptr) return "stays: recipes can't name this operator";
   if (!d.reason.empty()) return "stays: " + first_clause(d.reason);
   if (d.rule == aeq::recipe::no_rule) return "stays: no rule matches";
@@ -115,9 +115,9 @@ int check(const arguments& given) {
   std::vector<row> table{{"op", "kind", "winning rule", "what happens"}};
   std::size_t quantized = 0;
   const auto add = [&](std::size_t g, const std::string& op, const std::string& kind, const std::string& scope,
-                       const aeq::recipe::decision& d) {
+                       const aeq::recipe::decision& d, bool changes) {
     const std::string rule = d.rule == aeq::recipe::no_rule ? "-" : rules[d.rule].place;
-    const bool does = d.quantize && !skipped[g];
+    const bool does = changes && !skipped[g];
     quantized += does ? 1 : 0;
     if (given.json) {
       entries.push_back(boost::json::object{{"subgraph", g},
@@ -126,22 +126,27 @@ int check(const arguments& given) {
                                             {"scope", scope},
                                             {"rule", rule},
                                             {"quantized", does},
-                                            {"what", outcome(d, skipped[g])}});
+                                            {"what", outcome(d, skipped[g], changes)}});
       return;
     }
     const std::string number = quantizer.source().subgraphs.size() > 1 ? std::to_string(g) + ":" + op : op;
     table.push_back({number, kind, rule.substr(rule.rfind(": ") == std::string::npos ? 0 : rule.rfind(": ") + 2),
-                     outcome(d, skipped[g]) + "   (" + shortened(scope, 60) + ")"});
+                     outcome(d, skipped[g], changes) + "   (" + shortened(scope, 60) + ")"});
   };
   std::size_t all = 0;
   for (std::size_t g = 0; g < plan.subgraphs.size(); ++g) {
-    if (plan.needs_calibration) add(g, "in", "INPUT", view.input_scope(g), plan.subgraphs[g].inputs);
+    if (plan.needs_calibration)
+      add(g, "in", "INPUT", view.input_scope(g), plan.subgraphs[g].inputs, plan.subgraphs[g].inputs.quantize);
     for (std::size_t i = 0; i < plan.subgraphs[g].operations.size(); ++i, ++all) {
       const aeq::recipe::operation_facts facts = view.operation(g, i);
       const std::string_view name = aeq::op::builtin_name(facts.code);
-      add(g, std::to_string(i), name.empty() ? "?" : std::string(name), facts.scope, plan.subgraphs[g].operations[i]);
+      const aeq::recipe::decision& d = plan.subgraphs[g].operations[i];
+      const aeq::model::subgraph& graph = quantizer.source().subgraphs[g];
+      add(g, std::to_string(i), name.empty() ? "?" : std::string(name), facts.scope, d,
+          aeq::quantize::changes(quantizer.source(), graph, graph.operations[i], d));
     }
-    if (plan.needs_calibration) add(g, "out", "OUTPUT", view.output_scope(g), plan.subgraphs[g].outputs);
+    if (plan.needs_calibration)
+      add(g, "out", "OUTPUT", view.output_scope(g), plan.subgraphs[g].outputs, plan.subgraphs[g].outputs.quantize);
   }
   if (given.json) {
     boost::json::array notes;

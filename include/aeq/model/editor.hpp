@@ -21,21 +21,28 @@ namespace aeq::inline v0::model {
 /// Adds parts to a model. The model must outlive it.
 class editor {
  public:
-  explicit editor(model& m) : model_(m) {}
+  /// `changing`: buffers of the model whose content will not stay what it is.
+  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
+    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
+      const bool stays = i >= changing.size() || !changing[i];
+      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
+        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
+      }
+    }
+  }
 
   std::uint32_t add_buffer(buffer b) {
     model_.buffers.push_back(std::move(b));
     return static_cast<std::uint32_t>(model_.buffers.size() - 1);
   }
 
-  /// A buffer with these bytes: an existing one that nobody changes, else a new one.
+  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
   std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
-    index_constants();
     const auto [first, last] = by_size_.equal_range(bytes.size());
     std::uint32_t found = 0;
     for (auto i = first; i != last; ++i) {
       const buffer& b = model_.buffers[i->second];
-      const bool equal = !b.produce && std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
+      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
       if (equal && (found == 0 || i->second < found)) found = i->second;
     }
     if (found != 0) return found;
@@ -45,7 +52,6 @@ class editor {
     b.data = keep(std::move(bytes));
     const std::uint32_t index = add_buffer(std::move(b));
     by_size_.emplace(model_.buffers[index].size, index);
-    indexed_ = model_.buffers.size();
     return index;
   }
 
@@ -86,17 +92,8 @@ class editor {
     return *model_.storage.back();
   }
 
-  void index_constants() {
-    for (std::size_t i = std::max<std::size_t>(indexed_, 1); i < model_.buffers.size(); ++i) {
-      const buffer& b = model_.buffers[i];
-      if (b.present && !b.produce) by_size_.emplace(b.size, static_cast<std::uint32_t>(i));
-    }
-    indexed_ = model_.buffers.size();
-  }
-
   model& model_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
-  std::size_t indexed_ = 0;
 };
 
 /// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is

@@ -113,11 +113,13 @@ class verifier {
       }
       return true;
     }
-    return detail::with_scalar(field.type,
-                               [&]<class T>(std::type_identity<T>) {
-                                 return checks_.VerifyVector(table->GetPointer<const flatbuffers::Vector<T>*>(slot));
-                               }) ||
-           fail(field.name);
+    const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
+      if (!checks_.VerifyVector(values)) return false;
+      // FlatBuffers' verifier looks at the place of the length only.
+      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+    });
+    return inside || fail(field.name);
   }
 
   bool check_union(const flatbuffers::Table* table, const schema::field_descriptor& field, std::size_t id) {

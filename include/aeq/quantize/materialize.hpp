@@ -22,6 +22,7 @@
 #include <aeq/quantize/algorithm/min_max_uniform_quantize.hpp>
 #include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/rules.hpp>
+#include <aeq/quantize/selection.hpp>
 #include <aeq/recipe/plan.hpp>
 
 namespace aeq::inline v0::quantize {
@@ -101,30 +102,10 @@ class materializer {
   /// The parameters of an input that is to be quantized; null for one that stays as it is.
   parameters input_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
                               std::size_t slot) {
-    const op::operation_descriptor& operation = *d.operation;
-    const model::tensor& t = tensor(o.inputs[slot]);
-    const op::role role = operation.input_role(slot);
-    const bool wanted = role == op::role::weight || (role == op::role::activation && operation.has_weight());
-    if (!wanted || !model_.is_constant(t)) return nullptr;
-    const bool casts = d.algorithm == recipe::algorithm::float_casting;
-    if (casts && role == op::role::weight && t.type == model::tensor_type::float16) return keep_float16();
-    if (t.type != model::tensor_type::float32) return nullptr;
-    if (t.quantization && t.quantization->has_scale()) return nullptr;  // quantized before
-    if (t.sparsity != nullptr || model::element_count(t.shape) == 0) return nullptr;
-    if (casts) {
-      return role == op::role::weight ? float16_parameters(o.inputs[slot]) : nullptr;
-    }
-    if (role == op::role::weight && has_size_limit(operation.builtin) &&
-        model::element_count(t.shape) < d.min_weight_elements) {
-      return nullptr;
-    }
-    return constant_parameters(o, position, d, o.inputs[slot]);
-  }
-
-  /// Ops whose weight may be left alone for being small. (spec: quantization, section 4.4)
-  [[nodiscard]] static bool has_size_limit(op::code c) {
-    return c == op::code::fully_connected || c == op::code::conv_2d || c == op::code::depthwise_conv_2d ||
-           c == op::code::transpose_conv;
+    if (!takes_weight_format(model_, tensor(o.inputs[slot]), d, slot)) return nullptr;
+    if (d.algorithm != recipe::algorithm::float_casting) return constant_parameters(o, position, d, o.inputs[slot]);
+    const bool is_float16 = tensor(o.inputs[slot]).type == model::tensor_type::float16;
+    return is_float16 ? keep_float16() : float16_parameters(o.inputs[slot]);
   }
 
   [[nodiscard]] std::string name(std::int32_t index) const {
@@ -180,7 +161,7 @@ class materializer {
                                                    "; choose another granularity, or leave the op out with a "
                                                    "no_quantize rule");
     };
-    if (granularity.kind == granularity_kind::tensorwise) return whole_tensor;
+    if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
     if (granularity.kind == granularity_kind::blockwise) {
       if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
       if (shape[1] % granularity.block_elements != 0) {

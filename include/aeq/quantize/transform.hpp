@@ -60,13 +60,30 @@ inline transformed carry_out(const transform_context& c) {
 
 }  // namespace detail
 
-/// Instructions of every tensor, by subgraph and tensor; `producers` likewise.
+/// Instructions of every tensor, by subgraph and tensor.
 using model_instructions = std::vector<std::vector<std::vector<instruction>>>;
+
+namespace detail {
+
+/// Buffers whose content some instruction makes anew: nothing may come to share them.
+[[nodiscard]] inline std::vector<bool> changing_buffers(const model::model& m, const model_instructions& instructions) {
+  std::vector<bool> changing(m.buffers.size(), false);
+  for (std::size_t g = 0; g < instructions.size(); ++g) {
+    for (std::size_t t = 0; t < instructions[g].size(); ++t) {
+      for (const instruction& i : instructions[g][t]) {
+        if (i.params && i.params->source) changing[m.subgraphs[g].tensors[t].buffer] = true;
+      }
+    }
+  }
+  return changing;
+}
+
+}  // namespace detail
 
 /// Edits the model. `uses` are those of the model before any edit.
 inline void transform(model::model& m, const model_instructions& instructions,
                       const std::vector<std::vector<tensor_uses>>& uses) {
-  model::editor edit(m);
+  model::editor edit(m, detail::changing_buffers(m, instructions));
   std::vector<model::insertions> inserted;
   for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
 

@@ -17,6 +17,9 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <aeq/io/file.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/recipe/json_reader.hpp>
@@ -92,7 +95,12 @@ template <class Keys>
     if (!meant.empty()) node.member(key).fail("this key is unknown; \"" + std::string(meant) + "\" is the nearest");
     params[member.key()] = member.value();  // where older files had parameters
   }
-  if (!params.empty()) config.algorithm_params = boost::json::serialize(params);
+  if (!params.empty()) {
+    config.algorithm_params = boost::json::serialize(params);
+    if (boost::json::serialize(boost::json::parse(config.algorithm_params)) != config.algorithm_params) {
+      node.fail("a number among the parameters of the algorithm has more digits than can be kept; write it shorter");
+    }
+  }
   return config;
 }
 
