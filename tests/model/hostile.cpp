@@ -29,6 +29,8 @@
 #include <aeq/model/view.hpp>
 #include <aeq/model/writer.hpp>
 
+#include "support/model_builder.hpp"
+
 namespace {
 
 namespace am = aeq::model;
