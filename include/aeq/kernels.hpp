@@ -6,7 +6,6 @@
 #include <aeq/config.hpp>
 #include <aeq/core/constexpr_math.hpp>
 #include <aeq/core/half.hpp>
-#include <aeq/core/status.hpp>
 #include <aeq/core/text.hpp>
 #include <aeq/core/type_list.hpp>
 #include <aeq/kernel/quantize.hpp>

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <aeq/core/status.hpp>
 #include <aeq/core/text.hpp>
-#include <set>
 #include <string_view>
 
 namespace {
@@ -32,18 +30,4 @@ TEST_CASE("a short text is cut where its capacity ends, also at run time") {
 }
 
 TEST_SUITE_END();
-
-TEST_SUITE_BEGIN("core/status");
-
-TEST_CASE("every status has a sentence of its own") {
-  std::set<std::string_view> seen;
-  for (const auto value : {aeq::status::ok, aeq::status::size_mismatch, aeq::status::unsupported_bits}) {
-    CHECK_FALSE(aeq::describe(value).empty());
-    CHECK(seen.insert(aeq::describe(value)).second);
-  }
-  CHECK(seen.count(aeq::describe(static_cast<aeq::status>(255))) == 0);
-}
-
-TEST_SUITE_END();
-
 }  // namespace

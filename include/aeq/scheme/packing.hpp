@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <span>
 
-#include <aeq/core/status.hpp>
-
 namespace aeq::inline v0 {
 
 /// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
