@@ -7,7 +7,7 @@
 FOLDER gets the outputs. Each MODEL is a file that bench/make_models.py wrote. The Python tool is the package
 ai-edge-quantizer of the python that runs this script. Whole processes are timed, from start to exit: wall clock, and the
 largest resident set that the system accounts. The first run of each is not counted. Where a bandwidth program is given
-(bench/bandwidth.cpp) the share of it is what the model's bytes, read twice, and the output's, written once, come to.
+(bench/bandwidth.cpp) the share of it is what the model's bytes, read once, and the output's, written once, come to.
 """
 import argparse
 import os
@@ -63,7 +63,8 @@ def main():
         )
         counted = ([], [])
         for i in range(arguments.runs + 1):
-            for command, results in zip(commands, counted):
+            for command, results, output in zip(commands, counted, (ours, theirs)):
+                output.unlink(missing_ok=True)
                 result = run([str(word) for word in command])
                 if i:
                     results.append(result)
@@ -72,7 +73,7 @@ def main():
         equal = subprocess.run([arguments.aeq, "diff", ours, theirs], stdout=subprocess.DEVNULL).returncode == 0
         share = ""
         if bandwidth:
-            moved = 2 * model.stat().st_size + ours.stat().st_size
+            moved = model.stat().st_size + ours.stat().st_size
             share = f"{moved / seconds[0] / bandwidth:.0%}"
         print(
             f"{model.stem:<16}{model.stat().st_size:>15,}{seconds[0]:>9.3f}{seconds[1]:>9.3f}{seconds[1] / seconds[0]:>7.1f}x"

@@ -50,7 +50,8 @@ int answer_python_flags(int count, char** words) {
         into = word.substr(flag.size() + 1);
       return word.starts_with(flag);
     };
-    asked |= value("--model_file", model) | value("--output_dir", folder);
+    asked |= value("--model_file", model);
+    asked |= value("--output_dir", folder);
     value("--recipe", recipe);
     if (word.starts_with("--overwrite_outputs")) asked = overwrite = true;
   }
