@@ -17,7 +17,7 @@ case "$target" in
     ;;
 esac
 status=0
-"$program" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=4096 -max_len=65536 -dict="$here/$target.dict" \
+"$program" -seed=1 -max_total_time="$seconds" -timeout=120 -rss_limit_mb=4096 -max_len=65536 -dict="$here/$target.dict" \
   -artifact_prefix="$work/findings/" -print_final_stats=1 "$work/corpus" >"$work/log" 2>&1 || status=$?
 grep -E 'stat::number_of_executed_units|ERROR|SUMMARY' "$work/log" || true
 if [[ "$status" -ne 0 ]]; then
