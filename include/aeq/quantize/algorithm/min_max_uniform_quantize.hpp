@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
 //
-// One read pass over all weights at once finds the ranges, in pieces, on all processors; the encoders read a second
-// time while the file is written.
+// A model that is saved at once is read once: a channel's range, scale and integers are found together while it is in
+// the cache (encoder.hpp). What can't wait, or is wanted before, gets its ranges here, in one pass over all such
+// weights, in pieces, on all processors; the encoders then read it a second time.
 #pragma once
 
 #include <algorithm>
