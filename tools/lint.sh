@@ -44,7 +44,7 @@ while IFS=: read -r file line text; do
 done < <(grep -rnE '^ *# *define +[A-Z_0-9]+' include)
 
 # The version is in one place.
-version="$(sed -n 's/.*AEQ_VERSION_STRING "\(.*\)"/\1/p' include/aeq/version.hpp)"
+version="$(sed -nE 's/^#define AEQ_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' include/aeq/version.hpp | paste -sd.)"
 grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"## $version\""
 
 # Format, by the version that the files were formatted with.

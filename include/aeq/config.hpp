@@ -2,6 +2,8 @@
 // The only place that defines settings. Define one before the first aeq header to override it.
 #pragma once
 
+#include <aeq/version.hpp>
+
 #if !defined(__cplusplus) || __cplusplus < 202002L
 #error "aeq needs C++20: compile with -std=c++20 or newer"
 #endif
@@ -24,3 +26,48 @@
 #ifndef AEQ_PORTABLE_LOOPS
 #define AEQ_PORTABLE_LOOPS 0
 #endif
+
+// AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
+// source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
+#ifndef AEQ_SEPARATE_COMPILATION
+#define AEQ_SEPARATE_COMPILATION 0
+#endif
+
+// AEQ_IMPLEMENTATION: defined, in one source file before <aeq/aeq.hpp>, makes it define what is not inline:
+// Boost.JSON's functions, for who does not link its library, and with AEQ_SEPARATE_COMPILATION the host's functions.
+
+// AEQ_LINKS_BOOST_JSON: 1 says that the program links Boost.JSON's library, so that AEQ_IMPLEMENTATION leaves it out.
+#ifndef AEQ_LINKS_BOOST_JSON
+#define AEQ_LINKS_BOOST_JSON 0
+#endif
+
+// Not settings: what the headers make of them.
+
+// Whether this source file sees the definitions in the *.ipp files, and what stands before each of them.
+#if !AEQ_SEPARATE_COMPILATION || defined(AEQ_IMPLEMENTATION)
+#define AEQ_DEFINITIONS 1
+#else
+#define AEQ_DEFINITIONS 0
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_INLINE
+#else
+#define AEQ_INLINE inline
+#endif
+
+// The inline namespace aeq::AEQ_ABI, such as aeq::v0_1_0: versions, and settings that change code, differ in its name
+// and so link together.
+#define AEQ_JOIN_TOKENS(major, minor, patch, loops, mode) v##major##_##minor##_##patch##loops##mode
+#define AEQ_JOIN(major, minor, patch, loops, mode) AEQ_JOIN_TOKENS(major, minor, patch, loops, mode)
+#if AEQ_PORTABLE_LOOPS
+#define AEQ_ABI_LOOPS _portable
+#else
+#define AEQ_ABI_LOOPS
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_ABI_MODE _compiled
+#else
+#define AEQ_ABI_MODE
+#endif
+#define AEQ_ABI AEQ_JOIN(AEQ_VERSION_MAJOR, AEQ_VERSION_MINOR, AEQ_VERSION_PATCH, AEQ_ABI_LOOPS, AEQ_ABI_MODE)

@@ -31,7 +31,7 @@
 #include <aeq/recipe/typed.hpp>
 #include <aeq/table/kernel_table.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// Quantizes one model. Every member throws aeq::error, and only that.
 class quantizer {
@@ -102,4 +102,4 @@ class quantizer {
   model::model source_;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -10,7 +10,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_nan(T value) noexcept {
@@ -68,4 +68,4 @@ template <std::floating_point T>
   return value;
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -8,7 +8,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// float32 → binary16 bits. Overflow gives infinity, small values become subnormals or zero, a NaN stays a quiet NaN.
 [[nodiscard]] constexpr std::uint16_t float16_bits(float value) noexcept {
@@ -55,4 +55,4 @@ namespace aeq::inline v0 {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -9,7 +9,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A string literal that can be a template argument: `field<"shape">`.
 template <std::size_t Size>
@@ -44,4 +44,4 @@ class short_text {
   std::size_t size_ = 0;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

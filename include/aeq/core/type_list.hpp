@@ -7,7 +7,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 template <class... Types>
 struct type_list {
@@ -53,4 +53,4 @@ using flat_list = typename detail::concatenate<type_list<>, typename detail::as_
 template <class Category, class Default, class... Policies>
 using policy_or = typename detail::find_policy<Category, Default, Policies...>::type;
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -17,7 +17,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 struct write_options {
   bool overwrite = false;  ///< replace an existing file
@@ -151,4 +151,4 @@ class output_file {
   std::string temporary_name_;
 };
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

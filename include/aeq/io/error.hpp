@@ -8,7 +8,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// What went wrong; the value is the tool's exit code.
 enum class error_code : int {
@@ -39,4 +39,4 @@ class error : public std::runtime_error {
   error_code code_;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -21,7 +21,7 @@
 
 #include <aeq/io/error.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 /// The text of errno.
 [[nodiscard]] inline std::string system_message(int number) {
@@ -133,4 +133,4 @@ class input_file {
   std::vector<std::uint8_t> owned_;
 };
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

@@ -21,7 +21,7 @@
 #include <aeq/config.hpp>
 #include <aeq/io/python_json.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 namespace detail {
 
@@ -285,4 +285,4 @@ class flexbuffer_reader {
   return detail::flexbuffer_reader(bytes).read();
 }
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

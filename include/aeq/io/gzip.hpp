@@ -14,7 +14,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 /// What the largest text file that we read (a description, statistics) may hold when unpacked.
 inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
@@ -71,4 +71,4 @@ inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
   return {file->bytes().begin(), file->bytes().end()};
 }
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

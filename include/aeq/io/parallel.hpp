@@ -13,7 +13,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// Threads to use: what is asked for, else one per processor.
 [[nodiscard]] inline unsigned thread_count(unsigned asked) {
@@ -50,4 +50,4 @@ void parallel_for(std::size_t count, unsigned threads, const Work& work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -10,7 +10,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// Counts work from many threads and tells a listener now and then, from one thread at a time.
 class progress {
@@ -39,4 +39,4 @@ class progress {
   std::atomic<std::uint64_t> all_ = 0;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

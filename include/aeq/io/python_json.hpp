@@ -20,7 +20,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 /// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
 [[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
@@ -210,4 +210,4 @@ class python_json_writer {
   return text;
 }
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

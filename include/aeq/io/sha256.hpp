@@ -13,7 +13,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::io {
+namespace aeq::inline AEQ_ABI::io {
 
 /// Two lower case digits a byte.
 [[nodiscard]] inline std::string hex_text(std::span<const std::uint8_t> bytes) {
@@ -119,4 +119,4 @@ class sha256 {
   return hex_text(sha256().update(bytes).finish());
 }
 
-}  // namespace aeq::inline v0::io
+}  // namespace aeq::inline AEQ_ABI::io

@@ -8,7 +8,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 struct warning {
   std::string place;    ///< a file, a JSON pointer, an op or a tensor
@@ -25,4 +25,4 @@ class warnings {
   std::vector<warning> all_;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -16,7 +16,7 @@
 #include <aeq/core/constexpr_math.hpp>
 #include <aeq/scheme/fit.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// The limits of quantized integers, in the type that the kernel computes in.
 template <std::floating_point T>
@@ -64,4 +64,4 @@ template <std::floating_point T>
   return static_cast<T>(value - zero_point) * scale;
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -14,7 +14,7 @@
 #include <aeq/model/view.hpp>
 #include <aeq/scheme/packing.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -220,4 +220,4 @@ inline void check_consistency(const model& m) {
   detail::consistency(m).check();
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

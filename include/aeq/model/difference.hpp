@@ -37,7 +37,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/model/reader.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 struct difference_options {
   bool ignore_names = false;  ///< of tensors and subgraphs
@@ -324,4 +324,4 @@ class comparison {
   return differences(a, load_description(path_b, notes), options);
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

@@ -33,7 +33,7 @@
 #include <aeq/model/view.hpp>
 #include <aeq/op/code.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -370,4 +370,4 @@ class describer {
   return io::json_lines(describe(m));
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

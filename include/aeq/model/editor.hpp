@@ -16,7 +16,7 @@
 
 #include <aeq/model/model.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 /// Adds parts to a model. The model must outlive it.
 class editor {
@@ -148,4 +148,4 @@ class insertions {
   std::deque<insertion> inserted_;
 };
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

@@ -9,7 +9,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 // clang-format off
 enum class tensor_type : std::int8_t {
@@ -40,4 +40,4 @@ inline constexpr std::array<tensor_type_facts, 23> tensor_types{{
   return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].bits : 0;
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

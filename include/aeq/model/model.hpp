@@ -19,7 +19,7 @@
 #include <aeq/op/code.hpp>
 #include <aeq/scheme/fit.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 /// A member of a union: its discriminator and its table, which may be absent.
 struct union_view {
@@ -158,4 +158,4 @@ struct model {
   return "tensor " + std::to_string(index);
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

@@ -6,7 +6,7 @@
 
 #include <aeq/model/schema.hpp>
 
-namespace aeq::inline v0::model::schema {
+namespace aeq::inline AEQ_ABI::model::schema {
 
 namespace detail {
 using t = field_type;
@@ -339,4 +339,4 @@ inline constexpr std::array<table_descriptor, 24> builtin_options_2_members{
      {"StablehloCaseOptions", detail::stablehlo_case_options}}};
 inline constexpr union_descriptor builtin_options_2{"BuiltinOptions2", builtin_options_2_members};
 
-}  // namespace aeq::inline v0::model::schema
+}  // namespace aeq::inline AEQ_ABI::model::schema

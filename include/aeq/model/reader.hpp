@@ -19,7 +19,7 @@
 #include <aeq/model/verifier.hpp>
 #include <aeq/model/view.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -207,4 +207,4 @@ class reader {
   return read(io::input_file::open(path), notes);
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

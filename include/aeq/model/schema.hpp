@@ -13,7 +13,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::model::schema {
+namespace aeq::inline AEQ_ABI::model::schema {
 
 enum class field_type : std::uint8_t {
   boolean,
@@ -79,4 +79,4 @@ constexpr field_descriptor union_value(std::string_view name, const union_descri
   return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0, false};
 }
 
-}  // namespace aeq::inline v0::model::schema
+}  // namespace aeq::inline AEQ_ABI::model::schema

@@ -23,7 +23,7 @@
 #include <aeq/model/view.hpp>
 #include <aeq/op/code.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -348,4 +348,4 @@ class summarizer {
   return detail::summarizer(m).text();
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

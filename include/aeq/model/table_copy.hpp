@@ -12,7 +12,7 @@
 #include <aeq/model/schema.hpp>
 #include <aeq/model/view.hpp>
 
-namespace aeq::inline v0::model::detail {
+namespace aeq::inline AEQ_ABI::model::detail {
 
 using any_offset = flatbuffers::Offset<flatbuffers::Table>;
 
@@ -72,4 +72,4 @@ inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffe
   return any_offset(to.EndTable(start));
 }
 
-}  // namespace aeq::inline v0::model::detail
+}  // namespace aeq::inline AEQ_ABI::model::detail

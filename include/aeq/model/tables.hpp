@@ -7,7 +7,7 @@
 #include <aeq/model/options.hpp>
 #include <aeq/model/schema.hpp>
 
-namespace aeq::inline v0::model::schema {
+namespace aeq::inline AEQ_ABI::model::schema {
 
 namespace detail {
 
@@ -148,4 +148,4 @@ inline constexpr std::array model_fields{scalar("version", t::uint32),
 
 inline constexpr table_descriptor model{"Model", detail::model_fields};
 
-}  // namespace aeq::inline v0::model::schema
+}  // namespace aeq::inline AEQ_ABI::model::schema

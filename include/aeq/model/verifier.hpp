@@ -20,7 +20,7 @@
 #include <aeq/model/tables.hpp>
 #include <aeq/model/view.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 /// What FlatBuffers can address; the rest of a longer file holds external buffers only.
 inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
@@ -154,4 +154,4 @@ class verifier {
   std::size_t slots_to_read_;
 };
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

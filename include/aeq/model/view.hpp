@@ -14,7 +14,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/model/schema.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -127,4 +127,4 @@ class view {
   const flatbuffers::Table* table_;
 };
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

@@ -26,7 +26,7 @@
 #include <aeq/model/verifier.hpp>
 #include <aeq/model/view.hpp>
 
-namespace aeq::inline v0::model {
+namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
@@ -461,4 +461,4 @@ inline std::uint64_t write(const model& m, const std::string& path, const save_o
   return l.file_bytes;
 }
 
-}  // namespace aeq::inline v0::model
+}  // namespace aeq::inline AEQ_ABI::model

@@ -14,7 +14,7 @@
 #include <aeq/op/configuration.hpp>
 #include <aeq/op/role.hpp>
 
-namespace aeq::inline v0::op {
+namespace aeq::inline AEQ_ABI::op {
 
 /// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
 /// 0.
@@ -241,4 +241,4 @@ using gelu = operation<code::gelu>;
 using dynamic_update_slice = operation<code::dynamic_update_slice>;
 using stablehlo_composite = operation<code::stablehlo_composite>;
 
-}  // namespace aeq::inline v0::op
+}  // namespace aeq::inline AEQ_ABI::op

@@ -10,7 +10,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::op {
+namespace aeq::inline AEQ_ABI::op {
 
 /// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
 /// operations that stand for the inputs and outputs of a subgraph.
@@ -98,4 +98,4 @@ inline constexpr std::array<std::string_view, code_count> code_names{
   return detail::code_names[static_cast<std::size_t>(number)];
 }
 
-}  // namespace aeq::inline v0::op
+}  // namespace aeq::inline AEQ_ABI::op

@@ -5,7 +5,7 @@
 #include <aeq/op/catalogue.hpp>
 #include <aeq/scheme/concepts.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A type from the catalogue.
 template <class Op>
@@ -54,4 +54,4 @@ concept granularity_of_operation = op::allows(Op::descriptor, descriptor_of<Sche
 template <class Op, class Scheme>
 concept supports = operation_type<Op> && quantization_scheme<Scheme> && granularity_of_operation<Op, Scheme>;
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

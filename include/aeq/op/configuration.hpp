@@ -10,7 +10,7 @@
 
 #include <aeq/scheme/scheme.hpp>
 
-namespace aeq::inline v0::op {
+namespace aeq::inline AEQ_ABI::op {
 
 /// Sets, as bits.
 enum : std::uint8_t { allow_symmetric = 1, allow_asymmetric = 2 };
@@ -124,4 +124,4 @@ struct configuration_set {
   }
 };
 
-}  // namespace aeq::inline v0::op
+}  // namespace aeq::inline AEQ_ABI::op

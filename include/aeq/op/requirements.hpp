@@ -7,7 +7,7 @@
 #include <aeq/op/concepts.hpp>
 #include <aeq/scheme/requirements.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 namespace detail {
 
@@ -89,4 +89,4 @@ consteval bool verify_operation() {
   }
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -8,7 +8,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0::op {
+namespace aeq::inline AEQ_ABI::op {
 
 enum class role : std::uint8_t {
   activation,  ///< quantized with the activation format
@@ -57,4 +57,4 @@ enum class channel_axis : std::uint8_t {
   matrix_columns  ///< last, or last but one if the op says adj_y
 };
 
-}  // namespace aeq::inline v0::op
+}  // namespace aeq::inline AEQ_ABI::op

@@ -15,7 +15,7 @@
 #include <aeq/model/view.hpp>
 #include <aeq/recipe/plan.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// Composites that are quantized as an op; others stay as they are.
 inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
@@ -65,4 +65,4 @@ struct composite {
   return skipped;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

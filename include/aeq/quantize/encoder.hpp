@@ -22,7 +22,7 @@
 #include <aeq/quantize/weight_loops_avx2.hpp>
 #include <aeq/scheme/packing.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -220,4 +220,4 @@ inline void encode_into(model::buffer& into, const parameters& p) {
   }
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

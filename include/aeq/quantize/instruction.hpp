@@ -13,7 +13,7 @@
 #include <aeq/op/catalogue.hpp>
 #include <aeq/quantize/rules.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// An edit: what happens to a tensor on its way to some of its consumers.
 struct instruction {
@@ -171,4 +171,4 @@ inline void fuse_requantize(const tensor_uses& uses, std::vector<instruction>& l
   return list;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

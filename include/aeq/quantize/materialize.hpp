@@ -25,7 +25,7 @@
 #include <aeq/quantize/selection.hpp>
 #include <aeq/recipe/plan.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -229,4 +229,4 @@ class materializer {
   return detail::materializer(m, plan, when).run(threads, tell);
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -13,7 +13,7 @@
 #include <aeq/recipe/resolve.hpp>
 #include <aeq/recipe/scope.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 class recipe_view {
  public:
@@ -57,4 +57,4 @@ class recipe_view {
   const model::model& model_;
 };
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

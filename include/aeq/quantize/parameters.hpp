@@ -14,7 +14,7 @@
 #include <aeq/scheme/number_format.hpp>
 #include <aeq/table/handler.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
 /// counts. (spec: quantization, section 5.1)
@@ -69,4 +69,4 @@ using parameters = std::shared_ptr<const tensor_parameters>;
   return model::bits_of(storage_type(format));
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -16,7 +16,7 @@
 #include <aeq/quantize/transform.hpp>
 #include <aeq/recipe/plan.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// Who produces and who reads each tensor, by subgraph and tensor.
 [[nodiscard]] inline std::vector<std::vector<tensor_uses>> uses_of(const model::model& m) {
@@ -66,4 +66,4 @@ namespace aeq::inline v0::quantize {
   return m;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

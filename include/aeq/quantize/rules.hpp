@@ -10,7 +10,7 @@
 
 #include <aeq/quantize/parameters.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 enum class transformation : std::uint8_t {
   no_quantize,       ///< stays float
@@ -53,4 +53,4 @@ struct tensor_rules {
 /// Rules of every tensor, by subgraph and tensor.
 using model_rules = std::vector<std::vector<tensor_rules>>;
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

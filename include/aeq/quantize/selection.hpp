@@ -10,7 +10,7 @@
 #include <aeq/op/catalogue.hpp>
 #include <aeq/recipe/plan.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -53,4 +53,4 @@ namespace detail {
   return false;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

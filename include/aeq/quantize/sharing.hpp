@@ -11,7 +11,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/rules.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -83,4 +83,4 @@ inline void resolve_sharing(const model::model& m, model_rules& rules) {
   }
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -18,7 +18,7 @@
 #include <aeq/quantize/transform/duplicate.hpp>
 #include <aeq/quantize/transform/quantize_tensor.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -108,4 +108,4 @@ inline void transform(model::model& m, const model_instructions& instructions,
   for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -17,7 +17,7 @@
 #include <aeq/io/file.hpp>
 #include <aeq/model/model.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
 struct weight_layout {
@@ -90,4 +90,4 @@ class weight {
   weight_layout layout_;
 };
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -14,7 +14,7 @@
 #include <aeq/core/half.hpp>
 #include <aeq/kernel/quantize.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite
 /// or NaN, and the other two mean nothing.
@@ -104,4 +104,4 @@ inline constexpr weight_loops portable_loops{
     "portable",           &portable::range, &portable::widen, &portable::quantize_run, &portable::quantize_columns,
     &portable::to_float16};
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

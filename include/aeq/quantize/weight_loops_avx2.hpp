@@ -16,7 +16,7 @@
 #define AEQ_HAS_AVX2_LOOPS 0
 #endif
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 #if AEQ_HAS_AVX2_LOOPS
 namespace avx2 {
@@ -145,4 +145,4 @@ inline constexpr weight_loops avx2_loops{
   return portable_loops;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

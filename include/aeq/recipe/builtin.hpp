@@ -15,7 +15,7 @@
 #include <aeq/recipe/recipe.hpp>
 #include <aeq/scheme/builtin.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// A rule of a built-in recipe: a scheme for one operation or all. Without a scheme it is a no_quantize rule.
 struct builtin_rule {
@@ -188,4 +188,4 @@ namespace detail {
   }
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -28,7 +28,7 @@
 #include <aeq/recipe/scope.hpp>
 #include <aeq/table/kernel_table.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// What a recipe is checked against, and who hears of doubtful things in it.
 struct load_options {
@@ -309,4 +309,4 @@ class rule_reader {
   return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -21,7 +21,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/recipe/spelling.hpp>
 
-namespace aeq::inline v0::recipe::detail {
+namespace aeq::inline AEQ_ABI::recipe::detail {
 
 inline constexpr std::size_t json_depth = 32;
 inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
@@ -227,4 +227,4 @@ class json_node {
   std::string pointer_;
 };
 
-}  // namespace aeq::inline v0::recipe::detail
+}  // namespace aeq::inline AEQ_ABI::recipe::detail

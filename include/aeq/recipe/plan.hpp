@@ -10,7 +10,7 @@
 #include <aeq/recipe/rule.hpp>
 #include <aeq/table/descriptor.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 inline constexpr std::size_t no_rule = static_cast<std::size_t>(-1);
 
@@ -38,4 +38,4 @@ struct plan {
   bool needs_calibration = false;  ///< some rule wants activation ranges, whether or not it won an op
 };
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

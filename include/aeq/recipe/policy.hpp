@@ -16,7 +16,7 @@
 #include <aeq/op/requirements.hpp>
 #include <aeq/recipe/spelling.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// Configurations of a tensor: one width and kind, several symmetries and granularities.
 struct tensor_family {
@@ -205,4 +205,4 @@ class policy {
   std::array<std::vector<std::size_t>, op::catalogue.size()> by_operation_;  ///< positions in configs_
 };
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

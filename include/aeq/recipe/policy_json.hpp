@@ -14,7 +14,7 @@
 #include <aeq/recipe/json_reader.hpp>
 #include <aeq/recipe/policy.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 namespace detail {
 
@@ -111,4 +111,4 @@ void each(const json_node& node, const Read& read) {
   return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -11,7 +11,7 @@
 
 #include <aeq/recipe/rule.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// Rules in the order in which they are asked; of those that match and suit an op, the last decides.
 class recipe {
@@ -89,4 +89,4 @@ class recipe {
   std::size_t added_ = 0;
 };
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -23,7 +23,7 @@
 #include <aeq/recipe/scope.hpp>
 #include <aeq/table/kernel_table.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// What a recipe needs to know of an operator.
 struct operation_facts {
@@ -332,4 +332,4 @@ template <model_view View>
   return result;
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -11,7 +11,7 @@
 
 #include <aeq/scheme/scheme.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 /// How numbers are chosen. `no_quantize` leaves an op as it is.
 enum class algorithm : std::uint8_t { no_quantize, min_max_uniform_quantize, float_casting };
@@ -90,4 +90,4 @@ struct rule {
   return scheme.weight.is_integer() ? algorithm::min_max_uniform_quantize : algorithm::float_casting;
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -14,7 +14,7 @@
 #include <aeq/recipe/recipe.hpp>
 #include <aeq/recipe/spelling.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 namespace detail {
 
@@ -106,4 +106,4 @@ inline void write_indented(const boost::json::value& value, std::string& indent,
   return text += '\n';
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

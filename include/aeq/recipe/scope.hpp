@@ -19,7 +19,7 @@
 
 #include <aeq/io/error.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 inline constexpr std::size_t scope_characters = 10'000;
 
@@ -385,4 +385,4 @@ class scope_pattern {
   boost::regex compiled_;
 };
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

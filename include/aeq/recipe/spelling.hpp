@@ -13,7 +13,7 @@
 #include <aeq/recipe/rule.hpp>
 #include <aeq/table/kernel_table.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 template <class Value>
 struct spelling {
@@ -133,4 +133,4 @@ template <class Words>
   return text;
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

@@ -10,7 +10,7 @@
 #include <aeq/recipe/recipe.hpp>
 #include <aeq/scheme/builtin.hpp>
 
-namespace aeq::inline v0::recipe {
+namespace aeq::inline AEQ_ABI::recipe {
 
 namespace detail {
 
@@ -60,4 +60,4 @@ void recipe::leave(std::string regex) {
   }
 }
 
-}  // namespace aeq::inline v0::recipe
+}  // namespace aeq::inline AEQ_ABI::recipe

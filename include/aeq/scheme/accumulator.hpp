@@ -8,7 +8,7 @@
 
 #include <aeq/scheme/scheme.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// Bits of an activation inside the kernel: dynamic range quantizes to 8 at run time.
 [[nodiscard]] constexpr int computed_activation_bits(const scheme_descriptor& s) {
@@ -34,4 +34,4 @@ template <class Scheme, std::uint64_t Depth>
 concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>)
 == 0 || needed_accumulator_bits(descriptor_of<Scheme>, Depth) <= accumulator_bits(descriptor_of<Scheme>);
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -6,7 +6,7 @@
 #include <aeq/core/type_list.hpp>
 #include <aeq/scheme/scheme.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 template <int Bits, class Granularity>
 using dynamic_range_scheme =
@@ -62,4 +62,4 @@ using builtin_schemes =
               static_schemes<8>, static_schemes<4>,                                                  //
               static_wi8_au8, static_range_scheme<au8, 8, tensorwise>>;
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

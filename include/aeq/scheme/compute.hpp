@@ -6,7 +6,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// The arithmetic that the op's inner loop runs in.
 enum class compute : std::uint8_t { integer, floating };
@@ -18,4 +18,4 @@ enum class execution : std::uint8_t {
   static_range    ///< the file: scales and zero points from calibration
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

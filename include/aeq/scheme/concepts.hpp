@@ -8,7 +8,7 @@
 
 #include <aeq/scheme/scheme.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A type that describes itself: bits, kind, symmetry, granularity. Not asked: that it is one of ours; an accelerator's
 /// own format may add members.
@@ -151,4 +151,4 @@ concept quantization_scheme = scheme_members<Scheme> && storable_bits<Scheme> &&
     symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> &&
     compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme>;
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

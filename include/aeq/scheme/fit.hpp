@@ -10,7 +10,7 @@
 #include <aeq/core/half.hpp>
 #include <aeq/scheme/number_format.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 template <std::floating_point T>
 struct range {
@@ -86,4 +86,4 @@ struct power_of_two_fit {
   }
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -6,7 +6,7 @@
 
 #include <aeq/config.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 enum class granularity_kind : std::uint8_t { tensorwise, channelwise, blockwise };
 
@@ -32,4 +32,4 @@ struct blockwise {
   static constexpr granularity_descriptor descriptor{granularity_kind::blockwise, Elements};
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

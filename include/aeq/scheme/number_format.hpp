@@ -8,7 +8,7 @@
 #include <aeq/config.hpp>
 #include <aeq/scheme/granularity.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 enum class symmetry : std::uint8_t { symmetric, asymmetric };
 inline constexpr symmetry symmetric = symmetry::symmetric;    ///< zero point 0
@@ -62,4 +62,4 @@ struct float16 {
   static constexpr format_descriptor descriptor{number_kind::floating, 16, symmetric, tensorwise::descriptor};
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <span>
 
-namespace aeq::inline v0 {
+#include <aeq/config.hpp>
+
+namespace aeq::inline AEQ_ABI {
 
 /// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
 [[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
@@ -55,4 +57,4 @@ constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::i
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

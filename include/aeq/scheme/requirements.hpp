@@ -12,7 +12,7 @@
 #include <aeq/scheme/accumulator.hpp>
 #include <aeq/scheme/concepts.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A requirement's id, which is also the name of its concept, checker and test, and its sentence.
 struct requirement {
@@ -199,4 +199,4 @@ consteval bool verify_accumulator() {
   }
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

@@ -12,7 +12,7 @@
 #include <aeq/scheme/fit.hpp>
 #include <aeq/scheme/number_format.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A scheme put together from its four axes. A scheme of one's own is any struct with the same members:
 ///
@@ -134,4 +134,4 @@ inline constexpr scheme_descriptor descriptor_of{name_of_scheme<Scheme>, Scheme:
                                                  Scheme::weight::descriptor, Scheme::compute_precision,
                                                  Scheme::execution_mode};
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

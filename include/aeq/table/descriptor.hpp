@@ -7,7 +7,7 @@
 #include <aeq/table/handler.hpp>
 #include <aeq/table/key.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 struct table_row {
   table_key key{};
@@ -27,4 +27,4 @@ struct table_row {
   return text.append(":").append(scheme.name);
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

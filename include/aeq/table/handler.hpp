@@ -9,7 +9,7 @@
 
 #include <aeq/op/concepts.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 using fit_float = scale_zero_point<float> (*)(range<float>, const format_descriptor&);
 using fit_double = scale_zero_point<double> (*)(range<double>, const format_descriptor&);
@@ -32,4 +32,4 @@ requires supports<Op, Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

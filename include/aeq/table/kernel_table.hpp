@@ -13,7 +13,7 @@
 #include <aeq/scheme/builtin.hpp>
 #include <aeq/table/descriptor.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 /// A kernel table without its type: what the quantizer works with.
 class kernel_table_view {
@@ -156,4 +156,4 @@ class kernel_table {
   return kernel_table<builtin_schemes>::view();
 }
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

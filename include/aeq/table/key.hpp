@@ -7,7 +7,7 @@
 
 #include <aeq/op/code.hpp>
 
-namespace aeq::inline v0 {
+namespace aeq::inline AEQ_ABI {
 
 struct table_key {
   op::code operation = op::code::add;
@@ -15,4 +15,4 @@ struct table_key {
   friend constexpr auto operator<=>(const table_key&, const table_key&) = default;
 };
 
-}  // namespace aeq::inline v0
+}  // namespace aeq::inline AEQ_ABI

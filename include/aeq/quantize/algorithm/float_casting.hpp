@@ -10,7 +10,7 @@
 #include <aeq/quantize/parameters.hpp>
 #include <aeq/quantize/weight.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// The parameters of a float32 weight of the given shape that becomes float16.
 [[nodiscard]] inline parameters cast_to_float16(weight source, std::vector<std::int32_t> shape) {
@@ -29,4 +29,4 @@ namespace aeq::inline v0::quantize {
   return p;
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

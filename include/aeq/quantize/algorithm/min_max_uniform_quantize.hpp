@@ -25,7 +25,7 @@
 #include <aeq/quantize/weight_loops_avx2.hpp>
 #include <aeq/table/handler.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// When the scales of constants are found.
 enum class scale_time : std::uint8_t {
@@ -192,4 +192,4 @@ class min_max_ranges {
   std::vector<std::unique_ptr<job>> waiting_;
 };
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

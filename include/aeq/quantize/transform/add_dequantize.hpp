@@ -6,7 +6,7 @@
 #include <aeq/quantize/transform/context.hpp>
 #include <aeq/quantize/transform/quantize_tensor.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 inline transformed add_dequantize(const transform_context& c) {
   const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
@@ -16,4 +16,4 @@ inline transformed add_dequantize(const transform_context& c) {
   return {result, operation};
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

@@ -14,7 +14,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/instruction.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 /// One instruction about to be carried out.
 struct transform_context {
@@ -95,4 +95,4 @@ inline std::int32_t insert(const transform_context& c, op::code builtin, std::in
 
 }  // namespace detail
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

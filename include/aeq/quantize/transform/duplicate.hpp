@@ -10,7 +10,7 @@
 
 #include <aeq/quantize/transform/context.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -52,4 +52,4 @@ inline transformed duplicate_tensor(const transform_context& c) {
   return {result, std::nullopt};
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize

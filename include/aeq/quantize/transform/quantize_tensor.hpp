@@ -15,7 +15,7 @@
 #include <aeq/quantize/encoder.hpp>
 #include <aeq/quantize/transform/context.hpp>
 
-namespace aeq::inline v0::quantize {
+namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
 
@@ -74,4 +74,4 @@ inline transformed quantize_tensor(const transform_context& c) {
   return {};
 }
 
-}  // namespace aeq::inline v0::quantize
+}  // namespace aeq::inline AEQ_ABI::quantize
