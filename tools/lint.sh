@@ -26,14 +26,53 @@ while IFS=: read -r file line text; do
 done < <(grep -rn '#include <aeq/' include)
 
 # Heads, guards, and what headers leave to their users.
-for file in $(git ls-files 'include/*.hpp' 'tools/*.hpp' 'tools/*.cpp' 'tests/*.hpp' 'tests/*.cpp' 'examples/*.cpp' 'bench/*.cpp'); do
+for file in $(git ls-files 'include/*.[hi]pp' 'tools/*.hpp' 'tools/*.cpp' 'tests/*.hpp' 'tests/*.cpp' 'examples/*.cpp' 'bench/*.cpp'); do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: the first lines must hold the SPDX licence"
-  [[ "$file" == *.hpp ]] && ! grep -q '^#pragma once' "$file" && complain "$file: #pragma once is missing"
+  [[ "$file" == *.[hi]pp ]] && ! grep -q '^#pragma once' "$file" && complain "$file: #pragma once is missing"
   [[ "$file" == include/* ]] && grep -n 'using namespace' "$file" && complain "$file: no using namespace in a header"
 done
 while read -r lines file; do
   [[ "$file" == total ]] || [[ "$lines" -le 600 ]] || complain "$file: $lines lines; a file is one room, of about 500"
-done < <(git ls-files 'include/*.hpp' 'tools/*.cpp' | xargs wc -l)
+done < <(git ls-files 'include/*.[hi]pp' 'tools/*.cpp' | xargs wc -l)
+
+# Definitions: x.hpp includes x.ipp, last and where AEQ_DEFINITIONS is 1; nobody else does.
+for file in $(git ls-files 'include/*.ipp'); do
+  header="${file%.ipp}.hpp"
+  name="${file#include/}"
+  [[ -f "$header" ]] || complain "$file: $header is missing, which declares what this defines"
+  grep -q "^#include <${name%.ipp}.hpp>$" "$file" || complain "$file: must include its own declarations, <${name%.ipp}.hpp>"
+  [[ -f "$header" && "$(tail -n 3 "$header")" != "#if AEQ_DEFINITIONS"$'\n'"#include <$name>"$'\n'"#endif" ]] &&
+    complain "$header: must end with #if AEQ_DEFINITIONS, #include <$name>, #endif"
+done
+while IFS=: read -r file line text; do
+  own="${file#include/}"
+  [[ "$text" == *"<${own%.hpp}.ipp>"* ]] || complain "$file:$line: includes definitions; include their .hpp"
+done < <(grep -rnE '^ *# *include <aeq/.*\.ipp>' include tools tests examples bench)
+
+# With AEQ_SEPARATE_COMPILATION no header reaches a library or the system's headers, nor one of ours whose head says
+# "Inside: " (for definitions only) or "Apart: " (for users who ask for it).
+separate=(io)
+is_apart() { head -n 8 "$1" | grep -qE '^// (Inside|Apart): '; }
+reached_from() { # HEADERS...
+  printf '#include <%s>\n' "${@#include/}" |
+    "${CXX:-c++}" -std=c++20 -DAEQ_SEPARATE_COMPILATION=1 -Iinclude -M -x c++ - | tr -s ' \\' '\n' | grep '^include/aeq/'
+}
+roots=()
+for file in $(git ls-files "${separate[@]/#/include/aeq/}" | grep '\.hpp$'); do
+  is_apart "$file" || roots+=("$file")
+done
+for file in $(reached_from "${roots[@]}"); do
+  if is_apart "$file"; then
+    wrong="$file: its head says that no header includes it"
+  else
+    wrong="$(grep -nE '^ *# *include ' "$file" | grep -vE '<(aeq/.+|[a-z0-9_]+)>' | sed "s|^|$file:|; s|#include ||")"
+  fi
+  [[ -z "$wrong" ]] && continue
+  for root in "${roots[@]}"; do
+    if reached_from "$root" | grep -qx "$file"; then break; fi
+  done
+  complain "$wrong"$'\n'"  and $root reaches it with AEQ_SEPARATE_COMPILATION; include it in an .ipp"
+done
 
 # Macros are undefined by the header that defines them; settings live in config.hpp and version.hpp.
 while IFS=: read -r file line text; do
@@ -51,7 +90,7 @@ grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"
 format="$(command -v clang-format-14 || command -v clang-format || true)"
 if [[ -n "$format" && "$("$format" --version)" == *"version 14."* ]]; then
   # (--dry-run of version 14 also complains of replacing a comment by itself.)
-  for file in $(git ls-files '*.hpp' '*.cpp'); do
+  for file in $(git ls-files '*.[hi]pp' '*.cpp'); do
     "$format" "$file" | cmp -s - "$file" || complain "$file: differs from .clang-format; run $format -i $file"
   done
 else

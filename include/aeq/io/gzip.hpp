@@ -2,17 +2,11 @@
 // Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 
-#include <zlib.h>
-
-#include <aeq/io/error.hpp>
-#include <aeq/io/file.hpp>
+#include <aeq/config.hpp>
 
 namespace aeq::inline AEQ_ABI::io {
 
@@ -21,54 +15,14 @@ inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
 
 /// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
 /// damaged data and for a content longer than `limit_bytes`.
-[[nodiscard]] inline std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
-                                        std::uint64_t limit_bytes = text_limit_bytes) {
-  z_stream stream{};
-  constexpr int gzip_only = 16 + 15;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
-  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
-
-  constexpr std::size_t step = std::size_t(1) << 16;
-  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
-  std::string content;
-  std::size_t taken = 0;
-  for (;;) {
-    const std::size_t offered = std::min(piece, bytes.size() - taken);
-    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
-    stream.avail_in = static_cast<uInt>(offered);
-    const std::size_t size = content.size();
-    content.resize(size + step);
-    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
-    stream.avail_out = static_cast<uInt>(step);
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    content.resize(size + step - stream.avail_out);
-    taken += offered - stream.avail_in;
-    if (content.size() > limit_bytes) {
-      throw error(error_code::bad_input,
-                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
-    }
-    if (state == Z_STREAM_END) {
-      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
-      if (taken == bytes.size()) return content;
-      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
-      continue;
-    }
-    const bool stuck = content.size() == size && taken == bytes.size();
-    if (state != Z_OK || stuck) {
-      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
-                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
-    }
-  }
-}
+[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 std::uint64_t limit_bytes = text_limit_bytes);
 
 /// The content of a text file; a name that ends in .gz says that it is compressed.
-[[nodiscard]] inline std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes) {
-  const auto file = input_file::open(path);
-  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
-  if (file->bytes().size() > limit_bytes) {
-    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
-  }
-  return {file->bytes().begin(), file->bytes().end()};
-}
+[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
 
 }  // namespace aeq::inline AEQ_ABI::io
+
+#if AEQ_DEFINITIONS
+#include <aeq/io/gzip.ipp>
+#endif
