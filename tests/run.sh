@@ -100,6 +100,9 @@ if $full; then
     fi
   done
   check "every header compiles alone" cmake --build "$builds/release" --target aeq_headers_alone -j "$jobs"
+  if build release aeq_single_header_suites -DCMAKE_BUILD_TYPE=Release; then
+    check "the suite against the single header" tests/single_header/run.sh "$builds/release"
+  fi
   check "lints" tools/lint.sh
   seconds="${AEQ_FUZZ_SECONDS:-60}"
   if build fuzz aeq_fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" -DAEQ_BUILD_FUZZERS=ON \

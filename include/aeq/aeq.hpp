@@ -5,5 +5,9 @@
 #include <aeq/kernels.hpp>
 
 #if !AEQ_FREESTANDING
+#include <aeq/model/difference.hpp>
+#include <aeq/model/dump.hpp>
+#include <aeq/model/summary.hpp>
 #include <aeq/quantizer.hpp>
+#include <aeq/recipe/save.hpp>
 #endif

@@ -1,0 +1,10358 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of <aeq/aeq.hpp> in one file, made from include/aeq by tools/amalgamate.sh. Do not edit.
+#pragma once
+
+#ifndef AEQ_SINGLE_KERNELS
+#define AEQ_SINGLE_KERNELS
+
+// ---- aeq/kernels.hpp
+// The freestanding umbrella: number formats, schemes, the op catalogue, kernels and the kernel table. No heap, no
+// exceptions, no RTTI, no iostreams, no static constructors.
+
+// ---- aeq/config.hpp
+// The only place that defines settings. Define one before the first aeq header to override it.
+
+// ---- aeq/version.hpp
+// The only place that states the version; the build files, the tool and the inline namespace read it from here.
+
+#define AEQ_VERSION_MAJOR 0
+#define AEQ_VERSION_MINOR 1
+#define AEQ_VERSION_PATCH 0
+
+// The same as text, "0.1.0".
+#define AEQ_STRINGIZE_TOKENS(major, minor, patch) #major "." #minor "." #patch
+#define AEQ_STRINGIZE_VERSION(major, minor, patch) AEQ_STRINGIZE_TOKENS(major, minor, patch)
+#define AEQ_VERSION_STRING AEQ_STRINGIZE_VERSION(AEQ_VERSION_MAJOR, AEQ_VERSION_MINOR, AEQ_VERSION_PATCH)
+
+// ---- aeq/config.hpp
+#if !defined(__cplusplus) || __cplusplus < 202002L
+#error "aeq needs C++20: compile with -std=c++20 or newer"
+#endif
+
+#if defined(__FAST_MATH__)
+#error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
+#endif
+
+// AEQ_FREESTANDING: 1 keeps everything that needs an operating system, a heap or exceptions out of <aeq/aeq.hpp>.
+// Default: what the compiler says of itself (-ffreestanding).
+#ifndef AEQ_FREESTANDING
+#if defined(__STDC_HOSTED__) && __STDC_HOSTED__
+#define AEQ_FREESTANDING 0
+#else
+#define AEQ_FREESTANDING 1
+#endif
+#endif
+
+// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. The bits are the same either way.
+#ifndef AEQ_PORTABLE_LOOPS
+#define AEQ_PORTABLE_LOOPS 0
+#endif
+
+// AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
+// source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
+#ifndef AEQ_SEPARATE_COMPILATION
+#define AEQ_SEPARATE_COMPILATION 0
+#endif
+
+// AEQ_IMPLEMENTATION: defined, in one source file before <aeq/aeq.hpp>, makes it define what is not inline:
+// Boost.JSON's functions, for who does not link its library, and with AEQ_SEPARATE_COMPILATION the host's functions.
+
+// AEQ_LINKS_BOOST_JSON: 1 says that the program links Boost.JSON's library, so that AEQ_IMPLEMENTATION leaves it out.
+#ifndef AEQ_LINKS_BOOST_JSON
+#define AEQ_LINKS_BOOST_JSON 0
+#endif
+
+// Not settings: what the headers make of them.
+
+// Whether this source file sees the definitions in the *.ipp files, and what stands before each of them.
+#if !AEQ_SEPARATE_COMPILATION || defined(AEQ_IMPLEMENTATION)
+#define AEQ_DEFINITIONS 1
+#else
+#define AEQ_DEFINITIONS 0
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_INLINE
+#else
+#define AEQ_INLINE inline
+#endif
+
+// The inline namespace aeq::AEQ_ABI, such as aeq::v0_1_0: versions, and settings that change code, differ in its name
+// and so link together.
+#define AEQ_JOIN_TOKENS(major, minor, patch, loops, mode) v##major##_##minor##_##patch##loops##mode
+#define AEQ_JOIN(major, minor, patch, loops, mode) AEQ_JOIN_TOKENS(major, minor, patch, loops, mode)
+#if AEQ_PORTABLE_LOOPS
+#define AEQ_ABI_LOOPS _portable
+#else
+#define AEQ_ABI_LOOPS
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_ABI_MODE _compiled
+#else
+#define AEQ_ABI_MODE
+#endif
+#define AEQ_ABI AEQ_JOIN(AEQ_VERSION_MAJOR, AEQ_VERSION_MINOR, AEQ_VERSION_PATCH, AEQ_ABI_LOOPS, AEQ_ABI_MODE)
+
+// ---- aeq/core/constexpr_math.hpp
+// The few functions of <cmath> that quantization needs, as constant expressions and without a C library. Freestanding.
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace aeq::inline AEQ_ABI {
+
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_nan(T value) noexcept {
+  return value != value;  // NOLINT(misc-redundant-expression): only NaN differs from itself
+}
+
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_finite(T value) noexcept {
+  return value - value == T(0);  // NOLINT(misc-redundant-expression): else it is NaN
+}
+
+template <std::floating_point T>
+[[nodiscard]] constexpr T absolute(T value) noexcept {
+  using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  constexpr bits sign = bits(1) << (sizeof(T) * 8 - 1);
+  return std::bit_cast<T>(static_cast<bits>(std::bit_cast<bits>(value) & ~sign));
+}
+
+/// The larger value; NaN if either is NaN (unlike std::max and fmax).
+template <std::floating_point T>
+[[nodiscard]] constexpr T maximum(T a, T b) noexcept {
+  if (is_nan(a)) return a;
+  if (is_nan(b)) return b;
+  return a < b ? b : a;
+}
+
+/// The smaller value; NaN if either is NaN.
+template <std::floating_point T>
+[[nodiscard]] constexpr T minimum(T a, T b) noexcept {
+  if (is_nan(a)) return a;
+  if (is_nan(b)) return b;
+  return b < a ? b : a;
+}
+
+/// Nearest integer, halves to the even one, whatever rounding mode the machine is in. NaN and infinities pass.
+template <std::floating_point T>
+[[nodiscard]] constexpr T round_half_even(T value) noexcept {
+  // From 2^(mantissa bits) on every value is an integer already.
+  constexpr T whole = T(std::uint64_t(1) << (std::numeric_limits<T>::digits - 1));
+  const T size = absolute(value);
+  if (!(size < whole)) return value;
+  const auto floor = static_cast<std::int64_t>(size);
+  const T rest = size - static_cast<T>(floor);
+  const bool up = rest > T(0.5) || (rest == T(0.5) && (floor & 1) != 0);
+  const T rounded = static_cast<T>(floor + (up ? 1 : 0));
+  return value < T(0) ? -rounded : rounded;
+}
+
+/// 2^exponent, exact for normal results.
+template <std::floating_point T>
+[[nodiscard]] constexpr T power_of_two(int exponent) noexcept {
+  T value = 1;
+  for (; exponent > 0; --exponent) value *= T(2);
+  for (; exponent < 0; ++exponent) value /= T(2);
+  return value;
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/half.hpp
+// IEEE binary16 and bfloat16 as bit patterns: conversions from and to float32. Freestanding, constexpr.
+// Rounding: to nearest, halves to even. (spec: numerics, sections 1.4 and 5.8)
+
+namespace aeq::inline AEQ_ABI {
+
+/// float32 → binary16 bits. Overflow gives infinity, small values become subnormals or zero, a NaN stays a quiet NaN.
+[[nodiscard]] constexpr std::uint16_t float16_bits(float value) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u | ((size >> 13) & 0x1ffu));
+  if (size >= 0x47800000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // 2^16 and above
+  std::uint32_t result = 0;
+  std::uint32_t rest = 0;     // what is cut off, as a fraction of 2^32
+  if (size >= 0x38800000u) {  // 2^-14: normal in binary16
+    result = (size - 0x38000000u) >> 13;
+    rest = size << 19;
+  } else if (size >= 0x33000000u) {  // 2^-25: half of the smallest subnormal
+    const std::uint32_t exponent = size >> 23;
+    const std::uint32_t mantissa = (size & 0x7fffffu) | 0x800000u;
+    const std::uint32_t shift = 126u - exponent;  // 14 to 24: multiples of 2^-24 remain
+    result = mantissa >> shift;
+    rest = mantissa << (32u - shift);
+  }
+  if (rest > 0x80000000u || (rest == 0x80000000u && (result & 1u) != 0)) ++result;
+  return static_cast<std::uint16_t>(sign | result);
+}
+
+/// binary16 bits → float32, exact.
+[[nodiscard]] constexpr float float_from_float16(std::uint16_t half) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
+  const std::uint32_t exponent = (half >> 10) & 0x1fu;
+  const std::uint32_t mantissa = half & 0x3ffu;
+  if (exponent == 0x1fu) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
+  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
+  const float size = static_cast<float>(mantissa) * 0x1p-24f;
+  return sign != 0 ? -size : size;
+}
+
+/// float32 → bfloat16 bits. A NaN stays a quiet NaN.
+[[nodiscard]] constexpr std::uint16_t bfloat16_bits(float value) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+[[nodiscard]] constexpr float float_from_bfloat16(std::uint16_t bits) noexcept {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/text.hpp
+// Text at compile time: a string as a template argument, and names put together from parts. Freestanding.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace aeq::inline AEQ_ABI {
+
+/// A string literal that can be a template argument: `field<"shape">`.
+template <std::size_t Size>
+struct fixed_string {
+  char characters[Size]{};
+  consteval fixed_string(const char (&literal)[Size]) { std::copy_n(literal, Size, characters); }
+  [[nodiscard]] constexpr std::string_view view() const { return {characters, Size - 1}; }
+};
+
+/// Text of at most `Capacity` characters, built in a constant expression. Longer text is cut.
+template <std::size_t Capacity>
+class short_text {
+ public:
+  constexpr short_text() = default;
+  constexpr short_text(std::string_view text) { append(text); }
+
+  constexpr short_text& append(std::string_view text) {
+    for (const char c : text) {
+      if (size_ < Capacity) characters_[size_++] = c;
+    }
+    return *this;
+  }
+  constexpr short_text& append_number(unsigned value) {
+    if (value >= 10) append_number(value / 10);
+    const char digit = static_cast<char>('0' + value % 10);
+    return append({&digit, 1});
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {characters_.data(), size_}; }
+
+ private:
+  std::array<char, Capacity> characters_{};
+  std::size_t size_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/type_list.hpp
+// A list of types, and looking one up by category. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+template <class... Types>
+struct type_list {
+  static constexpr std::size_t size = sizeof...(Types);
+};
+
+namespace detail {
+
+template <class List, class... More>
+struct concatenate {
+  using type = List;
+};
+template <class... Left, class... Right, class... More>
+struct concatenate<type_list<Left...>, type_list<Right...>, More...>
+    : concatenate<type_list<Left..., Right...>, More...> {};
+
+template <class Item>
+struct as_list {
+  using type = type_list<Item>;
+};
+template <class... Items>
+struct as_list<type_list<Items...>> {
+  using type = type_list<Items...>;
+};
+
+template <class Category, class Default, class... Policies>
+struct find_policy {
+  using type = Default;
+};
+template <class Category, class Default, class First, class... Rest>
+struct find_policy<Category, Default, First, Rest...>
+    : std::conditional_t<std::is_same_v<typename First::category, Category>, std::type_identity<First>,
+                         find_policy<Category, Default, Rest...>> {};
+
+}  // namespace detail
+
+/// One flat list of all items; an item may itself be a list.
+template <class... Items>
+using flat_list = typename detail::concatenate<type_list<>, typename detail::as_list<Items>::type...>::type;
+
+/// The first of `Policies` whose `category` is `Category`; `Default` if there is none. The order of a pack of policies
+/// of different categories therefore does not matter.
+template <class Category, class Default, class... Policies>
+using policy_or = typename detail::find_policy<Category, Default, Policies...>::type;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/quantize.hpp
+// Quantize and dequantize. Freestanding, constexpr; the vectorized variants on the host give the same bits.
+//
+//   q = clamp(rint(x / scale + zero_point), lowest, highest)       x = (q - zero_point) * scale
+//
+// A true division, the zero point added before rounding, halves to even, all in T. NaN becomes 0, infinities saturate,
+// x / 0 saturates by sign and 0 / 0 becomes 0. (spec: numerics, sections 1.5 and 1.6)
+
+#include <span>
+
+// ---- aeq/scheme/fit.hpp
+// Fit: from a range of values to a scale and a zero point. Freestanding, constexpr.
+// Every operation is rounded in T, the type of the statistics. (spec: numerics, sections 1.2 and 1.4)
+
+// ---- aeq/scheme/number_format.hpp
+// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at
+// run time. Freestanding. (spec: numerics, section 1.1)
+
+// ---- aeq/scheme/granularity.hpp
+// Granularity: how many values share one scale. Tags for people, a descriptor for the engine. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+enum class granularity_kind : std::uint8_t { tensorwise, channelwise, blockwise };
+
+struct granularity_descriptor {
+  granularity_kind kind = granularity_kind::tensorwise;
+  std::uint16_t block_elements = 0;  ///< values per scale along the last axis, blockwise only
+  friend constexpr bool operator==(const granularity_descriptor&, const granularity_descriptor&) = default;
+};
+
+/// One scale for the whole tensor.
+struct tensorwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::tensorwise, 0};
+};
+
+/// One scale per index of the op's channel axis (op/catalogue.hpp names it).
+struct channelwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
+};
+
+/// One scale per `Elements` neighbours along the last axis of a rank-2 weight.
+template <int Elements>
+struct blockwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::blockwise, Elements};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/number_format.hpp
+namespace aeq::inline AEQ_ABI {
+
+enum class symmetry : std::uint8_t { symmetric, asymmetric };
+inline constexpr symmetry symmetric = symmetry::symmetric;    ///< zero point 0
+inline constexpr symmetry asymmetric = symmetry::asymmetric;  ///< zero point anywhere in the range
+
+enum class number_kind : std::uint8_t { floating, signed_integer, unsigned_integer };
+
+struct format_descriptor {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  symmetry zero = symmetric;
+  granularity_descriptor granularity{};
+
+  friend constexpr bool operator==(const format_descriptor&, const format_descriptor&) = default;
+
+  [[nodiscard]] constexpr bool is_integer() const { return kind != number_kind::floating; }
+  [[nodiscard]] constexpr bool is_symmetric() const { return zero == symmetric; }
+
+  /// Smallest integer of the format: -2^(bits-1), 0 if unsigned.
+  [[nodiscard]] constexpr std::int64_t lowest() const {
+    return kind == number_kind::unsigned_integer ? 0 : -(std::int64_t(1) << (bits - 1));
+  }
+  /// Largest integer of the format.
+  [[nodiscard]] constexpr std::int64_t highest() const {
+    return (std::int64_t(1) << (kind == number_kind::unsigned_integer ? bits : bits - 1)) - 1;
+  }
+  /// Smallest integer that quantizing produces: symmetric formats of 8 bits and more leave `lowest` out, so that
+  /// negating a value cannot overflow. Never enters the scale.
+  [[nodiscard]] constexpr std::int64_t lowest_quantized() const {
+    return lowest() + (is_symmetric() && bits >= 8 ? 1 : 0);
+  }
+};
+
+/// Signed two's complement integers with a scale, and a zero point if asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct integer {
+  static constexpr format_descriptor descriptor{number_kind::signed_integer, Bits, Symmetry, Granularity::descriptor};
+};
+
+/// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct unsigned_integer {
+  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, Bits, Symmetry, Granularity::descriptor};
+};
+
+struct float32 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 32, symmetric, tensorwise::descriptor};
+};
+
+struct float16 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 16, symmetric, tensorwise::descriptor};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/fit.hpp
+namespace aeq::inline AEQ_ABI {
+
+template <std::floating_point T>
+struct range {
+  T lowest = 0;
+  T highest = 0;
+};
+
+/// real = (integer - zero_point) * scale
+template <std::floating_point T>
+struct scale_zero_point {
+  T scale = 0;
+  std::int32_t zero_point = 0;
+  friend constexpr bool operator==(const scale_zero_point&, const scale_zero_point&) = default;
+};
+
+/// A range narrower than this is widened to it, so that no scale is 0.
+inline constexpr double smallest_range = 1e-9;
+
+/// A blockwise scale is stored as float16 after a round trip through bfloat16. Values up to 2^-25 become 0, values from
+/// 65408 on become infinite.
+template <std::floating_point T>
+[[nodiscard]] constexpr T blockwise_scale(T scale) noexcept {
+  const float eight_bits = float_from_bfloat16(bfloat16_bits(static_cast<float>(scale)));
+  return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
+}
+
+/// Categories of the optional policies of a scheme.
+struct fit_category {};
+
+/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
+/// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
+/// point 0.
+struct min_max_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result;
+    const T floor = static_cast<T>(smallest_range);
+    if (format.is_symmetric()) {
+      const T bound = maximum(maximum(absolute(values.lowest), absolute(values.highest)), floor);
+      result.scale = bound / static_cast<T>(format.highest());
+    } else {
+      const T highest = maximum(values.highest, T(0));
+      const T lowest = minimum(values.lowest, T(0));
+      const T bound = maximum(highest - lowest, floor);
+      result.scale = bound / static_cast<T>(format.highest() - format.lowest());
+      const T zero = round_half_even(static_cast<T>(format.lowest()) - lowest / result.scale);
+      result.zero_point = is_finite(zero) ? static_cast<std::int32_t>(zero) : 0;
+    }
+    if (format.granularity.kind == granularity_kind::blockwise) result.scale = blockwise_scale(result.scale);
+    return result;
+  }
+};
+
+/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift. A blockwise scale of 0
+/// stays 0, and one above 2^15 becomes infinite, because that is what its float16 in the file says.
+struct power_of_two_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result = min_max_fit::fit(values, format);
+    if (!is_finite(result.scale) || result.scale == T(0)) return result;
+    T power = power_of_two<T>(-64);
+    while (power < result.scale) power *= T(2);
+    result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
+    if (!format.is_symmetric()) {
+      const T lowest = minimum(values.lowest, T(0));
+      result.zero_point = static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
+    }
+    return result;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/quantize.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// The limits of quantized integers, in the type that the kernel computes in.
+template <std::floating_point T>
+struct quantized_limits {
+  T lowest = 0;
+  T highest = 0;
+
+  constexpr quantized_limits(const format_descriptor& format)
+      : lowest(static_cast<T>(format.lowest_quantized())), highest(static_cast<T>(format.highest())) {}
+};
+
+/// One value → one integer of at most 32 bits. A limit that T rounds up to 2^31 saturates at 2^31 - 1.
+template <std::floating_point T>
+[[nodiscard]] constexpr std::int32_t quantize_value(T value, T scale, T zero_point,
+                                                    const quantized_limits<T>& limits) noexcept {
+  T quotient = 0;
+  if (scale == T(0)) {  // a constant expression may not divide by zero
+    if (value == T(0) || is_nan(value)) return 0;
+    quotient = value > T(0) ? std::numeric_limits<T>::infinity() : -std::numeric_limits<T>::infinity();
+  } else {
+    quotient = value / scale;
+  }
+  T steps = round_half_even(quotient + zero_point);
+  if (is_nan(steps)) return 0;
+  if (steps < limits.lowest) steps = limits.lowest;
+  if (steps > limits.highest) steps = limits.highest;
+  if (steps >= T(2147483648.0)) return std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(steps);
+}
+
+/// A run of values with one scale. `result` has as many elements as `values`; Integer holds the format's bits.
+template <std::floating_point T, std::integral Integer>
+constexpr void quantize_run(std::span<const T> values, scale_zero_point<T> parameters, const format_descriptor& format,
+                            std::span<Integer> result) noexcept {
+  const quantized_limits<T> limits(format);
+  const T zero = static_cast<T>(parameters.zero_point);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result[i] = static_cast<Integer>(quantize_value(values[i], parameters.scale, zero, limits));
+  }
+}
+
+/// One integer → one real value. T is double where the zero point is a runtime tensor's (int32), float in weights.
+template <std::floating_point T>
+[[nodiscard]] constexpr T dequantize_value(std::int64_t value, T scale, std::int64_t zero_point) noexcept {
+  return static_cast<T>(value - zero_point) * scale;
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/catalogue.hpp
+// The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
+// what it allows. Materialization, policy, docs and the interpreter read it. Freestanding.
+// (spec: quantization, sections 3, 4.3 and 5.3)
+
+// ---- aeq/op/code.hpp
+// The builtin operators of the .tflite schema, and the two virtual operations of a recipe. Freestanding.
+// (spec: tflite_schema, section 3; quantization, section 3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+/// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
+/// operations that stand for the inputs and outputs of a subgraph.
+// clang-format off
+enum class code : std::int32_t {
+  graph_output = -2,
+  graph_input = -1,
+  add, average_pool_2d, concatenation, conv_2d, depthwise_conv_2d, depth_to_space, dequantize, embedding_lookup,
+  floor, fully_connected, hashtable_lookup, l2_normalization, l2_pool_2d, local_response_normalization, logistic,
+  lsh_projection, lstm, max_pool_2d, mul, relu, relu_n1_to_1, relu6, reshape, resize_bilinear, rnn, softmax,
+  space_to_depth, svdf, tanh, concat_embeddings, skip_gram, call, custom, embedding_lookup_sparse, pad,
+  unidirectional_sequence_rnn, gather, batch_to_space_nd, space_to_batch_nd, transpose, mean, sub, div, squeeze,
+  unidirectional_sequence_lstm, strided_slice, bidirectional_sequence_rnn, exp, topk_v2, split, log_softmax,
+  delegate, bidirectional_sequence_lstm, cast, prelu, maximum, arg_max, minimum, less, neg, padv2, greater,
+  greater_equal, less_equal, select, slice, sin, transpose_conv, sparse_to_dense, tile, expand_dims, equal,
+  not_equal, log, sum, sqrt, rsqrt, shape, pow, arg_min, fake_quant, reduce_prod, reduce_max, pack, logical_or,
+  one_hot, logical_and, logical_not, unpack, reduce_min, floor_div, reduce_any, square, zeros_like, fill, floor_mod,
+  range, resize_nearest_neighbor, leaky_relu, squared_difference, mirror_pad, abs, split_v, unique, ceil, reverse_v2,
+  add_n, gather_nd, cos, where, rank, elu, reverse_sequence, matrix_diag, quantize, matrix_set_diag, round,
+  hard_swish, if_, while_, non_max_suppression_v4, non_max_suppression_v5, scatter_nd, select_v2, densify,
+  segment_sum, batch_matmul, placeholder_for_greater_op_codes, cumsum, call_once, broadcast_to, rfft2d, conv_3d,
+  imag, real, complex_abs, hashtable, hashtable_find, hashtable_import, hashtable_size, reduce_all,
+  conv_3d_transpose, var_handle, read_variable, assign_variable, broadcast_args, random_standard_normal, bucketize,
+  random_uniform, multinomial, gelu, dynamic_update_slice, relu_0_to_1, unsorted_segment_prod, unsorted_segment_max,
+  unsorted_segment_sum, atan2, unsorted_segment_min, sign, bitcast, bitwise_xor, right_shift, stablehlo_logistic,
+  stablehlo_add, stablehlo_divide, stablehlo_multiply, stablehlo_maximum, stablehlo_reshape, stablehlo_clamp,
+  stablehlo_concatenate, stablehlo_broadcast_in_dim, stablehlo_convolution, stablehlo_slice, stablehlo_custom_call,
+  stablehlo_reduce, stablehlo_abs, stablehlo_and, stablehlo_cosine, stablehlo_exponential, stablehlo_floor,
+  stablehlo_log, stablehlo_minimum, stablehlo_negate, stablehlo_or, stablehlo_power, stablehlo_remainder,
+  stablehlo_rsqrt, stablehlo_select, stablehlo_subtract, stablehlo_tanh, stablehlo_scatter, stablehlo_compare,
+  stablehlo_convert, stablehlo_dynamic_slice, stablehlo_dynamic_update_slice, stablehlo_pad, stablehlo_iota,
+  stablehlo_dot_general, stablehlo_reduce_window, stablehlo_sort, stablehlo_while, stablehlo_gather,
+  stablehlo_transpose, dilate, stablehlo_rng_bit_generator, reduce_window, stablehlo_composite, stablehlo_shift_left,
+  stablehlo_cbrt, stablehlo_case,
+};
+// clang-format on
+
+inline constexpr std::int32_t code_count = 210;
+
+namespace detail {
+// clang-format off
+inline constexpr std::array<std::string_view, code_count> code_names{
+    "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE",
+    "EMBEDDING_LOOKUP", "FLOOR", "FULLY_CONNECTED", "HASHTABLE_LOOKUP", "L2_NORMALIZATION", "L2_POOL_2D",
+    "LOCAL_RESPONSE_NORMALIZATION", "LOGISTIC", "LSH_PROJECTION", "LSTM", "MAX_POOL_2D", "MUL", "RELU",
+    "RELU_N1_TO_1", "RELU6", "RESHAPE", "RESIZE_BILINEAR", "RNN", "SOFTMAX", "SPACE_TO_DEPTH", "SVDF", "TANH",
+    "CONCAT_EMBEDDINGS", "SKIP_GRAM", "CALL", "CUSTOM", "EMBEDDING_LOOKUP_SPARSE", "PAD",
+    "UNIDIRECTIONAL_SEQUENCE_RNN", "GATHER", "BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "TRANSPOSE", "MEAN", "SUB",
+    "DIV", "SQUEEZE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "STRIDED_SLICE", "BIDIRECTIONAL_SEQUENCE_RNN", "EXP",
+    "TOPK_V2", "SPLIT", "LOG_SOFTMAX", "DELEGATE", "BIDIRECTIONAL_SEQUENCE_LSTM", "CAST", "PRELU", "MAXIMUM",
+    "ARG_MAX", "MINIMUM", "LESS", "NEG", "PADV2", "GREATER", "GREATER_EQUAL", "LESS_EQUAL", "SELECT", "SLICE", "SIN",
+    "TRANSPOSE_CONV", "SPARSE_TO_DENSE", "TILE", "EXPAND_DIMS", "EQUAL", "NOT_EQUAL", "LOG", "SUM", "SQRT", "RSQRT",
+    "SHAPE", "POW", "ARG_MIN", "FAKE_QUANT", "REDUCE_PROD", "REDUCE_MAX", "PACK", "LOGICAL_OR", "ONE_HOT",
+    "LOGICAL_AND", "LOGICAL_NOT", "UNPACK", "REDUCE_MIN", "FLOOR_DIV", "REDUCE_ANY", "SQUARE", "ZEROS_LIKE", "FILL",
+    "FLOOR_MOD", "RANGE", "RESIZE_NEAREST_NEIGHBOR", "LEAKY_RELU", "SQUARED_DIFFERENCE", "MIRROR_PAD", "ABS",
+    "SPLIT_V", "UNIQUE", "CEIL", "REVERSE_V2", "ADD_N", "GATHER_ND", "COS", "WHERE", "RANK", "ELU",
+    "REVERSE_SEQUENCE", "MATRIX_DIAG", "QUANTIZE", "MATRIX_SET_DIAG", "ROUND", "HARD_SWISH", "IF", "WHILE",
+    "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "SCATTER_ND", "SELECT_V2", "DENSIFY", "SEGMENT_SUM",
+    "BATCH_MATMUL", "PLACEHOLDER_FOR_GREATER_OP_CODES", "CUMSUM", "CALL_ONCE", "BROADCAST_TO", "RFFT2D", "CONV_3D",
+    "IMAG", "REAL", "COMPLEX_ABS", "HASHTABLE", "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "REDUCE_ALL",
+    "CONV_3D_TRANSPOSE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "BROADCAST_ARGS",
+    "RANDOM_STANDARD_NORMAL", "BUCKETIZE", "RANDOM_UNIFORM", "MULTINOMIAL", "GELU", "DYNAMIC_UPDATE_SLICE",
+    "RELU_0_TO_1", "UNSORTED_SEGMENT_PROD", "UNSORTED_SEGMENT_MAX", "UNSORTED_SEGMENT_SUM", "ATAN2",
+    "UNSORTED_SEGMENT_MIN", "SIGN", "BITCAST", "BITWISE_XOR", "RIGHT_SHIFT", "STABLEHLO_LOGISTIC", "STABLEHLO_ADD",
+    "STABLEHLO_DIVIDE", "STABLEHLO_MULTIPLY", "STABLEHLO_MAXIMUM", "STABLEHLO_RESHAPE", "STABLEHLO_CLAMP",
+    "STABLEHLO_CONCATENATE", "STABLEHLO_BROADCAST_IN_DIM", "STABLEHLO_CONVOLUTION", "STABLEHLO_SLICE",
+    "STABLEHLO_CUSTOM_CALL", "STABLEHLO_REDUCE", "STABLEHLO_ABS", "STABLEHLO_AND", "STABLEHLO_COSINE",
+    "STABLEHLO_EXPONENTIAL", "STABLEHLO_FLOOR", "STABLEHLO_LOG", "STABLEHLO_MINIMUM", "STABLEHLO_NEGATE",
+    "STABLEHLO_OR", "STABLEHLO_POWER", "STABLEHLO_REMAINDER", "STABLEHLO_RSQRT", "STABLEHLO_SELECT",
+    "STABLEHLO_SUBTRACT", "STABLEHLO_TANH", "STABLEHLO_SCATTER", "STABLEHLO_COMPARE", "STABLEHLO_CONVERT",
+    "STABLEHLO_DYNAMIC_SLICE", "STABLEHLO_DYNAMIC_UPDATE_SLICE", "STABLEHLO_PAD", "STABLEHLO_IOTA",
+    "STABLEHLO_DOT_GENERAL", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT", "STABLEHLO_WHILE", "STABLEHLO_GATHER",
+    "STABLEHLO_TRANSPOSE", "DILATE", "STABLEHLO_RNG_BIT_GENERATOR", "REDUCE_WINDOW", "STABLEHLO_COMPOSITE",
+    "STABLEHLO_SHIFT_LEFT", "STABLEHLO_CBRT", "STABLEHLO_CASE"
+};
+// clang-format on
+}  // namespace detail
+
+/// The schema's name of a builtin operator ("CONV_2D"); empty for a number that the schema does not know.
+[[nodiscard]] constexpr std::string_view builtin_name(code value) noexcept {
+  const auto number = static_cast<std::int32_t>(value);
+  if (value == code::graph_input) return "INPUT";
+  if (value == code::graph_output) return "OUTPUT";
+  if (number < 0 || number >= code_count) return {};
+  return detail::code_names[static_cast<std::size_t>(number)];
+}
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/configuration.hpp
+// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op
+// which of them it allows. Freestanding. (spec: quantization, section 4.3)
+
+// ---- aeq/scheme/scheme.hpp
+// A scheme: activation format x weight format x compute precision x execution mode, and optional policies.
+// Freestanding.
+
+// ---- aeq/scheme/compute.hpp
+// Compute precision and execution mode, the two other axes of a scheme. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// The arithmetic that the op's inner loop runs in.
+enum class compute : std::uint8_t { integer, floating };
+
+/// Who quantizes the activations, and when.
+enum class execution : std::uint8_t {
+  dynamic_range,  ///< the kernel, at run time, from each input's own range; weights are integers in the file
+  weight_only,    ///< nobody: a DEQUANTIZE turns the stored weights into floats
+  static_range    ///< the file: scales and zero points from calibration
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/scheme.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A scheme put together from its four axes. A scheme of one's own is any struct with the same members:
+///
+///     struct my_scheme {
+///       static constexpr std::string_view name = "my_scheme";   // the JSON recipe's name for it
+///       using activation = aeq::float32;
+///       using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+///       static constexpr auto compute_precision = aeq::compute::integer;
+///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
+///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
+///     };
+template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
+struct scheme {
+  using activation = Activation;
+  using weight = Weight;
+  static constexpr compute compute_precision = Compute;
+  static constexpr execution execution_mode = Mode;
+  using policies = type_list<Policies...>;
+};
+
+/// What a scheme says, as data.
+struct scheme_descriptor {
+  std::string_view name;
+  format_descriptor activation{};
+  format_descriptor weight{};
+  compute compute_precision = compute::floating;
+  execution execution_mode = execution::weight_only;
+
+  /// Same formats, compute and mode; the name does not count.
+  [[nodiscard]] constexpr bool same_arithmetic(const scheme_descriptor& other) const {
+    return activation == other.activation && weight == other.weight && compute_precision == other.compute_precision &&
+           execution_mode == other.execution_mode;
+  }
+};
+
+namespace detail {
+
+constexpr void append_format(short_text<64>& text, char role, const format_descriptor& format, symmetry usual) {
+  text.append({&role, 1});
+  switch (format.kind) {
+    case number_kind::floating: text.append("fp"); break;
+    case number_kind::signed_integer: text.append("i"); break;
+    case number_kind::unsigned_integer: text.append("u"); break;
+  }
+  text.append_number(format.bits);
+  if (!format.is_integer()) return;
+  if (role == 'w' && format.granularity.kind == granularity_kind::tensorwise) text.append("t");
+  if (format.granularity.kind == granularity_kind::blockwise) {
+    text.append("b").append_number(format.granularity.block_elements);
+  }
+  if (format.zero != usual) text.append(format.is_symmetric() ? "_symmetric" : "_asymmetric");
+}
+
+}  // namespace detail
+
+/// The published recipe's name of a combination: "dynamic_wi8_afp32", "weight_only_wi4t_asymmetric_afp32",
+/// "static_wi8_ai8". Channelwise weights, symmetric weights and asymmetric 8-bit activations go without saying.
+[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation,
+                                                    const format_descriptor& weight, execution mode) {
+  short_text<64> text;
+  switch (mode) {
+    case execution::dynamic_range: text.append("dynamic_"); break;
+    case execution::weight_only: text.append("weight_only_"); break;
+    case execution::static_range: text.append("static_"); break;
+  }
+  detail::append_format(text, 'w', weight, symmetric);
+  text.append("_");
+  detail::append_format(text, 'a', activation, activation.bits == 8 ? asymmetric : symmetric);
+  return text;
+}
+
+namespace detail {
+
+template <class Scheme>
+struct scheme_name {
+  static constexpr short_text<64> derived =
+      derived_name(Scheme::activation::descriptor, Scheme::weight::descriptor, Scheme::execution_mode);
+  static constexpr std::string_view value = derived.view();
+};
+template <class Scheme>
+requires requires {
+  std::string_view(Scheme::name);
+}
+struct scheme_name<Scheme> {
+  static constexpr std::string_view value = Scheme::name;
+};
+
+template <class Scheme>
+struct scheme_policies {
+  using type = type_list<>;
+};
+template <class Scheme>
+requires requires {
+  typename Scheme::policies;
+}
+struct scheme_policies<Scheme> {
+  using type = typename Scheme::policies;
+};
+
+template <class Category, class Default, class List>
+struct policy_in_list;
+template <class Category, class Default, class... Policies>
+struct policy_in_list<Category, Default, type_list<Policies...>> {
+  using type = policy_or<Category, Default, Policies...>;
+};
+
+}  // namespace detail
+
+/// The policy of `Category` that a scheme names in its `policies`, or `Default`.
+template <class Scheme, class Category, class Default>
+using policy_of =
+    typename detail::policy_in_list<Category, Default, typename detail::scheme_policies<Scheme>::type>::type;
+
+template <class Scheme>
+inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;
+
+template <class Scheme>
+inline constexpr scheme_descriptor descriptor_of{name_of_scheme<Scheme>, Scheme::activation::descriptor,
+                                                 Scheme::weight::descriptor, Scheme::compute_precision,
+                                                 Scheme::execution_mode};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/configuration.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// Sets, as bits.
+enum : std::uint8_t { allow_symmetric = 1, allow_asymmetric = 2 };
+enum : std::uint8_t { allow_tensorwise = 1, allow_channelwise = 2, allow_blockwise = 4 };
+
+/// A number format with some of its properties left open.
+struct format_family {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  std::uint8_t symmetries = allow_symmetric;
+  std::uint8_t granularities = allow_tensorwise;
+
+  [[nodiscard]] constexpr bool contains(const format_descriptor& f) const {
+    if (f.kind != kind || f.bits != bits) return false;
+    if (!f.is_integer()) return true;
+    const std::uint8_t symmetry = f.is_symmetric() ? allow_symmetric : allow_asymmetric;
+    const auto granularity = static_cast<std::uint8_t>(1u << static_cast<unsigned>(f.granularity.kind));
+    return (symmetries & symmetry) != 0 && (granularities & granularity) != 0;
+  }
+};
+
+struct configuration {
+  std::string_view name;
+  format_family activation;
+  format_family weight;
+  compute compute_precision = compute::integer;
+  execution execution_mode = execution::dynamic_range;
+};
+
+/// Index into `configurations`, and bit in a set of them.
+enum class configuration_id : std::uint8_t {
+  dynamic_wi8,
+  dynamic_wi4,
+  dynamic_wi4_blockwise,
+  dynamic_wi2,
+  dynamic_wi2_blockwise,
+  weight_only_wi8,
+  weight_only_wi4,
+  weight_only_wfp16,
+  static_wi8_ai8,
+  static_wi8_ai16,
+  static_wi4_ai8,
+  static_wi4_ai16,
+  static_wi8_au8
+};
+
+namespace detail {
+inline constexpr std::uint8_t per_tensor_or_channel = allow_tensorwise | allow_channelwise;
+inline constexpr std::uint8_t either_symmetry = allow_symmetric | allow_asymmetric;
+
+[[nodiscard]] constexpr format_family weights(std::uint8_t bits, std::uint8_t symmetries, std::uint8_t granularities) {
+  return {number_kind::signed_integer, bits, symmetries, granularities};
+}
+inline constexpr format_family float_activation{};
+inline constexpr format_family int8_activation{number_kind::signed_integer, 8, either_symmetry, allow_tensorwise};
+inline constexpr format_family int16_activation{number_kind::signed_integer, 16, allow_symmetric, allow_tensorwise};
+inline constexpr format_family uint8_activation{number_kind::unsigned_integer, 8, allow_asymmetric, allow_tensorwise};
+}  // namespace detail
+
+inline constexpr std::array<configuration, 13> configurations{{
+    {"dynamic_wi8_afp32", detail::float_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32", detail::float_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32_blockwise", detail::float_activation, detail::weights(4, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32", detail::float_activation, detail::weights(2, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32_blockwise", detail::float_activation, detail::weights(2, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"weightonly_wi8_afp32", detail::float_activation,
+     detail::weights(8, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wi4_afp32", detail::float_activation,
+     detail::weights(4, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wfp16_afp32",
+     detail::float_activation,
+     {number_kind::floating, 16, 0, 0},
+     compute::floating,
+     execution::weight_only},
+    {"static_wi8_ai8", detail::int8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_ai16", detail::int16_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai8", detail::int8_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai16", detail::int16_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_au8", detail::uint8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+}};
+
+/// A set of configurations.
+struct configuration_set {
+  std::uint16_t bits = 0;
+
+  constexpr configuration_set() = default;
+  constexpr configuration_set(configuration_id id)
+      : bits(static_cast<std::uint16_t>(1u << static_cast<unsigned>(id))) {}
+  [[nodiscard]] constexpr bool contains(configuration_id id) const { return (bits & configuration_set(id).bits) != 0; }
+  [[nodiscard]] friend constexpr configuration_set operator|(configuration_set a, configuration_set b) {
+    configuration_set both;
+    both.bits = static_cast<std::uint16_t>(a.bits | b.bits);
+    return both;
+  }
+  [[nodiscard]] friend constexpr configuration_set operator-(configuration_set a, configuration_set b) {
+    configuration_set rest;
+    rest.bits = static_cast<std::uint16_t>(a.bits & ~b.bits);
+    return rest;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/role.hpp
+// Roles of operands and constraints between an op's inputs and outputs, as data. Freestanding.
+// (spec: quantization, section 5.3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+enum class role : std::uint8_t {
+  activation,  ///< quantized with the activation format
+  weight,      ///< quantized with the weight format where it is constant
+  bias,        ///< static range: int32 (int64) at scale input x weight; else float
+  index,       ///< positions, axes, ids: never quantized
+  shape,       ///< a shape, sizes, paddings: never quantized
+  condition    ///< a mask: never quantized
+};
+
+[[nodiscard]] constexpr std::string_view name_of(role value) noexcept {
+  switch (value) {
+    case role::activation: return "activation";
+    case role::weight: return "weight";
+    case role::bias: return "bias";
+    case role::index: return "index";
+    case role::shape: return "shape";
+    case role::condition: return "condition";
+  }
+  return "?";
+}
+
+/// How the parameters of an op's inputs and outputs hang together under static quantization.
+enum class constraint : std::uint8_t {
+  free,            ///< each operand has its own
+  same_as_input,   ///< outputs take the input's
+  same_as_output,  ///< inputs take the output's
+  fixed_output     ///< the output's are constants of the op, per bit width
+};
+
+[[nodiscard]] constexpr std::string_view name_of(constraint value) noexcept {
+  switch (value) {
+    case constraint::free: return "free";
+    case constraint::same_as_input: return "same scale as input";
+    case constraint::same_as_output: return "same scale over all inputs";
+    case constraint::fixed_output: return "fixed scale and zero point";
+  }
+  return "?";
+}
+
+/// Which axis of the weight has a scale per index where the granularity is channelwise.
+enum class channel_axis : std::uint8_t {
+  none,           ///< channelwise means tensorwise
+  first,          ///< 0
+  fourth,         ///< 3
+  matrix_columns  ///< last, or last but one if the op says adj_y
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/catalogue.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
+/// 0.
+struct fixed_parameters {
+  std::uint8_t scale_shift = 0;
+  std::int16_t zero_point = 0;
+};
+
+inline constexpr std::size_t listed_operands = 4;
+
+struct operation_descriptor {
+  code builtin = code::add;
+  std::string_view name;  ///< the recipe's name; differs from the schema's for CONV_2D_TRANSPOSE only
+  constraint output = constraint::free;
+  std::array<role, listed_operands> inputs{};  ///< inputs beyond these are activations
+  configuration_set allowed{};
+  channel_axis channels = channel_axis::none;
+  fixed_parameters fixed{};
+
+  [[nodiscard]] constexpr role input_role(std::size_t index) const {
+    return index < listed_operands ? inputs[index] : role::activation;
+  }
+  /// Position of the first input with a role; -1 if there is none.
+  [[nodiscard]] constexpr int position(role wanted) const {
+    for (std::size_t i = 0; i < listed_operands; ++i) {
+      if (inputs[i] == wanted) return static_cast<int>(i);
+    }
+    return -1;
+  }
+  /// An op with a weight: constants of it take the weight format, and it has dynamic range and weight only forms.
+  [[nodiscard]] constexpr bool has_weight() const { return position(role::weight) >= 0; }
+  [[nodiscard]] constexpr bool is_virtual() const {
+    return builtin == code::graph_input || builtin == code::graph_output;
+  }
+};
+
+namespace detail {
+
+using enum role;
+using id = configuration_id;
+using roles = std::array<role, listed_operands>;
+
+inline constexpr roles plain{};
+inline constexpr roles filter{activation, weight, bias, activation};
+
+inline constexpr configuration_set static8 = id::static_wi8_ai8;
+inline constexpr configuration_set static8_16 = static8 | id::static_wi8_ai16;
+inline constexpr configuration_set static4 = configuration_set(id::static_wi4_ai8) | id::static_wi4_ai16;
+inline constexpr configuration_set eight_bit_weight = static8_16 | id::dynamic_wi8 | id::weight_only_wi8;
+inline constexpr configuration_set four_bit_weight = configuration_set(id::dynamic_wi4) | id::weight_only_wi4;
+inline constexpr configuration_set half_weight = id::weight_only_wfp16;
+inline constexpr configuration_set all_channels = eight_bit_weight | four_bit_weight | id::dynamic_wi2 | half_weight;
+inline constexpr configuration_set graph_edge = static8_16 | static4 | id::static_wi8_au8;
+
+constexpr std::array<operation_descriptor, 50> make_catalogue() {
+  using c = code;
+  using k = constraint;
+  using a = channel_axis;
+  // clang-format off
+  return {{
+      {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
+      {c::graph_input, "INPUT", k::free, plain, graph_edge},
+      {c::add, "ADD", k::free, plain, static8_16},
+      {c::average_pool_2d, "AVERAGE_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::concatenation, "CONCATENATION", k::same_as_output, plain, static8_16},
+      {c::conv_2d, "CONV_2D", k::free, filter, all_channels | static4, a::first},
+      {c::depthwise_conv_2d, "DEPTHWISE_CONV_2D", k::free, filter, eight_bit_weight | half_weight, a::fourth},
+      {c::embedding_lookup, "EMBEDDING_LOOKUP", k::free, {index, weight},
+       (all_channels - static8_16) | id::dynamic_wi4_blockwise, a::first},
+      {c::fully_connected, "FULLY_CONNECTED", k::free, filter,
+       all_channels | static4 | id::dynamic_wi4_blockwise | id::dynamic_wi2_blockwise, a::first},
+      {c::logistic, "LOGISTIC", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::max_pool_2d, "MAX_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::mul, "MUL", k::free, plain, static8_16},
+      {c::relu, "RELU", k::free, plain, static8_16},
+      {c::reshape, "RESHAPE", k::same_as_input, {activation, shape}, static8_16},
+      {c::resize_bilinear, "RESIZE_BILINEAR", k::same_as_input, {activation, shape}, static8_16},
+      {c::softmax, "SOFTMAX", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::space_to_depth, "SPACE_TO_DEPTH", k::same_as_input, plain, static8},
+      {c::tanh, "TANH", k::fixed_output, plain, static8_16, a::none, {7, 0}},
+      {c::pad, "PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather, "GATHER", k::same_as_input, {activation, index}, static8_16},
+      {c::transpose, "TRANSPOSE", k::same_as_input, {activation, index}, static8_16},
+      {c::mean, "MEAN", k::free, {activation, index}, static8_16},
+      {c::sub, "SUB", k::free, plain, static8_16},
+      {c::div, "DIV", k::free, plain, static8_16},
+      {c::strided_slice, "STRIDED_SLICE", k::same_as_input, {activation, index, index, index}, static8_16},
+      {c::split, "SPLIT", k::same_as_input, {index}, static8_16},
+      {c::maximum, "MAXIMUM", k::same_as_output, plain, static8_16},
+      {c::padv2, "PADV2", k::same_as_output, {activation, shape}, static8_16},
+      {c::select, "SELECT", k::same_as_output, {condition}, static8_16},
+      {c::slice, "SLICE", k::same_as_input, {activation, index, shape}, static8_16},
+      {c::transpose_conv, "CONV_2D_TRANSPOSE", k::free, {shape, weight, activation, bias},
+       eight_bit_weight | half_weight, a::first},
+      {c::equal, "EQUAL", k::free, plain, static8_16},
+      {c::not_equal, "NOT_EQUAL", k::free, plain, static8_16},
+      {c::sum, "SUM", k::free, {activation, index}, static8_16},
+      {c::sqrt, "SQRT", k::free, plain, static8_16},
+      {c::rsqrt, "RSQRT", k::free, plain, static8_16},
+      {c::pack, "PACK", k::same_as_output, plain, static8_16},
+      {c::unpack, "UNPACK", k::same_as_input, plain, static8_16},
+      {c::reduce_min, "REDUCE_MIN", k::same_as_input, {activation, index}, static8_16},
+      {c::resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", k::same_as_input, {activation, shape}, static8_16},
+      {c::squared_difference, "SQUARED_DIFFERENCE", k::free, plain, static8},
+      {c::mirror_pad, "MIRROR_PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather_nd, "GATHER_ND", k::same_as_input, {activation, index}, static8_16},
+      {c::hard_swish, "HARD_SWISH", k::free, plain, static8},
+      {c::select_v2, "SELECT_V2", k::same_as_output, {condition}, static8_16},
+      {c::batch_matmul, "BATCH_MATMUL", k::free, {weight, weight}, eight_bit_weight | id::weight_only_wi4,
+       a::matrix_columns},
+      {c::broadcast_to, "BROADCAST_TO", k::same_as_input, {activation, shape}, static8_16},
+      {c::gelu, "GELU", k::free, plain, static8_16},
+      {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
+      {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
+  }};
+  // clang-format on
+}
+
+}  // namespace detail
+
+/// 48 operators and the two virtual operations, ordered by code.
+inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_catalogue();
+
+/// Where the catalogue has an operator; catalogue.size() if it has not.
+[[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
+  std::size_t low = 0;
+  std::size_t high = catalogue.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (catalogue[middle].builtin < builtin) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < catalogue.size() && catalogue[low].builtin == builtin ? low : catalogue.size();
+}
+
+/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
+[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
+  const std::size_t position = position_of(builtin);
+  return position < catalogue.size() ? &catalogue[position] : nullptr;
+}
+
+/// The entry with a recipe's operation name; null if there is none.
+[[nodiscard]] constexpr const operation_descriptor* find(std::string_view recipe_name) noexcept {
+  for (const operation_descriptor& entry : catalogue) {
+    if (entry.name == recipe_name) return &entry;
+  }
+  return nullptr;
+}
+
+/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the
+/// weight format, but for blocks, which only ops with a blockwise kernel take.
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s,
+                                    std::span<const configuration> known = configurations) {
+  const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (!operation.allowed.contains(static_cast<configuration_id>(i))) continue;
+    const configuration& c = known[i];
+    if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
+    if (!c.activation.contains(s.activation)) continue;
+    if (operation.has_weight() ? c.weight.contains(s.weight) : !blocks) return true;
+  }
+  return false;
+}
+
+/// A type per op: `op::conv_2d`.
+template <code Builtin>
+requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
+    struct operation {
+  static constexpr code builtin = Builtin;
+  static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
+};
+
+using graph_input = operation<code::graph_input>;
+using graph_output = operation<code::graph_output>;
+using add = operation<code::add>;
+using average_pool_2d = operation<code::average_pool_2d>;
+using concatenation = operation<code::concatenation>;
+using conv_2d = operation<code::conv_2d>;
+using depthwise_conv_2d = operation<code::depthwise_conv_2d>;
+using embedding_lookup = operation<code::embedding_lookup>;
+using fully_connected = operation<code::fully_connected>;
+using logistic = operation<code::logistic>;
+using max_pool_2d = operation<code::max_pool_2d>;
+using mul = operation<code::mul>;
+using relu = operation<code::relu>;
+using reshape = operation<code::reshape>;
+using resize_bilinear = operation<code::resize_bilinear>;
+using softmax = operation<code::softmax>;
+using space_to_depth = operation<code::space_to_depth>;
+using tanh = operation<code::tanh>;
+using pad = operation<code::pad>;
+using gather = operation<code::gather>;
+using transpose = operation<code::transpose>;
+using mean = operation<code::mean>;
+using sub = operation<code::sub>;
+using div = operation<code::div>;
+using strided_slice = operation<code::strided_slice>;
+using split = operation<code::split>;
+using maximum = operation<code::maximum>;
+using padv2 = operation<code::padv2>;
+using select = operation<code::select>;
+using slice = operation<code::slice>;
+using conv_2d_transpose = operation<code::transpose_conv>;
+using equal = operation<code::equal>;
+using not_equal = operation<code::not_equal>;
+using sum = operation<code::sum>;
+using sqrt = operation<code::sqrt>;
+using rsqrt = operation<code::rsqrt>;
+using pack = operation<code::pack>;
+using unpack = operation<code::unpack>;
+using reduce_min = operation<code::reduce_min>;
+using resize_nearest_neighbor = operation<code::resize_nearest_neighbor>;
+using squared_difference = operation<code::squared_difference>;
+using mirror_pad = operation<code::mirror_pad>;
+using gather_nd = operation<code::gather_nd>;
+using hard_swish = operation<code::hard_swish>;
+using select_v2 = operation<code::select_v2>;
+using batch_matmul = operation<code::batch_matmul>;
+using broadcast_to = operation<code::broadcast_to>;
+using gelu = operation<code::gelu>;
+using dynamic_update_slice = operation<code::dynamic_update_slice>;
+using stablehlo_composite = operation<code::stablehlo_composite>;
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/concepts.hpp
+// Which op takes which scheme: the relation as a concept, and one named concept per reason why not. Freestanding.
+
+// ---- aeq/scheme/concepts.hpp
+// What a type must be to serve as a number format or a scheme: one named concept per requirement. Freestanding.
+// The sentences that a user reads when one of them fails are in scheme/requirements.hpp.
+
+namespace aeq::inline AEQ_ABI {
+
+/// A type that describes itself: bits, kind, symmetry, granularity. Not asked: that it is one of ours; an accelerator's
+/// own format may add members.
+template <class Format>
+concept number_format = requires {
+  { Format::descriptor } -> std::convertible_to<format_descriptor>;
+};
+
+/// The four members every scheme has. Checked first: the others read them.
+template <class Scheme>
+concept scheme_members = requires {
+  requires number_format<typename Scheme::activation>;
+  requires number_format<typename Scheme::weight>;
+  { Scheme::compute_precision } -> std::convertible_to<compute>;
+  { Scheme::execution_mode } -> std::convertible_to<execution>;
+};
+
+/// A fit turns a range into a scale and a zero point, in float and in double: statistics come as either.
+template <class Fit>
+concept range_fit = requires(range<float> narrow, range<double> wide, const format_descriptor& format) {
+  { Fit::fit(narrow, format) } -> std::same_as<scale_zero_point<float>>;
+  { Fit::fit(wide, format) } -> std::same_as<scale_zero_point<double>>;
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr bool storable(const format_descriptor& f) {
+  if (!f.is_integer()) return f.bits == 16 || f.bits == 32;
+  return f.bits == 2 || f.bits == 4 || f.bits == 8 || f.bits == 16;
+}
+
+[[nodiscard]] constexpr bool known_block(const granularity_descriptor& g) {
+  return g.kind != granularity_kind::blockwise || g.block_elements == 32 || g.block_elements == 64 ||
+         g.block_elements == 128 || g.block_elements == 256;
+}
+
+}  // namespace detail
+
+/// Integers of 2, 4, 8 or 16 bits, floats of 16 or 32: what the file format stores.
+template <class Scheme>
+concept storable_bits =
+    detail::storable(Scheme::activation::descriptor) && detail::storable(Scheme::weight::descriptor);
+
+/// Blocks of 32, 64, 128 or 256.
+template <class Scheme>
+concept known_block_size = detail::known_block(Scheme::weight::descriptor.granularity);
+
+/// One scale per activation tensor: no kernel takes more.
+template <class Scheme>
+concept tensorwise_activation = Scheme::activation::descriptor.granularity.kind == granularity_kind::tensorwise;
+
+/// 8 or 16 bits where activations are integers.
+template <class Scheme>
+concept activation_bits = !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits == 8 ||
+                          Scheme::activation::descriptor.bits == 16;
+
+/// 16-bit activations have zero point 0: the kernels leave the zero point out.
+template <class Scheme>
+concept symmetric_wide_activation =
+    !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits != 16 ||
+    Scheme::activation::descriptor.is_symmetric();
+
+/// Blockwise scales come without zero points.
+template <class Scheme>
+concept symmetric_blocks = Scheme::weight::descriptor.granularity.kind != granularity_kind::blockwise ||
+                           Scheme::weight::descriptor.is_symmetric();
+
+/// Integer kernels multiply weights without subtracting a zero point.
+template <class Scheme>
+concept symmetric_integer_weight =
+    Scheme::compute_precision != compute::integer || !Scheme::weight::descriptor.is_integer() ||
+    Scheme::weight::descriptor.is_symmetric();
+
+/// Static range: integer activations; the other modes: float activations.
+template <class Scheme>
+concept activation_fits_mode = (Scheme::execution_mode ==
+                                execution::static_range) == Scheme::activation::descriptor.is_integer();
+
+/// Weight only computes in floats, the other modes in integers.
+template <class Scheme>
+concept compute_fits_mode = (Scheme::execution_mode == execution::weight_only) ==
+                            (Scheme::compute_precision == compute::floating);
+
+/// Integer arithmetic needs integer weights.
+template <class Scheme>
+concept integer_weight = Scheme::compute_precision != compute::integer || Scheme::weight::descriptor.is_integer();
+
+namespace detail {
+
+/// A scheme's own static `fit`, wrapped so that it is a policy like any other.
+template <class Scheme>
+struct own_fit {
+  using category = fit_category;
+  template <std::floating_point T>
+  requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
+  [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
+    return Scheme::fit(values, format);
+  }
+};
+
+/// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
+/// the right call works would take min_max_fit instead of it without a word.
+template <class Scheme>
+concept declares_fit = requires(range<float> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires(range<double> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires {
+  &Scheme::fit;
+}
+|| requires {
+  &Scheme::template fit<float>;
+};
+
+template <class Scheme>
+struct fit_of_scheme {
+  using type = policy_of<Scheme, fit_category, min_max_fit>;
+};
+template <class Scheme>
+requires declares_fit<Scheme>
+struct fit_of_scheme<Scheme> {
+  using type = own_fit<Scheme>;
+};
+
+}  // namespace detail
+
+/// The fit of a scheme: its own `fit`, else the one in its `policies`, else min_max_fit.
+template <class Scheme>
+using fit_of = typename detail::fit_of_scheme<Scheme>::type;
+
+template <class Scheme>
+concept usable_fit = range_fit<fit_of<Scheme>>;
+
+/// A scheme that the quantizer, the interpreter and a recipe can work with.
+template <class Scheme>
+concept quantization_scheme = scheme_members<Scheme> && storable_bits<Scheme> && known_block_size<Scheme> &&
+    tensorwise_activation<Scheme> && activation_bits<Scheme> && symmetric_wide_activation<Scheme> &&
+    symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> &&
+    compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/concepts.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A type from the catalogue.
+template <class Op>
+concept operation_type = requires {
+  Op::descriptor.builtin;
+};
+
+namespace detail {
+
+/// Whether an op allows any configuration that agrees with a scheme in the aspects that are asked.
+template <class Op, class Scheme>
+[[nodiscard]] consteval bool some_configuration(bool mode, bool activation, bool weight_bits) {
+  constexpr scheme_descriptor s = descriptor_of<Scheme>;
+  for (std::size_t i = 0; i < op::configurations.size(); ++i) {
+    if (!Op::descriptor.allowed.contains(static_cast<op::configuration_id>(i))) continue;
+    const op::configuration& c = op::configurations[i];
+    const bool weight_agrees =
+        !Op::descriptor.has_weight() || (c.weight.bits == s.weight.bits && c.weight.kind == s.weight.kind);
+    if (mode && c.execution_mode != s.execution_mode) continue;
+    if (activation && !c.activation.contains(s.activation)) continue;
+    if (weight_bits && !weight_agrees) continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Dynamic range and weight only need an op with a weight; EMBEDDING_LOOKUP has no static form.
+template <class Op, class Scheme>
+concept mode_of_operation = detail::some_configuration<Op, Scheme>(true, false, false);
+
+/// The op has a kernel for activations of this format.
+template <class Op, class Scheme>
+concept activation_of_operation = detail::some_configuration<Op, Scheme>(true, true, false);
+
+/// The op has a kernel for weights of this width.
+template <class Op, class Scheme>
+concept weight_bits_of_operation = detail::some_configuration<Op, Scheme>(true, true, true);
+
+/// Everything else that the catalogue asks: symmetry and granularity of the weight.
+template <class Op, class Scheme>
+concept granularity_of_operation = op::allows(Op::descriptor, descriptor_of<Scheme>);
+
+/// The catalogue allows the scheme on the op.
+template <class Op, class Scheme>
+concept supports = operation_type<Op> && quantization_scheme<Scheme> && granularity_of_operation<Op, Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+// Why an op does not take a scheme: one checker with one sentence per requirement of op/concepts.hpp. Freestanding.
+
+// ---- aeq/scheme/requirements.hpp
+// Why a type is no scheme: one checker with one sentence per requirement of scheme/concepts.hpp. Freestanding.
+//
+// A checker is a consteval function whose template arguments are the scheme and the numbers at stake, so that compilers
+// print them beside the sentence. Doors that users touch call the checkers before any constrained code. A list macro
+// could write them shorter, but compilers then bury the sentence in expansion notes.
+
+// ---- aeq/scheme/accumulator.hpp
+// The accumulator of a scheme's inner product, and how deep a product it can hold. Freestanding.
+// 8-bit activations accumulate in 32 bits, 16-bit ones in 64, as LiteRT's kernels do (spec: kernels).
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bits of an activation inside the kernel: dynamic range quantizes to 8 at run time.
+[[nodiscard]] constexpr int computed_activation_bits(const scheme_descriptor& s) {
+  return s.execution_mode == execution::dynamic_range ? 8 : s.activation.bits;
+}
+
+/// Bits of the accumulator, sign included; 0 where the arithmetic is floating.
+[[nodiscard]] constexpr int accumulator_bits(const scheme_descriptor& s) {
+  if (s.compute_precision == compute::floating) return 0;
+  return computed_activation_bits(s) > 8 ? 64 : 32;
+}
+
+/// Bits that a sum of `depth` products may need, sign included: (activation - 1) + (weight - 1) + ceil(log2(depth))
+/// + 1. An asymmetric activation loses its zero point first and takes one bit more.
+[[nodiscard]] constexpr int needed_accumulator_bits(const scheme_descriptor& s, std::uint64_t depth) {
+  const int zero_point_bit = s.activation.is_integer() && !s.activation.is_symmetric() ? 1 : 0;
+  const int depth_bits = depth > 1 ? static_cast<int>(std::bit_width(depth - 1)) : 0;
+  return (computed_activation_bits(s) - 1 + zero_point_bit) + (s.weight.bits - 1) + depth_bits + 1;
+}
+
+/// No sum of `Depth` products of the scheme can overflow.
+template <class Scheme, std::uint64_t Depth>
+concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>)
+== 0 || needed_accumulator_bits(descriptor_of<Scheme>, Depth) <= accumulator_bits(descriptor_of<Scheme>);
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A requirement's id, which is also the name of its concept, checker and test, and its sentence.
+struct requirement {
+  std::string_view id;
+  std::string_view sentence;
+};
+
+namespace detail {
+
+#define AEQ_SCHEME_MEMBERS                                                                                         \
+  "aeq: scheme_members: a scheme needs the members activation and weight (number formats), compute_precision and " \
+  "execution_mode; scheme/scheme.hpp shows one in eight lines"
+template <class Scheme>
+consteval bool require_scheme_members() {
+  static_assert(scheme_members<Scheme>, AEQ_SCHEME_MEMBERS);
+  return scheme_members<Scheme>;
+}
+
+#define AEQ_STORABLE_BITS \
+  "aeq: storable_bits: a format has bits that no file stores; integers take 2, 4, 8 or 16 bits, floats 16 or 32"
+template <class Scheme, int ActivationBits, int WeightBits>
+consteval bool require_storable_bits() {
+  static_assert(storable_bits<Scheme>, AEQ_STORABLE_BITS);
+  return storable_bits<Scheme>;
+}
+
+#define AEQ_KNOWN_BLOCK_SIZE \
+  "aeq: known_block_size: blocks of this size have no kernel; take blockwise<32>, <64>, <128> or <256>"
+template <class Scheme, int BlockElements>
+consteval bool require_known_block_size() {
+  static_assert(known_block_size<Scheme>, AEQ_KNOWN_BLOCK_SIZE);
+  return known_block_size<Scheme>;
+}
+
+#define AEQ_TENSORWISE_ACTIVATION \
+  "aeq: tensorwise_activation: activations have one scale per tensor; make the activation format tensorwise"
+template <class Scheme>
+consteval bool require_tensorwise_activation() {
+  static_assert(tensorwise_activation<Scheme>, AEQ_TENSORWISE_ACTIVATION);
+  return tensorwise_activation<Scheme>;
+}
+
+#define AEQ_ACTIVATION_BITS \
+  "aeq: activation_bits: integer activations have 8 or 16 bits; take integer<8, ...> or integer<16, ...>"
+template <class Scheme, int ActivationBits>
+consteval bool require_activation_bits() {
+  static_assert(activation_bits<Scheme>, AEQ_ACTIVATION_BITS);
+  return activation_bits<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_WIDE_ACTIVATION \
+  "aeq: symmetric_wide_activation: 16-bit activations have zero point 0; make the activation format symmetric"
+template <class Scheme>
+consteval bool require_symmetric_wide_activation() {
+  static_assert(symmetric_wide_activation<Scheme>, AEQ_SYMMETRIC_WIDE_ACTIVATION);
+  return symmetric_wide_activation<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_BLOCKS \
+  "aeq: symmetric_blocks: blockwise weights have no zero points; make the weight format symmetric"
+template <class Scheme>
+consteval bool require_symmetric_blocks() {
+  static_assert(symmetric_blocks<Scheme>, AEQ_SYMMETRIC_BLOCKS);
+  return symmetric_blocks<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_INTEGER_WEIGHT                                                                                 \
+  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric " \
+  "or compute in floats"
+template <class Scheme>
+consteval bool require_symmetric_integer_weight() {
+  static_assert(symmetric_integer_weight<Scheme>, AEQ_SYMMETRIC_INTEGER_WEIGHT);
+  return symmetric_integer_weight<Scheme>;
+}
+
+#define AEQ_ACTIVATION_FITS_MODE                                                                                       \
+  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change the " \
+  "mode or the activation format"
+template <class Scheme>
+consteval bool require_activation_fits_mode() {
+  static_assert(activation_fits_mode<Scheme>, AEQ_ACTIVATION_FITS_MODE);
+  return activation_fits_mode<Scheme>;
+}
+
+#define AEQ_COMPUTE_FITS_MODE                                                                         \
+  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in " \
+  "compute::integer; change one of the two"
+template <class Scheme>
+consteval bool require_compute_fits_mode() {
+  static_assert(compute_fits_mode<Scheme>, AEQ_COMPUTE_FITS_MODE);
+  return compute_fits_mode<Scheme>;
+}
+
+#define AEQ_INTEGER_WEIGHT                                                                                         \
+  "aeq: integer_weight: compute::integer needs integer weights; take integer<...> or execution::weight_only with " \
+  "compute::floating"
+template <class Scheme>
+consteval bool require_integer_weight() {
+  static_assert(integer_weight<Scheme>, AEQ_INTEGER_WEIGHT);
+  return integer_weight<Scheme>;
+}
+
+#define AEQ_USABLE_FIT                                                                                   \
+  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a " \
+  "scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
+template <class Scheme>
+consteval bool require_usable_fit() {
+  static_assert(usable_fit<Scheme>, AEQ_USABLE_FIT);
+  return usable_fit<Scheme>;
+}
+
+#define AEQ_ACCUMULATOR_FITS                                                                                          \
+  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; use a shallower product or narrower " \
+  "formats"
+template <class Scheme, std::uint64_t Depth, int NeededBits, int AvailableBits>
+consteval bool require_accumulator_fits() {
+  static_assert(accumulator_fits<Scheme, Depth>, AEQ_ACCUMULATOR_FITS);
+  return accumulator_fits<Scheme, Depth>;
+}
+
+}  // namespace detail
+
+/// The requirements on a scheme, in the order of checking.
+inline constexpr std::array scheme_requirements{requirement{"scheme_members", AEQ_SCHEME_MEMBERS},
+                                                requirement{"storable_bits", AEQ_STORABLE_BITS},
+                                                requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
+                                                requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
+                                                requirement{"activation_bits", AEQ_ACTIVATION_BITS},
+                                                requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
+                                                requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
+                                                requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
+                                                requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
+                                                requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
+                                                requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
+                                                requirement{"usable_fit", AEQ_USABLE_FIT},
+                                                requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}};
+
+#undef AEQ_SCHEME_MEMBERS
+#undef AEQ_STORABLE_BITS
+#undef AEQ_KNOWN_BLOCK_SIZE
+#undef AEQ_TENSORWISE_ACTIVATION
+#undef AEQ_ACTIVATION_BITS
+#undef AEQ_SYMMETRIC_WIDE_ACTIVATION
+#undef AEQ_SYMMETRIC_BLOCKS
+#undef AEQ_SYMMETRIC_INTEGER_WEIGHT
+#undef AEQ_ACTIVATION_FITS_MODE
+#undef AEQ_COMPUTE_FITS_MODE
+#undef AEQ_INTEGER_WEIGHT
+#undef AEQ_USABLE_FIT
+#undef AEQ_ACCUMULATOR_FITS
+
+/// Fails to compile with one sentence per requirement that `Scheme` breaks.
+template <class Scheme>
+consteval bool verify_scheme() {
+  if constexpr (scheme_members<Scheme>) {
+    constexpr int activation_width = Scheme::activation::descriptor.bits;
+    constexpr int weight_width = Scheme::weight::descriptor.bits;
+    constexpr int block_elements = Scheme::weight::descriptor.granularity.block_elements;
+    bool all = detail::require_storable_bits<Scheme, activation_width, weight_width>();
+    all &= detail::require_known_block_size<Scheme, block_elements>();
+    all &= detail::require_tensorwise_activation<Scheme>();
+    all &= detail::require_activation_bits<Scheme, activation_width>();
+    all &= detail::require_symmetric_wide_activation<Scheme>();
+    all &= detail::require_symmetric_blocks<Scheme>();
+    all &= detail::require_symmetric_integer_weight<Scheme>();
+    all &= detail::require_activation_fits_mode<Scheme>();
+    all &= detail::require_compute_fits_mode<Scheme>();
+    all &= detail::require_integer_weight<Scheme>();
+    all &= detail::require_usable_fit<Scheme>();
+    return all;
+  } else {
+    return detail::require_scheme_members<Scheme>();
+  }
+}
+
+/// Fails to compile if a sum of `Depth` products of the scheme can overflow.
+template <class Scheme, std::uint64_t Depth>
+consteval bool verify_accumulator() {
+  if constexpr (quantization_scheme<Scheme>) {
+    return detail::require_accumulator_fits<Scheme, Depth, needed_accumulator_bits(descriptor_of<Scheme>, Depth),
+                                            accumulator_bits(descriptor_of<Scheme>)>();
+  } else {
+    return verify_scheme<Scheme>();
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+namespace detail {
+
+#define AEQ_OPERATION_TYPE \
+  "aeq: operation_type: this is no op of the catalogue; take one of aeq::op, such as aeq::op::conv_2d"
+template <class Op>
+consteval bool require_operation_type() {
+  static_assert(operation_type<Op>, AEQ_OPERATION_TYPE);
+  return operation_type<Op>;
+}
+
+#define AEQ_MODE_OF_OPERATION                                                                                          \
+  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with " \
+  "a weight, EMBEDDING_LOOKUP has no static_range"
+template <class Op, class Scheme>
+consteval bool require_mode_of_operation() {
+  static_assert(mode_of_operation<Op, Scheme>, AEQ_MODE_OF_OPERATION);
+  return mode_of_operation<Op, Scheme>;
+}
+
+#define AEQ_ACTIVATION_OF_OPERATION                                                                               \
+  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists " \
+  "those that it takes"
+template <class Op, class Scheme, int ActivationBits>
+consteval bool require_activation_of_operation() {
+  static_assert(activation_of_operation<Op, Scheme>, AEQ_ACTIVATION_OF_OPERATION);
+  return activation_of_operation<Op, Scheme>;
+}
+
+#define AEQ_WEIGHT_BITS_OF_OPERATION                                                                                 \
+  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md " \
+  "lists those that it takes"
+template <class Op, class Scheme, int WeightBits>
+consteval bool require_weight_bits_of_operation() {
+  static_assert(weight_bits_of_operation<Op, Scheme>, AEQ_WEIGHT_BITS_OF_OPERATION);
+  return weight_bits_of_operation<Op, Scheme>;
+}
+
+#define AEQ_GRANULARITY_OF_OPERATION                                                                           \
+  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take " \
+  "channelwise or tensorwise, symmetric"
+template <class Op, class Scheme>
+consteval bool require_granularity_of_operation() {
+  static_assert(granularity_of_operation<Op, Scheme>, AEQ_GRANULARITY_OF_OPERATION);
+  return granularity_of_operation<Op, Scheme>;
+}
+
+}  // namespace detail
+
+/// The requirements on a pair of op and scheme, in the order of checking.
+inline constexpr std::array operation_requirements{
+    requirement{"operation_type", AEQ_OPERATION_TYPE}, requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
+    requirement{"activation_of_operation", AEQ_ACTIVATION_OF_OPERATION},
+    requirement{"weight_bits_of_operation", AEQ_WEIGHT_BITS_OF_OPERATION},
+    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}};
+
+#undef AEQ_OPERATION_TYPE
+#undef AEQ_MODE_OF_OPERATION
+#undef AEQ_ACTIVATION_OF_OPERATION
+#undef AEQ_WEIGHT_BITS_OF_OPERATION
+#undef AEQ_GRANULARITY_OF_OPERATION
+
+/// Fails to compile with the first requirement that the pair breaks. The later ones stand behind the earlier: one
+/// mistake is one error.
+template <class Op, class Scheme>
+consteval bool verify_operation() {
+  if constexpr (!operation_type<Op>) {
+    return detail::require_operation_type<Op>();
+  } else if constexpr (!quantization_scheme<Scheme>) {
+    return verify_scheme<Scheme>();
+  } else if constexpr (!mode_of_operation<Op, Scheme>) {
+    return detail::require_mode_of_operation<Op, Scheme>();
+  } else if constexpr (!activation_of_operation<Op, Scheme>) {
+    return detail::require_activation_of_operation<Op, Scheme, Scheme::activation::descriptor.bits>();
+  } else if constexpr (!weight_bits_of_operation<Op, Scheme>) {
+    return detail::require_weight_bits_of_operation<Op, Scheme, Scheme::weight::descriptor.bits>();
+  } else {
+    return detail::require_granularity_of_operation<Op, Scheme>();
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/builtin.hpp
+// The built-in schemes: every combination that the default policy allows (spec: quantization, section 4.3), under the
+// names of the published recipes. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+template <int Bits, class Granularity>
+using dynamic_range_scheme =
+    scheme<float32, integer<Bits, symmetric, Granularity>, compute::integer, execution::dynamic_range>;
+
+template <int Bits, symmetry Symmetry, class Granularity>
+using weight_only_scheme =
+    scheme<float32, integer<Bits, Symmetry, Granularity>, compute::floating, execution::weight_only>;
+
+template <class Activation, int WeightBits, class Granularity>
+using static_range_scheme =
+    scheme<Activation, integer<WeightBits, symmetric, Granularity>, compute::integer, execution::static_range>;
+
+using ai8 = integer<8, asymmetric, tensorwise>;
+using ai8_symmetric = integer<8, symmetric, tensorwise>;
+using ai16 = integer<16, symmetric, tensorwise>;
+using au8 = unsigned_integer<8, asymmetric, tensorwise>;
+
+using dynamic_wi8_afp32 = dynamic_range_scheme<8, channelwise>;
+using dynamic_wi4_afp32 = dynamic_range_scheme<4, channelwise>;
+using dynamic_wi2_afp32 = dynamic_range_scheme<2, channelwise>;
+using weight_only_wi8_afp32 = weight_only_scheme<8, symmetric, channelwise>;
+using weight_only_wi4_afp32 = weight_only_scheme<4, symmetric, channelwise>;
+using weight_only_wfp16_afp32 = scheme<float32, float16, compute::floating, execution::weight_only>;
+using static_wi8_ai8 = static_range_scheme<ai8, 8, channelwise>;
+using static_wi8_ai16 = static_range_scheme<ai16, 8, channelwise>;
+using static_wi4_ai8 = static_range_scheme<ai8, 4, channelwise>;
+using static_wi4_ai16 = static_range_scheme<ai16, 4, channelwise>;
+using static_wi8_au8 = static_range_scheme<au8, 8, channelwise>;
+
+template <int Bits>
+using dynamic_blockwise_schemes =
+    type_list<dynamic_range_scheme<Bits, blockwise<32>>, dynamic_range_scheme<Bits, blockwise<64>>,
+              dynamic_range_scheme<Bits, blockwise<128>>, dynamic_range_scheme<Bits, blockwise<256>>>;
+
+template <int Bits>
+using weight_only_schemes =
+    type_list<weight_only_scheme<Bits, symmetric, channelwise>, weight_only_scheme<Bits, symmetric, tensorwise>,
+              weight_only_scheme<Bits, asymmetric, channelwise>, weight_only_scheme<Bits, asymmetric, tensorwise>>;
+
+template <int WeightBits>
+using static_schemes =
+    type_list<static_range_scheme<ai8, WeightBits, channelwise>, static_range_scheme<ai8, WeightBits, tensorwise>,
+              static_range_scheme<ai8_symmetric, WeightBits, channelwise>,
+              static_range_scheme<ai8_symmetric, WeightBits, tensorwise>,
+              static_range_scheme<ai16, WeightBits, channelwise>, static_range_scheme<ai16, WeightBits, tensorwise>>;
+
+using builtin_schemes =
+    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
+              dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
+              dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
+              weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
+              static_schemes<8>, static_schemes<4>,                                                  //
+              static_wi8_au8, static_range_scheme<au8, 8, tensorwise>>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/packing.hpp
+// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
+// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+  if (bits < 8) {
+    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
+    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+  }
+  return elements * (static_cast<unsigned>(bits) / 8u);
+}
+
+/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
+                                                     std::span<std::uint8_t> packed) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  constexpr unsigned mask = (1u << Bits) - 1u;
+  const std::size_t whole = values.size() / per_byte;
+  for (std::size_t i = 0; i < whole; ++i) {
+    unsigned byte = 0;
+    for (std::size_t j = 0; j < per_byte; ++j) {
+      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
+    }
+    packed[i] = static_cast<std::uint8_t>(byte);
+  }
+  unsigned byte = 0;
+  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
+    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
+  }
+  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
+}
+
+/// The integer at `index` of packed data.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
+    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
+  constexpr unsigned sign = 1u << (Bits - 1);
+  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+}
+
+/// Unpacks into one int8 per value.
+template <int Bits>
+constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
+
+#include <utility>
+
+// ---- aeq/table/descriptor.hpp
+// A row of the kernel table, and its one derived name. Freestanding.
+
+// ---- aeq/table/handler.hpp
+// Op handlers: what is instantiated per (op, scheme). Freestanding.
+//
+// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and a
+// scheme maps to the arithmetic it needs, so that rows of equal arithmetic share one instantiation.
+
+namespace aeq::inline AEQ_ABI {
+
+using fit_float = scale_zero_point<float> (*)(range<float>, const format_descriptor&);
+using fit_double = scale_zero_point<double> (*)(range<double>, const format_descriptor&);
+
+/// From ranges to parameters, for statistics in float and in double.
+struct fit_functions {
+  fit_float narrow = nullptr;
+  fit_double wide = nullptr;
+};
+
+/// The instantiation behind all schemes with one fit.
+template <range_fit Fit>
+struct shared_handler {
+  static constexpr fit_functions fits{&Fit::template fit<float>, &Fit::template fit<double>};
+};
+
+/// The handler of an op under a scheme. Specialize it for a pair that needs code of its own.
+template <operation_type Op, quantization_scheme Scheme>
+requires supports<Op, Scheme>
+struct op_handler : shared_handler<fit_of<Scheme>> {
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/key.hpp
+// The key of a row of the kernel table: op and scheme. Freestanding.
+
+#include <compare>
+
+namespace aeq::inline AEQ_ABI {
+
+struct table_key {
+  op::code operation = op::code::add;
+  std::uint16_t scheme = 0;  ///< position in the table's list of schemes
+  friend constexpr auto operator<=>(const table_key&, const table_key&) = default;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/descriptor.hpp
+namespace aeq::inline AEQ_ABI {
+
+struct table_row {
+  table_key key{};
+  const op::operation_descriptor* operation = nullptr;
+  const scheme_descriptor* scheme = nullptr;
+  fit_functions fits{};
+};
+
+/// "conv_2d:static_wi8_ai8": in listings, errors, logs, test titles and docs.
+[[nodiscard]] constexpr short_text<112> name_of(const op::operation_descriptor& operation,
+                                                const scheme_descriptor& scheme) {
+  short_text<112> text;
+  for (const char c : operation.name) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    text.append({&lower, 1});
+  }
+  return text.append(":").append(scheme.name);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A kernel table without its type: what the quantizer works with.
+class kernel_table_view {
+ public:
+  constexpr kernel_table_view(std::span<const table_row> rows, std::span<const scheme_descriptor> schemes)
+      : rows_(rows), schemes_(schemes) {}
+
+  [[nodiscard]] constexpr std::span<const table_row> rows() const { return rows_; }
+  [[nodiscard]] constexpr std::span<const scheme_descriptor> schemes() const { return schemes_; }
+
+  /// The row of a key, null if the op does not take the scheme.
+  [[nodiscard]] constexpr const table_row* find(table_key key) const {
+    const auto place = std::lower_bound(rows_.begin(), rows_.end(), key,
+                                        [](const table_row& row, const table_key& wanted) { return row.key < wanted; });
+    return place != rows_.end() && place->key == key ? &*place : nullptr;
+  }
+
+  /// The row of an op under the scheme with a name; null if there is none.
+  [[nodiscard]] constexpr const table_row* find(op::code operation, std::string_view scheme) const {
+    for (std::size_t i = 0; i < schemes_.size(); ++i) {
+      if (schemes_[i].name == scheme) return find({operation, static_cast<std::uint16_t>(i)});
+    }
+    return nullptr;
+  }
+
+  /// The row of an op under the first scheme with the same formats, compute and mode. Custom schemes are found by name
+  /// only: they come after the built-in ones, whose arithmetic they may share.
+  [[nodiscard]] constexpr const table_row* find(op::code operation, const scheme_descriptor& like) const {
+    for (std::size_t i = 0; i < schemes_.size(); ++i) {
+      if (schemes_[i].same_arithmetic(like)) return find({operation, static_cast<std::uint16_t>(i)});
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const table_row> rows_;
+  std::span<const scheme_descriptor> schemes_;
+};
+
+namespace detail {
+
+template <class Op, class Scheme>
+constexpr fit_functions handler_fits() {
+  if constexpr (supports<Op, Scheme>) {
+    return op_handler<Op, Scheme>::fits;
+  } else {
+    return {};
+  }
+}
+
+template <class Scheme>
+consteval std::size_t count_rows() {
+  constexpr scheme_descriptor s = descriptor_of<Scheme>;
+  std::size_t count = 0;
+  for (const op::operation_descriptor& operation : op::catalogue) count += op::allows(operation, s) ? 1u : 0u;
+  return count;
+}
+
+template <class Scheme, std::size_t... Index>
+constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_sequence<Index...>) {
+  return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
+}
+
+/// A type's identity without RTTI.
+template <class>
+inline constexpr char identity{};
+
+/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
+template <class... Schemes>
+concept distinct_names = [] {
+  const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
+  const std::array<const char*, sizeof...(Schemes)> types{&identity<Schemes>...};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j] && types[i] != types[j]) return false;
+    }
+  }
+  return true;
+}();
+
+template <class List>
+struct table_storage;
+
+template <class... Schemes>
+struct table_storage<type_list<Schemes...>> {
+  static constexpr std::array<scheme_descriptor, sizeof...(Schemes)> schemes{descriptor_of<Schemes>...};
+  static constexpr std::size_t row_count = (count_rows<Schemes>() + ... + std::size_t(0));
+
+  static constexpr std::array<table_row, row_count> rows = [] {
+    using operations = std::make_index_sequence<op::catalogue.size()>;
+    const std::array<std::array<fit_functions, op::catalogue.size()>, sizeof...(Schemes)> fits{
+        scheme_fits<Schemes>(operations{})...};
+    std::array<table_row, row_count> result{};
+    std::size_t next = 0;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
+        if (!op::allows(op::catalogue[o], schemes[s])) continue;
+        result[next++] = {
+            {op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s], fits[s][o]};
+      }
+    }
+    return result;
+  }();
+};
+
+}  // namespace detail
+
+/// The table of the given schemes, or lists of schemes: `kernel_table<builtin_schemes, my_scheme>`. A type that is no
+/// scheme is a compile error that names the broken requirement.
+template <class... Schemes>
+class kernel_table {
+  template <class List>
+  struct check;
+  template <class... All>
+  struct check<type_list<All...>> {
+    static constexpr bool value = (verify_scheme<All>() && ...);
+    static consteval void names() {
+      static_assert(detail::distinct_names<All...>,
+                    "aeq: distinct_names: two schemes of the table have one name; give each its own");
+    }
+  };
+
+ public:
+  using schemes = flat_list<Schemes...>;
+
+  [[nodiscard]] static constexpr kernel_table_view view() {
+    if constexpr (check<schemes>::value) {
+      check<schemes>::names();
+      using storage = detail::table_storage<schemes>;
+      return {storage::rows, storage::schemes};
+    } else {
+      return {{}, {}};
+    }
+  }
+  constexpr operator kernel_table_view() const { return view(); }
+};
+
+/// The table of the built-in schemes.
+[[nodiscard]] constexpr kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+#endif  // AEQ_SINGLE_KERNELS
+
+// ---- aeq/aeq.hpp
+// Everything: the freestanding part, and on a host the quantizer. The same include line serves both.
+
+#if !AEQ_FREESTANDING
+
+// ---- aeq/model/difference.hpp
+// What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
+// the conformance corpus' `oracle.py diff`.
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+// ---- aeq/io/error.hpp
+// The one exception of the public API: a code and a sentence that names the place and what would be accepted.
+
+#include <stdexcept>
+
+namespace aeq::inline AEQ_ABI {
+
+/// What went wrong; the value is the tool's exit code.
+enum class error_code : int {
+  check_failed = 1,     ///< a comparison or threshold did not hold
+  wrong_usage = 2,      ///< arguments that make no sense
+  bad_input = 3,        ///< a model, recipe, policy or data file that can't be used
+  not_quantizable = 4,  ///< the model can't be quantized as asked
+  io = 5                ///< reading or writing failed
+};
+
+[[nodiscard]] constexpr std::string_view name_of(error_code code) noexcept {
+  switch (code) {
+    case error_code::check_failed: return "check failed";
+    case error_code::wrong_usage: return "wrong usage";
+    case error_code::bad_input: return "bad input";
+    case error_code::not_quantizable: return "not quantizable";
+    case error_code::io: return "input/output";
+  }
+  return "unknown";
+}
+
+class error : public std::runtime_error {
+ public:
+  error(error_code code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  [[nodiscard]] error_code code() const noexcept { return code_; }
+
+ private:
+  error_code code_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/io/gzip.hpp
+// Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// What the largest text file that we read (a description, statistics) may hold when unpacked.
+inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
+
+/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
+/// damaged data and for a content longer than `limit_bytes`.
+[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 std::uint64_t limit_bytes = text_limit_bytes);
+
+/// The content of a text file; a name that ends in .gz says that it is compressed.
+[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/python_json.hpp
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+
+// ---- aeq/io/json_forward.hpp
+// Names of Boost.JSON, for declarations that only pass its values. Who makes or looks at a value includes Boost.JSON.
+
+namespace boost::json {
+
+class array;
+class object;
+class value;
+
+}  // namespace boost::json
+
+// ---- aeq/io/python_json.hpp
+namespace aeq::inline AEQ_ABI::io {
+
+/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
+[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
+  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
+  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
+  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
+  return size;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
+[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
+
+/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
+[[nodiscard]] std::string hex_float(double value);
+
+/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
+[[nodiscard]] std::string python_float(double value);
+
+/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
+[[nodiscard]] std::string json_lines(const boost::json::value& value);
+
+/// All on one line: {"a": [1, 2]}.
+[[nodiscard]] std::string json_line(const boost::json::value& value);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/warning.hpp
+// Warnings: collected, handed to whoever asked, never printed by the library.
+
+namespace aeq::inline AEQ_ABI {
+
+struct warning {
+  std::string place;    ///< a file, a JSON pointer, an op or a tensor
+  std::string message;  ///< what is wrong and what to do
+};
+
+class warnings {
+ public:
+  void add(std::string place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
+  [[nodiscard]] const std::vector<warning>& all() const { return all_; }
+  [[nodiscard]] bool empty() const { return all_.empty(); }
+
+ private:
+  std::vector<warning> all_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/model/dump.hpp
+// The canonical description of a model as JSON: all that a reader sees, nothing of how the file is laid out (except
+// under "layout"), so that two models mean the same exactly if their descriptions are equal. The format, tflite-dump/1,
+// is that of the conformance corpus; option tables are walked through their descriptors.
+
+#include <map>
+
+#include <flatbuffers/flatbuffers.h>
+
+// ---- aeq/io/flexbuffer.hpp
+// FlexBuffers, the schema-less format of custom operators' options, as JSON values. Nothing says which options are in
+// this format, so this decides it as FlatBuffers' Python package does: positions outside the data are cut off or
+// counted from the end like slices of a Python list, and what then can't be read is no FlexBuffer.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// The content of a FlexBuffer: floats as hexadecimal text, maps in their order. None if the data is no FlexBuffer.
+[[nodiscard]] std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/sha256.hpp
+// SHA-256 (FIPS 180-4) of bytes that come in pieces. For naming content, not for keeping secrets.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Two lower case digits a byte.
+[[nodiscard]] std::string hex_text(std::span<const std::uint8_t> bytes);
+
+class sha256 {
+ public:
+  static constexpr std::size_t digest_bytes = 32;
+
+  sha256& update(std::span<const std::uint8_t> bytes);
+
+  /// The digest of all that came; afterwards nothing more may be added.
+  [[nodiscard]] std::array<std::uint8_t, digest_bytes> finish();
+
+ private:
+  static constexpr std::size_t block_bytes = 64;
+
+  void add_block(const std::uint8_t* block);
+
+  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
+  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::array<std::uint8_t, block_bytes> block_{};
+  std::size_t held_ = 0;
+  std::uint64_t total_bytes_ = 0;
+};
+
+/// The digest of bytes that are all there, as 64 hex digits.
+[[nodiscard]] std::string sha256_text(std::span<const std::uint8_t> bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/enums.hpp
+// Enumerations of the .tflite schema that the house works with. (spec: tflite_schema, section 3)
+
+namespace aeq::inline AEQ_ABI::model {
+
+// clang-format off
+enum class tensor_type : std::int8_t {
+  float32, float16, int32, uint8, int64, string, boolean, int16, complex64, int8, float64, complex128, uint64, resource,
+  variant, uint32, uint16, int4, bfloat16, int2, uint4, float8_e4m3fn, float8_e5m2
+};
+
+struct tensor_type_facts {
+  std::string_view name;
+  std::uint8_t bits;  ///< per element; 0 where elements have no fixed size
+};
+
+inline constexpr std::array<tensor_type_facts, 23> tensor_types{{
+    {"FLOAT32", 32}, {"FLOAT16", 16}, {"INT32", 32}, {"UINT8", 8}, {"INT64", 64}, {"STRING", 0}, {"BOOL", 8},
+    {"INT16", 16}, {"COMPLEX64", 64}, {"INT8", 8}, {"FLOAT64", 64}, {"COMPLEX128", 128}, {"UINT64", 64},
+    {"RESOURCE", 0}, {"VARIANT", 0}, {"UINT32", 32}, {"UINT16", 16}, {"INT4", 4}, {"BFLOAT16", 16}, {"INT2", 2},
+    {"UINT4", 4}, {"FLOAT8_E4M3FN", 8}, {"FLOAT8_E5M2", 8}}};
+// clang-format on
+
+[[nodiscard]] constexpr bool is_known(tensor_type type) noexcept {
+  return static_cast<int>(type) >= 0 && static_cast<std::size_t>(type) < tensor_types.size();
+}
+[[nodiscard]] constexpr std::string_view name_of(tensor_type type) noexcept {
+  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].name : std::string_view("?");
+}
+/// Bits of one element, 0 where elements have no fixed size.
+[[nodiscard]] constexpr int bits_of(tensor_type type) noexcept {
+  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].bits : 0;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/model.hpp
+// A model in memory: its metadata as plain structs to edit, its weights and option tables as views of the file.
+//
+// Copying a model copies metadata only. Views stay valid as long as any copy lives: `storage` keeps what they look at.
+
+#include <memory>
+
+// ---- aeq/io/file.hpp
+// Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
+// operating system (the other is io/atomic_file.hpp).
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// The text of errno.
+[[nodiscard]] std::string system_message(int number);
+
+/// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
+/// mapped (a pipe, a device) is read to its end.
+class input_file {
+ public:
+  /// Throws error (io) where the file can't be opened or read.
+  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path);
+
+  /// Content that is in memory already; `name` is for messages.
+  [[nodiscard]] static std::shared_ptr<const input_file> from_memory(std::vector<std::uint8_t> bytes, std::string name);
+
+  struct private_key {};
+  input_file(private_key, std::string name) : name_(std::move(name)) {}
+  input_file(const input_file&) = delete;
+  input_file& operator=(const input_file&) = delete;
+  ~input_file();
+
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return mapped_.data() != nullptr ? mapped_ : std::span<const std::uint8_t>(owned_);
+  }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Tells the system that a part, which has been read, will not be needed soon. Its pages leave this process in large
+  /// steps (each call to the system makes all processors forget addresses): when a part reaches or passes a multiple of
+  /// `step`, whatever lies up to a step around it goes. The content stays valid: it comes back when it is read.
+  void let_go(std::span<const std::uint8_t> part) const noexcept;
+
+ private:
+  std::string name_;
+  std::span<const std::uint8_t> mapped_;
+  std::vector<std::uint8_t> owned_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/model.hpp
+namespace aeq::inline AEQ_ABI::model {
+
+/// A member of a union: its discriminator and its table, which may be absent.
+struct union_view {
+  std::uint8_t type = 0;
+  const flatbuffers::Table* table = nullptr;
+};
+
+using table_vector = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>;
+
+/// Makes the bytes of a buffer from `offset` on, as many as `into` has. Called from several threads at once, each piece
+/// once; after it the producer may let go of what the piece was made from.
+using byte_producer = std::function<void(std::uint64_t offset, std::span<std::uint8_t> into)>;
+
+/// The content of a buffer: none, bytes that exist (in the file or in `storage`), or bytes made while writing.
+struct buffer {
+  bool present = false;                ///< false: no data, the buffer of an activation
+  std::span<const std::uint8_t> data;  ///< where `produce` is set: what the buffer held before
+  std::uint64_t size = 0;              ///< bytes
+  std::shared_ptr<const byte_producer> produce;
+  std::uint32_t unit_bytes = 1;  ///< `produce` is asked for whole units
+  /// Filled in by `produce`: the scales and zero points of the tensors on this buffer, which hold zeros until then.
+  std::shared_ptr<const std::vector<scale_zero_point<float>>> late_scales;
+};
+
+struct quantization {
+  std::vector<float> min;
+  std::vector<float> max;
+  std::vector<float> scale;
+  std::vector<std::int64_t> zero_point;
+  std::int32_t quantized_dimension = 0;
+  union_view details;
+
+  /// Whether values have a scale: numbers in the vector, or per block in a tensor.
+  [[nodiscard]] bool has_scale() const { return !scale.empty() || details.type != 0; }
+};
+
+struct tensor {
+  std::optional<std::string> name;
+  tensor_type type = tensor_type::float32;
+  std::vector<std::int32_t> shape;
+  std::vector<std::int32_t> shape_signature;  ///< -1 where the size is open; empty if the shape says all
+  std::uint32_t buffer = 0;
+  std::optional<aeq::model::quantization> quantization;
+  bool is_variable = false;
+  bool has_rank = false;
+  std::uint32_t external_buffer = 0;
+  const flatbuffers::Table* sparsity = nullptr;
+  const table_vector* variant_tensors = nullptr;
+};
+
+struct operation {
+  std::uint32_t code = 0;            ///< index into operator_codes
+  std::vector<std::int32_t> inputs;  ///< tensor indices, -1: left out
+  std::vector<std::int32_t> outputs;
+  std::vector<std::int32_t> intermediates;
+  std::vector<std::uint8_t> mutating_variable_inputs;
+  union_view options;
+  union_view options_2;
+  bool has_custom_options = false;
+  std::span<const std::uint8_t> custom_options;
+  std::int8_t custom_options_format = 0;
+  std::int32_t debug_metadata_index = -1;
+};
+
+struct operator_code {
+  op::code builtin = op::code::add;  ///< the larger of the schema's two fields
+  std::optional<std::string> custom_code;
+  std::int32_t version = 1;
+};
+
+struct subgraph {
+  std::optional<std::string> name;
+  std::vector<tensor> tensors;
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> outputs;
+  std::vector<operation> operations;
+  std::int32_t debug_metadata_index = -1;
+};
+
+struct metadata_entry {
+  std::optional<std::string> name;
+  std::uint32_t buffer = 0;
+};
+
+struct tensor_map {
+  std::optional<std::string> name;
+  std::uint32_t tensor = 0;
+};
+
+struct signature {
+  std::optional<std::string> key;
+  std::uint32_t subgraph = 0;
+  std::vector<tensor_map> inputs;
+  std::vector<tensor_map> outputs;
+};
+
+struct model {
+  std::uint32_t version = 3;
+  std::optional<std::string> description;
+  std::vector<operator_code> operator_codes;
+  std::vector<aeq::model::subgraph> subgraphs;
+  std::vector<aeq::model::buffer> buffers;
+  std::vector<std::int32_t> metadata_buffer;
+  std::vector<metadata_entry> metadata;
+  std::vector<aeq::model::signature> signatures;
+  const table_vector* external_buffer_groups = nullptr;
+  const table_vector* external_buffers = nullptr;
+
+  std::shared_ptr<const io::input_file> file;                             ///< null for a model made in memory
+  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage;  ///< bytes made here that views look at
+
+  model() { buffers.emplace_back(); }
+
+  [[nodiscard]] const std::string& file_name() const {
+    static const std::string none = "model";
+    return file ? file->name() : none;
+  }
+  [[nodiscard]] op::code builtin(const operation& o) const { return operator_codes[o.code].builtin; }
+
+  /// Whether a tensor has data of its own (a weight, a bias, a shape) and is no activation. Buffer 0 means none,
+  /// whatever it holds.
+  [[nodiscard]] bool is_constant(const tensor& t) const { return t.buffer != 0 && buffers[t.buffer].size > 0; }
+};
+
+/// Elements of a shape: 1 for a scalar. Shapes of a read model are checked not to overflow.
+[[nodiscard]] inline std::uint64_t element_count(std::span<const std::int32_t> shape) {
+  std::uint64_t count = 1;
+  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
+  return count;
+}
+
+/// "tensor 'name'" or "tensor 7".
+[[nodiscard]] inline std::string label(const subgraph& graph, std::size_t index) {
+  const tensor& t = graph.tensors[index];
+  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
+  return "tensor " + std::to_string(index);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/schema.hpp
+// The .tflite schema as data: one constexpr descriptor per FlatBuffer table. Reading, verifying, writing and describing
+// a model all walk these; there is no generated code. (spec: tflite_schema, section 2)
+//
+// A field's position in its table's list is its id.
+
+namespace aeq::inline AEQ_ABI::model::schema {
+
+enum class field_type : std::uint8_t {
+  boolean,
+  int8,
+  uint8,
+  uint16,
+  int32,
+  uint32,
+  int64,
+  uint64,
+  float32,
+  string,
+  table,       ///< `table` says which
+  union_type,  ///< discriminator; the value is the next field
+  union_value  ///< `alternatives` says which
+};
+
+struct table_descriptor;
+struct union_descriptor;
+
+struct field_descriptor {
+  std::string_view name;
+  field_type type = field_type::int32;
+  bool is_vector = false;
+  std::int64_t default_value = 0;
+  const table_descriptor* table = nullptr;
+  const union_descriptor* alternatives = nullptr;
+  std::uint8_t alignment = 0;  ///< of a vector's elements, where the schema forces one
+  bool deprecated = false;     ///< copied if a file has it, but nobody reads it: no part of a description
+};
+
+struct table_descriptor {
+  std::string_view name;
+  std::span<const field_descriptor> fields;
+};
+
+/// Members by discriminator; 0 is none.
+struct union_descriptor {
+  std::string_view name;
+  std::span<const table_descriptor> members;
+};
+
+constexpr field_descriptor scalar(std::string_view name, field_type type, std::int64_t default_value = 0) {
+  return {name, type, false, default_value, nullptr, nullptr, 0, false};
+}
+constexpr field_descriptor deprecated(field_descriptor field) {
+  field.deprecated = true;
+  return field;
+}
+constexpr field_descriptor vector_of(std::string_view name, field_type element, std::uint8_t alignment = 0) {
+  return {name, element, true, 0, nullptr, nullptr, alignment, false};
+}
+constexpr field_descriptor table(std::string_view name, const table_descriptor& descriptor) {
+  return {name, field_type::table, false, 0, &descriptor, nullptr, 0, false};
+}
+constexpr field_descriptor tables(std::string_view name, const table_descriptor& descriptor) {
+  return {name, field_type::table, true, 0, &descriptor, nullptr, 0, false};
+}
+constexpr field_descriptor union_type(std::string_view name) {
+  return {name, field_type::union_type, false, 0, nullptr, nullptr, 0, false};
+}
+constexpr field_descriptor union_value(std::string_view name, const union_descriptor& alternatives) {
+  return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0, false};
+}
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/tables.hpp
+// The tables that make up a model, as data. (spec: tflite_schema, section 2)
+
+// ---- aeq/model/options.hpp
+// The 126 + 23 option tables of operators, as data. (spec: tflite_schema, section 4)
+
+namespace aeq::inline AEQ_ABI::model::schema {
+
+namespace detail {
+using t = field_type;
+
+// clang-format off
+
+inline constexpr std::array conv2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("fused_activation_function", t::int8), scalar("dilation_w_factor", t::int32, 1),
+    scalar("dilation_h_factor", t::int32, 1), scalar("quantized_bias_type", t::int8)};
+inline constexpr std::array depthwise_conv2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("depth_multiplier", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("dilation_w_factor", t::int32, 1), scalar("dilation_h_factor", t::int32, 1)};
+inline constexpr std::array concat_embeddings_options{
+    scalar("num_channels", t::int32), vector_of("num_columns_per_channel", t::int32),
+    vector_of("embedding_dim_per_channel", t::int32)};
+inline constexpr std::array lsh_projection_options{scalar("type", t::int8)};
+inline constexpr std::array pool2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("filter_width", t::int32), scalar("filter_height", t::int32), scalar("fused_activation_function", t::int8)};
+inline constexpr std::array svdf_options{
+    scalar("rank", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array rnn_options{
+    scalar("fused_activation_function", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array fully_connected_options{
+    scalar("fused_activation_function", t::int8), scalar("weights_format", t::int8),
+    scalar("keep_num_dims", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
+    scalar("quantized_bias_type", t::int8), vector_of("quant_spec", t::uint8)};
+inline constexpr std::array softmax_options{scalar("beta", t::float32)};
+inline constexpr std::array concatenation_options{
+    scalar("axis", t::int32), scalar("fused_activation_function", t::int8)};
+inline constexpr std::array add_options{
+    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
+inline constexpr std::array l2_norm_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array local_response_normalization_options{
+    scalar("radius", t::int32), scalar("bias", t::float32), scalar("alpha", t::float32), scalar("beta", t::float32)};
+inline constexpr std::array lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("kernel_type", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array resize_bilinear_options{
+    deprecated(scalar("new_height", t::int32)), deprecated(scalar("new_width", t::int32)),
+    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
+inline constexpr std::array call_options{scalar("subgraph", t::uint32)};
+inline constexpr std::array reshape_options{vector_of("new_shape", t::int32)};
+inline constexpr std::array skip_gram_options{
+    scalar("ngram_size", t::int32), scalar("max_skip_size", t::int32), scalar("include_all_ngrams", t::boolean)};
+inline constexpr std::array space_to_depth_options{scalar("block_size", t::int32)};
+inline constexpr std::array embedding_lookup_sparse_options{scalar("combiner", t::int8)};
+inline constexpr std::array mul_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array gather_options{scalar("axis", t::int32), scalar("batch_dims", t::int32)};
+inline constexpr std::array reducer_options{scalar("keep_dims", t::boolean)};
+inline constexpr std::array sub_options{
+    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
+inline constexpr std::array div_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array squeeze_options{vector_of("squeeze_dims", t::int32)};
+inline constexpr std::array sequence_rnn_options{
+    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array strided_slice_options{
+    scalar("begin_mask", t::int32), scalar("end_mask", t::int32), scalar("ellipsis_mask", t::int32),
+    scalar("new_axis_mask", t::int32), scalar("shrink_axis_mask", t::int32), scalar("offset", t::boolean)};
+inline constexpr std::array split_options{scalar("num_splits", t::int32)};
+inline constexpr std::array cast_options{scalar("in_data_type", t::int8), scalar("out_data_type", t::int8)};
+inline constexpr std::array arg_max_options{scalar("output_type", t::int8)};
+inline constexpr std::array transpose_conv_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("fused_activation_function", t::int8), scalar("quantized_bias_type", t::int8)};
+inline constexpr std::array sparse_to_dense_options{scalar("validate_indices", t::boolean)};
+inline constexpr std::array shape_options{scalar("out_type", t::int8)};
+inline constexpr std::array arg_min_options{scalar("output_type", t::int8)};
+inline constexpr std::array fake_quant_options{
+    scalar("min", t::float32), scalar("max", t::float32), scalar("num_bits", t::int32),
+    scalar("narrow_range", t::boolean)};
+inline constexpr std::array pack_options{scalar("values_count", t::int32), scalar("axis", t::int32)};
+inline constexpr std::array one_hot_options{scalar("axis", t::int32)};
+inline constexpr std::array unpack_options{scalar("num", t::int32), scalar("axis", t::int32)};
+inline constexpr std::array bidirectional_sequence_lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("merge_outputs", t::boolean), scalar("time_major", t::boolean, 1),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array bidirectional_sequence_rnn_options{
+    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
+    scalar("merge_outputs", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array unidirectional_sequence_lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("time_major", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
+    scalar("diagonal_recurrent_tensors", t::boolean)};
+inline constexpr std::array resize_nearest_neighbor_options{
+    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
+inline constexpr std::array leaky_relu_options{scalar("alpha", t::float32)};
+inline constexpr std::array mirror_pad_options{scalar("mode", t::int8)};
+inline constexpr std::array split_v_options{scalar("num_splits", t::int32)};
+inline constexpr std::array unique_options{scalar("idx_out_type", t::int8, 2)};
+inline constexpr std::array reverse_sequence_options{scalar("seq_dim", t::int32), scalar("batch_dim", t::int32)};
+inline constexpr std::array if_options{
+    scalar("then_subgraph_index", t::int32), scalar("else_subgraph_index", t::int32)};
+inline constexpr std::array while_options{
+    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array depth_to_space_options{scalar("block_size", t::int32)};
+inline constexpr std::array batch_mat_mul_options{
+    scalar("adj_x", t::boolean), scalar("adj_y", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array cumsum_options{scalar("exclusive", t::boolean), scalar("reverse", t::boolean)};
+inline constexpr std::array call_once_options{scalar("init_subgraph_index", t::int32)};
+inline constexpr std::array conv3_d_options{
+    scalar("padding", t::int8), scalar("stride_d", t::int32), scalar("stride_w", t::int32),
+    scalar("stride_h", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("dilation_d_factor", t::int32, 1), scalar("dilation_w_factor", t::int32, 1),
+    scalar("dilation_h_factor", t::int32, 1)};
+inline constexpr std::array hashtable_options{
+    scalar("table_id", t::int32), scalar("key_dtype", t::int8), scalar("value_dtype", t::int8)};
+inline constexpr std::array var_handle_options{scalar("container", t::string), scalar("shared_name", t::string)};
+inline constexpr std::array random_options{scalar("seed", t::int64), scalar("seed2", t::int64)};
+inline constexpr std::array bucketize_options{vector_of("boundaries", t::float32)};
+inline constexpr std::array gelu_options{scalar("approximate", t::boolean)};
+inline constexpr std::array stablehlo_concatenate_options{scalar("dimension", t::int64)};
+inline constexpr std::array stablehlo_broadcast_in_dim_options{vector_of("broadcast_dimensions", t::int64)};
+inline constexpr std::array stablehlo_slice_options{
+    vector_of("start_indices", t::int64), vector_of("limit_indices", t::int64), vector_of("strides", t::int64)};
+inline constexpr std::array stablehlo_convolution_options{
+    vector_of("window_strides", t::int64), vector_of("padding", t::int64), vector_of("lhs_dilation", t::int64),
+    vector_of("rhs_dilation", t::int64), vector_of("window_reversal", t::boolean),
+    scalar("input_batch_dimension", t::int64), scalar("input_feature_dimension", t::int64),
+    vector_of("input_spatial_dimensions", t::int64), scalar("kernel_input_feature_dimension", t::int64),
+    scalar("kernel_output_feature_dimension", t::int64), vector_of("kernel_spatial_dimensions", t::int64),
+    scalar("output_batch_dimension", t::int64), scalar("output_feature_dimension", t::int64),
+    vector_of("output_spatial_dimensions", t::int64), scalar("feature_group_count", t::int64),
+    scalar("batch_group_count", t::int64), vector_of("precision_config", t::uint32)};
+inline constexpr std::array stablehlo_custom_call_options{
+    scalar("call_target_name", t::string), scalar("has_side_effect", t::boolean), scalar("backend_config", t::string),
+    scalar("api_version", t::int32), vector_of("called_computations", t::int32),
+    vector_of("custom_attributes", t::uint8)};
+inline constexpr std::array stablehlo_reduce_options{
+    vector_of("dimensions", t::int64), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_scatter_options{
+    scalar("indices_are_sorted", t::boolean), vector_of("update_window_dims", t::int64),
+    vector_of("inserted_window_dims", t::int64), vector_of("scatter_dims_to_operand_dims", t::int64),
+    scalar("index_vector_dim", t::int64), scalar("unique_indices", t::boolean),
+    scalar("update_computation_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_compare_options{
+    scalar("comparison_direction", t::uint32), scalar("compare_type", t::uint32)};
+inline constexpr std::array stablehlo_dynamic_slice_options{vector_of("slice_sizes", t::int64)};
+inline constexpr std::array stablehlo_pad_options{
+    vector_of("edge_padding_low", t::int64), vector_of("edge_padding_high", t::int64),
+    vector_of("interior_padding", t::int64)};
+inline constexpr std::array stablehlo_iota_options{scalar("iota_dimension", t::int64)};
+inline constexpr std::array stablehlo_dot_general_options{
+    vector_of("lhs_batching_dimensions", t::int64), vector_of("rhs_batching_dimensions", t::int64),
+    vector_of("lhs_contracting_dimensions", t::int64), vector_of("rhs_contracting_dimensions", t::int64),
+    vector_of("precision_config", t::uint32)};
+inline constexpr std::array stablehlo_reduce_window_options{
+    vector_of("window_dimensions", t::int64), vector_of("window_strides", t::int64),
+    vector_of("base_dilations", t::int64), vector_of("window_dilations", t::int64), vector_of("padding", t::int64),
+    scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_sort_options{
+    scalar("dimension", t::int64), scalar("is_stable", t::boolean), scalar("comparator_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_while_options{
+    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_gather_options{
+    vector_of("offset_dims", t::int64), vector_of("collapsed_slice_dims", t::int64),
+    vector_of("start_index_map", t::int64), scalar("index_vector_dim", t::int64), vector_of("slice_sizes", t::int64),
+    scalar("indices_are_sorted", t::boolean)};
+inline constexpr std::array stablehlo_transpose_options{vector_of("permutation", t::int64)};
+inline constexpr std::array stablehlo_rng_bit_generator_options{scalar("algorithm", t::int8)};
+inline constexpr std::array reduce_window_options{scalar("reduce_function", t::int32)};
+inline constexpr std::array stable_hlo_composite_options{
+    scalar("name", t::string), scalar("decomposition_subgraph_index", t::int32),
+    vector_of("composite_attributes", t::uint8), scalar("composite_attributes_format", t::int8),
+    scalar("version", t::int32)};
+inline constexpr std::array stablehlo_case_options{vector_of("branch_subgraph_indices", t::int32)};
+// clang-format on
+
+}  // namespace detail
+
+inline constexpr std::array<table_descriptor, 127> builtin_options_members{
+    {{"NONE", {}},
+     {"Conv2DOptions", detail::conv2_d_options},
+     {"DepthwiseConv2DOptions", detail::depthwise_conv2_d_options},
+     {"ConcatEmbeddingsOptions", detail::concat_embeddings_options},
+     {"LSHProjectionOptions", detail::lsh_projection_options},
+     {"Pool2DOptions", detail::pool2_d_options},
+     {"SVDFOptions", detail::svdf_options},
+     {"RNNOptions", detail::rnn_options},
+     {"FullyConnectedOptions", detail::fully_connected_options},
+     {"SoftmaxOptions", detail::softmax_options},
+     {"ConcatenationOptions", detail::concatenation_options},
+     {"AddOptions", detail::add_options},
+     {"L2NormOptions", detail::l2_norm_options},
+     {"LocalResponseNormalizationOptions", detail::local_response_normalization_options},
+     {"LSTMOptions", detail::lstm_options},
+     {"ResizeBilinearOptions", detail::resize_bilinear_options},
+     {"CallOptions", detail::call_options},
+     {"ReshapeOptions", detail::reshape_options},
+     {"SkipGramOptions", detail::skip_gram_options},
+     {"SpaceToDepthOptions", detail::space_to_depth_options},
+     {"EmbeddingLookupSparseOptions", detail::embedding_lookup_sparse_options},
+     {"MulOptions", detail::mul_options},
+     {"PadOptions", {}},
+     {"GatherOptions", detail::gather_options},
+     {"BatchToSpaceNDOptions", {}},
+     {"SpaceToBatchNDOptions", {}},
+     {"TransposeOptions", {}},
+     {"ReducerOptions", detail::reducer_options},
+     {"SubOptions", detail::sub_options},
+     {"DivOptions", detail::div_options},
+     {"SqueezeOptions", detail::squeeze_options},
+     {"SequenceRNNOptions", detail::sequence_rnn_options},
+     {"StridedSliceOptions", detail::strided_slice_options},
+     {"ExpOptions", {}},
+     {"TopKV2Options", {}},
+     {"SplitOptions", detail::split_options},
+     {"LogSoftmaxOptions", {}},
+     {"CastOptions", detail::cast_options},
+     {"DequantizeOptions", {}},
+     {"MaximumMinimumOptions", {}},
+     {"ArgMaxOptions", detail::arg_max_options},
+     {"LessOptions", {}},
+     {"NegOptions", {}},
+     {"PadV2Options", {}},
+     {"GreaterOptions", {}},
+     {"GreaterEqualOptions", {}},
+     {"LessEqualOptions", {}},
+     {"SelectOptions", {}},
+     {"SliceOptions", {}},
+     {"TransposeConvOptions", detail::transpose_conv_options},
+     {"SparseToDenseOptions", detail::sparse_to_dense_options},
+     {"TileOptions", {}},
+     {"ExpandDimsOptions", {}},
+     {"EqualOptions", {}},
+     {"NotEqualOptions", {}},
+     {"ShapeOptions", detail::shape_options},
+     {"PowOptions", {}},
+     {"ArgMinOptions", detail::arg_min_options},
+     {"FakeQuantOptions", detail::fake_quant_options},
+     {"PackOptions", detail::pack_options},
+     {"LogicalOrOptions", {}},
+     {"OneHotOptions", detail::one_hot_options},
+     {"LogicalAndOptions", {}},
+     {"LogicalNotOptions", {}},
+     {"UnpackOptions", detail::unpack_options},
+     {"FloorDivOptions", {}},
+     {"SquareOptions", {}},
+     {"ZerosLikeOptions", {}},
+     {"FillOptions", {}},
+     {"BidirectionalSequenceLSTMOptions", detail::bidirectional_sequence_lstm_options},
+     {"BidirectionalSequenceRNNOptions", detail::bidirectional_sequence_rnn_options},
+     {"UnidirectionalSequenceLSTMOptions", detail::unidirectional_sequence_lstm_options},
+     {"FloorModOptions", {}},
+     {"RangeOptions", {}},
+     {"ResizeNearestNeighborOptions", detail::resize_nearest_neighbor_options},
+     {"LeakyReluOptions", detail::leaky_relu_options},
+     {"SquaredDifferenceOptions", {}},
+     {"MirrorPadOptions", detail::mirror_pad_options},
+     {"AbsOptions", {}},
+     {"SplitVOptions", detail::split_v_options},
+     {"UniqueOptions", detail::unique_options},
+     {"ReverseV2Options", {}},
+     {"AddNOptions", {}},
+     {"GatherNdOptions", {}},
+     {"CosOptions", {}},
+     {"WhereOptions", {}},
+     {"RankOptions", {}},
+     {"ReverseSequenceOptions", detail::reverse_sequence_options},
+     {"MatrixDiagOptions", {}},
+     {"QuantizeOptions", {}},
+     {"MatrixSetDiagOptions", {}},
+     {"HardSwishOptions", {}},
+     {"IfOptions", detail::if_options},
+     {"WhileOptions", detail::while_options},
+     {"DepthToSpaceOptions", detail::depth_to_space_options},
+     {"NonMaxSuppressionV4Options", {}},
+     {"NonMaxSuppressionV5Options", {}},
+     {"ScatterNdOptions", {}},
+     {"SelectV2Options", {}},
+     {"DensifyOptions", {}},
+     {"SegmentSumOptions", {}},
+     {"BatchMatMulOptions", detail::batch_mat_mul_options},
+     {"CumsumOptions", detail::cumsum_options},
+     {"CallOnceOptions", detail::call_once_options},
+     {"BroadcastToOptions", {}},
+     {"Rfft2dOptions", {}},
+     {"Conv3DOptions", detail::conv3_d_options},
+     {"HashtableOptions", detail::hashtable_options},
+     {"HashtableFindOptions", {}},
+     {"HashtableImportOptions", {}},
+     {"HashtableSizeOptions", {}},
+     {"VarHandleOptions", detail::var_handle_options},
+     {"ReadVariableOptions", {}},
+     {"AssignVariableOptions", {}},
+     {"RandomOptions", detail::random_options},
+     {"BucketizeOptions", detail::bucketize_options},
+     {"GeluOptions", detail::gelu_options},
+     {"DynamicUpdateSliceOptions", {}},
+     {"UnsortedSegmentProdOptions", {}},
+     {"UnsortedSegmentMaxOptions", {}},
+     {"UnsortedSegmentMinOptions", {}},
+     {"UnsortedSegmentSumOptions", {}},
+     {"ATan2Options", {}},
+     {"SignOptions", {}},
+     {"BitcastOptions", {}},
+     {"BitwiseXorOptions", {}},
+     {"RightShiftOptions", {}}}};
+inline constexpr union_descriptor builtin_options{"BuiltinOptions", builtin_options_members};
+
+inline constexpr std::array<table_descriptor, 24> builtin_options_2_members{
+    {{"NONE", {}},
+     {"StablehloConcatenateOptions", detail::stablehlo_concatenate_options},
+     {"StablehloBroadcastInDimOptions", detail::stablehlo_broadcast_in_dim_options},
+     {"StablehloSliceOptions", detail::stablehlo_slice_options},
+     {"StablehloConvolutionOptions", detail::stablehlo_convolution_options},
+     {"StablehloCustomCallOptions", detail::stablehlo_custom_call_options},
+     {"StablehloReduceOptions", detail::stablehlo_reduce_options},
+     {"StablehloScatterOptions", detail::stablehlo_scatter_options},
+     {"StablehloCompareOptions", detail::stablehlo_compare_options},
+     {"StablehloDynamicSliceOptions", detail::stablehlo_dynamic_slice_options},
+     {"StablehloPadOptions", detail::stablehlo_pad_options},
+     {"StablehloIotaOptions", detail::stablehlo_iota_options},
+     {"StablehloDotGeneralOptions", detail::stablehlo_dot_general_options},
+     {"StablehloReduceWindowOptions", detail::stablehlo_reduce_window_options},
+     {"StablehloSortOptions", detail::stablehlo_sort_options},
+     {"StablehloWhileOptions", detail::stablehlo_while_options},
+     {"StablehloGatherOptions", detail::stablehlo_gather_options},
+     {"StablehloTransposeOptions", detail::stablehlo_transpose_options},
+     {"DilateOptions", {}},
+     {"StablehloRngBitGeneratorOptions", detail::stablehlo_rng_bit_generator_options},
+     {"ReduceWindowOptions", detail::reduce_window_options},
+     {"StableHLOCompositeOptions", detail::stable_hlo_composite_options},
+     {"StablehloShiftLeftOptions", {}},
+     {"StablehloCaseOptions", detail::stablehlo_case_options}}};
+inline constexpr union_descriptor builtin_options_2{"BuiltinOptions2", builtin_options_2_members};
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/tables.hpp
+namespace aeq::inline AEQ_ABI::model::schema {
+
+namespace detail {
+
+inline constexpr std::array int32_vector_fields{vector_of("values", t::int32)};
+inline constexpr std::array uint16_vector_fields{vector_of("values", t::uint16, 4)};
+inline constexpr std::array uint8_vector_fields{vector_of("values", t::uint8, 4)};
+inline constexpr std::array<table_descriptor, 4> sparse_index_members{{{"NONE", {}},
+                                                                       {"Int32Vector", int32_vector_fields},
+                                                                       {"Uint16Vector", uint16_vector_fields},
+                                                                       {"Uint8Vector", uint8_vector_fields}}};
+inline constexpr union_descriptor sparse_index{"SparseIndexVector", sparse_index_members};
+
+inline constexpr std::array dimension_metadata_fields{
+    scalar("format", t::int8),         scalar("dense_size", t::int32),
+    union_type("array_segments_type"), union_value("array_segments", sparse_index),
+    union_type("array_indices_type"),  union_value("array_indices", sparse_index)};
+inline constexpr table_descriptor dimension_metadata{"DimensionMetadata", dimension_metadata_fields};
+
+inline constexpr std::array sparsity_fields{vector_of("traversal_order", t::int32), vector_of("block_map", t::int32),
+                                            tables("dim_metadata", dimension_metadata)};
+
+inline constexpr std::array custom_quantization_fields{vector_of("custom", t::uint8, 16)};
+inline constexpr std::array blockwise_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
+                                             scalar("block_size", t::int32), vector_of("block_shape", t::int32)};
+inline constexpr std::array multi_axis_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
+                                              scalar("block_size", t::int32),
+                                              vector_of("quantized_dimensions", t::int32)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor sparsity_parameters{"SparsityParameters", detail::sparsity_fields};
+
+inline constexpr table_descriptor blockwise_quantization{"BlockwiseQuantization", detail::blockwise_fields};
+inline constexpr std::array<table_descriptor, 4> quantization_details_members{
+    {{"NONE", {}},
+     {"CustomQuantization", detail::custom_quantization_fields},
+     blockwise_quantization,
+     {"MultiAxisQuantization", detail::multi_axis_fields}}};
+inline constexpr union_descriptor quantization_details{"QuantizationDetails", quantization_details_members};
+inline constexpr std::uint8_t blockwise_details = 2;
+
+namespace detail {
+
+inline constexpr std::array quantization_fields{
+    vector_of("min", t::float32),           vector_of("max", t::float32), vector_of("scale", t::float32),
+    vector_of("zero_point", t::int64),      union_type("details_type"),   union_value("details", quantization_details),
+    scalar("quantized_dimension", t::int32)};
+
+inline constexpr std::array variant_fields{vector_of("shape", t::int32), scalar("type", t::int8),
+                                           scalar("has_rank", t::boolean)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor quantization_parameters{"QuantizationParameters", detail::quantization_fields};
+inline constexpr table_descriptor variant_sub_type{"VariantSubType", detail::variant_fields};
+
+namespace detail {
+
+inline constexpr std::array tensor_fields{vector_of("shape", t::int32),
+                                          scalar("type", t::int8),
+                                          scalar("buffer", t::uint32),
+                                          scalar("name", t::string),
+                                          table("quantization", quantization_parameters),
+                                          scalar("is_variable", t::boolean),
+                                          table("sparsity", sparsity_parameters),
+                                          vector_of("shape_signature", t::int32),
+                                          scalar("has_rank", t::boolean),
+                                          tables("variant_tensors", variant_sub_type),
+                                          scalar("external_buffer", t::uint32)};
+
+inline constexpr std::array operator_fields{scalar("opcode_index", t::uint32),
+                                            vector_of("inputs", t::int32),
+                                            vector_of("outputs", t::int32),
+                                            union_type("builtin_options_type"),
+                                            union_value("builtin_options", builtin_options),
+                                            vector_of("custom_options", t::uint8),
+                                            scalar("custom_options_format", t::int8),
+                                            vector_of("mutating_variable_inputs", t::boolean),
+                                            vector_of("intermediates", t::int32),
+                                            scalar("large_custom_options_offset", t::uint64),
+                                            scalar("large_custom_options_size", t::uint64),
+                                            union_type("builtin_options_2_type"),
+                                            union_value("builtin_options_2", builtin_options_2),
+                                            scalar("debug_metadata_index", t::int32, -1)};
+
+inline constexpr std::array operator_code_fields{scalar("deprecated_builtin_code", t::int8),
+                                                 scalar("custom_code", t::string), scalar("version", t::int32, 1),
+                                                 scalar("builtin_code", t::int32)};
+
+inline constexpr std::array buffer_fields{vector_of("data", t::uint8, 16), scalar("offset", t::uint64),
+                                          scalar("size", t::uint64)};
+inline constexpr std::array metadata_fields{scalar("name", t::string), scalar("buffer", t::uint32)};
+inline constexpr std::array tensor_map_fields{scalar("name", t::string), scalar("tensor_index", t::uint32)};
+inline constexpr std::array external_group_fields{scalar("name", t::string)};
+inline constexpr std::array external_buffer_fields{scalar("id", t::uint32), scalar("group", t::uint32),
+                                                   scalar("offset", t::uint64), scalar("length", t::uint64),
+                                                   scalar("packing", t::string)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor tensor{"Tensor", detail::tensor_fields};
+inline constexpr table_descriptor operation{"Operator", detail::operator_fields};
+inline constexpr table_descriptor operator_code{"OperatorCode", detail::operator_code_fields};
+inline constexpr table_descriptor buffer{"Buffer", detail::buffer_fields};
+inline constexpr table_descriptor metadata{"Metadata", detail::metadata_fields};
+inline constexpr table_descriptor tensor_map{"TensorMap", detail::tensor_map_fields};
+inline constexpr table_descriptor external_buffer_group{"ExternalBufferGroup", detail::external_group_fields};
+inline constexpr table_descriptor external_buffer{"ExternalBuffer", detail::external_buffer_fields};
+
+namespace detail {
+
+inline constexpr std::array subgraph_fields{
+    tables("tensors", tensor),      vector_of("inputs", t::int32), vector_of("outputs", t::int32),
+    tables("operators", operation), scalar("name", t::string),     scalar("debug_metadata_index", t::int32, -1)};
+inline constexpr std::array signature_fields{tables("inputs", tensor_map), tables("outputs", tensor_map),
+                                             scalar("signature_key", t::string), scalar("deprecated_tag", t::string),
+                                             scalar("subgraph_index", t::uint32)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor subgraph{"SubGraph", detail::subgraph_fields};
+inline constexpr table_descriptor signature{"SignatureDef", detail::signature_fields};
+
+namespace detail {
+
+inline constexpr std::array model_fields{scalar("version", t::uint32),
+                                         tables("operator_codes", operator_code),
+                                         tables("subgraphs", subgraph),
+                                         scalar("description", t::string),
+                                         tables("buffers", buffer),
+                                         vector_of("metadata_buffer", t::int32),
+                                         tables("metadata", metadata),
+                                         tables("signature_defs", signature),
+                                         tables("external_buffer_groups", external_buffer_group),
+                                         tables("external_buffers", external_buffer)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor model{"Model", detail::model_fields};
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/view.hpp
+// Typed access to FlatBuffer tables through their descriptors: view<schema::tensor>(t).get<"shape">(). The field's id,
+// type and default come from the descriptor at compile time; an unknown name does not compile.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// Position of a field's slot in a vtable.
+[[nodiscard]] constexpr flatbuffers::voffset_t slot(std::size_t field) {
+  return static_cast<flatbuffers::voffset_t>(4 + 2 * field);
+}
+
+template <schema::field_type Type>
+struct scalar_of;
+template <>
+struct scalar_of<schema::field_type::boolean> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::int8> {
+  using type = std::int8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint8> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint16> {
+  using type = std::uint16_t;
+};
+template <>
+struct scalar_of<schema::field_type::int32> {
+  using type = std::int32_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint32> {
+  using type = std::uint32_t;
+};
+template <>
+struct scalar_of<schema::field_type::int64> {
+  using type = std::int64_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint64> {
+  using type = std::uint64_t;
+};
+template <>
+struct scalar_of<schema::field_type::float32> {
+  using type = float;
+};
+template <>
+struct scalar_of<schema::field_type::union_type> {
+  using type = std::uint8_t;
+};
+
+[[nodiscard]] constexpr bool is_scalar(schema::field_type type) {
+  return type < schema::field_type::string || type == schema::field_type::union_type;
+}
+
+/// Calls f with a std::type_identity of a scalar field's C++ type.
+template <class Function>
+constexpr decltype(auto) with_scalar(schema::field_type type, const Function& f) {
+  using t = schema::field_type;
+  switch (type) {
+    case t::int8: return f(std::type_identity<std::int8_t>{});
+    case t::uint16: return f(std::type_identity<std::uint16_t>{});
+    case t::int32: return f(std::type_identity<std::int32_t>{});
+    case t::uint32: return f(std::type_identity<std::uint32_t>{});
+    case t::int64: return f(std::type_identity<std::int64_t>{});
+    case t::uint64: return f(std::type_identity<std::uint64_t>{});
+    case t::float32: return f(std::type_identity<float>{});
+    default: return f(std::type_identity<std::uint8_t>{});  // boolean, uint8, discriminators
+  }
+}
+
+[[nodiscard]] constexpr std::size_t field_id(const schema::table_descriptor& descriptor, std::string_view name) {
+  for (std::size_t i = 0; i < descriptor.fields.size(); ++i) {
+    if (descriptor.fields[i].name == name) return i;
+  }
+  throw "the table has no field of this name";
+}
+
+}  // namespace detail
+
+template <const schema::table_descriptor& Descriptor>
+class view {
+ public:
+  explicit view(const flatbuffers::Table* table) : table_(table) {}
+
+  /// A scalar's value; a string as std::optional<std::string_view>; a vector, table or union value as a pointer, null
+  /// if absent.
+  template <fixed_string Name>
+  [[nodiscard]] auto get() const {
+    constexpr std::size_t id = detail::field_id(Descriptor, Name.view());
+    constexpr schema::field_descriptor field = Descriptor.fields[id];
+    constexpr flatbuffers::voffset_t slot = detail::slot(id);
+    if constexpr (field.type == schema::field_type::table && field.is_vector) {
+      return table_->GetPointer<const table_vector*>(slot);
+    } else if constexpr (field.type == schema::field_type::table || field.type == schema::field_type::union_value) {
+      return table_->GetPointer<const flatbuffers::Table*>(slot);
+    } else if constexpr (field.type == schema::field_type::string) {
+      const auto* text = table_->GetPointer<const flatbuffers::String*>(slot);
+      return text != nullptr ? std::optional<std::string_view>({text->c_str(), text->size()}) : std::nullopt;
+    } else if constexpr (field.is_vector) {
+      using element = typename detail::scalar_of<field.type>::type;
+      return table_->GetPointer<const flatbuffers::Vector<element>*>(slot);
+    } else {
+      using value = typename detail::scalar_of<field.type>::type;
+      return table_->GetField<value>(slot, static_cast<value>(field.default_value));
+    }
+  }
+
+ private:
+  const flatbuffers::Table* table_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/dump.hpp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// block_size → blockSize.
+[[nodiscard]] inline std::string camel_case(std::string_view name) {
+  std::string result;
+  bool raise = false;
+  for (const char c : name) {
+    if (c == '_') {
+      raise = true;
+      continue;
+    }
+    result += raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    raise = false;
+  }
+  return result;
+}
+
+class describer {
+ public:
+  explicit describer(const model& m) : model_(m), buffer_numbers_(m.buffers.size()) {
+    if (m.file == nullptr)
+      throw error(error_code::wrong_usage, "only a model that was read from a file can be described");
+    const std::uint64_t file_bytes = m.file->bytes().size();
+    hash_budget_ = 4 * file_bytes;
+    text_budget_ = 16 * file_bytes + (std::uint64_t(1) << 20);
+  }
+
+  boost::json::object describe() {
+    return {{"format", "tflite-dump/1"},
+            {"version", model_.version},
+            {"description", text(model_.description)},
+            {"subgraphs", list(model_.subgraphs, [&](const subgraph& g) { return graph(g); })},
+            {"signatures", list(model_.signatures, [&](const signature& s) { return of_signature(s); })},
+            {"metadata", list(model_.metadata, [&](const metadata_entry& e) { return of_metadata(e); })},
+            {"layout", layout()}};
+  }
+
+ private:
+  using json = boost::json::value;
+  using object = boost::json::object;
+
+  template <class Range, class Function>
+  static boost::json::array list(const Range& range, const Function& f) {
+    boost::json::array result;
+    for (const auto& item : range) result.push_back(f(item));
+    return result;
+  }
+  static boost::json::array numbers(std::span<const std::int32_t> values) {
+    return list(values, [](std::int32_t v) { return json(v); });
+  }
+
+  // Tables of a hostile file may point at one vector many times.
+  void spend(std::uint64_t& budget, std::uint64_t amount) const {
+    if (amount > budget) {
+      throw error(error_code::bad_input,
+                  model_.file_name() +
+                      ": the tables point at the same data over and over; a description would be "
+                      "many times as large as the file");
+    }
+    budget -= amount;
+  }
+
+  json text(const std::optional<std::string>& value) {
+    if (!value) return nullptr;
+    return json(io::escaped_utf8(*value));
+  }
+
+  /// The digest of bytes of the file, whose pages then leave this process again.
+  std::string digest(std::span<const std::uint8_t> bytes) {
+    const auto [known, is_new] = digests_.try_emplace({bytes.data(), bytes.size()});
+    if (is_new) {
+      spend(hash_budget_, bytes.size());
+      known->second = stream_digest(bytes);
+    }
+    return known->second;
+  }
+  std::string stream_digest(std::span<const std::uint8_t> bytes) const {
+    constexpr std::size_t piece = std::size_t(4) << 20;
+    io::sha256 sum;
+    if (bytes.size() < piece) return io::hex_text(sum.update(bytes).finish());
+    for (std::size_t done = 0; done < bytes.size(); done += piece) {
+      const auto part = bytes.subspan(done, std::min(piece, bytes.size() - done));
+      sum.update(part);
+      model_.file->let_go(part);
+    }
+    return io::hex_text(sum.finish());
+  }
+
+  object blob(std::span<const std::uint8_t> bytes) {
+    constexpr std::size_t spelled_out_bytes = 64;
+    object result{{"bytes", bytes.size()}, {"sha256", digest(bytes)}};
+    if (bytes.size() <= spelled_out_bytes) result.emplace("hex", io::hex_text(bytes));
+    return result;
+  }
+  object options_blob(std::span<const std::uint8_t> bytes) {
+    object result = blob(bytes);
+    spend(text_budget_, bytes.size());
+    if (auto content = io::decode_flexbuffer(bytes)) result.emplace("flexbuffer", *std::move(content));
+    return result;
+  }
+
+  // --- tables by their descriptors ---
+
+  template <class T>
+  static json number(T value) {
+    if constexpr (std::is_same_v<T, float>) {
+      return json(io::hex_float(value));
+    } else {
+      return json(value);
+    }
+  }
+
+  /// A field's value; null where it is absent or an empty list, which is the same to every reader.
+  json field_value(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    const flatbuffers::voffset_t at = slot(id);
+    const auto nested = [&](const flatbuffers::Table* inner, const schema::table_descriptor& type) -> json {
+      object members = fields(inner, type);
+      return members.empty() ? json() : json(std::move(members));
+    };
+    if (field.type == schema::field_type::table) {
+      if (field.is_vector) return tables(table->GetPointer<const table_vector*>(at), *field.table);
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
+      return inner == nullptr ? json() : nested(inner, *field.table);
+    }
+    if (field.type == schema::field_type::union_value) {
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
+      const auto type = table->GetField<std::uint8_t>(slot(id - 1), 0);
+      if (inner == nullptr || type == 0 || type >= field.alternatives->members.size()) return {};
+      return nested(inner, field.alternatives->members[type]);
+    }
+    if (field.type == schema::field_type::string) {
+      const auto* value = table->GetPointer<const flatbuffers::String*>(at);
+      if (value == nullptr) return {};
+      spend(text_budget_, value->size());
+      return json(io::escaped_utf8({value->c_str(), value->size()}));
+    }
+    if (field.is_vector && field.type == schema::field_type::uint8) {
+      const auto* bytes = table->GetPointer<const flatbuffers::Vector<std::uint8_t>*>(at);
+      if (bytes == nullptr) return {};
+      const std::span<const std::uint8_t> content(bytes->Data(), bytes->size());
+      return field.name == "composite_attributes" ? options_blob(content) : blob(content);
+    }
+    return with_scalar(field.type, [&]<class T>(std::type_identity<T>) -> json {
+      const bool is_boolean = field.type == schema::field_type::boolean;
+      if (!field.is_vector) {
+        const T value = table->GetField<T>(at, static_cast<T>(field.default_value));
+        return is_boolean ? json(value != T{}) : number(value);
+      }
+      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(at);
+      if (values == nullptr || values->size() == 0) return {};
+      spend(text_budget_, values->size());
+      boost::json::array result;
+      result.reserve(values->size());
+      for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) {
+        result.push_back(is_boolean ? json(values->Get(i) != T{}) : number(static_cast<T>(values->Get(i))));
+      }
+      return result;
+    });
+  }
+
+  json tables(const table_vector* all, const schema::table_descriptor& descriptor) {
+    if (all == nullptr || all->size() == 0) return {};
+    spend(text_budget_, all->size());
+    boost::json::array result;
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) result.push_back(fields(all->Get(i), descriptor));
+    return result;
+  }
+
+  /// All fields that are there or have a default, by name.
+  object fields(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    std::vector<std::pair<std::string, json>> found;
+    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+      if (descriptor.fields[id].deprecated) continue;
+      json value = field_value(table, descriptor, id);
+      if (!value.is_null()) found.emplace_back(camel_case(descriptor.fields[id].name), std::move(value));
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    object result;
+    for (auto& [name, value] : found) result.emplace(name, std::move(value));
+    return result;
+  }
+
+  /// A union's member behind its name; null if it is absent. A field that is called "type" itself takes the name's
+  /// place.
+  json of_union(const union_view& value, const schema::union_descriptor& alternatives) {
+    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return {};
+    const schema::table_descriptor& member = alternatives.members[value.type];
+    object result{{"type", member.name}};
+    for (auto& [name, content] : fields(value.table, member)) result.insert_or_assign(name, std::move(content));
+    return result;
+  }
+
+  // --- parts of a model ---
+
+  object graph(const subgraph& g) {
+    std::size_t next_tensor = 0;
+    std::size_t next_operation = 0;
+    return {{"name", text(g.name)},
+            {"inputs", numbers(g.inputs)},
+            {"outputs", numbers(g.outputs)},
+            {"tensors", list(g.tensors, [&](const tensor& t) { return of_tensor(next_tensor++, t); })},
+            {"operators", list(g.operations, [&](const operation& o) { return of_operation(next_operation++, o); })}};
+  }
+
+  object of_tensor(std::size_t index, const tensor& t) {
+    object result{{"index", index}, {"name", text(t.name)}, {"type", name_of(t.type)}, {"shape", numbers(t.shape)}};
+    if (!t.shape_signature.empty()) result.emplace("shape_signature", numbers(t.shape_signature));
+    if (t.is_variable) result.emplace("is_variable", true);
+    if (t.has_rank) result.emplace("has_rank", true);
+    if (t.sparsity != nullptr) result.emplace("sparsity", fields(t.sparsity, schema::sparsity_parameters));
+    if (json variants = tables(t.variant_tensors, schema::variant_sub_type); !variants.is_null()) {
+      result.emplace("variant_tensors", std::move(variants));
+    }
+    result.emplace("constant", constant(t.buffer));
+    result.emplace("quantization", t.quantization ? of_quantization(*t.quantization) : json());
+    return result;
+  }
+
+  /// The content of a buffer, which is numbered by first use. Here buffer 0 counts if it holds something.
+  json constant(std::uint32_t buffer) {
+    const std::span<const std::uint8_t> data = model_.buffers[buffer].data;
+    if (data.empty()) return nullptr;
+    std::optional<std::size_t>& number = buffer_numbers_[buffer];
+    if (!number) number = numbered_buffers_++;
+    object result{{"buffer", *number}};
+    for (auto& [name, value] : blob(data)) result.emplace(name, std::move(value));
+    return result;
+  }
+
+  json of_quantization(const quantization& q) {
+    object result;
+    const auto floats = [&](std::string_view name, const std::vector<float>& values) {
+      if (!values.empty()) result.emplace(name, list(values, [](float v) { return json(io::hex_float(v)); }));
+    };
+    floats("min", q.min);
+    floats("max", q.max);
+    floats("scale", q.scale);
+    if (!q.zero_point.empty()) {
+      result.emplace("zero_point", list(q.zero_point, [](std::int64_t v) { return json(v); }));
+    }
+    if (q.quantized_dimension != 0) result.emplace("quantized_dimension", q.quantized_dimension);
+    if (json details = of_union(q.details, schema::quantization_details); !details.is_null()) {
+      result.emplace("details", std::move(details));
+    }
+    return result.empty() ? json() : json(std::move(result));
+  }
+
+  static std::string code_name(const operator_code& code) {
+    std::string name(op::builtin_name(code.builtin));
+    if (name.empty()) name = std::to_string(static_cast<std::int32_t>(code.builtin));
+    if (code.custom_code) name += ":" + io::escaped_utf8(*code.custom_code);
+    return name;
+  }
+
+  object of_operation(std::size_t index, const operation& o) {
+    const operator_code& code = model_.operator_codes[o.code];
+    spend(text_budget_, code.custom_code ? code.custom_code->size() : 0);
+    object result{{"index", index},
+                  {"op", code_name(code)},
+                  {"version", code.version},
+                  {"inputs", numbers(o.inputs)},
+                  {"outputs", numbers(o.outputs)}};
+    if (!o.intermediates.empty()) result.emplace("intermediates", numbers(o.intermediates));
+    const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+    if (std::any_of(o.mutating_variable_inputs.begin(), o.mutating_variable_inputs.end(), is_set)) {
+      result.emplace("mutating_variable_inputs",
+                     list(o.mutating_variable_inputs, [&](std::uint8_t flag) { return json(is_set(flag)); }));
+    }
+    const auto add = [&](std::string_view name, json value) {
+      if (!value.is_null()) result.emplace(name, std::move(value));
+    };
+    add("options", of_union(o.options, schema::builtin_options));
+    add("options2", of_union(o.options_2, schema::builtin_options_2));
+    if (!o.custom_options.empty()) result.emplace("custom_options", options_blob(o.custom_options));
+    if (o.debug_metadata_index != -1) result.emplace("debug_metadata_index", o.debug_metadata_index);
+    return result;
+  }
+
+  object of_signature(const signature& s) {
+    const auto entry = [&](const tensor_map& m) { return object{{"name", text(m.name)}, {"tensor", m.tensor}}; };
+    return {{"key", text(s.key)},
+            {"subgraph", s.subgraph},
+            {"inputs", list(s.inputs, entry)},
+            {"outputs", list(s.outputs, entry)}};
+  }
+
+  object of_metadata(const metadata_entry& e) {
+    const std::span<const std::uint8_t> data = model_.buffers[e.buffer].data;
+    return {{"name", text(e.name)}, {"content", data.empty() ? json() : json(blob(data))}};
+  }
+
+  /// Facts about the file that no comparison looks at.
+  object layout() {
+    const std::span<const std::uint8_t> bytes = model_.file->bytes();
+    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
+    const view<schema::model> file(reinterpret_cast<const flatbuffers::Table*>(bytes.data() + root));
+    std::size_t buffers = 0;
+    std::size_t outside = 0;
+    if (const table_vector* all = file.get<"buffers">(); all != nullptr) {
+      buffers = all->size();
+      for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) {
+        if (view<schema::buffer>(all->Get(i)).get<"offset">() > 1) ++outside;
+      }
+    }
+    return {{"file_bytes", bytes.size()},
+            {"file_sha256", stream_digest(bytes)},
+            {"buffers", buffers},
+            {"buffers_outside_flatbuffer", outside},
+            {"operator_codes", list(model_.operator_codes, [](const operator_code& code) {
+               return json(code_name(code) + " v" + std::to_string(code.version));
+             })}};
+  }
+
+  const model& model_;
+  std::vector<std::optional<std::size_t>> buffer_numbers_;
+  std::size_t numbered_buffers_ = 0;
+  std::map<std::pair<const std::uint8_t*, std::size_t>, std::string> digests_;
+  std::uint64_t hash_budget_ = 0;
+  std::uint64_t text_budget_ = 0;
+};
+
+}  // namespace detail
+
+/// The description of a model that was read from a file. Throws error (bad_input) for a file whose description would be
+/// out of all proportion.
+[[nodiscard]] inline boost::json::object describe(const model& m) {
+  return detail::describer(m).describe();
+}
+
+/// The description as text: what `aeq inspect --json` prints.
+[[nodiscard]] inline std::string dump_text(const model& m) {
+  return io::json_lines(describe(m));
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/reader.hpp
+// Reading a .tflite file: verified metadata becomes structs, weights and option tables stay views of the file.
+
+// ---- aeq/model/consistency.hpp
+// After the layout, the content: indices in range, sizes that agree, no cycles between subgraphs. Everything behind the
+// reader may rely on it. (spec: tflite_schema, sections 2.1 and 5)
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+class consistency {
+ public:
+  explicit consistency(const model& m) : model_(m) {}
+
+  void check() {
+    if (model_.subgraphs.empty()) fail("subgraphs", "a model has one at least");
+    for (std::size_t i = 0; i < model_.operator_codes.size(); ++i) {
+      if (static_cast<std::int32_t>(model_.operator_codes[i].builtin) < 0) {
+        fail("operator_codes[" + std::to_string(i) + "]", "a builtin code may not be negative");
+      }
+    }
+    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) check_graph(i);
+    for (std::size_t i = 0; i < model_.metadata.size(); ++i) {
+      if (model_.metadata[i].buffer >= model_.buffers.size()) {
+        fail("metadata[" + std::to_string(i) + "]", "buffer " + std::to_string(model_.metadata[i].buffer) +
+                                                        " does not exist; there are " +
+                                                        std::to_string(model_.buffers.size()));
+      }
+    }
+    for (std::size_t i = 0; i < model_.signatures.size(); ++i) check_signature(i);
+    check_calls();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
+    throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
+  }
+
+  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
+
+  void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
+    if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
+    if (may_be_left_out && index == -1) return;
+    fail(place, "tensor " + std::to_string(index) + " does not exist; there are " + std::to_string(count));
+  }
+
+  void check_graph(std::size_t number) const {
+    const subgraph& g = model_.subgraphs[number];
+    const std::string graph = at("subgraphs", number);
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
+    for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
+    for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const operation& o = g.operations[i];
+      const std::string place = graph + "." + at("operators", i);
+      if (o.code >= model_.operator_codes.size()) {
+        fail(place, "operator code " + std::to_string(o.code) + " does not exist; there are " +
+                        std::to_string(model_.operator_codes.size()));
+      }
+      for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
+    }
+  }
+
+  void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
+    if (!is_known(t.type)) {
+      fail(place, "tensor type " + std::to_string(static_cast<int>(t.type)) + " is unknown; 0 to 22 are known");
+    }
+    if (t.buffer >= model_.buffers.size()) {
+      fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
+                      std::to_string(model_.buffers.size()));
+    }
+    // As bytes of the widest type, 16, and as an int64.
+    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
+    std::uint64_t count = 1;
+    bool empty = false;
+    for (const std::int32_t size : t.shape) {
+      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
+      empty |= size <= 0;
+      if (empty) continue;
+      if (count > most_elements / static_cast<std::uint64_t>(size)) {
+        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
+      }
+      count *= static_cast<std::uint64_t>(size);
+    }
+    if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
+      fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
+                                           std::to_string(t.shape.size()));
+    }
+    check_data(place, t, empty ? 0 : count);
+    if (t.quantization) check_quantization(place + ".quantization", g, t, *t.quantization);
+  }
+
+  void check_data(const std::string& place, const tensor& t, std::uint64_t elements) const {
+    const buffer& b = model_.buffers[t.buffer];
+    const int bits = bits_of(t.type);
+    if (t.buffer == 0 || b.size == 0 || bits == 0 || t.sparsity != nullptr) return;
+    const std::uint64_t needed = packed_bytes(elements, bits);
+    if (b.size < needed) {
+      fail(place, "its shape takes " + std::to_string(needed) + " bytes, its buffer holds " + std::to_string(b.size));
+    }
+    if (t.is_variable) fail(place, "is a variable and has data; it can only be one of the two");
+  }
+
+  void check_quantization(const std::string& place, const subgraph& g, const tensor& t, const quantization& q) const {
+    if (!q.scale.empty() && !q.zero_point.empty() && q.scale.size() != q.zero_point.size()) {
+      fail(place, std::to_string(q.scale.size()) + " scales and " + std::to_string(q.zero_point.size()) +
+                      " zero points; their numbers must be the same");
+    }
+    if (q.scale.size() > 1) {
+      const std::int32_t axis = q.quantized_dimension;
+      if (axis < 0 || static_cast<std::size_t>(axis) >= t.shape.size()) {
+        fail(place, "quantized dimension " + std::to_string(axis) + " does not exist; the rank is " +
+                        std::to_string(t.shape.size()));
+      }
+      if (q.scale.size() != static_cast<std::size_t>(t.shape[static_cast<std::size_t>(axis)])) {
+        fail(place, std::to_string(q.scale.size()) + " scales for a dimension of " +
+                        std::to_string(t.shape[static_cast<std::size_t>(axis)]));
+      }
+    }
+    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
+      const view<schema::blockwise_quantization> blocks(q.details.table);
+      check_index(place + ".details.scales", blocks.get<"scales">(), g.tensors.size(), false);
+      check_index(place + ".details.zero_points", blocks.get<"zero_points">(), g.tensors.size(), true);
+      if (blocks.get<"block_size">() < 0) fail(place + ".details", "a block size may not be negative");
+    }
+  }
+
+  void check_signature(std::size_t number) const {
+    const signature& s = model_.signatures[number];
+    const std::string place = at("signature_defs", number);
+    if (s.subgraph >= model_.subgraphs.size()) {
+      fail(place, "subgraph " + std::to_string(s.subgraph) + " does not exist; there are " +
+                      std::to_string(model_.subgraphs.size()));
+    }
+    const std::size_t count = model_.subgraphs[s.subgraph].tensors.size();
+    for (const tensor_map& m : s.inputs) check_index(place + ".inputs", m.tensor, count, false);
+    for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
+  }
+
+  /// Subgraphs that an op runs, by its option table.
+  std::vector<std::int32_t> called(const operation& o) const {
+    std::vector<std::int32_t> result;
+    const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
+      if (options.table == nullptr || options.type >= members.members.size()) return;
+      const schema::table_descriptor& table = members.members[options.type];
+      for (std::size_t id = 0; id < table.fields.size(); ++id) {
+        const schema::field_descriptor& field = table.fields[id];
+        const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
+        if (!names_subgraph || field.is_vector) continue;
+        // An absent index of a StableHLO region means none.
+        if (options.table->GetOptionalFieldOffset(slot(id)) == 0 && &members == &schema::builtin_options_2) continue;
+        result.push_back(options.table->GetField<std::int32_t>(slot(id), 0));
+      }
+    };
+    add(o.options, schema::builtin_options);
+    add(o.options_2, schema::builtin_options_2);
+    return result;
+  }
+
+  /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
+  void check_calls() const {
+    std::vector<char> colour(model_.subgraphs.size(), 0);
+    std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
+    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
+      for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
+        for (const std::int32_t target : called(model_.subgraphs[g].operations[i])) {
+          if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
+            fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
+                                                                    " does not exist; there are " +
+                                                                    std::to_string(model_.subgraphs.size()));
+          }
+          calls[g].push_back(target);
+        }
+      }
+    }
+    struct step {
+      std::size_t graph;
+      std::size_t next;
+    };
+    for (std::size_t start = 0; start < calls.size(); ++start) {
+      if (colour[start] != 0) continue;
+      std::vector<step> way{{start, 0}};
+      colour[start] = 1;
+      while (!way.empty()) {
+        step& now = way.back();
+        if (now.next == calls[now.graph].size()) {
+          colour[now.graph] = 2;
+          way.pop_back();
+          continue;
+        }
+        const auto target = static_cast<std::size_t>(calls[now.graph][now.next++]);
+        if (colour[target] == 1) fail(at("subgraphs", target), "calls itself, directly or through others");
+        if (colour[target] == 0) {
+          colour[target] = 1;
+          way.push_back({target, 0});
+        }
+      }
+    }
+  }
+
+  const model& model_;
+};
+
+}  // namespace detail
+
+/// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
+inline void check_consistency(const model& m) {
+  detail::consistency(m).check();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/verifier.hpp
+// Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows
+// lies inside the file. Fields that the schema does not know are reported on the way.
+
+#include <set>
+#include <unordered_set>
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// What FlatBuffers can address; the rest of a longer file holds external buffers only.
+inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
+
+class verifier {
+ public:
+  /// Walks the model at the start of `bytes`. Throws error (bad_input) that names the table and field. `unknown` gets a
+  /// warning per (table, field id) that the schema does not know.
+  static const flatbuffers::Table* verify(std::span<const std::uint8_t> bytes, const std::string& file,
+                                          warnings& unknown) {
+    if (bytes.size() < 8) {
+      throw error(error_code::bad_input,
+                  file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
+    }
+    if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
+      throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
+    }
+    verifier walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
+    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
+    const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size_ - 4;
+    const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
+    if (!root_inside || !walk.check(table, schema::model)) {
+      throw error(error_code::bad_input,
+                  file + ": model" + walk.path_ +
+                      ": reaches outside the file, or is not laid out as the .tflite schema says; "
+                      "the file is damaged or cut off");
+    }
+    for (const auto& [name, id] : walk.unknown_) {
+      unknown.add(file, "table " + name + ", field " + std::to_string(id) +
+                            ": newer than the schema that this version knows; it is left out of what is written");
+    }
+    return table;
+  }
+
+ private:
+  explicit verifier(std::span<const std::uint8_t> bytes)
+      : size_(bytes.size()),
+        // A table takes 8 bytes at least, but small ones may be shared.
+        checks_(bytes.data(), bytes.size(), 64,
+                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true),
+        slots_to_read_(bytes.size() / sizeof(flatbuffers::voffset_t)) {}
+
+  // The path is put together on the way back from a failure only.
+  bool fail(std::string_view field) {
+    path_ = "." + std::string(field) + path_;
+    return false;
+  }
+  bool fail(std::string_view field, std::size_t index) {
+    path_ = "." + std::string(field) + "[" + std::to_string(index) + "]" + path_;
+    return false;
+  }
+
+  bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    if (!table->VerifyTableStart(checks_)) return false;
+    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+      if (!check_field(table, descriptor, id)) return false;
+    }
+    note_unknown(table, descriptor);
+    return checks_.EndTable();
+  }
+
+  bool check_field(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    const flatbuffers::voffset_t slot = detail::slot(id);
+    if (!field.is_vector && detail::is_scalar(field.type)) {
+      const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+        if constexpr (requires { table->VerifyField<T>(checks_, slot, sizeof(T)); }) {
+          return table->VerifyField<T>(checks_, slot, sizeof(T));
+        } else {
+          return table->VerifyField<T>(checks_, slot);
+        }
+      });
+      return inside || fail(field.name);
+    }
+    if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
+    if (field.type == schema::field_type::string) {
+      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
+    }
+    if (field.type == schema::field_type::union_value) return check_union(table, field, id);
+    if (field.type == schema::field_type::table && !field.is_vector) {
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(slot);
+      return inner == nullptr || check(inner, *field.table) || fail(field.name);
+    }
+    if (field.type == schema::field_type::table) {
+      const auto* inner = table->GetPointer<const table_vector*>(slot);
+      if (inner == nullptr) return true;
+      if (!checks_.VerifyVector(inner)) return fail(field.name);
+      for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
+        if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
+      }
+      return true;
+    }
+    const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
+      if (!checks_.VerifyVector(values)) return false;
+      // FlatBuffers' verifier looks at the place of the length only.
+      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+    });
+    return inside || fail(field.name);
+  }
+
+  bool check_union(const flatbuffers::Table* table, const schema::field_descriptor& field, std::size_t id) {
+    const auto* inner = table->GetPointer<const flatbuffers::Table*>(detail::slot(id));
+    const auto type = table->GetField<std::uint8_t>(detail::slot(id - 1), 0);
+    if (inner == nullptr || type == 0) return true;
+    if (type >= field.alternatives->members.size()) {
+      unknown_.emplace(field.alternatives->name, type);
+      return true;
+    }
+    return check(inner, field.alternatives->members[type]) || fail(field.name);
+  }
+
+  void note_unknown(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    const std::uint8_t* layout = table->GetVTable();
+    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(layout) - 4u) / 2u;
+    if (slots <= descriptor.fields.size() || unknown_.size() >= most_unknown) return;
+    if (!seen_layouts_.insert(layout).second) return;
+    // Layouts that do not overlap have no more slots in all than the file has room for.
+    for (std::size_t id = descriptor.fields.size(); id < slots && slots_to_read_ > 0; ++id, --slots_to_read_) {
+      if (table->GetOptionalFieldOffset(detail::slot(id)) != 0) unknown_.emplace(descriptor.name, id);
+    }
+  }
+
+  static constexpr std::size_t most_unknown = 100;  // enough for any newer schema
+
+  std::size_t size_;
+  flatbuffers::Verifier checks_;
+  std::string path_;
+  std::set<std::pair<std::string, std::size_t>> unknown_;
+  std::unordered_set<const std::uint8_t*> seen_layouts_;
+  std::size_t slots_to_read_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/reader.hpp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+class reader {
+ public:
+  reader(std::shared_ptr<const io::input_file> file, warnings& notes) : notes_(notes) {
+    result_.file = std::move(file);
+    bytes_ = result_.file->bytes();
+    // Hostile files can point at one vector many times: what is copied stays in proportion to the file.
+    budget_ = 4 * static_cast<std::uint64_t>(bytes_.size()) + (std::uint64_t(1) << 20);
+  }
+
+  model read() {
+    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_));
+    result_.version = root.get<"version">();
+    if (result_.version != 3) {
+      fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
+    }
+    result_.description = text(root.get<"description">());
+    each(root.get<"operator_codes">(),
+         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
+    result_.buffers.clear();
+    each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
+    each(root.get<"subgraphs">(),
+         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
+    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
+    each(root.get<"metadata">(), [&](const auto* t) {
+      const view<schema::metadata> v(t);
+      result_.metadata.push_back({text(v.get<"name">()), v.get<"buffer">()});
+    });
+    each(root.get<"signature_defs">(), [&](const auto* t) {
+      const view<schema::signature> v(t);
+      signature s{text(v.get<"signature_key">()), v.get<"subgraph_index">(), {}, {}};
+      s.inputs = tensor_maps(v.get<"inputs">());
+      s.outputs = tensor_maps(v.get<"outputs">());
+      result_.signatures.push_back(std::move(s));
+    });
+    result_.external_buffer_groups = root.get<"external_buffer_groups">();
+    result_.external_buffers = root.get<"external_buffers">();
+    check_consistency(result_);
+    return std::move(result_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw error(error_code::bad_input, result_.file->name() + ": " + what);
+  }
+
+  void spend(std::uint64_t bytes) {
+    if (bytes > budget_) {
+      fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
+    }
+    budget_ -= bytes;
+  }
+
+  template <class Function>
+  void each(const table_vector* all, const Function& f) {
+    if (all == nullptr) return;
+    spend(all->size() * sizeof(std::uint32_t));
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) f(all->Get(i));
+  }
+
+  template <class T>
+  std::vector<T> copy(const flatbuffers::Vector<T>* values) {
+    if (values == nullptr) return {};
+    spend(values->size() * sizeof(T));
+    std::vector<T> result(values->size());
+    for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) result[i] = values->Get(i);
+    return result;
+  }
+
+  std::optional<std::string> text(std::optional<std::string_view> value) {
+    if (!value) return std::nullopt;
+    spend(value->size());
+    return std::string(*value);
+  }
+
+  std::vector<tensor_map> tensor_maps(const table_vector* all) {
+    std::vector<tensor_map> result;
+    each(all, [&](const auto* t) {
+      const view<schema::tensor_map> v(t);
+      result.push_back({text(v.get<"name">()), v.get<"tensor_index">()});
+    });
+    return result;
+  }
+
+  operator_code code(view<schema::operator_code> v) {
+    const std::int8_t old = v.get<"deprecated_builtin_code">();
+    const std::int32_t builtin = std::max(v.get<"builtin_code">(), std::int32_t{old});
+    return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
+  }
+
+  void add_buffer(view<schema::buffer> v) {
+    buffer b;
+    if (const auto* data = v.get<"data">(); data != nullptr) {
+      b.present = true;
+      b.data = {data->Data(), data->size()};
+    } else if (v.get<"offset">() > 1) {  // 1: a place holder that nobody filled
+      b.present = true;
+      b.data = outside(v.get<"offset">(), v.get<"size">(), "buffers[" + std::to_string(result_.buffers.size()) + "]");
+    }
+    b.size = b.data.size();
+    result_.buffers.push_back(std::move(b));
+  }
+
+  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, const std::string& place) const {
+    if (offset > bytes_.size() || size > bytes_.size() - offset) {
+      fail(place + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
+           std::to_string(size) + " lie outside the file of " + std::to_string(bytes_.size()) + " bytes");
+    }
+    return bytes_.subspan(offset, size);
+  }
+
+  subgraph graph(view<schema::subgraph> v) {
+    subgraph g;
+    g.name = text(v.get<"name">());
+    g.inputs = copy(v.get<"inputs">());
+    g.outputs = copy(v.get<"outputs">());
+    g.debug_metadata_index = v.get<"debug_metadata_index">();
+    each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
+    each(v.get<"operators">(),
+         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
+    return g;
+  }
+
+  tensor read_tensor(view<schema::tensor> v) {
+    tensor t;
+    t.name = text(v.get<"name">());
+    t.type = static_cast<tensor_type>(v.get<"type">());
+    t.shape = copy(v.get<"shape">());
+    t.shape_signature = copy(v.get<"shape_signature">());
+    t.buffer = v.get<"buffer">();
+    t.is_variable = v.get<"is_variable">() != 0;
+    t.has_rank = v.get<"has_rank">() != 0;
+    t.external_buffer = v.get<"external_buffer">();
+    t.sparsity = v.get<"sparsity">();
+    t.variant_tensors = v.get<"variant_tensors">();
+    if (const auto* table = v.get<"quantization">(); table != nullptr) {
+      const view<schema::quantization_parameters> q(table);
+      t.quantization = quantization{copy(q.get<"min">()),           copy(q.get<"max">()),
+                                    copy(q.get<"scale">()),         copy(q.get<"zero_point">()),
+                                    q.get<"quantized_dimension">(), {q.get<"details_type">(), q.get<"details">()}};
+    }
+    return t;
+  }
+
+  operation read_operation(view<schema::operation> v) {
+    operation o;
+    o.code = v.get<"opcode_index">();
+    o.inputs = copy(v.get<"inputs">());
+    o.outputs = copy(v.get<"outputs">());
+    o.intermediates = copy(v.get<"intermediates">());
+    o.mutating_variable_inputs = copy(v.get<"mutating_variable_inputs">());
+    o.options = {v.get<"builtin_options_type">(), v.get<"builtin_options">()};
+    o.options_2 = {v.get<"builtin_options_2_type">(), v.get<"builtin_options_2">()};
+    o.custom_options_format = v.get<"custom_options_format">();
+    o.debug_metadata_index = v.get<"debug_metadata_index">();
+    if (const auto* data = v.get<"custom_options">(); data != nullptr) {
+      o.has_custom_options = true;
+      o.custom_options = {data->Data(), data->size()};
+    } else if (v.get<"large_custom_options_offset">() > 1) {
+      o.has_custom_options = true;
+      o.custom_options = outside(v.get<"large_custom_options_offset">(), v.get<"large_custom_options_size">(),
+                                 "large_custom_options of an operator");
+    }
+    return o;
+  }
+
+  model result_;
+  std::span<const std::uint8_t> bytes_;
+  std::uint64_t budget_ = 0;
+  warnings& notes_;
+};
+
+}  // namespace detail
+
+/// Reads a model. Throws error (bad_input) that names the file and the place in it. `notes` gets what is odd but
+/// harmless.
+[[nodiscard]] inline model read(std::shared_ptr<const io::input_file> file, warnings& notes) {
+  return detail::reader(std::move(file), notes).read();
+}
+
+/// Reads the model at `path`; "-" is standard input.
+[[nodiscard]] inline model read(const std::string& path, warnings& notes) {
+  return read(io::input_file::open(path), notes);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/difference.hpp
+namespace aeq::inline AEQ_ABI::model {
+
+struct difference_options {
+  bool ignore_names = false;  ///< of tensors and subgraphs
+  std::int64_t ulps = 0;      ///< tolerance for floats, in steps of float32
+  double max_delta = 0;       ///< tolerance for an element of a constant; only where both sides are models
+};
+
+/// How far two constants are apart.
+struct constant_difference {
+  std::uint64_t different = 0;  ///< elements; NaN differs from all
+  std::uint64_t elements = 0;
+  double worst = 0;  ///< the largest distance; NaN if there is one
+};
+
+/// A description, and the model it was made from if there is one.
+struct description {
+  boost::json::value content;
+  std::optional<model> source;
+};
+
+namespace detail {
+
+/// An element of a constant as a number: sub-byte types unpacked, types without a number byte by byte.
+class constant_values {
+ public:
+  constant_values(std::span<const std::uint8_t> data, tensor_type type) : data_(data), type_(type) {
+    switch (type) {
+      case tensor_type::int4:
+      case tensor_type::int2: bits_ = static_cast<std::size_t>(bits_of(type)); break;
+      case tensor_type::string:
+      case tensor_type::resource:
+      case tensor_type::variant:
+      case tensor_type::bfloat16:
+      case tensor_type::uint4:
+      case tensor_type::float8_e4m3fn:
+      case tensor_type::float8_e5m2: break;
+      default: bits_ = static_cast<std::size_t>(bits_of(type)); break;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t size() const { return std::uint64_t(data_.size()) * 8 / bits_; }
+
+  [[nodiscard]] double operator[](std::uint64_t index) const {
+    switch (type_) {
+      case tensor_type::int4: return signed_bits(index, 2);
+      case tensor_type::int2: return signed_bits(index, 4);
+      case tensor_type::float32: return static_cast<double>(at<float>(index));
+      case tensor_type::float64: return at<double>(index);
+      case tensor_type::float16: return static_cast<double>(float_from_float16(at<std::uint16_t>(index)));
+      case tensor_type::int8: return at<std::int8_t>(index);
+      case tensor_type::int16: return at<std::int16_t>(index);
+      case tensor_type::int32: return at<std::int32_t>(index);
+      case tensor_type::int64: return static_cast<double>(at<std::int64_t>(index));
+      case tensor_type::uint16: return at<std::uint16_t>(index);
+      case tensor_type::uint32: return at<std::uint32_t>(index);
+      case tensor_type::uint64: return static_cast<double>(at<std::uint64_t>(index));
+      case tensor_type::boolean: return at<std::uint8_t>(index) != 0 ? 1 : 0;
+      case tensor_type::complex64: return static_cast<double>(at<float>(2 * index));  // the real part
+      case tensor_type::complex128: return at<double>(2 * index);
+      default: return at<std::uint8_t>(index);
+    }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] T at(std::uint64_t index) const {
+    T value{};
+    std::memcpy(&value, data_.data() + index * sizeof(T), sizeof(T));
+    return value;
+  }
+  [[nodiscard]] double signed_bits(std::uint64_t index, std::uint64_t per_byte) const {
+    const auto byte = data_[static_cast<std::size_t>(index / per_byte)];
+    const int limit = 1 << bits_;
+    const int value = byte >> (bits_ * (index % per_byte)) & (limit - 1);
+    return value < limit / 2 ? value : value - limit;
+  }
+
+  std::span<const std::uint8_t> data_;
+  tensor_type type_;
+  std::size_t bits_ = 8;
+};
+
+class comparison {
+ public:
+  using json = boost::json::value;
+  using constants = std::function<std::optional<constant_difference>(std::string_view path)>;
+
+  comparison(const difference_options& options, constants read) : options_(options), read_(std::move(read)) {}
+
+  void compare(const json& a, const json& b, const std::string& path, std::string_view container) {
+    if (a.is_object() && b.is_object()) {
+      compare_maps(a.get_object(), b.get_object(), path, container);
+    } else if (a.is_array() && b.is_array()) {
+      const auto& x = a.get_array();
+      const auto& y = b.get_array();
+      if (x.size() != y.size()) {
+        report(path, std::to_string(x.size()) + " entries vs " + std::to_string(y.size()) + " entries");
+      }
+      const std::string name = path.substr(path.rfind('/') + 1);
+      for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
+        compare(x[i], y[i], path + "[" + std::to_string(i) + "]", name);
+      }
+    } else if (!equal(a, b) && !close(a, b)) {
+      report(path, shortened(a) + " vs " + shortened(b));
+    }
+  }
+
+  std::vector<std::string> take() { return std::move(differences_); }
+
+ private:
+  using object = boost::json::object;
+
+  void report(const std::string& path, const std::string& message) {
+    differences_.push_back((path.empty() ? "/" : path) + ": " + message);
+  }
+
+  /// On one line, cut after 160 characters.
+  static std::string shortened(const json& value) {
+    std::string text = io::json_line(value);
+    std::size_t end = 0;
+    for (int characters = 0; characters < 160 && end < text.size(); ++characters) {
+      end += std::max<std::size_t>(io::utf8_character_bytes(std::string_view(text).substr(end)), 1);
+    }
+    if (end >= text.size()) return text;
+    return text.substr(0, end) + "...";
+  }
+
+  /// Present for the reader of a description only: "layout" is about the file, "flexbuffer" and "hex" repeat what the
+  /// digest next to them stands for.
+  static bool is_compared(std::string_view key) { return key != "layout" && key != "flexbuffer" && key != "hex"; }
+
+  void compare_maps(const object& a, const object& b, const std::string& path, std::string_view container) {
+    const bool skip_digest = a.contains("sha256") && b.contains("sha256") && constants_are_close(a, b, path);
+    for (const auto& [key, value] : a) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
+    for (const auto& [key, value] : b) {
+      if (!a.contains(key)) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
+    }
+  }
+
+  void compare_member(std::string_view key, const object& a, const object& b, const std::string& path,
+                      std::string_view container, bool skip_digest) {
+    if (!is_compared(key) || (skip_digest && key == "sha256")) return;
+    if (options_.ignore_names && key == "name" && (container == "tensors" || container == "subgraphs")) return;
+    const std::string where = path + "/" + std::string(key);
+    const json* x = a.if_contains(key);
+    const json* y = b.if_contains(key);
+    if (x != nullptr && y != nullptr) return compare(*x, *y, where, {});
+    report(where, std::string("only in ") + (x != nullptr ? "A: " : "B: ") + shortened(x != nullptr ? *x : *y));
+  }
+
+  /// Whether digests that differ stand for values that are near enough; if they are not, says how far they are apart.
+  bool constants_are_close(const object& a, const object& b, const std::string& path) {
+    if (!read_ || equal(a.at("sha256"), b.at("sha256"))) return false;
+    const auto found = read_(path);
+    if (!found) return false;
+    if (found->worst <= options_.max_delta) return true;
+    std::array<char, 40> worst{};
+    std::snprintf(worst.data(), worst.size(), "%.9g", std::isnan(found->worst) ? std::abs(found->worst) : found->worst);
+    report(path, std::to_string(found->different) + " of " + std::to_string(found->elements) +
+                     " elements differ, by at most " + worst.data());
+    return false;
+  }
+
+  // Scalars: true is 1, and 1 is 1.0.
+  static bool is_number(const json& value) { return value.is_number() || value.is_bool(); }
+  static json plain(const json& value) { return value.is_bool() ? json(value.get_bool() ? 1 : 0) : value; }
+  static bool equal(const json& a, const json& b) {
+    if (is_number(a) && is_number(b)) {
+      const json x = plain(a);
+      const json y = plain(b);
+      if (x.is_double() || y.is_double()) return x.to_number<double>() == y.to_number<double>();
+      return x == y;  // integers of either kind by their value
+    }
+    return a == b;
+  }
+
+  static std::optional<double> parsed_hex_float(std::string_view text) {
+    const double sign = text.starts_with('-') ? -1 : 1;
+    if (sign < 0) text.remove_prefix(1);
+    if (text == "inf" || text == "nan") return std::numeric_limits<double>::infinity();
+    if (!text.starts_with("0x0") && !text.starts_with("0x1")) return std::nullopt;
+    text.remove_prefix(2);
+    const std::size_t mark = text.find('p');
+    if (mark == std::string_view::npos || mark + 2 >= text.size()) return std::nullopt;
+    if (text[mark + 1] != '+' && text[mark + 1] != '-') return std::nullopt;
+    double value = 0;
+    const auto [end, state] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex);
+    if (end != text.data() + text.size() || state != std::errc()) return std::nullopt;
+    return sign * value;
+  }
+  /// Neighbouring floats have neighbouring numbers; -0 and 0 share one.
+  static std::int64_t order(double value) {
+    const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(value));
+    return bits >= 0 ? bits : -std::int64_t(bits & 0x7fffffff);
+  }
+  [[nodiscard]] bool close(const json& a, const json& b) const {
+    if (options_.ulps == 0 || !a.is_string() || !b.is_string()) return false;
+    const auto x = parsed_hex_float({a.get_string().data(), a.get_string().size()});
+    const auto y = parsed_hex_float({b.get_string().data(), b.get_string().size()});
+    if (!x || !y || !std::isfinite(*x) || !std::isfinite(*y)) return false;
+    return std::abs(order(*x) - order(*y)) <= options_.ulps;
+  }
+
+  difference_options options_;
+  constants read_;
+  std::vector<std::string> differences_;
+};
+
+/// The tensor of a path "/subgraphs[1]/tensors[2]/constant".
+[[nodiscard]] inline const tensor* tensor_at(const model& m, std::string_view path) {
+  const auto number_after = [&](std::string_view before) -> std::optional<std::size_t> {
+    if (!path.starts_with(before)) return std::nullopt;
+    path.remove_prefix(before.size());
+    std::size_t number = 0;
+    const auto [end, state] = std::from_chars(path.data(), path.data() + path.size(), number);
+    if (state != std::errc()) return std::nullopt;
+    path.remove_prefix(static_cast<std::size_t>(end - path.data()));
+    return number;
+  };
+  const auto graph = number_after("/subgraphs[");
+  const auto index = graph ? number_after("]/tensors[") : std::nullopt;
+  if (!index || path != "]/constant" || *graph >= m.subgraphs.size()) return nullptr;
+  const auto& tensors = m.subgraphs[*graph].tensors;
+  return *index < tensors.size() ? &tensors[*index] : nullptr;
+}
+
+[[nodiscard]] inline std::optional<constant_difference> compare_constants(const model& a, const model& b,
+                                                                          std::string_view path) {
+  const tensor* x = tensor_at(a, path);
+  const tensor* y = tensor_at(b, path);
+  if (x == nullptr || y == nullptr || x->type != y->type) return std::nullopt;
+  const constant_values left(a.buffers[x->buffer].data, x->type);
+  const constant_values right(b.buffers[y->buffer].data, y->type);
+  if (left.size() != right.size()) return std::nullopt;
+  constant_difference result{0, left.size(), 0};
+  for (std::uint64_t i = 0; i < left.size(); ++i) {
+    const double delta = std::abs(left[i] - right[i]);
+    if (delta == 0) continue;
+    ++result.different;
+    if (!std::isnan(result.worst) && !(delta <= result.worst)) result.worst = delta;
+  }
+  if (a.file) a.file->let_go(a.buffers[x->buffer].data);
+  if (b.file) b.file->let_go(b.buffers[y->buffer].data);
+  return result;
+}
+
+}  // namespace detail
+
+/// Reads what a file says about a model: a .tflite, or a description of one (.json, .json.gz).
+[[nodiscard]] inline description load_description(const std::string& path, warnings& notes) {
+  if (path.ends_with(".litertlm")) {
+    throw error(error_code::bad_input,
+                path + ": .litertlm files are not supported yet; a .tflite, .json or .json.gz file is wanted");
+  }
+  if (path.ends_with(".json") || path.ends_with(".json.gz")) {
+    boost::json::parse_options options;
+    options.max_depth = 256;
+    boost::json::error_code failed;
+    auto content = boost::json::parse(io::read_text(path), failed, {}, options);
+    if (failed) throw error(error_code::bad_input, path + ": is no JSON: " + failed.message());
+    return {std::move(content), std::nullopt};
+  }
+  model m = read(path, notes);
+  boost::json::value content = describe(m);
+  return {std::move(content), std::move(m)};
+}
+
+/// What differs, in the order of A's description; empty if the two mean the same. Constants of two models are compared
+/// element by element where their digests differ.
+[[nodiscard]] inline std::vector<std::string> differences(const description& a, const description& b,
+                                                          const difference_options& options = {}) {
+  detail::comparison::constants read_constants;
+  if (a.source && b.source) {
+    read_constants = [&](std::string_view path) { return detail::compare_constants(*a.source, *b.source, path); };
+  }
+  detail::comparison compared(options, std::move(read_constants));
+  compared.compare(a.content, b.content, "", {});
+  return compared.take();
+}
+
+[[nodiscard]] inline std::vector<std::string> differences(const std::string& path_a, const std::string& path_b,
+                                                          warnings& notes, const difference_options& options = {}) {
+  const description a = load_description(path_a, notes);
+  return differences(a, load_description(path_b, notes), options);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/summary.hpp
+// A model for people to read: what `aeq inspect` prints. Plain text in aligned columns; long names are cut in the
+// middle.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// Characters of UTF-8 text: bytes that don't continue one.
+[[nodiscard]] inline std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
+[[nodiscard]] inline std::string shown(std::string_view bytes, std::size_t limit = 48) {
+  const std::string text = io::escaped_utf8(bytes);
+  std::vector<std::string> characters;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view one = rest.substr(0, std::max<std::size_t>(io::utf8_character_bytes(rest), 1));
+    rest.remove_prefix(one.size());
+    const auto lead = static_cast<unsigned char>(one[0]);
+    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(one[1]) < 0xa0;
+    if (lead >= 0x20 && lead != 0x7f && !is_c1) {
+      characters.emplace_back(one);
+    } else {
+      for (const char c : one) {
+        std::array<char, 5> escape{};
+        std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        characters.emplace_back(escape.data());
+      }
+    }
+  }
+  const bool is_cut = characters.size() > limit;
+  const std::size_t head = is_cut ? limit / 2 : characters.size();
+  const std::size_t tail = is_cut ? characters.size() - (limit - 1 - head) : characters.size();
+  std::string result;
+  for (std::size_t i = 0; i < head; ++i) result += characters[i];
+  if (is_cut) result += "…";
+  for (std::size_t i = tail; i < characters.size(); ++i) result += characters[i];
+  return result;
+}
+
+[[nodiscard]] inline std::string quoted_name(const std::optional<std::string>& name) {
+  return name ? "'" + shown(*name) + "'" : "(no name)";
+}
+
+/// 1536 → "1.5 KiB".
+[[nodiscard]] inline std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
+  return text.data();
+}
+
+[[nodiscard]] inline std::string number_text(float value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", static_cast<double>(value));
+  return text.data();
+}
+
+/// "1 tensor", "2 tensors".
+[[nodiscard]] inline std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+/// "1, 2, -"; long lists are cut. -1 stands for an operand that is left out.
+[[nodiscard]] inline std::string indices_text(std::span<const std::int32_t> values, std::size_t limit = 12) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(values.size(), limit); ++i) {
+    if (i > 0) text += ", ";
+    text += values[i] == -1 ? "-" : std::to_string(values[i]);
+  }
+  if (values.size() > limit) text += ", … (" + std::to_string(values.size()) + ")";
+  return values.empty() ? "-" : text;
+}
+
+[[nodiscard]] inline std::string shape_text(const tensor& t) {
+  const std::vector<std::int32_t>& sizes = t.shape_signature.empty() ? t.shape : t.shape_signature;
+  std::string text = "[";
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i == 12) return text + ", …]";
+    text += (i > 0 ? ", " : "") + (sizes[i] < 0 ? std::string("?") : std::to_string(sizes[i]));
+  }
+  return text + "]";
+}
+
+/// Rows of cells in aligned columns, two spaces apart.
+class columns {
+ public:
+  /// Right-aligned columns are those whose title starts with '>'.
+  explicit columns(std::vector<std::string> titles) {
+    for (std::string& title : titles) {
+      right_.push_back(title.starts_with('>'));
+      if (right_.back()) title.erase(0, 1);
+    }
+    add(std::move(titles));
+  }
+  void add(std::vector<std::string> cells) {
+    cells.resize(right_.size());
+    rows_.push_back(std::move(cells));
+  }
+  [[nodiscard]] std::string text(std::string_view indent) const {
+    std::vector<std::size_t> widths(right_.size());
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
+    }
+    std::string result;
+    for (const auto& row : rows_) {
+      std::string line(indent);
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::string fill(widths[i] - character_count(row[i]), ' ');
+        line += (i > 0 ? "  " : "") + (right_[i] ? fill + row[i] : row[i] + fill);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      result += line + "\n";
+    }
+    return result;
+  }
+  [[nodiscard]] bool empty() const { return rows_.size() < 2; }
+
+ private:
+  std::vector<bool> right_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+class summarizer {
+ public:
+  explicit summarizer(const model& m) : model_(m) {}
+
+  std::string text() {
+    overview();
+    weights();
+    for (const signature& s : model_.signatures) of_signature(s);
+    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) graph(i);
+    metadata();
+    return std::move(text_);
+  }
+
+ private:
+  void line(const std::string& content) { text_ += content + "\n"; }
+
+  void overview() {
+    std::size_t tensors = 0;
+    std::size_t operations = 0;
+    for (const subgraph& g : model_.subgraphs) {
+      tensors += g.tensors.size();
+      operations += g.operations.size();
+    }
+    line(shown(model_.file_name(), 200) + (model_.file ? ": " + size_text(model_.file->bytes().size()) : ""));
+    if (model_.description && !model_.description->empty()) line("description: " + shown(*model_.description, 200));
+    line(counted(model_.subgraphs.size(), "subgraph") + ", " + counted(operations, "operator") + ", " +
+         counted(tensors, "tensor") + ", " + counted(model_.buffers.size(), "buffer") + ", " +
+         counted(model_.signatures.size(), "signature"));
+  }
+
+  /// Buffers that tensors share are counted once, for the first of them.
+  void weights() {
+    struct total {
+      std::size_t tensors = 0;
+      std::uint64_t elements = 0;
+      std::uint64_t bytes = 0;
+    };
+    std::map<std::pair<std::string, std::string>, total> by_type;
+    std::set<std::uint32_t> seen;
+    for (const subgraph& g : model_.subgraphs) {
+      for (const tensor& t : g.tensors) {
+        if (!model_.is_constant(t) || !seen.insert(t.buffer).second) continue;
+        total& sum = by_type[{std::string(name_of(t.type)), granularity(t)}];
+        ++sum.tensors;
+        sum.elements += element_count(t.shape);
+        sum.bytes += model_.buffers[t.buffer].size;
+      }
+    }
+    std::vector<std::pair<std::pair<std::string, std::string>, total>> rows(by_type.begin(), by_type.end());
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+    columns table({"constants", "quantization", ">tensors", ">elements", ">size"});
+    for (const auto& [kind, sum] : rows) {
+      table.add(
+          {kind.first, kind.second, std::to_string(sum.tensors), std::to_string(sum.elements), size_text(sum.bytes)});
+    }
+    if (!table.empty()) text_ += "\n" + table.text("");
+  }
+
+  /// Which values share a scale.
+  static std::string granularity(const tensor& t) {
+    if (!t.quantization || !t.quantization->has_scale()) return "-";
+    const quantization& q = *t.quantization;
+    if (q.details.type == schema::blockwise_details) {
+      if (q.details.table == nullptr) return "per block";
+      return "per block of " +
+             std::to_string(view<schema::blockwise_quantization>(q.details.table).get<"block_size">());
+    }
+    if (q.details.type != 0 && q.scale.empty()) {
+      return q.details.type < schema::quantization_details.members.size()
+                 ? std::string(schema::quantization_details.members[q.details.type].name)
+                 : "details " + std::to_string(q.details.type);
+    }
+    if (q.scale.size() == 1) return "per tensor";
+    return "per channel, axis " + std::to_string(q.quantized_dimension);
+  }
+
+  static std::string quantization_text(const tensor& t) {
+    if (!t.quantization || !t.quantization->has_scale()) return "";
+    const quantization& q = *t.quantization;
+    std::string text = std::to_string(bits_of(t.type)) + " bits " + granularity(t);
+    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
+      const view<schema::blockwise_quantization> blocks(q.details.table);
+      text += ", scales in tensor " + std::to_string(blocks.get<"scales">());
+      if (blocks.get<"zero_points">() >= 0)
+        text += ", zero points in tensor " + std::to_string(blocks.get<"zero_points">());
+      return text;
+    }
+    if (!q.scale.empty()) text += ", scale " + range_text(q.scale, number_text);
+    if (!q.zero_point.empty()) {
+      text += ", zero point " + range_text(q.zero_point, [](std::int64_t z) { return std::to_string(z); });
+    }
+    return text;
+  }
+
+  template <class T, class Function>
+  static std::string range_text(const std::vector<T>& values, const Function& print) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return *least == *most || values.size() == 1 ? print(*least) : print(*least) + " … " + print(*most);
+  }
+
+  void of_signature(const signature& s) {
+    line("\nsignature " + quoted_name(s.key) + ", subgraph " + std::to_string(s.subgraph));
+    columns table({"", "name", ">tensor", "type", "shape"});
+    const auto add = [&](const std::string& what, const std::vector<tensor_map>& maps) {
+      for (const tensor_map& m : maps) {
+        const tensor& t = model_.subgraphs[s.subgraph].tensors[m.tensor];
+        table.add({what, quoted_name(m.name), std::to_string(m.tensor), std::string(name_of(t.type)), shape_text(t)});
+      }
+    };
+    add("input", s.inputs);
+    add("output", s.outputs);
+    if (!table.empty()) text_ += table.text("  ");
+  }
+
+  [[nodiscard]] std::string operation_name(const operation& o) const {
+    const operator_code& code = model_.operator_codes[o.code];
+    std::string name(op::builtin_name(code.builtin));
+    if (name.empty()) name = "operator " + std::to_string(static_cast<std::int32_t>(code.builtin));
+    if (code.custom_code && !code.custom_code->empty()) name += ":" + shown(*code.custom_code);
+    constexpr schema::table_descriptor composite = schema::builtin_options_2_members[21];
+    static_assert(composite.name == "StableHLOCompositeOptions");
+    if (o.options_2.table != nullptr && o.options_2.type == 21) {
+      constexpr flatbuffers::voffset_t at = slot(field_id(composite, "name"));
+      if (const auto* of = o.options_2.table->GetPointer<const flatbuffers::String*>(at); of != nullptr) {
+        name += ":" + shown({of->c_str(), of->size()});
+      }
+    }
+    return name;
+  }
+
+  void graph(std::size_t number) {
+    const subgraph& g = model_.subgraphs[number];
+    line("\nsubgraph " + std::to_string(number) + " " + quoted_name(g.name) + ": " +
+         counted(g.operations.size(), "operator") + ", " + counted(g.tensors.size(), "tensor"));
+    boundary(g);
+    kinds(g);
+    columns operations({">#", "operator", ">version", "inputs → outputs"});
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const operation& o = g.operations[i];
+      operations.add({std::to_string(i), operation_name(o), std::to_string(model_.operator_codes[o.code].version),
+                      indices_text(o.inputs) + " → " + indices_text(o.outputs)});
+    }
+    if (!operations.empty()) text_ += "\n" + operations.text("  ");
+    columns tensors({">#", "tensor", "type", "shape", ">data", "quantization"});
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) {
+      const tensor& t = g.tensors[i];
+      const std::string data = model_.is_constant(t) ? size_text(model_.buffers[t.buffer].size)
+                               : t.is_variable       ? "variable"
+                                                     : "";
+      tensors.add({std::to_string(i), t.name ? shown(*t.name) : "(no name)", std::string(name_of(t.type)),
+                   shape_text(t), data, quantization_text(t)});
+    }
+    if (!tensors.empty()) text_ += "\n" + tensors.text("  ");
+  }
+
+  void boundary(const subgraph& g) {
+    columns table({"", ">tensor", "name", "type", "shape", "quantization"});
+    const auto add = [&](const std::string& what, const std::vector<std::int32_t>& indices) {
+      for (const std::int32_t index : indices) {
+        const tensor& t = g.tensors[static_cast<std::size_t>(index)];
+        table.add({what, std::to_string(index), quoted_name(t.name), std::string(name_of(t.type)), shape_text(t),
+                   quantization_text(t)});
+      }
+    };
+    add("input", g.inputs);
+    add("output", g.outputs);
+    if (!table.empty()) text_ += table.text("  ");
+  }
+
+  void kinds(const subgraph& g) {
+    std::map<std::string, std::size_t> counts;
+    for (const operation& o : g.operations) ++counts[operation_name(o)];
+    std::vector<std::pair<std::string, std::size_t>> rows(counts.begin(), counts.end());
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    columns table({">count", "kind"});
+    for (const auto& [kind, count] : rows) table.add({std::to_string(count), kind});
+    if (!table.empty()) text_ += "\n" + table.text("  ");
+  }
+
+  void metadata() {
+    columns table({"metadata", ">size"});
+    for (const metadata_entry& e : model_.metadata) {
+      table.add({quoted_name(e.name), size_text(model_.buffers[e.buffer].size)});
+    }
+    if (!table.empty()) text_ += "\n" + table.text("");
+  }
+
+  const model& model_;
+  std::string text_;
+};
+
+}  // namespace detail
+
+/// Tables of a model's signatures, subgraphs, operators, tensors and constants.
+[[nodiscard]] inline std::string summary_text(const model& m) {
+  return detail::summarizer(m).text();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/quantizer.hpp
+// The facade: load a model, give it a recipe, save the quantized model.
+//
+//     aeq::quantizer q("model.tflite");
+//     q.load_recipe("dynamic_wi8_afp32");
+//     q.save("quantized.tflite");
+
+// ---- aeq/io/progress.hpp
+// Progress of long work, as bytes done of bytes in all.
+
+#include <atomic>
+#include <mutex>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Counts work from many threads and tells a listener now and then, from one thread at a time.
+class progress {
+ public:
+  using listener = std::function<void(std::uint64_t done_bytes, std::uint64_t all_bytes)>;
+
+  progress() = default;
+  explicit progress(listener tell) : tell_(std::move(tell)) {}
+
+  void expect(std::uint64_t bytes) { all_ += bytes; }
+  void advance(std::uint64_t bytes) {
+    const std::uint64_t done = done_ += bytes;
+    if (!tell_) return;
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock.owns_lock()) tell_(done, all_);
+  }
+  /// Tells the final state; call it when the work is over.
+  void finish() {
+    if (tell_) tell_(all_, all_);
+  }
+
+ private:
+  listener tell_;
+  std::mutex mutex_;
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::uint64_t> all_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/model/writer.hpp
+// Writing a .tflite file as a stream: the metadata is built first, with room for the place of every buffer; then each
+// buffer goes straight to its place in the file, in pieces, on all processors; last, the metadata, whose late scales
+// are known by then. Memory: the metadata and a few pieces.
+//
+// The buffers' vectors come after the metadata: FlatBuffers' offsets point forward. Below 2 GB everything is inline;
+// beyond, large buffers lie after the flatbuffer and are found by offset and size (spec: tflite_schema, section 2.1).
+
+// ---- aeq/io/atomic_file.hpp
+// Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
+// has no such thing), filled from any number of threads, given its name at the end.
+
+namespace aeq::inline AEQ_ABI::io {
+
+struct write_options {
+  bool overwrite = false;  ///< replace an existing file
+  bool sync = false;       ///< wait until the disk has it
+};
+
+/// Where an output goes: pieces at offsets, then commit. Without commit nothing remains.
+class output_file {
+ public:
+  /// Starts writing `path`; "-" is standard output. Throws error (io) where the file exists and may not be replaced, or
+  /// can't be created.
+  output_file(std::string path, write_options options);
+  output_file(const output_file&) = delete;
+  output_file& operator=(const output_file&) = delete;
+  ~output_file();
+
+  /// Writes a piece; pieces may come from several threads and in any order. Throws error (io).
+  void write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes);
+
+  /// Sets the length; what is not written reads as zero.
+  void resize(std::uint64_t bytes);
+
+  /// Gives the file its name. Throws error (io); the target is then as it was.
+  void commit();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  [[noreturn]] void fail(const char* what) const;
+  [[nodiscard]] static std::string folder_of(const std::string& path);
+  [[nodiscard]] std::string unused_name() const;
+  void create_temporary(const std::string& folder);
+  void copy_to_stream();
+
+  std::string path_;
+  write_options options_;
+  int temporary_ = -1;
+  int stream_ = -1;
+  std::string temporary_name_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/parallel.hpp
+// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
+// the same at any number of threads.
+
+#include <exception>
+#include <thread>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Threads to use: what is asked for, else one per processor.
+[[nodiscard]] inline unsigned thread_count(unsigned asked) {
+  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
+/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
+template <class Work>
+void parallel_for(std::size_t count, unsigned threads, const Work& work) {
+  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
+  if (helpers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    pool.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/model/table_copy.hpp
+// Copying a table of any kind into a file under construction, field by field as its descriptor says.
+
+namespace aeq::inline AEQ_ABI::model::detail {
+
+using any_offset = flatbuffers::Offset<flatbuffers::Table>;
+
+/// Copies a table and everything below it. The source has been verified.
+inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffers::Table* from,
+                             const schema::table_descriptor& descriptor) {
+  struct child {
+    flatbuffers::voffset_t slot;
+    flatbuffers::uoffset_t offset;
+  };
+  std::vector<child> children;  // a table can't be built while another is open
+  const auto add_child = [&](std::size_t id, flatbuffers::uoffset_t offset) { children.push_back({slot(id), offset}); };
+
+  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    if ((!field.is_vector && is_scalar(field.type)) || from->GetOptionalFieldOffset(slot(id)) == 0) continue;
+    if (field.type == schema::field_type::string) {
+      const auto* text = from->GetPointer<const flatbuffers::String*>(slot(id));
+      add_child(id, to.CreateString(text->c_str(), text->size()).o);
+    } else if (field.type == schema::field_type::union_value) {
+      const auto type = from->GetField<std::uint8_t>(slot(id - 1), 0);
+      if (type == 0 || type >= field.alternatives->members.size()) continue;
+      add_child(
+          id,
+          copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), field.alternatives->members[type]).o);
+    } else if (field.type == schema::field_type::table && field.is_vector) {
+      std::vector<any_offset> items;
+      for (const flatbuffers::Table* item : *from->GetPointer<const table_vector*>(slot(id))) {
+        items.push_back(copy_table(to, item, *field.table));
+      }
+      add_child(id, to.CreateVector(items).o);
+    } else if (field.type == schema::field_type::table) {
+      add_child(id, copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), *field.table).o);
+    } else {
+      add_child(id, with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+                  const auto* values = from->GetPointer<const flatbuffers::Vector<T>*>(slot(id));
+                  if (field.alignment != 0) to.ForceVectorAlignment(values->size(), sizeof(T), field.alignment);
+                  return to.CreateVector(values->data(), values->size()).o;
+                }));
+    }
+  }
+
+  const auto start = to.StartTable();
+  for (const child& c : children) to.AddOffset(c.slot, any_offset(c.offset));
+  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    if (field.is_vector || !is_scalar(field.type)) continue;
+    if (field.type == schema::field_type::union_type &&
+        from->GetField<std::uint8_t>(slot(id), 0) >= descriptor.fields[id + 1].alternatives->members.size()) {
+      continue;
+    }
+    with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+      const T usual = static_cast<T>(field.default_value);
+      to.AddElement<T>(slot(id), from->GetField<T>(slot(id), usual), usual);
+    });
+  }
+  return any_offset(to.EndTable(start));
+}
+
+}  // namespace aeq::inline AEQ_ABI::model::detail
+
+// ---- aeq/model/writer.hpp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// Builds the metadata of a model as a FlatBuffer in which every buffer's data, offset and size are place holders.
+class metadata_builder {
+ public:
+  /// `outside` tells which buffers lie after the flatbuffer.
+  metadata_builder(const model& m, const std::vector<bool>& outside) : model_(m), outside_(outside) {}
+
+  flatbuffers::FlatBufferBuilder build() {
+    const auto codes = all(model_.operator_codes, [&](const operator_code& c) { return add_code(c); });
+    const auto graphs = all(model_.subgraphs, [&](const subgraph& g) { return add_graph(g); });
+    std::vector<any_offset> buffer_offsets;
+    for (std::size_t i = 0; i < model_.buffers.size(); ++i) buffer_offsets.push_back(add_buffer(i));
+    const auto buffers = to_.CreateVector(buffer_offsets).o;
+    const auto metadata = all(model_.metadata, [&](const metadata_entry& e) { return add_metadata(e); });
+    const auto signatures = all(model_.signatures, [&](const signature& s) { return add_signature(s); });
+    const auto groups = copied(model_.external_buffer_groups, schema::external_buffer_group);
+    const auto externals = copied(model_.external_buffers, schema::external_buffer);
+    const auto metadata_buffer = vector(model_.metadata_buffer);
+    const auto description = text(model_.description);
+
+    const auto start = to_.StartTable();
+    put<schema::model, "version">(model_.version);
+    link<schema::model, "operator_codes">(codes);
+    link<schema::model, "subgraphs">(graphs);
+    link<schema::model, "description">(description);
+    link<schema::model, "buffers">(buffers);
+    link<schema::model, "metadata_buffer">(metadata_buffer);
+    if (!model_.metadata.empty()) link<schema::model, "metadata">(metadata);
+    if (!model_.signatures.empty()) link<schema::model, "signature_defs">(signatures);
+    link<schema::model, "external_buffer_groups">(groups);
+    link<schema::model, "external_buffers">(externals);
+    to_.Finish(any_offset(to_.EndTable(start)), "TFL3");
+    return std::move(to_);
+  }
+
+ private:
+  using offset = flatbuffers::uoffset_t;  // 0: absent
+
+  template <const schema::table_descriptor& Table, fixed_string Field, class T>
+  void put(T value) {
+    constexpr std::size_t id = field_id(Table, Field.view());
+    constexpr schema::field_descriptor field = Table.fields[id];
+    using stored = typename scalar_of<field.type>::type;
+    to_.AddElement<stored>(slot(id), static_cast<stored>(value), static_cast<stored>(field.default_value));
+  }
+
+  template <const schema::table_descriptor& Table, fixed_string Field>
+  void link(offset target) {
+    if (target != 0) to_.AddOffset(slot(field_id(Table, Field.view())), any_offset(target));
+  }
+
+  template <class List, class Function>
+  offset all(const List& items, const Function& add) {
+    std::vector<any_offset> offsets;
+    offsets.reserve(items.size());
+    for (const auto& item : items) offsets.push_back(any_offset(add(item)));
+    return to_.CreateVector(offsets).o;
+  }
+
+  template <class T>
+  offset vector(const std::vector<T>& values, bool even_if_empty = false) {
+    if (values.empty() && !even_if_empty) return 0;
+    return to_.CreateVector(values.data(), values.size()).o;
+  }
+
+  offset text(const std::optional<std::string>& value) {
+    return value ? to_.CreateString(value->data(), value->size()).o : 0;
+  }
+
+  offset copied(const table_vector* tables, const schema::table_descriptor& descriptor) {
+    if (tables == nullptr) return 0;
+    std::vector<any_offset> offsets;
+    for (const flatbuffers::Table* t : *tables) offsets.push_back(copy_table(to_, t, descriptor));
+    return to_.CreateVector(offsets).o;
+  }
+
+  /// A union's table; 0 where it is absent or of a kind that the schema does not know.
+  offset copied(const union_view& value, const schema::union_descriptor& alternatives) {
+    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return 0;
+    return copy_table(to_, value.table, alternatives.members[value.type]).o;
+  }
+  static std::uint8_t known_type(const union_view& value, const schema::union_descriptor& alternatives) {
+    return value.type < alternatives.members.size() ? value.type : std::uint8_t(0);
+  }
+
+  offset add_code(const operator_code& c) {
+    constexpr std::int32_t beyond_old_field = 127;
+    const auto custom_code = text(c.custom_code);
+    const auto builtin = static_cast<std::int32_t>(c.builtin);
+    const auto start = to_.StartTable();
+    put<schema::operator_code, "deprecated_builtin_code">(std::min(builtin, beyond_old_field));
+    link<schema::operator_code, "custom_code">(custom_code);
+    put<schema::operator_code, "version">(c.version);
+    put<schema::operator_code, "builtin_code">(builtin);
+    return to_.EndTable(start);
+  }
+
+  offset add_graph(const subgraph& g) {
+    const auto tensors = all(g.tensors, [&](const tensor& t) { return add_tensor(t); });
+    const auto operations = all(g.operations, [&](const operation& o) { return add_operation(o); });
+    const auto inputs = vector(g.inputs, true);
+    const auto outputs = vector(g.outputs, true);
+    const auto name = text(g.name);
+    const auto start = to_.StartTable();
+    link<schema::subgraph, "tensors">(tensors);
+    link<schema::subgraph, "inputs">(inputs);
+    link<schema::subgraph, "outputs">(outputs);
+    link<schema::subgraph, "operators">(operations);
+    link<schema::subgraph, "name">(name);
+    put<schema::subgraph, "debug_metadata_index">(g.debug_metadata_index);
+    return to_.EndTable(start);
+  }
+
+  offset add_quantization(const quantization& q) {
+    const auto min = vector(q.min);
+    const auto max = vector(q.max);
+    const auto scale = vector(q.scale);
+    const auto zero_point = vector(q.zero_point);
+    const auto details = copied(q.details, schema::quantization_details);
+    const auto start = to_.StartTable();
+    link<schema::quantization_parameters, "min">(min);
+    link<schema::quantization_parameters, "max">(max);
+    link<schema::quantization_parameters, "scale">(scale);
+    link<schema::quantization_parameters, "zero_point">(zero_point);
+    put<schema::quantization_parameters, "details_type">(known_type(q.details, schema::quantization_details));
+    link<schema::quantization_parameters, "details">(details);
+    put<schema::quantization_parameters, "quantized_dimension">(q.quantized_dimension);
+    return to_.EndTable(start);
+  }
+
+  offset add_tensor(const tensor& t) {
+    const auto shape = vector(t.shape, true);
+    const auto name = text(t.name);
+    const auto quantization = t.quantization ? add_quantization(*t.quantization) : 0;
+    const auto sparsity = t.sparsity != nullptr ? copy_table(to_, t.sparsity, schema::sparsity_parameters).o : 0;
+    const auto shape_signature = vector(t.shape_signature);
+    const auto variants = copied(t.variant_tensors, schema::variant_sub_type);
+    const auto start = to_.StartTable();
+    link<schema::tensor, "shape">(shape);
+    put<schema::tensor, "type">(static_cast<std::int8_t>(t.type));
+    put<schema::tensor, "buffer">(t.buffer);
+    link<schema::tensor, "name">(name);
+    link<schema::tensor, "quantization">(quantization);
+    put<schema::tensor, "is_variable">(t.is_variable);
+    link<schema::tensor, "sparsity">(sparsity);
+    link<schema::tensor, "shape_signature">(shape_signature);
+    put<schema::tensor, "has_rank">(t.has_rank);
+    link<schema::tensor, "variant_tensors">(variants);
+    put<schema::tensor, "external_buffer">(t.external_buffer);
+    return to_.EndTable(start);
+  }
+
+  offset add_operation(const operation& o) {
+    const auto inputs = vector(o.inputs, true);
+    const auto outputs = vector(o.outputs, true);
+    const auto options = copied(o.options, schema::builtin_options);
+    const auto options_2 = copied(o.options_2, schema::builtin_options_2);
+    const auto custom = o.has_custom_options ? to_.CreateVector(o.custom_options.data(), o.custom_options.size()).o : 0;
+    const auto mutating = vector(o.mutating_variable_inputs);
+    const auto intermediates = vector(o.intermediates);
+    const auto start = to_.StartTable();
+    put<schema::operation, "opcode_index">(o.code);
+    link<schema::operation, "inputs">(inputs);
+    link<schema::operation, "outputs">(outputs);
+    put<schema::operation, "builtin_options_type">(known_type(o.options, schema::builtin_options));
+    link<schema::operation, "builtin_options">(options);
+    link<schema::operation, "custom_options">(custom);
+    put<schema::operation, "custom_options_format">(o.custom_options_format);
+    link<schema::operation, "mutating_variable_inputs">(mutating);
+    link<schema::operation, "intermediates">(intermediates);
+    put<schema::operation, "builtin_options_2_type">(known_type(o.options_2, schema::builtin_options_2));
+    link<schema::operation, "builtin_options_2">(options_2);
+    put<schema::operation, "debug_metadata_index">(o.debug_metadata_index);
+    return to_.EndTable(start);
+  }
+
+  any_offset add_buffer(std::size_t index) {
+    const auto start = to_.StartTable();
+    if (model_.buffers[index].present && !outside_[index]) {
+      put_place_holder<flatbuffers::uoffset_t>(field_id(schema::buffer, "data"));
+    } else if (model_.buffers[index].present) {
+      put_place_holder<std::uint64_t>(field_id(schema::buffer, "offset"));
+      put_place_holder<std::uint64_t>(field_id(schema::buffer, "size"));
+    }
+    return any_offset(to_.EndTable(start));
+  }
+  template <class T>
+  void put_place_holder(std::size_t id) {
+    to_.AddElement<T>(slot(id), T(1), T(0));
+  }
+
+  offset add_metadata(const metadata_entry& e) {
+    const auto name = text(e.name);
+    const auto start = to_.StartTable();
+    link<schema::metadata, "name">(name);
+    put<schema::metadata, "buffer">(e.buffer);
+    return to_.EndTable(start);
+  }
+
+  offset add_tensor_map(const tensor_map& m) {
+    const auto name = text(m.name);
+    const auto start = to_.StartTable();
+    link<schema::tensor_map, "name">(name);
+    put<schema::tensor_map, "tensor_index">(m.tensor);
+    return to_.EndTable(start);
+  }
+
+  offset add_signature(const signature& s) {
+    const auto inputs = all(s.inputs, [&](const tensor_map& m) { return add_tensor_map(m); });
+    const auto outputs = all(s.outputs, [&](const tensor_map& m) { return add_tensor_map(m); });
+    const auto key = text(s.key);
+    const auto start = to_.StartTable();
+    link<schema::signature, "inputs">(inputs);
+    link<schema::signature, "outputs">(outputs);
+    link<schema::signature, "signature_key">(key);
+    put<schema::signature, "subgraph_index">(s.subgraph);
+    return to_.EndTable(start);
+  }
+
+  const model& model_;
+  const std::vector<bool>& outside_;
+  flatbuffers::FlatBufferBuilder to_;
+};
+
+/// A laid out file: its metadata with every place filled in, and where the buffers go.
+struct layout {
+  flatbuffers::FlatBufferBuilder metadata;
+  std::vector<std::uint64_t> content_at;  ///< position of each buffer's bytes
+  std::vector<bool> outside;
+  std::uint64_t file_bytes = 0;
+  bool fits = true;  ///< the flatbuffer stays below 2 GB
+};
+
+[[nodiscard]] inline std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+inline constexpr std::uint64_t content_alignment = 16;
+inline constexpr std::uint64_t small_buffer = 1024;  ///< stays inline even in a file past 2 GB
+
+[[nodiscard]] inline layout lay_out(const model& m, bool external) {
+  layout result;
+  result.outside.resize(m.buffers.size());
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    result.outside[i] = external && m.buffers[i].present && m.buffers[i].size >= small_buffer;
+  }
+  result.metadata = metadata_builder(m, result.outside).build();
+  result.content_at.resize(m.buffers.size());
+
+  std::uint64_t end = result.metadata.GetSize();
+  const auto place = [&](bool outside) {
+    for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+      if (!m.buffers[i].present || result.outside[i] != outside) continue;
+      const std::uint64_t length_prefix = outside ? 0 : sizeof(flatbuffers::uoffset_t);
+      result.content_at[i] = round_up(end + length_prefix, content_alignment);
+      end = result.content_at[i] + m.buffers[i].size;
+    }
+  };
+  place(false);
+  end = round_up(end, content_alignment);
+  result.fits = end < flatbuffer_limit;
+  if (external) {
+    place(true);
+    end = round_up(end, content_alignment);
+  }
+  result.file_bytes = end;
+  return result;
+}
+
+/// Writes the places of the buffers into the metadata. Only for a layout that fits.
+inline void fill_places(layout& l, const model& m) {
+  std::uint8_t* bytes = l.metadata.GetBufferPointer();
+  const view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(bytes));
+  const table_vector* tables = root.get<"buffers">();
+  const auto fill = [&](const flatbuffers::Table* table, std::size_t id, auto value) {
+    auto* field = const_cast<std::uint8_t*>(table->GetAddressOf(slot(id)));
+    flatbuffers::WriteScalar(field, value);
+  };
+  for (flatbuffers::uoffset_t i = 0; i < tables->size(); ++i) {
+    if (!m.buffers[i].present) continue;
+    const flatbuffers::Table* table = tables->Get(i);
+    if (l.outside[i]) {
+      fill(table, field_id(schema::buffer, "offset"), l.content_at[i]);
+      fill(table, field_id(schema::buffer, "size"), m.buffers[i].size);
+    } else {
+      constexpr std::size_t id = field_id(schema::buffer, "data");
+      const auto here = static_cast<std::uint64_t>(table->GetAddressOf(slot(id)) - bytes);
+      fill(table, id, static_cast<flatbuffers::uoffset_t>(l.content_at[i] - sizeof(flatbuffers::uoffset_t) - here));
+    }
+  }
+}
+
+}  // namespace detail
+
+struct save_options {
+  io::write_options file{};
+  unsigned threads = 0;  ///< 0: one per processor
+  aeq::progress* progress = nullptr;
+};
+
+namespace detail {
+
+/// A part of a buffer: what one call of a producer makes, or one write copies.
+struct piece {
+  std::size_t buffer;
+  std::uint64_t offset;
+  std::uint64_t size;
+};
+
+inline constexpr std::uint64_t piece_bytes = std::uint64_t(1) << 19;
+
+[[nodiscard]] inline std::vector<piece> cut(const model& m) {
+  std::vector<piece> pieces;
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    const std::uint64_t unit = m.buffers[i].unit_bytes;
+    const std::uint64_t step = std::max(unit, piece_bytes / unit * unit);
+    for (std::uint64_t at = 0; at < m.buffers[i].size; at += step) {
+      pieces.push_back({i, at, std::min(step, m.buffers[i].size - at)});
+    }
+  }
+  return pieces;
+}
+
+inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> into) {
+  const buffer& b = m.buffers[p.buffer];
+  if (b.produce) {
+    (*b.produce)(p.offset, into);
+  } else if (!into.empty()) {
+    std::memcpy(into.data(), b.data.data() + p.offset, into.size());
+  }
+}
+
+/// The length in front of an inline buffer's bytes.
+[[nodiscard]] inline std::array<std::uint8_t, 4> length_prefix(std::uint64_t size) {
+  std::array<std::uint8_t, 4> bytes{};
+  flatbuffers::WriteScalar(bytes.data(), static_cast<flatbuffers::uoffset_t>(size));
+  return bytes;
+}
+
+/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
+/// moves.
+inline void fill_late_scales(layout& l, const model& m) {
+  const bool any =
+      std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
+  if (!any) return;
+  model finished = m;
+  for (subgraph& g : finished.subgraphs) {
+    for (tensor& t : g.tensors) {
+      const auto& late = m.buffers[t.buffer].late_scales;
+      if (!late || !t.quantization) continue;
+      for (std::size_t i = 0; i < late->size(); ++i) {
+        t.quantization->scale[i] = (*late)[i].scale;
+        t.quantization->zero_point[i] = (*late)[i].zero_point;
+      }
+    }
+  }
+  l.metadata = metadata_builder(finished, l.outside).build();
+  fill_places(l, finished);
+}
+
+[[nodiscard]] inline layout lay_out(const model& m) {
+  layout l = lay_out(m, false);
+  if (!l.fits) l = lay_out(m, true);
+  if (!l.fits) {
+    throw error(error_code::not_quantizable, m.file_name() + ": its metadata alone passes 2 GB; the format ends there");
+  }
+  fill_places(l, m);
+  return l;
+}
+
+}  // namespace detail
+
+/// The bytes of a model's file, for models that fit in memory.
+[[nodiscard]] inline std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads = 0) {
+  detail::layout l = detail::lay_out(m);
+  std::vector<std::uint8_t> file(l.file_bytes);
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    if (!m.buffers[i].present || l.outside[i]) continue;
+    const auto prefix = detail::length_prefix(m.buffers[i].size);
+    std::memcpy(file.data() + l.content_at[i] - prefix.size(), prefix.data(), prefix.size());
+  }
+  const std::vector<detail::piece> pieces = detail::cut(m);
+  parallel_for(pieces.size(), l.file_bytes < detail::piece_bytes ? 1 : threads, [&](std::size_t i) {
+    const detail::piece& p = pieces[i];
+    detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
+  });
+  detail::fill_late_scales(l, m);
+  std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
+  return file;
+}
+
+/// Writes a model to `path` ("-": standard output). The file appears whole or not at all. Returns its size in bytes.
+/// Throws error (io).
+inline std::uint64_t write(const model& m, const std::string& path, const save_options& options = {}) {
+  io::output_file file(path, options.file);
+  detail::layout l = detail::lay_out(m);
+  constexpr std::uint64_t one_write = 4 * detail::piece_bytes;
+  if (l.file_bytes <= one_write) {
+    file.write_at(0, to_bytes(m, options.threads));
+    file.commit();
+    return l.file_bytes;
+  }
+  file.resize(l.file_bytes);
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    if (!m.buffers[i].present || l.outside[i]) continue;
+    const auto prefix = detail::length_prefix(m.buffers[i].size);
+    file.write_at(l.content_at[i] - prefix.size(), prefix);
+  }
+  const std::vector<detail::piece> pieces = detail::cut(m);
+  if (options.progress != nullptr) options.progress->expect(l.file_bytes);
+  parallel_for(pieces.size(), options.threads, [&](std::size_t i) {
+    const detail::piece& p = pieces[i];
+    const buffer& b = m.buffers[p.buffer];
+    if (b.produce) {
+      thread_local std::vector<std::uint8_t> bytes;
+      bytes.resize(static_cast<std::size_t>(p.size));
+      (*b.produce)(p.offset, bytes);
+      file.write_at(l.content_at[p.buffer] + p.offset, bytes);
+    } else {
+      const auto part = b.data.subspan(static_cast<std::size_t>(p.offset), static_cast<std::size_t>(p.size));
+      file.write_at(l.content_at[p.buffer] + p.offset, part);
+      if (m.file) m.file->let_go(part);
+    }
+    if (options.progress != nullptr) options.progress->advance(p.size);
+  });
+  if (options.progress != nullptr) options.progress->finish();
+  detail::fill_late_scales(l, m);
+  file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
+  file.commit();
+  return l.file_bytes;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/quantize/composite.hpp
+// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
+// section 5.6)
+
+// ---- aeq/recipe/plan.hpp
+// What a recipe decides for each op of a model.
+
+// ---- aeq/recipe/rule.hpp
+// A rule of a recipe: which ops (a regular expression over scopes, an operation), which algorithm, which configuration.
+// (spec: quantization, section 2.1)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// How numbers are chosen. `no_quantize` leaves an op as it is.
+enum class algorithm : std::uint8_t { no_quantize, min_max_uniform_quantize, float_casting };
+
+inline constexpr std::array<std::string_view, 3> algorithm_names{"no_quantize", "min_max_uniform_quantize",
+                                                                 "float_casting"};
+[[nodiscard]] constexpr std::string_view name_of(algorithm value) {
+  return algorithm_names[static_cast<std::size_t>(value)];
+}
+
+/// The configuration of weights or activations, as the JSON has it. Widths that no scheme has (3 bits) are kept: a rule
+/// with skip_checks may use them.
+struct tensor_config {
+  int num_bits = 8;
+  bool symmetric = true;
+  granularity_descriptor granularity{};
+  number_kind dtype = number_kind::signed_integer;
+  std::string algorithm_params;  ///< JSON object, empty if there are none
+
+  [[nodiscard]] format_descriptor format() const {
+    return {dtype, static_cast<std::uint8_t>(num_bits), symmetric ? aeq::symmetric : aeq::asymmetric, granularity};
+  }
+  friend bool operator==(const tensor_config&, const tensor_config&) = default;
+};
+
+struct op_config {
+  std::optional<tensor_config> activation;
+  std::optional<tensor_config> weight;
+  compute compute_precision = compute::floating;
+  bool explicit_dequantize = false;
+  bool skip_checks = false;
+  std::uint64_t min_weight_elements = 0;
+
+  friend bool operator==(const op_config&, const op_config&) = default;
+
+  /// The execution mode that the combination spells; none for float computation without explicit dequantization.
+  [[nodiscard]] std::optional<execution> mode() const {
+    if (compute_precision == compute::integer) return activation ? execution::static_range : execution::dynamic_range;
+    if (!activation && explicit_dequantize) return execution::weight_only;
+    return std::nullopt;
+  }
+};
+
+struct rule {
+  std::string regex;
+  std::string operation = "*";
+  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
+  std::string scheme;  ///< name of a scheme of the kernel table; empty: `config` says it all
+  op_config config;
+  std::string place;  ///< where it was written, for messages: "recipe.json: /3"
+
+  /// Same meaning; where it was written does not count.
+  friend bool operator==(const rule& a, const rule& b) {
+    return a.regex == b.regex && a.operation == b.operation && a.algorithm == b.algorithm && a.scheme == b.scheme &&
+           a.config == b.config;
+  }
+};
+
+/// The configuration that spells a scheme. Float weights are written channelwise, as the Python tool writes them.
+[[nodiscard]] inline op_config config_of(const scheme_descriptor& scheme) {
+  const auto tensor = [](const format_descriptor& format) {
+    tensor_config config{format.bits, format.is_symmetric(), format.granularity, format.kind, {}};
+    if (!format.is_integer()) config.granularity = channelwise::descriptor;
+    return config;
+  };
+  op_config config;
+  if (scheme.activation.is_integer()) config.activation = tensor(scheme.activation);
+  config.weight = tensor(scheme.weight);
+  config.compute_precision = scheme.compute_precision;
+  config.explicit_dequantize = scheme.execution_mode == execution::weight_only;
+  return config;
+}
+
+/// The algorithm that turns values into a scheme's weights.
+[[nodiscard]] constexpr algorithm algorithm_of(const scheme_descriptor& scheme) {
+  return scheme.weight.is_integer() ? algorithm::min_max_uniform_quantize : algorithm::float_casting;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/plan.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+inline constexpr std::size_t no_rule = static_cast<std::size_t>(-1);
+
+struct decision {
+  const op::operation_descriptor* operation = nullptr;  ///< null: an operator that recipes can't name
+  std::size_t rule = no_rule;  ///< position of the winning rule in recipe::rules(); no_rule if none applies
+  bool quantize = false;       ///< false also for a winning no_quantize rule
+  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
+  std::string scheme_name;     ///< of the table's row; derived from the formats where skip_checks found no row
+  scheme_descriptor scheme{};  ///< its `name` is empty; `scheme_name` has it
+  fit_functions fits{};
+  std::uint64_t min_weight_elements = 0;
+  std::string reason;  ///< why the op stays as it is, where a rule matched but can't apply
+};
+
+/// The decisions of one subgraph: per operator, and for its inputs and outputs as a whole.
+struct subgraph_plan {
+  std::vector<decision> operations;
+  decision inputs;
+  decision outputs;
+};
+
+struct plan {
+  std::vector<subgraph_plan> subgraphs;
+  bool needs_calibration = false;  ///< some rule wants activation ranges, whether or not it won an op
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/quantize/composite.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Composites that are quantized as an op; others stay as they are.
+inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
+                                                                        "odml.l2_norm"};
+
+namespace detail {
+
+inline constexpr std::uint8_t composite_options = 21;
+inline constexpr model::schema::table_descriptor composite_table =
+    model::schema::builtin_options_2_members[composite_options];
+
+struct composite {
+  std::string_view name;
+  std::int32_t decomposition = -1;
+};
+
+[[nodiscard]] inline composite composite_of(const model::operation& o) {
+  if (o.options_2.type != composite_options || o.options_2.table == nullptr) return {};
+  const model::view<composite_table> options(o.options_2.table);
+  return {options.get<"name">().value_or(""), options.get<"decomposition_subgraph_index">()};
+}
+
+}  // namespace detail
+
+/// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
+[[nodiscard]] inline std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
+  std::vector<bool> skipped(m.subgraphs.size(), false);
+  std::vector<std::size_t> to_visit;
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) to_visit.push_back(g);
+  while (!to_visit.empty()) {
+    const std::size_t g = to_visit.back();
+    to_visit.pop_back();
+    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
+      const model::operation& o = m.subgraphs[g].operations[i];
+      if (m.builtin(o) != op::code::stablehlo_composite) continue;
+      const detail::composite c = detail::composite_of(o);
+      const bool known = std::find(quantizable_composites.begin(), quantizable_composites.end(), c.name) !=
+                         quantizable_composites.end();
+      const bool selected = !skipped[g] && known && plan.subgraphs[g].operations[i].quantize;
+      if (selected || c.decomposition < 0) continue;
+      const auto target = static_cast<std::size_t>(c.decomposition);
+      if (skipped[target]) continue;
+      skipped[target] = true;
+      to_visit.push_back(target);  // what it calls is skipped with it
+    }
+  }
+  return skipped;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/model_view.hpp
+// A model as recipe::resolve sees it: kinds of ops and the names around them, nothing else.
+
+// ---- aeq/recipe/resolve.hpp
+// From a recipe to a plan: which rule each op of a model gets, and what is doubtful about the recipe.
+// (spec: quantization, section 2.4)
+
+#include <unordered_map>
+
+// ---- aeq/recipe/policy.hpp
+// Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
+// min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
+
+// ---- aeq/recipe/spelling.hpp
+// The words of recipe and policy files, and the nearest word to a misspelt one. (spec: quantization, section 2.1)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+template <class Value>
+struct spelling {
+  std::string_view name;
+  Value value;
+};
+
+inline constexpr std::array<spelling<granularity_descriptor>, 6> granularity_spellings{{
+    {"TENSORWISE", tensorwise::descriptor},
+    {"CHANNELWISE", channelwise::descriptor},
+    {"BLOCKWISE_32", blockwise<32>::descriptor},
+    {"BLOCKWISE_64", blockwise<64>::descriptor},
+    {"BLOCKWISE_128", blockwise<128>::descriptor},
+    {"BLOCKWISE_256", blockwise<256>::descriptor},
+}};
+
+inline constexpr std::array<spelling<number_kind>, 3> number_kind_spellings{{
+    {"INT", number_kind::signed_integer},
+    {"UINT", number_kind::unsigned_integer},
+    {"FLOAT", number_kind::floating},
+}};
+
+inline constexpr std::array<spelling<compute>, 2> compute_spellings{{
+    {"INTEGER", compute::integer},
+    {"FLOAT", compute::floating},
+}};
+
+/// Of older recipe files, in place of compute_precision and explicit_dequantize.
+inline constexpr std::array<spelling<execution>, 3> execution_spellings{{
+    {"DRQ", execution::dynamic_range},
+    {"WEIGHT_ONLY", execution::weight_only},
+    {"SRQ", execution::static_range},
+}};
+
+/// Algorithms of the format that this version does not have.
+inline constexpr std::array<std::string_view, 7> unavailable_algorithms{"OCTAV",
+                                                                        "MSE",
+                                                                        "GPTQ",
+                                                                        "HADAMARD_ROTATION",
+                                                                        "DECOMPOSED_HADAMARD_ROTATION",
+                                                                        "OSCAR",
+                                                                        "dequantized_weight_recovery"};
+
+/// Whether a scheme is built in: a configuration says all of it.
+[[nodiscard]] constexpr bool is_builtin(const scheme_descriptor& scheme) {
+  for (const scheme_descriptor& s : builtin_table().schemes()) {
+    if (s.name == scheme.name && s.same_arithmetic(scheme)) return true;
+  }
+  return false;
+}
+
+/// The word of a table for a value; empty if it has none.
+template <class Table, class Value>
+[[nodiscard]] constexpr std::string_view spell(const Table& table, const Value& value) {
+  for (const auto& entry : table) {
+    if (entry.value == value) return entry.name;
+  }
+  return {};
+}
+
+/// The words of a table.
+template <class Table>
+[[nodiscard]] std::vector<std::string_view> words(const Table& table) {
+  std::vector<std::string_view> result;
+  for (const auto& entry : table) result.push_back(entry.name);
+  return result;
+}
+
+/// Insertions, removals and replacements that turn one text into the other; `free_ends` leaves out what stands before
+/// and behind the best place for `a` within `b`. Letters of either case count as equal.
+[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends = false) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = free_ends ? 0 : j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return free_ends ? *std::min_element(row.begin(), row.end()) : row.back();
+}
+
+/// The word nearest to `wanted`, if it is near enough to be what was meant: a third of the letters may differ. Empty if
+/// none is.
+template <class Words>
+[[nodiscard]] std::string_view nearest(std::string_view wanted, const Words& words) {
+  constexpr std::size_t longest = 64;
+  std::string_view best;
+  std::size_t smallest = std::numeric_limits<std::size_t>::max();
+  if (wanted.size() > longest) return best;
+  for (const std::string_view word : words) {
+    const std::size_t distance = edit_distance(wanted, word);
+    if (distance < smallest && 3 * distance <= std::max(wanted.size(), word.size())) {
+      smallest = distance;
+      best = word;
+    }
+  }
+  return best;
+}
+
+/// "a, b and c are accepted", and the nearest of them.
+template <class Words>
+[[nodiscard]] std::string accepted(std::string_view wanted, const Words& words) {
+  std::string text;
+  std::size_t left = std::size(words);
+  for (const std::string_view word : words) {
+    text += word;
+    if (--left > 0) text += left == 1 ? " and " : ", ";
+  }
+  text += std::size(words) == 1 ? " is accepted" : " are accepted";
+  const std::string_view meant = nearest(wanted, words);
+  if (!meant.empty()) text += "; \"" + std::string(meant) + "\" is the nearest";
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/policy.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// Configurations of a tensor: one width and kind, several symmetries and granularities.
+struct tensor_family {
+  int num_bits = 8;
+  number_kind dtype = number_kind::signed_integer;
+  std::vector<bool> symmetric;
+  std::vector<granularity_descriptor> granularity;
+
+  [[nodiscard]] bool contains(const tensor_config& config) const {
+    return config.num_bits == num_bits && config.dtype == dtype &&
+           std::find(symmetric.begin(), symmetric.end(), config.symmetric) != symmetric.end() &&
+           std::find(granularity.begin(), granularity.end(), config.granularity) != granularity.end();
+  }
+};
+
+/// A named family of configurations.
+struct policy_config {
+  std::string name;
+  std::optional<tensor_family> activation;
+  tensor_family weight;
+  compute compute_precision = compute::floating;
+  bool explicit_dequantize = false;
+};
+
+/// A configuration in words: "dynamic range, weights int8 symmetric CHANNELWISE".
+[[nodiscard]] inline std::string describe(const op_config& config) {
+  const auto tensor = [](const tensor_config& t) {
+    std::string text = t.dtype == number_kind::floating         ? "float"
+                       : t.dtype == number_kind::signed_integer ? "int"
+                                                                : "uint";
+    text += std::to_string(t.num_bits);
+    if (t.dtype == number_kind::floating) return text;
+    return text + (t.symmetric ? " symmetric " : " asymmetric ") +
+           std::string(spell(granularity_spellings, t.granularity));
+  };
+  const std::optional<execution> mode = config.mode();
+  std::string text = !mode                               ? "float computation without explicit_dequantize"
+                     : *mode == execution::dynamic_range ? "dynamic range"
+                     : *mode == execution::weight_only   ? "weight only"
+                                                         : "static range";
+  if (config.compute_precision == compute::integer && config.explicit_dequantize) text += " with explicit_dequantize";
+  if (config.activation) text += ", activations " + tensor(*config.activation);
+  if (config.weight) text += ", weights " + tensor(*config.weight);
+  return text;
+}
+
+/// Which configurations ops may have.
+class policy {
+ public:
+  /// The default policy.
+  policy() {
+    for (std::size_t i = 0; i < op::configurations.size(); ++i) {
+      const op::configuration& c = op::configurations[i];
+      if (c.weight.kind == number_kind::floating) continue;  // float_casting's, which has a check of its own
+      policy_config config{
+          std::string(c.name), {}, family(c.weight), c.compute_precision, c.execution_mode == execution::weight_only};
+      if (c.activation.kind != number_kind::floating) config.activation = family(c.activation);
+      std::vector<op::code> operations;
+      for (const op::operation_descriptor& entry : op::catalogue) {
+        if (entry.allowed.contains(static_cast<op::configuration_id>(i))) operations.push_back(entry.builtin);
+      }
+      allow(std::move(config), operations);
+    }
+  }
+
+  /// A policy that allows nothing yet.
+  [[nodiscard]] static policy empty() { return policy(nothing{}); }
+
+  /// Lets ops of the catalogue have the configurations of a family.
+  void allow(policy_config config, const std::vector<op::code>& operations) {
+    for (const op::code operation : operations) {
+      const std::size_t position = op::position_of(operation);
+      if (position < by_operation_.size()) by_operation_[position].push_back(configs_.size());
+    }
+    configs_.push_back(std::move(config));
+  }
+
+  /// Nothing if the op may have the configuration, else the reason why not.
+  [[nodiscard]] std::optional<std::string> allows(algorithm by, const op::operation_descriptor& operation,
+                                                  const op_config& config) const {
+    if (by == algorithm::no_quantize || config.skip_checks) return std::nullopt;
+    if (by == algorithm::float_casting) return allows_casting(operation, config);
+    if (operation.has_weight() && (!config.weight || config.weight->dtype != number_kind::signed_integer)) {
+      return std::string(operation.name) +
+             " needs integer weights with min_max_uniform_quantize; float_casting makes float16 ones";
+    }
+    for (const std::size_t i : of(operation)) {
+      if (!mode_agrees(configs_[i], config) || !activation_agrees(configs_[i], config)) continue;
+      if (operation.has_weight() && !configs_[i].weight.contains(*config.weight)) continue;
+      return blocks_refused(operation, config);
+    }
+    return refusal(operation, config);
+  }
+
+  [[nodiscard]] const std::vector<policy_config>& configs() const { return configs_; }
+
+ private:
+  struct nothing {};
+  explicit policy(nothing) {}
+
+  [[nodiscard]] static tensor_family family(const op::format_family& f) {
+    tensor_family result{f.bits, f.kind, {}, {}};
+    if ((f.symmetries & op::allow_symmetric) != 0) result.symmetric.push_back(true);
+    if ((f.symmetries & op::allow_asymmetric) != 0) result.symmetric.push_back(false);
+    for (const spelling<granularity_descriptor>& g : granularity_spellings) {
+      if ((f.granularities & (1u << static_cast<unsigned>(g.value.kind))) != 0) result.granularity.push_back(g.value);
+    }
+    return result;
+  }
+
+  [[nodiscard]] const std::vector<std::size_t>& of(const op::operation_descriptor& operation) const {
+    return by_operation_[op::position_of(operation.builtin)];
+  }
+
+  static bool mode_agrees(const policy_config& allowed, const op_config& config) {
+    return allowed.compute_precision == config.compute_precision &&
+           allowed.explicit_dequantize == config.explicit_dequantize &&
+           allowed.activation.has_value() == config.activation.has_value();
+  }
+  static bool activation_agrees(const policy_config& allowed, const op_config& config) {
+    return !allowed.activation || allowed.activation->contains(*config.activation);
+  }
+
+  [[nodiscard]] static bool takes_blocks(const op::operation_descriptor& operation) {
+    return operation.builtin == op::code::fully_connected || operation.builtin == op::code::embedding_lookup;
+  }
+
+  [[nodiscard]] static std::optional<std::string> blocks_refused(const op::operation_descriptor& operation,
+                                                                 const op_config& config) {
+    if (!config.weight || config.weight->granularity.kind != granularity_kind::blockwise) return std::nullopt;
+    if (takes_blocks(operation) && !config.activation && config.weight->symmetric) return std::nullopt;
+    return std::string(operation.name) +
+           " does not take this blockwise weight: FULLY_CONNECTED and EMBEDDING_LOOKUP do, with symmetric weights and "
+           "float activations";
+  }
+
+  [[nodiscard]] static std::optional<std::string> allows_casting(const op::operation_descriptor& operation,
+                                                                 const op_config& config) {
+    const bool known = operation.allowed.contains(op::configuration_id::weight_only_wfp16);
+    if (!known) {
+      return std::string(operation.name) +
+             " can't have float_casting; FULLY_CONNECTED, CONV_2D, DEPTHWISE_CONV_2D, CONV_2D_TRANSPOSE and "
+             "EMBEDDING_LOOKUP can";
+    }
+    const bool fits = config.compute_precision == compute::floating && !config.activation && config.weight &&
+                      config.weight->num_bits == 16 && config.weight->dtype == number_kind::floating;
+    if (fits) return std::nullopt;
+    return "float_casting takes weights of 16 bits and dtype FLOAT, compute_precision FLOAT and no "
+           "activation_tensor_config; this is " +
+           describe(config);
+  }
+
+  /// Why none of the op's configurations is this one: the first requirement that all of them break.
+  [[nodiscard]] std::string refusal(const op::operation_descriptor& operation, const op_config& config) const {
+    std::string_view broken = "granularity_of_operation";
+    const auto none = [&](const auto& agrees) {
+      return std::none_of(of(operation).begin(), of(operation).end(), agrees);
+    };
+    const auto mode = [&](std::size_t i) { return mode_agrees(configs_[i], config); };
+    const auto activation = [&](std::size_t i) { return mode(i) && activation_agrees(configs_[i], config); };
+    const auto bits = [&](std::size_t i) {
+      return activation(i) && (!operation.has_weight() || configs_[i].weight.num_bits == config.weight->num_bits);
+    };
+    if (none(mode)) {
+      broken = "mode_of_operation";
+    } else if (none(activation)) {
+      broken = "activation_of_operation";
+    } else if (none(bits)) {
+      broken = "weight_bits_of_operation";
+    }
+    std::string text = std::string(operation.name) + " does not take " + describe(config) + ": ";
+    for (const requirement& r : operation_requirements) {
+      constexpr std::string_view prefix = "aeq: ";
+      if (r.id == broken) text += std::string_view(r.sentence).substr(prefix.size());
+    }
+    std::string names;
+    for (const std::size_t i : of(operation)) {
+      if (!none(mode) && !mode(i)) continue;
+      if (!names.empty()) names += ", ";
+      names += configs_[i].name;
+    }
+    return text + "; the policy allows it " + (names.empty() ? "nothing" : names);
+  }
+
+  std::vector<policy_config> configs_;
+  std::array<std::vector<std::size_t>, op::catalogue.size()> by_operation_;  ///< positions in configs_
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/recipe.hpp
+// A recipe: rules in groups of one regular expression each. (spec: quantization, sections 2.4 and 2.5)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// Rules in the order in which they are asked; of those that match and suit an op, the last decides.
+class recipe {
+ public:
+  /// A rule that another took the place of.
+  struct replaced_rule {
+    rule old;
+    std::string by;  ///< place of the rule that came instead
+  };
+
+  /// Adds a rule. Rules of one regular expression are a group, which keeps the position of its first rule; in it, a
+  /// rule takes the place of the one for the same operation, and a rule for "*" the place of all.
+  void add(rule added) {
+    if (added.place.empty()) added.place = "rule " + std::to_string(added_);
+    ++added_;
+    const auto [known, is_new] = positions_.try_emplace(added.regex, groups_.size());
+    if (is_new) groups_.emplace_back();
+    std::vector<rule>& group = groups_[known->second];
+    if (added.operation == "*") {
+      for (rule& old : group) replaced_.push_back({std::move(old), added.place});
+      group.clear();
+    }
+    for (rule& old : group) {
+      if (old.operation != added.operation) continue;
+      replaced_.push_back({std::exchange(old, std::move(added)), {}});
+      replaced_.back().by = old.place;
+      return;
+    }
+    group.push_back(std::move(added));
+  }
+
+  /// Adds all rules of another recipe, in its order.
+  void update(const recipe& other) {
+    replaced_.insert(replaced_.end(), other.replaced_.begin(), other.replaced_.end());
+    for (rule& r : other.rules()) add(std::move(r));
+  }
+
+  /// A scheme for ops, given as types and checked by the compiler: `add<static_wi8_ai8, op::conv_2d>("block1/.*")`.
+  /// Without ops the rule is for all that take the scheme. Defined in recipe/typed.hpp.
+  template <class Scheme, class... Ops>
+  void add(std::string regex, std::uint64_t min_weight_elements = 0);
+
+  /// Leaves ops as they are: `leave<op::conv_2d>("block1/.*")`; without ops, all. Defined in recipe/typed.hpp.
+  template <class... Ops>
+  void leave(std::string regex);
+
+  /// All rules, group by group.
+  [[nodiscard]] std::vector<rule> rules() const {
+    std::vector<rule> all;
+    for (const std::vector<rule>& group : groups_) all.insert(all.end(), group.begin(), group.end());
+    return all;
+  }
+  [[nodiscard]] bool empty() const { return groups_.empty(); }
+
+  /// Rules that later ones of the same regular expression replaced: they have no effect.
+  [[nodiscard]] const std::vector<replaced_rule>& replaced() const { return replaced_; }
+
+  /// Whether some rule wants ranges of activations, matching ops or not.
+  [[nodiscard]] bool needs_calibration() const {
+    for (const std::vector<rule>& group : groups_) {
+      for (const rule& r : group) {
+        if (r.config.compute_precision == compute::integer && r.config.activation) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Same rules in the same order.
+  friend bool operator==(const recipe& a, const recipe& b) { return a.groups_ == b.groups_; }
+
+ private:
+  std::vector<std::vector<rule>> groups_;
+  std::unordered_map<std::string, std::size_t> positions_;  ///< of a regular expression's group
+  std::vector<replaced_rule> replaced_;
+  std::size_t added_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/scope.hpp
+// Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
+// (spec: quantization, section 2.3)
+//
+// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
+// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
+// no upper and lower case in it.
+
+#include <boost/regex.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+inline constexpr std::size_t scope_characters = 10'000;
+
+/// The scope of an op: names of its outputs, each followed by ';'; of its inputs where no output has a name. At most
+/// `scope_characters` characters; `cut` tells whether there were more.
+template <class Names>
+[[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
+  std::string scope;
+  const auto join = [&](const Names& names) {
+    for (const std::string_view name : names) {
+      if (!name.empty()) scope.append(name) += ';';
+    }
+  };
+  join(outputs);
+  if (scope.empty()) join(inputs);
+  if (cut != nullptr) *cut = false;
+  if (scope.size() <= scope_characters) return scope;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < scope.size(); ++i) {
+    const bool starts_character = (static_cast<unsigned char>(scope[i]) & 0xc0) != 0x80;
+    if (!starts_character || characters++ < scope_characters) continue;
+    scope.resize(i);
+    if (cut != nullptr) *cut = true;
+    break;
+  }
+  return scope;
+}
+
+namespace detail {
+
+/// What a regular expression has that can't be used; becomes an error that names the rule.
+struct unusable_regex : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Rewrites Python's regular expressions for Boost's Perl syntax: what Python takes literally is escaped, what only one
+/// of them knows is refused.
+class regex_translator {
+ public:
+  explicit regex_translator(std::string_view source) : source_(source) {}
+
+  std::string run() {
+    while (at_ < source_.size()) {
+      const char c = source_[at_];
+      switch (c) {
+        case '\\': escape(false); break;
+        case '[': character_class(); break;
+        case '(': group(); break;
+        case '{': braces(); break;
+        case '}':
+        case ']': literal(c); break;
+        default: take(); break;
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool more(std::size_t ahead = 0) const { return at_ + ahead < source_.size(); }
+  [[nodiscard]] bool starts(std::string_view text) const { return source_.substr(at_).starts_with(text); }
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  static bool is_octal(char c) { return c >= '0' && c <= '7'; }
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw unusable_regex(what + " at position " + std::to_string(at_));
+  }
+  void take(std::size_t count = 1) {
+    result_.append(source_.substr(at_, count));
+    at_ += count;
+  }
+  void literal(char c) {
+    result_ += '\\';
+    result_ += c;
+    ++at_;
+  }
+
+  void escape(bool in_class) {
+    if (!more(1)) fail("a backslash with nothing behind it");
+    const char c = source_[at_ + 1];
+    if (is_digit(c)) return number(in_class);
+    if (!is_letter(c)) {
+      // Boost gives \< \> \` \' a meaning, Python none; they need no backslash.
+      const bool plain = c == '<' || c == '>' || c == '`' || c == '\'';
+      if (plain) ++at_;
+      return take(plain ? 1 : 2);
+    }
+    switch (c) {
+      case 'x': return code_point(2, in_class);
+      case 'u': return code_point(4, in_class);
+      case 'U': return code_point(8, in_class);
+      case 'Z': result_ += "\\z"; break;
+      case 'b': result_ += in_class ? "\\x08" : "\\b"; break;
+      case 'A':
+      case 'B':
+        if (in_class) fail("an escape that a character class can't have");
+        [[fallthrough]];
+      case 'd':
+      case 'D':
+      case 's':
+      case 'S':
+      case 'w':
+      case 'W':
+      case 'a':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
+      case 'v':
+        result_ += '\\';
+        // Boost reads \v as any vertical space.
+        if (c == 'v')
+          result_ += "x0B";
+        else
+          result_ += c;
+        break;
+      default: fail(std::string("the unknown escape \\") + c);
+    }
+    if (c == 'Z' && in_class) fail("an escape that a character class can't have");
+    at_ += 2;
+  }
+
+  /// \0, \012 and \123 are characters, \1 to \99 groups.
+  void number(bool in_class) {
+    std::size_t digits = 1;
+    while (digits < 3 && more(1 + digits) && is_digit(source_[at_ + 1 + digits])) ++digits;
+    const std::string_view text = source_.substr(at_ + 1, digits);
+    const bool all_octal = text.find_first_of("89") == std::string_view::npos;
+    if (text[0] == '0' || in_class || (digits == 3 && all_octal)) {
+      unsigned value = 0;
+      std::size_t used = 0;
+      for (; used < digits && is_octal(text[used]); ++used) value = value * 8 + static_cast<unsigned>(text[used] - '0');
+      if (used == 0 || value > 0xff) fail("no octal escape");
+      at_ += 1 + used;
+      return character(value, in_class);
+    }
+    const std::size_t used = digits < 2 ? digits : 2;
+    result_ += "\\g{";
+    result_.append(text.substr(0, used));
+    result_ += '}';
+    at_ += 1 + used;
+  }
+
+  void code_point(std::size_t digits, bool in_class) {
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      const char c = more(2 + i) ? static_cast<char>(source_[at_ + 2 + i] | 0x20) : ' ';
+      const std::size_t digit = hexadecimal.find(c);
+      if (digit == std::string_view::npos)
+        fail("an escape that wants " + std::to_string(digits) + " hexadecimal digits");
+      value = value * 16 + static_cast<std::uint32_t>(digit);
+    }
+    at_ += 2 + digits;
+    character(value, in_class);
+  }
+
+  void byte(std::uint32_t value) {
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    result_ += "\\x";
+    result_ += hexadecimal[value >> 4 & 15];
+    result_ += hexadecimal[value & 15];
+  }
+
+  void character(std::uint32_t value, bool in_class) {
+    if (value < 0x80) return byte(value);
+    if (in_class) fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead: before it,");
+    if (value > 0x10ffff) fail("an escape beyond Unicode: before it,");
+    result_ += "(?:";
+    if (value < 0x800) {
+      byte(0xc0 | value >> 6);
+    } else {
+      if (value < 0x10000) {
+        byte(0xe0 | value >> 12);
+      } else {
+        byte(0xf0 | value >> 18);
+        byte(0x80 | (value >> 12 & 0x3f));
+      }
+      byte(0x80 | (value >> 6 & 0x3f));
+    }
+    byte(0x80 | (value & 0x3f));
+    result_ += ')';
+  }
+
+  void character_class() {
+    take();
+    if (more() && source_[at_] == '^') take();
+    bool first = true;
+    for (; more(); first = false) {
+      const char c = source_[at_];
+      if (c == ']' && !first) return take();
+      if (c == '\\') {
+        escape(true);
+      } else if (c == '[' || c == ']') {
+        literal(c);
+      } else if (static_cast<unsigned char>(c) >= 0x80) {
+        fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead,");
+      } else {
+        take();
+      }
+    }
+    fail("a character class without its ]");
+  }
+
+  /// {2}, {2,}, {,3} and {2,3} repeat; any other brace is a character.
+  void braces() {
+    std::size_t end = at_ + 1;
+    const auto digits = [&] {
+      const std::size_t begin = end;
+      while (end < source_.size() && is_digit(source_[end])) ++end;
+      return source_.substr(begin, end - begin);
+    };
+    const std::string_view least = digits();
+    const bool comma = end < source_.size() && source_[end] == ',';
+    if (comma) ++end;
+    const std::string_view most = comma ? digits() : least;
+    const bool repeats = end < source_.size() && source_[end] == '}' && (!least.empty() || comma);
+    if (!repeats) return literal('{');
+    constexpr std::size_t longest = 5;
+    if (least.size() > longest || most.size() > longest) fail("a repetition above 99999");
+    result_ += '{';
+    result_.append(least.empty() ? std::string_view("0") : least);
+    if (comma) result_ += ',';
+    if (comma) result_.append(most);
+    result_ += '}';
+    at_ = end + 1;
+  }
+
+  void group() {
+    if (!starts("(?")) return take();
+    if (starts("(?P<")) {
+      result_ += "(?<";
+      at_ += 4;
+      const std::size_t begin = at_;
+      name('>');
+      if (!names_.insert(source_.substr(begin, at_ - begin)).second)
+        fail("a group name for the second time before it,");
+      return;
+    }
+    if (starts("(?P=")) {
+      result_ += "\\k<";
+      at_ += 4;
+      name(')');
+      result_.back() = '>';
+      return;
+    }
+    if (starts("(?#")) {
+      const std::size_t end = source_.find(')', at_);
+      if (end == std::string_view::npos) fail("a comment without its )");
+      at_ = end + 1;
+      return;
+    }
+    if (starts("(?(")) {
+      take(3);
+      if (more() && is_digit(source_[at_])) return;
+      result_ += '<';
+      name(')');
+      result_.back() = '>';
+      result_ += ')';
+      return;
+    }
+    for (const std::string_view known : {"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"}) {
+      if (starts(known)) return take(known.size());
+    }
+    flags();
+  }
+
+  void name(char end) {
+    const std::size_t length = source_.substr(at_).find(end);
+    const std::string_view text = source_.substr(at_, length);
+    bool valid = length != std::string_view::npos && !text.empty() && !is_digit(text[0]);
+    for (const char c : text) valid = valid && (is_letter(c) || is_digit(c) || c == '_');
+    if (!valid) fail("a group name that is none; letters, digits and _ are accepted,");
+    take(text.size() + 1);
+  }
+
+  /// (?i) at the start, (?i:…) anywhere.
+  void flags() {
+    std::size_t end = at_ + 2;
+    std::string kept;
+    bool off = false;
+    for (; end < source_.size() && (is_letter(source_[end]) || source_[end] == '-'); ++end) {
+      const char c = source_[end];
+      if (c == '-') off = true;
+      if ((c == 'u' || c == 'a') && !off) continue;  // \w and \d mean ASCII here in any case
+      if (c != 'i' && c != 'm' && c != 's' && c != '-') break;
+      kept += c;
+    }
+    const char last = end < source_.size() ? source_[end] : ' ';
+    const bool whole = last == ')' && at_ == 0 && !off;
+    if (end == at_ + 2 || (last != ':' && !whole)) {
+      fail(
+          "an unknown group; (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?P<name>…), (?P=name), (?#…) and the flags "
+          "i, "
+          "m, s (with ) at the start only) are accepted: what begins");
+    }
+    if (!(whole && kept.empty())) result_ += "(?" + kept + last;
+    at_ = end + 1;
+  }
+
+  std::string_view source_;
+  std::size_t at_ = 0;
+  std::string result_;
+  std::set<std::string_view> names_;  ///< of groups
+};
+
+}  // namespace detail
+
+/// A compiled regular expression of a rule.
+class scope_pattern {
+ public:
+  /// `place` names the rule in errors. Throws error (bad_input).
+  scope_pattern(std::string_view source, std::string place) : place_(std::move(place)), source_(source) {
+    if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
+    std::string_view core = source;
+    while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
+    while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
+    if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
+      is_literal_ = true;
+      literal_ = core;
+      return;
+    }
+    try {
+      compiled_.assign(detail::regex_translator(source).run(),
+                       boost::regex::perl | boost::regex::no_mod_s | boost::regex::no_mod_m);
+    } catch (const detail::unusable_regex& problem) {
+      fail(std::string("can't be used: it has ") + problem.what());
+    } catch (const boost::regex_error& problem) {
+      std::string what = problem.what();
+      what = what.substr(0, what.find("  The error occurred"));
+      fail("is no regular expression: " + what);
+    } catch (const std::runtime_error& problem) {
+      fail(std::string("is no regular expression: ") + problem.what());
+    }
+  }
+
+  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
+  /// many steps.
+  [[nodiscard]] bool matches(const std::string& scope) const {
+    if (is_literal_) return literal_.empty() || scope.find(literal_) != std::string::npos;
+    try {
+      return boost::regex_search(scope, compiled_, boost::match_not_dot_newline | boost::match_any);
+    } catch (const std::runtime_error&) {
+      constexpr std::size_t shown = 80;
+      fail("takes too many steps on \"" + scope.substr(0, shown) + "\"; write it without nested repetitions");
+    }
+  }
+
+ private:
+  static constexpr std::size_t longest = 100'000;
+
+  [[noreturn]] void fail(const std::string& what) const {
+    constexpr std::size_t shown = 80;
+    std::string text = source_.substr(0, shown);
+    if (source_.size() > shown) text += "...";
+    throw error(error_code::bad_input, place_ + "/regex: \"" + text + "\" " + what);
+  }
+
+  std::string place_;
+  std::string source_;
+  bool is_literal_ = false;
+  std::string literal_;
+  boost::regex compiled_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/resolve.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// What a recipe needs to know of an operator.
+struct operation_facts {
+  op::code code = op::code::custom;
+  std::string scope;  ///< scope_of(names of outputs, names of inputs)
+  std::string label;  ///< for messages: "model.tflite: subgraph 0: CONV_2D 3"
+};
+
+/// A model as a recipe sees it. The scopes of a subgraph's edges are its joined input (output) names.
+template <class View>
+concept model_view = requires(const View& model, std::size_t graph, std::size_t index) {
+  { model.subgraph_count() } -> std::convertible_to<std::size_t>;
+  { model.operation_count(graph) } -> std::convertible_to<std::size_t>;
+  { model.operation(graph, index) } -> std::convertible_to<operation_facts>;
+  { model.input_scope(graph) } -> std::convertible_to<std::string>;
+  { model.output_scope(graph) } -> std::convertible_to<std::string>;
+};
+
+namespace detail {
+
+class resolver {
+ public:
+  resolver(const recipe& r, const policy& checks, kernel_table_view table)
+      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const rule& one = rules_[i];
+      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
+      if (is_new) patterns_.emplace_back(one.regex, one.place);
+      pattern_of_.push_back(position->second);
+      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
+      }
+      if (!one.scheme.empty() && !table_has(one.scheme)) {
+        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
+      }
+    }
+    operations_.resize(patterns_.size());
+  }
+
+  [[nodiscard]] decision decide(const operation_facts& facts) {
+    decision d;
+    const std::size_t position = op::position_of(facts.code);
+    if (position == op::catalogue.size()) {
+      d.reason = "recipes can't name this operator";
+      return d;
+    }
+    d.operation = &op::catalogue[position];
+    const std::vector<bool>& found = matches(facts.scope);
+    for (std::size_t p = 0; p < found.size(); ++p) {
+      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
+    }
+    std::size_t refused = no_rule;
+    for (const std::size_t i : rules_of_[position]) {
+      if (!found[pattern_of_[i]]) continue;
+      ++counts_[i].matched;
+      if (verdict_of(i, position).refusal) {
+        refused = i;
+        continue;
+      }
+      ++counts_[i].applicable;
+      d.rule = i;
+    }
+    if (d.rule == no_rule) {
+      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
+      return d;
+    }
+    ++counts_[d.rule].won;
+    take(verdict_of(d.rule, position), facts.label, d);
+    return d;
+  }
+
+  /// What is doubtful about the recipe, now that all ops are decided.
+  void doubt(const recipe& r, warnings& doubts) const {
+    for (const recipe::replaced_rule& one : r.replaced()) {
+      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
+    }
+    std::size_t searched = 0;
+    constexpr std::size_t most_searches = 20;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const counts& c = counts_[i];
+      if (c.matched == 0) {
+        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
+      } else if (c.applicable == 0) {
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
+      } else if (c.won == 0) {
+        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
+                                        " operations that it suits");
+      }
+    }
+  }
+
+ private:
+  /// What a rule means for an op.
+  struct verdict {
+    std::optional<std::string> refusal;  ///< the rule can't apply to the op
+    std::string problem;                 ///< it applies, but what it says can't be done
+    decision made;
+  };
+  struct counts {
+    std::size_t matched = 0;
+    std::size_t applicable = 0;
+    std::size_t won = 0;
+  };
+
+  [[nodiscard]] bool table_has(std::string_view scheme) const {
+    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
+                       [&](const scheme_descriptor& s) { return s.name == scheme; });
+  }
+
+  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
+  /// megabytes.
+  const std::vector<bool>& matches(const std::string& scope) {
+    constexpr std::size_t most_kept = std::size_t(1) << 28;
+    const auto known = found_.find(scope);
+    if (known != found_.end()) return known->second;
+    std::vector<bool> found(patterns_.size());
+    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
+    constexpr std::size_t most_named = 1000;
+    constexpr std::size_t named_bytes = 160;
+    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
+    if (kept_ < most_kept) {
+      kept_ += found.size() + 8 * scope.size();
+      return found_.emplace(scope, std::move(found)).first->second;
+    }
+    return last_found_ = std::move(found);
+  }
+
+  const verdict& verdict_of(std::size_t i, std::size_t position) {
+    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
+    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
+    return place->second;
+  }
+
+  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
+    decision& d = v.made;
+    d.algorithm = r.algorithm;
+    if (r.algorithm == algorithm::no_quantize) {
+      d.reason = r.place + ": no_quantize";
+      return;
+    }
+    d.quantize = true;
+    d.min_weight_elements = r.config.min_weight_elements;
+    if (!r.scheme.empty()) {
+      const table_row* row = table_.find(operation.builtin, r.scheme);
+      if (row == nullptr) {
+        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
+        return;
+      }
+      return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    }
+    v.refusal = checks_.allows(r.algorithm, operation, r.config);
+    if (v.refusal) return;
+    const std::optional<execution> mode = mode_of(r);
+    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
+                           r.config.compute_precision, mode.value_or(execution::weight_only)};
+    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
+    if (r.config.activation) like.activation = format_of(*r.config.activation);
+    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
+    if (operation.has_weight()) like.weight = weight;  // others do not look at it
+    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
+    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    like.weight = weight;
+    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
+          shared_handler<min_max_fit>::fits, d);
+    v.problem = problem_of(r, operation);
+  }
+
+  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
+    d.scheme = scheme;
+    d.scheme.name = {};
+    d.scheme_name = name;
+    d.fits = fits;
+  }
+
+  /// float_casting does not look at explicit_dequantize.
+  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
+    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
+  }
+  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
+    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
+  }
+  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
+    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
+    return format_of(*r.config.weight);
+  }
+
+  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
+  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
+    constexpr int fewest_bits = 2;
+    constexpr int most_bits = 16;
+    const auto unusable = [](const std::optional<tensor_config>& t) {
+      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
+    };
+    if (r.algorithm == algorithm::float_casting) {
+      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
+      return "float_casting has no form for " + std::string(operation.name);
+    }
+    if (!mode_of(r)) {
+      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
+             "\"INTEGER\"";
+    }
+    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
+    if (!operation.has_weight()) return {};
+    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
+      return "weights are signed integers of 2 to 16 bits";
+    }
+    return {};
+  }
+
+  void take(const verdict& v, const std::string& label, decision& d) const {
+    if (!v.problem.empty()) {
+      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
+                                                   describe(rules_[d.rule].config) + "): " + v.problem);
+    }
+    const std::size_t winner = d.rule;
+    const op::operation_descriptor* operation = d.operation;
+    d = v.made;
+    d.rule = winner;
+    d.operation = operation;
+  }
+
+  /// Why a rule suits no op: for an op with a weight, if there is one.
+  [[nodiscard]] std::string some_refusal(std::size_t i) const {
+    std::string text;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      const auto known = verdicts_.find(i * op::catalogue.size() + o);
+      if (known == verdicts_.end() || !known->second.refusal) continue;
+      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
+    const std::uint64_t present = operations_[pattern_of_[i]];
+    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
+    std::string names;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
+      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
+    }
+    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
+           (names.empty() ? std::string() : ", but " + names);
+  }
+
+  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
+    constexpr std::size_t compared = 48;
+    constexpr std::size_t shown = 3;
+    std::string wanted;
+    for (const char c : regex.substr(0, compared)) {
+      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
+    }
+    std::vector<std::pair<std::size_t, std::string>> near;
+    for (const std::string& scope : scopes_) {
+      const std::size_t distance = edit_distance(wanted, scope, true);
+      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+    }
+    std::sort(near.begin(), near.end());
+    if (near.size() > shown) near.resize(shown);
+    std::string text;
+    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    return text;
+  }
+
+  std::vector<rule> rules_;
+  const policy& checks_;
+  kernel_table_view table_;
+  std::vector<scope_pattern> patterns_;
+  std::vector<std::size_t> pattern_of_;  ///< by rule
+  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
+  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
+  std::unordered_map<std::string, std::vector<bool>> found_;
+  std::vector<bool> last_found_;
+  std::size_t kept_ = 0;
+  std::vector<std::string> scopes_;  ///< some, to name in warnings
+};
+
+static_assert(op::catalogue.size() <= 64);
+
+}  // namespace detail
+
+/// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
+/// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
+/// that takes too long.
+template <model_view View>
+[[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
+                           warnings& doubts) {
+  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
+  plan result;
+  result.needs_calibration = r.needs_calibration();
+  detail::resolver decide(r, checks, table);
+  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
+    subgraph_plan& decisions = result.subgraphs.emplace_back();
+    const std::string graph = "subgraph " + std::to_string(g);
+    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
+      decisions.operations.push_back(decide.decide(model.operation(g, i)));
+    }
+    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
+    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
+  }
+  decide.doubt(r, doubts);
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/quantize/model_view.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+class recipe_view {
+ public:
+  explicit recipe_view(const model::model& m) : model_(m) {}
+
+  [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
+  [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
+    return model_.subgraphs[graph].operations.size();
+  }
+
+  [[nodiscard]] recipe::operation_facts operation(std::size_t graph, std::size_t index) const {
+    const model::operation& o = model_.subgraphs[graph].operations[index];
+    const op::code code = model_.builtin(o);
+    return {code, recipe::scope_of(names(graph, o.outputs), names(graph, o.inputs)),
+            place(graph) + std::string(op::builtin_name(code)) + " " + std::to_string(index)};
+  }
+  [[nodiscard]] std::string input_scope(std::size_t graph) const {
+    return recipe::scope_of(names(graph, model_.subgraphs[graph].inputs), std::vector<std::string_view>{});
+  }
+  [[nodiscard]] std::string output_scope(std::size_t graph) const {
+    return recipe::scope_of(std::vector<std::string_view>{}, names(graph, model_.subgraphs[graph].outputs));
+  }
+
+ private:
+  [[nodiscard]] std::string place(std::size_t graph) const {
+    const std::string subgraph = model_.subgraphs.size() > 1 ? "subgraph " + std::to_string(graph) + ": " : "";
+    return model_.file_name() + ": " + subgraph;
+  }
+
+  /// Names of tensors that are there and have one.
+  [[nodiscard]] std::vector<std::string_view> names(std::size_t graph, std::span<const std::int32_t> tensors) const {
+    std::vector<std::string_view> result;
+    for (const std::int32_t t : tensors) {
+      if (t < 0) continue;
+      const auto& name = model_.subgraphs[graph].tensors[static_cast<std::size_t>(t)].name;
+      if (name && !name->empty()) result.push_back(*name);
+    }
+    return result;
+  }
+
+  const model::model& model_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/pipeline.hpp
+// From a model and a plan to the quantized model: materialize, resolve sharing, instruct, transform. One direction.
+
+// ---- aeq/quantize/instruction.hpp
+// Instructions: the rules of a tensor merged into the fewest edits of the graph. (spec: quantization, section 7)
+
+// ---- aeq/quantize/rules.hpp
+// What materialization says of each tensor: how its producer leaves it and how each consumer wants it.
+// (spec: quantization, section 5.1)
+
+// ---- aeq/quantize/parameters.hpp
+// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come
+// from.
+
+// ---- aeq/quantize/weight.hpp
+// A constant as the loops see it: float32 values in the file, laid out as [lead, channels, trail].
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
+struct weight_layout {
+  std::uint64_t lead = 1;
+  std::uint64_t channels = 1;
+  std::uint64_t trail = 1;
+
+  friend bool operator==(const weight_layout&, const weight_layout&) = default;
+
+  [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
+  [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
+};
+
+/// One scale for all.
+[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape) {
+  return {1, 1, model::element_count(shape)};
+}
+/// A scale per index of an axis.
+[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis) {
+  return {model::element_count(shape.first(axis)), static_cast<std::uint64_t>(shape[axis]),
+          model::element_count(shape.subspan(axis + 1))};
+}
+/// A scale per block of neighbours.
+[[nodiscard]] inline weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements) {
+  return {1, model::element_count(shape) / block_elements, block_elements};
+}
+
+class weight {
+ public:
+  weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
+      : bytes_(m.buffers[t.buffer].data),
+        buffer_(t.buffer),
+        file_(m.file),
+        storage_(m.storage),
+        name_(std::move(name)),
+        layout_(layout) {}
+
+  [[nodiscard]] const weight_layout& layout() const { return layout_; }
+  [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+  /// For messages: "model.tflite: tensor 'dense/kernel'".
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
+  /// copied into `scratch`.
+  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
+    const std::uint8_t* place = bytes_.data() + first * sizeof(float);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;
+    if (aligned && std::endian::native == std::endian::little) return reinterpret_cast<const float*>(place);
+    scratch.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint8_t one[sizeof(float)];
+      std::memcpy(one, place + i * sizeof(float), sizeof(float));
+      scratch[i] = std::bit_cast<float>(flatbuffers::EndianScalar(std::bit_cast<std::uint32_t>(one)));
+    }
+    return scratch.data();
+  }
+
+  /// The values have been read and are not needed soon.
+  void let_go(std::uint64_t first, std::uint64_t count) const {
+    if (file_) file_->let_go(bytes_.subspan(first * sizeof(float), count * sizeof(float)));
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::uint32_t buffer_;
+  std::shared_ptr<const io::input_file> file_;
+  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage_;
+  std::string name_;
+  weight_layout layout_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/parameters.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
+/// counts. (spec: quantization, section 5.1)
+struct tensor_parameters {
+  format_descriptor format{};
+  std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
+  std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
+  std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
+  std::vector<std::int32_t> zero_point;    ///< one per scale
+  std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
+  std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
+  fit_float fit = nullptr;                 ///< a constant: what turns its ranges into scales
+  bool late = false;                       ///< the scales are found while the integers are made; none are here
+
+  [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
+
+  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
+    return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
+           a.format.granularity.block_elements == b.format.granularity.block_elements && same_placing(a, b) &&
+           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale && a.fit == b.fit;
+  }
+
+ private:
+  /// Constants: the same bytes come out, in whatever shape the scales lie over them. Activations: same axis and shape.
+  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b) {
+    if (!a.source || !b.source) return a.source == b.source && a.axis == b.axis && a.scale_shape == b.scale_shape;
+    const bool same_shape = a.format.is_integer() || a.scale_shape == b.scale_shape;
+    return a.source->buffer() == b.source->buffer() && a.source->layout() == b.source->layout() && same_shape;
+  }
+};
+
+using parameters = std::shared_ptr<const tensor_parameters>;
+
+/// Equal parameters, or none on both sides.
+[[nodiscard]] inline bool same(const parameters& a, const parameters& b) {
+  return a == b || (a && b && *a == *b);
+}
+
+/// The type of a tensor stored in a format: 2, 4, up to 8, 16, 32 or 64 bits.
+[[nodiscard]] constexpr model::tensor_type storage_type(const format_descriptor& format) {
+  using t = model::tensor_type;
+  if (!format.is_integer()) return format.bits == 16 ? t::float16 : t::float32;
+  if (format.bits == 2) return t::int2;
+  if (format.bits == 4) return t::int4;
+  if (format.bits <= 8) return format.kind == number_kind::unsigned_integer ? t::uint8 : t::int8;
+  if (format.bits <= 16) return t::int16;
+  return format.bits <= 32 ? t::int32 : t::int64;
+}
+
+/// Bits that an element takes in the file.
+[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) {
+  return model::bits_of(storage_type(format));
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/rules.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+enum class transformation : std::uint8_t {
+  no_quantize,       ///< stays float
+  quantize_tensor,   ///< the tensor itself becomes integers
+  add_quantize,      ///< a QUANTIZE behind the tensor
+  add_dequantize,    ///< the tensor becomes integers (or float16), a DEQUANTIZE behind it
+  duplicate_buffer,  ///< the tensor gets a buffer of its own
+  duplicate_tensor   ///< some consumers get a copy of the tensor
+};
+
+[[nodiscard]] constexpr std::string_view name_of(transformation t) {
+  switch (t) {
+    case transformation::no_quantize: return "NO_QUANTIZE";
+    case transformation::quantize_tensor: return "QUANTIZE_TENSOR";
+    case transformation::add_quantize: return "ADD_QUANTIZE";
+    case transformation::add_dequantize: return "ADD_DEQUANTIZE";
+    case transformation::duplicate_buffer: return "DUPLICATE_BUFFER";
+    case transformation::duplicate_tensor: return "DUPLICATE_TENSOR";
+  }
+  return "?";
+}
+
+/// The inputs or outputs of a subgraph, where an operator's position stands.
+inline constexpr std::int32_t graph_edge = -1;
+
+/// What one op wants of a tensor: transformations in order, all with the same parameters.
+struct tensor_rule {
+  std::int32_t operation = graph_edge;
+  std::vector<transformation> transformations;
+  parameters params;  ///< null: none
+};
+
+/// Everything that is wanted of a tensor. Consumers in the order of visiting: operators, then the graph's outputs; an
+/// op that reads the tensor twice is listed twice.
+struct tensor_rules {
+  std::optional<tensor_rule> producer;
+  std::vector<tensor_rule> consumers;
+};
+
+/// Rules of every tensor, by subgraph and tensor.
+using model_rules = std::vector<std::vector<tensor_rules>>;
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/instruction.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// An edit: what happens to a tensor on its way to some of its consumers.
+struct instruction {
+  transformation kind = transformation::no_quantize;
+  std::vector<std::int32_t> consumers;  ///< operators of the original graph; graph_edge per graph output
+  parameters params;
+};
+
+/// What the instructions of a tensor need to know of it.
+struct tensor_uses {
+  std::int32_t producer = graph_edge;   ///< operator of the original graph
+  bool producer_is_free = false;        ///< the catalogue leaves the producer's output parameters free
+  std::vector<std::int32_t> consumers;  ///< graph_edge per graph output first, then an operator per slot
+};
+
+namespace detail {
+
+/// Consumers of equal rule at a depth of their lists. A group stands for its first member.
+struct consumer_group {
+  std::vector<std::size_t> members;  ///< positions in tensor_rules::consumers
+  std::size_t parent = 0;
+};
+
+/// Groups of consumers that want the same at `depth`, of those that were in one group before.
+inline std::vector<consumer_group> group_consumers(const std::vector<tensor_rule>& consumers, std::size_t depth,
+                                                   std::vector<std::size_t>& group_of) {
+  std::vector<consumer_group> groups;
+  std::vector<std::size_t> now = group_of;
+  for (std::size_t i = 0; i < consumers.size(); ++i) {
+    if (consumers[i].transformations.size() <= depth) continue;
+    const auto matches = [&](const consumer_group& g) {
+      const tensor_rule& first = consumers[g.members.front()];
+      return g.parent == group_of[i] && first.transformations[depth] == consumers[i].transformations[depth] &&
+             same(first.params, consumers[i].params);
+    };
+    auto place = std::find_if(groups.begin(), groups.end(), matches);
+    if (place == groups.end()) {
+      groups.push_back({{}, group_of[i]});
+      place = groups.end() - 1;
+    }
+    place->members.push_back(i);
+    now[i] = static_cast<std::size_t>(place - groups.begin());
+  }
+  group_of = std::move(now);
+  return groups;
+}
+
+[[nodiscard]] inline instruction instruction_of(const std::vector<tensor_rule>& consumers, const consumer_group& group,
+                                                std::size_t depth) {
+  const tensor_rule& first = consumers[group.members.front()];
+  instruction result{first.transformations[depth], {}, first.params};
+  for (const std::size_t i : group.members) result.consumers.push_back(consumers[i].operation);
+  return result;
+}
+
+/// Takes each of `gone` out of `from` once.
+inline void remove_each(std::vector<std::int32_t>& from, const std::vector<std::int32_t>& gone) {
+  for (const std::int32_t c : gone) {
+    const auto place = std::find(from.begin(), from.end(), c);
+    if (place != from.end()) from.erase(place);
+  }
+}
+
+/// First-level instructions meet the producer: a dequantize and quantize of equal parameters vanish, of different ones
+/// become a requantize. (7.2)
+inline std::vector<instruction> meet_producer(const tensor_rule& producer, std::vector<std::int32_t> all_consumers,
+                                              std::vector<instruction> first_level) {
+  std::vector<instruction> result;
+  const bool dequantizes = producer.transformations.front() == transformation::add_dequantize;
+  for (instruction& i : first_level) {
+    if (dequantizes && i.kind == transformation::add_quantize) {
+      remove_each(all_consumers, i.consumers);
+      const bool equal = same(producer.params, i.params);
+      result.push_back({transformation::quantize_tensor, i.consumers, producer.params});
+      if (!equal) result.push_back(std::move(i));
+    } else if (dequantizes && i.kind == transformation::no_quantize) {
+      remove_each(all_consumers, i.consumers);
+      result.push_back({transformation::add_dequantize, std::move(i.consumers), producer.params});
+    } else {
+      result.push_back(std::move(i));
+    }
+  }
+  if (!all_consumers.empty()) {
+    result.insert(result.begin(), {producer.transformations.front(), std::move(all_consumers), producer.params});
+  }
+  return result;
+}
+
+/// The original tensor serves one of the groups that disagree; copies with buffers of their own need no second one.
+/// (7.3)
+inline void drop_needless_duplicates(std::vector<instruction>& list) {
+  const auto last = std::find_if(list.rbegin(), list.rend(),
+                                 [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
+  if (last != list.rend()) list.erase(std::next(last).base());
+  const auto copied = [&](std::int32_t consumer) {
+    return std::any_of(list.begin(), list.end(), [&](const instruction& i) {
+      return i.kind == transformation::duplicate_tensor &&
+             std::find(i.consumers.begin(), i.consumers.end(), consumer) != i.consumers.end();
+    });
+  };
+  std::erase_if(list, [&](const instruction& i) {
+    return i.kind == transformation::duplicate_buffer && std::all_of(i.consumers.begin(), i.consumers.end(), copied);
+  });
+}
+
+/// A producer whose output parameters are free writes in its only consumer's scale: no requantize is needed. (7.4)
+inline void fuse_requantize(const tensor_uses& uses, std::vector<instruction>& list) {
+  if (list.size() != 2 || list[0].kind != transformation::quantize_tensor ||
+      list[1].kind != transformation::add_quantize || list[0].consumers != list[1].consumers) {
+    return;
+  }
+  if (uses.producer < 0 || !uses.producer_is_free || !list[0].params || !list[1].params) return;
+  if (!list[0].params->format.is_integer() || !list[1].params->format.is_integer()) return;
+  tensor_parameters with_other_scale = *list[0].params;
+  with_other_scale.scale = list[1].params->scale;
+  with_other_scale.scale_shape = list[1].params->scale_shape;
+  with_other_scale.zero_point = list[1].params->zero_point;
+  if (!(with_other_scale == *list[1].params)) return;
+  list[0].params = list[1].params;
+  list.pop_back();
+}
+
+}  // namespace detail
+
+/// The instructions of one tensor, in the order of carrying them out. `name` is for the message of a contradiction.
+[[nodiscard]] inline std::vector<instruction> instructions_of(const tensor_rules& rules, const tensor_uses& uses,
+                                                              const std::string& name) {
+  std::vector<instruction> first_level;
+  std::vector<instruction> deeper;
+  std::vector<std::size_t> group_of(rules.consumers.size(), 0);
+  std::size_t depths = 0;
+  for (const tensor_rule& r : rules.consumers) depths = std::max(depths, r.transformations.size());
+  for (std::size_t depth = 0; depth < depths; ++depth) {
+    for (const detail::consumer_group& g : detail::group_consumers(rules.consumers, depth, group_of)) {
+      (depth == 0 ? first_level : deeper).push_back(detail::instruction_of(rules.consumers, g, depth));
+    }
+  }
+  std::vector<instruction> list = rules.producer
+                                      ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
+                                      : std::move(first_level);
+  list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
+  detail::drop_needless_duplicates(list);
+
+  const bool duplicates = std::any_of(list.begin(), list.end(),
+                                      [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
+  const auto has = [&](transformation a, transformation b) {
+    return std::any_of(list.begin(), list.end(), [&](const instruction& i) { return i.kind == a || i.kind == b; });
+  };
+  using t = transformation;
+  if (!duplicates && !rules.producer && has(t::no_quantize, t::no_quantize) &&
+      has(t::quantize_tensor, t::add_dequantize)) {
+    throw error(error_code::not_quantizable, name + ": is wanted both as it is and quantized");
+  }
+  detail::fuse_requantize(uses, list);
+  return list;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.hpp
+// Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
+// nothing here is instantiated per scheme. (spec: quantization, section 5)
+
+#include <tuple>
+
+// ---- aeq/quantize/algorithm/float_casting.hpp
+// float_casting: weights become IEEE binary16; a DEQUANTIZE turns them back for the op. (spec: numerics, section 5.8)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// The parameters of a float32 weight of the given shape that becomes float16.
+[[nodiscard]] inline parameters cast_to_float16(weight source, std::vector<std::int32_t> shape) {
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = float16::descriptor;
+  // The peer compares whole arrays: one buffer that is seen in two shapes becomes two.
+  p->scale_shape = std::move(shape);
+  p->source = std::make_shared<const weight>(std::move(source));
+  return p;
+}
+
+/// The parameters of a weight that is float16 already: its data stays, and a DEQUANTIZE is what its op lacks.
+[[nodiscard]] inline parameters keep_float16() {
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = float16::descriptor;
+  return p;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
+// min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
+//
+// A model that is saved at once is read once: a channel's range, scale and integers are found together while it is in
+// the cache (encoder.hpp). What can't wait, or is wanted before, gets its ranges here, in one pass over all such
+// weights, in pieces, on all processors; the encoders then read it a second time.
+
+// ---- aeq/quantize/encoder.hpp
+// Producers of a constant's new bytes: quantized, packed and cast while the file is written, piece by piece.
+
+// ---- aeq/quantize/weight_loops_avx2.hpp
+// The loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no compiler flag
+// is needed, and a processor without them gets the portable variant.
+
+// ---- aeq/quantize/weight_loops.hpp
+// The hot loops over weights: ranges and quantization of runs of float32. This is the portable variant and the choice
+// between variants; all give the same bits as kernel/quantize.hpp.
+//
+// A weight is seen as [lead, channels, trail]: `trail` neighbours share a scale (a run); where trail is 1, a row of
+// `channels` neighbours has a scale each (columns).
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite
+/// or NaN, and the other two mean nothing.
+struct run_range {
+  float lowest = 0;
+  float highest = 0;
+  std::uint32_t magnitude_bits = 0;
+
+  [[nodiscard]] bool finite() const { return magnitude_bits < 0x7f800000u; }
+};
+
+struct weight_loops {
+  const char* name;
+  /// The range of `count` values, which is at least 1.
+  run_range (*range)(const float* values, std::size_t count);
+  /// Widens ranges[i] by values[i].
+  void (*widen)(const float* values, std::size_t count, run_range* ranges);
+  /// Quantizes a run with one scale into int8; limits as in quantized_limits.
+  void (*quantize_run)(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                       float highest, std::int8_t* result);
+  /// Quantizes a row with a scale and zero point per value.
+  void (*quantize_columns)(const float* values, std::size_t count, const float* scales, const float* zero_points,
+                           float lowest, float highest, std::int8_t* result);
+  /// float32 → binary16 bits.
+  void (*to_float16)(const float* values, std::size_t count, std::uint16_t* result);
+};
+
+namespace portable {
+
+inline void widen_one(run_range& r, float value) {
+  r.lowest = value < r.lowest ? value : r.lowest;
+  r.highest = value > r.highest ? value : r.highest;
+  const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(value) & 0x7fffffffu;
+  r.magnitude_bits = magnitude > r.magnitude_bits ? magnitude : r.magnitude_bits;
+}
+
+inline run_range range(const float* values, std::size_t count) {
+  run_range r{values[0], values[0], 0};
+  for (std::size_t i = 0; i < count; ++i) widen_one(r, values[i]);
+  return r;
+}
+
+inline void widen(const float* values, std::size_t count, run_range* ranges) {
+  for (std::size_t i = 0; i < count; ++i) widen_one(ranges[i], values[i]);
+}
+
+/// Clamps first and rounds then, which is the same since the limits are integers. Adding 1.5 * 2^23 leaves no room for
+/// a fraction: the sum is rounded to the nearest integer, halves to even.
+inline std::int8_t quantize_one(float value, float scale, float zero_point, float lowest, float highest) {
+  constexpr float whole = 12582912.0f;
+  float steps = value / scale + zero_point;
+  if (steps != steps) steps = 0.0f;
+  steps = steps < lowest ? lowest : steps;
+  steps = steps > highest ? highest : steps;
+  return static_cast<std::int8_t>((steps + whole) - whole);
+}
+
+#if defined(__clang__)
+#define AEQ_DIVISION_BY_ZERO_IS_MEANT __attribute__((no_sanitize("float-divide-by-zero")))
+#else
+#define AEQ_DIVISION_BY_ZERO_IS_MEANT
+#endif
+
+AEQ_DIVISION_BY_ZERO_IS_MEANT
+inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                         float highest, std::int8_t* result) {
+  for (std::size_t i = 0; i < count; ++i) result[i] = quantize_one(values[i], scale, zero_point, lowest, highest);
+}
+
+AEQ_DIVISION_BY_ZERO_IS_MEANT
+inline void quantize_columns(const float* values, std::size_t count, const float* scales, const float* zero_points,
+                             float lowest, float highest, std::int8_t* result) {
+  for (std::size_t i = 0; i < count; ++i) {
+    result[i] = quantize_one(values[i], scales[i], zero_points[i], lowest, highest);
+  }
+}
+
+#undef AEQ_DIVISION_BY_ZERO_IS_MEANT
+
+inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
+  for (std::size_t i = 0; i < count; ++i) result[i] = float16_bits(values[i]);
+}
+
+}  // namespace portable
+
+inline constexpr weight_loops portable_loops{
+    "portable",           &portable::range, &portable::widen, &portable::quantize_run, &portable::quantize_columns,
+    &portable::to_float16};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/weight_loops_avx2.hpp
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX2_LOOPS 1
+#include <cpuid.h>
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX2_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+#if AEQ_HAS_AVX2_LOOPS
+namespace avx2 {
+
+#define AEQ_AVX2 __attribute__((target("avx2,f16c")))
+
+AEQ_AVX2 inline float lowest_of(__m256 v) {
+  __m128 m = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  m = _mm_min_ps(m, _mm_movehl_ps(m, m));
+  return _mm_cvtss_f32(_mm_min_ss(m, _mm_shuffle_ps(m, m, 1)));
+}
+AEQ_AVX2 inline float highest_of(__m256 v) {
+  __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+  return _mm_cvtss_f32(_mm_max_ss(m, _mm_shuffle_ps(m, m, 1)));
+}
+AEQ_AVX2 inline std::uint32_t highest_of(__m256i v) {
+  __m128i m = _mm_max_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0x4e));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0xb1));
+  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(m));
+}
+
+AEQ_AVX2 inline run_range range(const float* values, std::size_t count) {
+  constexpr std::size_t step = 32;  // four independent chains hide the latency of min and max
+  if (count < step) return portable::range(values, count);
+  const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
+  __m256 low0 = _mm256_loadu_ps(values), low1 = low0, low2 = low0, low3 = low0;
+  __m256 high0 = low0, high1 = low0, high2 = low0, high3 = low0;
+  __m256i bits0 = _mm256_setzero_si256(), bits1 = bits0, bits2 = bits0, bits3 = bits0;
+  std::size_t i = 0;
+  for (; i + step <= count; i += step) {
+    const __m256 a = _mm256_loadu_ps(values + i), b = _mm256_loadu_ps(values + i + 8);
+    const __m256 c = _mm256_loadu_ps(values + i + 16), d = _mm256_loadu_ps(values + i + 24);
+    low0 = _mm256_min_ps(low0, a), low1 = _mm256_min_ps(low1, b);
+    low2 = _mm256_min_ps(low2, c), low3 = _mm256_min_ps(low3, d);
+    high0 = _mm256_max_ps(high0, a), high1 = _mm256_max_ps(high1, b);
+    high2 = _mm256_max_ps(high2, c), high3 = _mm256_max_ps(high3, d);
+    bits0 = _mm256_max_epu32(bits0, _mm256_and_si256(magnitude, _mm256_castps_si256(a)));
+    bits1 = _mm256_max_epu32(bits1, _mm256_and_si256(magnitude, _mm256_castps_si256(b)));
+    bits2 = _mm256_max_epu32(bits2, _mm256_and_si256(magnitude, _mm256_castps_si256(c)));
+    bits3 = _mm256_max_epu32(bits3, _mm256_and_si256(magnitude, _mm256_castps_si256(d)));
+  }
+  run_range r{lowest_of(_mm256_min_ps(_mm256_min_ps(low0, low1), _mm256_min_ps(low2, low3))),
+              highest_of(_mm256_max_ps(_mm256_max_ps(high0, high1), _mm256_max_ps(high2, high3))),
+              highest_of(_mm256_max_epu32(_mm256_max_epu32(bits0, bits1), _mm256_max_epu32(bits2, bits3)))};
+  for (; i < count; ++i) portable::widen_one(r, values[i]);
+  return r;
+}
+
+/// clamp(rint(x / scale + zero_point)) of eight values as int32, NaN as 0.
+AEQ_AVX2 inline __m256i quantize_eight(__m256 x, __m256 scale, __m256 zero_point, __m256 lowest, __m256 highest) {
+  __m256 steps = _mm256_add_ps(_mm256_div_ps(x, scale), zero_point);
+  steps = _mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q));
+  steps = _mm256_round_ps(steps, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(steps, lowest), highest));
+}
+
+/// Four times eight int32, which fit in int8, in order.
+AEQ_AVX2 inline void store_bytes(__m256i a, __m256i b, __m256i c, __m256i d, std::int8_t* result) {
+  const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+  const __m256i in_order = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(result), in_order);
+}
+
+AEQ_AVX2 inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                                  float highest, std::int8_t* result) {
+  const __m256 s = _mm256_set1_ps(scale), z = _mm256_set1_ps(zero_point);
+  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    const float* x = values + i;
+    store_bytes(quantize_eight(_mm256_loadu_ps(x), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 8), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 16), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 24), s, z, low, high), result + i);
+  }
+  portable::quantize_run(values + i, count - i, scale, zero_point, lowest, highest, result + i);
+}
+
+AEQ_AVX2 inline void quantize_columns(const float* values, std::size_t count, const float* scales,
+                                      const float* zero_points, float lowest, float highest, std::int8_t* result) {
+  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    __m256i q[4];
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t at = i + 8 * k;
+      q[k] = quantize_eight(_mm256_loadu_ps(values + at), _mm256_loadu_ps(scales + at),
+                            _mm256_loadu_ps(zero_points + at), low, high);
+    }
+    store_bytes(q[0], q[1], q[2], q[3], result + i);
+  }
+  portable::quantize_columns(values + i, count - i, scales + i, zero_points + i, lowest, highest, result + i);
+}
+
+AEQ_AVX2 inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m128i halves = _mm256_cvtps_ph(_mm256_loadu_ps(values + i), _MM_FROUND_TO_NEAREST_INT);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(result + i), halves);
+  }
+  portable::to_float16(values + i, count - i, result + i);
+}
+
+#undef AEQ_AVX2
+
+}  // namespace avx2
+
+inline constexpr weight_loops avx2_loops{
+    "avx2", &avx2::range, &portable::widen, &avx2::quantize_run, &avx2::quantize_columns, &avx2::to_float16};
+
+[[nodiscard]] inline bool has_avx2_and_f16c() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  const bool f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+  return f16c && __builtin_cpu_supports("avx2");
+}
+#endif
+
+/// The fastest variant that this processor has.
+[[nodiscard]] inline const weight_loops& best_loops() {
+#if AEQ_HAS_AVX2_LOOPS
+  static const bool available = has_avx2_and_f16c();
+  if (available) return avx2_loops;
+#endif
+  return portable_loops;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/encoder.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Packs four-bit integers eight at a time: the same bytes as pack<4>.
+inline void pack_four_bits(std::span<const std::int8_t> values, std::span<std::uint8_t> packed) {
+  std::size_t i = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; i + 8 <= values.size(); i += 8) {
+      std::uint64_t x = 0;
+      std::memcpy(&x, values.data() + i, sizeof x);
+      x &= 0x0f0f0f0f0f0f0f0fu;
+      x = (x | (x >> 4)) & 0x00ff00ff00ff00ffu;
+      x = (x | (x >> 8)) & 0x0000ffff0000ffffu;
+      const auto four = static_cast<std::uint32_t>(x | (x >> 16));
+      std::memcpy(packed.data() + i / 2, &four, sizeof four);
+    }
+  }
+  pack<4>(values.subspan(i), packed.subspan(i / 2));
+}
+
+/// Throws error (not_quantizable) where a range is not one.
+inline void refuse_if_not_finite(const weight& source, const run_range& r) {
+  if (r.finite()) return;
+  throw error(error_code::not_quantizable, source.name() +
+                                               ": holds NaN or infinite values, which have no scale; mend the "
+                                               "model, or leave its op out with a no_quantize rule");
+}
+
+using scale_vector = std::vector<scale_zero_point<float>>;
+
+/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in
+/// `late`.
+class integer_encoder {
+ public:
+  explicit integer_encoder(parameters p, std::shared_ptr<scale_vector> late = nullptr)
+      : parameters_(std::move(p)), source_(*parameters_->source), late_(std::move(late)) {}
+
+  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    const int bits = storage_bits(parameters_->format);
+    const auto per_byte = static_cast<std::uint64_t>(bits < 8 ? 8 / bits : 1);
+    const std::uint64_t first = bits < 8 ? offset * per_byte : offset / static_cast<std::uint64_t>(bits / 8);
+    const std::uint64_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
+    const std::uint64_t count = std::min(wanted, source_.layout().elements() - first);
+    if (bits == 8) {
+      quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));
+    } else if (bits < 8) {
+      constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
+      const std::uint64_t trail = source_.layout().trail;
+      const std::uint64_t step = late_ ? std::max<std::uint64_t>(1, about / trail) * trail : about;
+      std::vector<std::int8_t> integers(std::min(step, count));
+      for (std::uint64_t done = 0; done < count; done += step) {
+        const std::uint64_t n = std::min(step, count - done);
+        quantize(first + done, n, integers.data());
+        const std::span<const std::int8_t> values(integers.data(), n);
+        const auto packed = into.subspan(done / per_byte, packed_bytes(n, bits));
+        bits == 4 ? pack_four_bits(values, packed) : pack<2>(values, packed);
+      }
+    } else {
+      quantize_wide(first, count, into.data());
+    }
+    source_.let_go(first, count);
+  }
+
+ private:
+  [[nodiscard]] float scale(std::uint64_t channel) const {
+    return parameters_->is_blockwise() ? float_from_float16(parameters_->block_scale[channel])
+                                       : static_cast<float>(parameters_->scale[channel]);
+  }
+  [[nodiscard]] float zero_point(std::uint64_t channel) const {
+    return parameters_->is_blockwise() ? 0.0f : static_cast<float>(parameters_->zero_point[channel]);
+  }
+
+  /// Calls f(first, count, channel) for each run of neighbours that share a scale.
+  template <class Function>
+  void each_run(std::uint64_t first, std::uint64_t count, const Function& f) const {
+    const weight_layout& layout = source_.layout();
+    for (std::uint64_t i = first; i < first + count;) {
+      const std::uint64_t end = std::min(first + count, (i / layout.trail + 1) * layout.trail);
+      f(i, end - i, layout.channel_of(i));
+      i = end;
+    }
+  }
+
+  void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
+    thread_local std::vector<float> scratch;
+    const quantized_limits<float> limits(parameters_->format);
+    const weight_loops& loops = best_loops();
+    const float* values = source_.values(first, count, scratch);
+    if (late_) {
+      measure_and_quantize(first, count, values, limits, result);
+      return;
+    }
+    if (source_.layout().trail == 1 && source_.layout().channels > 1) {
+      quantize_columns(first, count, values, limits, result);
+      return;
+    }
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      loops.quantize_run(values + (at - first), n, scale(channel), zero_point(channel), limits.lowest, limits.highest,
+                         result + (at - first));
+    });
+  }
+
+  /// Whole channels: each one's range, scale and integers while its values are in the cache.
+  void measure_and_quantize(std::uint64_t first, std::uint64_t count, const float* values,
+                            const quantized_limits<float>& limits, std::int8_t* result) const {
+    const weight_loops& loops = best_loops();
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      const run_range r = loops.range(values + (at - first), n);
+      refuse_if_not_finite(source_, r);
+      const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
+      (*late_)[channel] = fitted;
+      loops.quantize_run(values + (at - first), n, fitted.scale, static_cast<float>(fitted.zero_point), limits.lowest,
+                         limits.highest, result + (at - first));
+    });
+  }
+
+  void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
+                        const quantized_limits<float>& limits, std::int8_t* result) const {
+    const std::uint64_t channels = source_.layout().channels;
+    std::vector<float> scales(channels);
+    std::vector<float> zero_points(channels);
+    for (std::uint64_t c = 0; c < channels; ++c) {
+      scales[c] = scale(c);
+      zero_points[c] = zero_point(c);
+    }
+    for (std::uint64_t i = first; i < first + count;) {
+      const std::uint64_t channel = i % channels;
+      const std::uint64_t n = std::min(first + count - i, channels - channel);
+      best_loops().quantize_columns(values + (i - first), n, scales.data() + channel, zero_points.data() + channel,
+                                    limits.lowest, limits.highest, result + (i - first));
+      i += n;
+    }
+  }
+
+  /// 16 bits: only rules without checks ask for it.
+  void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    std::vector<float> scratch;
+    const quantized_limits<float> limits(parameters_->format);
+    const float* values = source_.values(first, count, scratch);
+    const int bytes = storage_bits(parameters_->format) / 8;
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      for (std::uint64_t i = at - first; i < at - first + n; ++i) {
+        const std::int32_t q = quantize_value(values[i], scale(channel), zero_point(channel), limits);
+        const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
+        std::memcpy(result + i * static_cast<std::uint64_t>(bytes), &little, static_cast<std::size_t>(bytes));
+      }
+    });
+  }
+
+  parameters parameters_;
+  const weight& source_;
+  std::shared_ptr<scale_vector> late_;
+};
+
+/// Casts pieces of a weight to binary16.
+class float16_encoder {
+ public:
+  explicit float16_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
+
+  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    const std::uint64_t first = offset / sizeof(std::uint16_t);
+    const std::uint64_t count = into.size() / sizeof(std::uint16_t);
+    std::vector<float> scratch;
+    std::vector<std::uint16_t> halves(count);
+    best_loops().to_float16(source_.values(first, count, scratch), count, halves.data());
+    for (std::uint64_t i = 0; i < count; ++i) flatbuffers::WriteScalar(into.data() + 2 * i, halves[i]);
+    source_.let_go(first, count);
+  }
+
+ private:
+  parameters parameters_;
+  const weight& source_;
+};
+
+}  // namespace detail
+
+/// Bytes that a constant takes in the format of its parameters.
+[[nodiscard]] inline std::uint64_t encoded_bytes(const tensor_parameters& p) {
+  return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
+}
+
+/// Makes a buffer hold a constant in the format of its parameters: produced while it is written.
+inline void encode_into(model::buffer& into, const parameters& p) {
+  into.size = encoded_bytes(*p);
+  if (!p->format.is_integer()) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::float16_encoder(p));
+  } else if (!p->late) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p));
+  } else if (!into.late_scales) {  // a second tensor on the buffer shares what the first one's encoder finds
+    const auto found = std::make_shared<detail::scale_vector>(p->source->layout().channels);
+    into.late_scales = found;
+    into.unit_bytes =
+        static_cast<std::uint32_t>(p->source->layout().trail * static_cast<unsigned>(storage_bits(p->format)) / 8);
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p, found));
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// When the scales of constants are found.
+enum class scale_time : std::uint8_t {
+  at_once,       ///< before the model is edited: it can be looked at
+  while_writing  ///< where possible, with each channel's integers: the weights are read once
+};
+
+/// Collects constants whose ranges are wanted, and finds them all at once.
+class min_max_ranges {
+ public:
+  explicit min_max_ranges(scale_time when) : when_(when) {}
+
+  /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
+  void add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
+    p->fit = fits.narrow;
+    p->late = when_ == scale_time::while_writing && can_wait(*p);
+    if (p->late) return;
+    waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
+  }
+
+  /// Finds the ranges of everything added since the last call. Throws error (not_quantizable) that names a tensor with
+  /// NaN or infinite values.
+  void compute(unsigned threads, aeq::progress* tell) {
+    std::vector<piece> pieces;
+    // In the order of the file, which is the order that memory and disk like.
+    std::sort(waiting_.begin(), waiting_.end(),
+              [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
+    for (const auto& j : waiting_) prepare(*j, pieces);
+    if (tell != nullptr) {
+      for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
+    }
+    const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
+    parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
+      const std::uint64_t bytes = measure(pieces[i]);
+      if (tell != nullptr) tell->advance(bytes);
+    });
+    for (const auto& j : waiting_) finish(*j);
+    waiting_.clear();
+  }
+
+ private:
+  struct job {
+    std::shared_ptr<tensor_parameters> target;
+    fit_functions fits;
+    std::vector<run_range> ranges;  ///< per channel; unused where blockwise
+    std::unique_ptr<std::mutex> merging;
+
+    [[nodiscard]] const weight& source() const { return *target->source; }
+  };
+  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end)
+  /// otherwise.
+  struct piece {
+    job* owner;
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+
+  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+
+  /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
+  /// ends with a byte.
+  [[nodiscard]] static bool can_wait(const tensor_parameters& p) {
+    constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
+    const weight_layout& l = p.source->layout();
+    return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
+           l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
+  }
+
+  /// All values share a range, which may be put together from those of pieces.
+  [[nodiscard]] static bool one_range(const job& j) {
+    return j.source().layout().channels == 1 && !j.target->is_blockwise();
+  }
+
+  static void prepare(job& j, std::vector<piece>& pieces) {
+    const weight_layout& l = j.source().layout();
+    if (j.target->is_blockwise()) {
+      j.target->block_scale.resize(l.channels);
+    } else {
+      j.ranges.assign(l.channels, nothing);
+    }
+    j.merging = std::make_unique<std::mutex>();
+    const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+    const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
+    const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
+    for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
+  }
+
+  static std::uint64_t measure(const piece& p) {
+    thread_local std::vector<float> scratch;
+    job& j = *p.owner;
+    const weight_layout& l = j.source().layout();
+    const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+    const std::uint64_t first = p.begin * each;
+    const std::uint64_t count = (p.end - p.begin) * each;
+    const float* values = j.source().values(first, count, scratch);
+    const weight_loops& loops = best_loops();
+    if (one_range(j)) {
+      merge(j, 0, loops.range(values, count));
+    } else if (l.lead == 1) {
+      for (std::uint64_t c = p.begin; c < p.end; ++c) {
+        set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
+      }
+    } else {
+      measure_leads(j, values, p.end - p.begin);
+    }
+    j.source().let_go(first, count);
+    return count * sizeof(float);
+  }
+
+  static void set(job& j, std::uint64_t channel, const run_range& r) {
+    if (!j.target->is_blockwise()) {
+      j.ranges[channel] = r;
+      return;
+    }
+    detail::refuse_if_not_finite(j.source(), r);
+    const range<float> values{r.lowest, r.highest};
+    j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
+  }
+
+  static void merge(job& j, std::uint64_t channel, const run_range& r) {
+    const std::lock_guard lock(*j.merging);
+    merge_into(j.ranges[channel], r);
+  }
+  static void merge_into(run_range& into, const run_range& r) {
+    into.lowest = std::min(into.lowest, r.lowest);
+    into.highest = std::max(into.highest, r.highest);
+    into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
+  }
+
+  static void measure_leads(job& j, const float* values, std::uint64_t leads) {
+    const weight_layout& l = j.source().layout();
+    const weight_loops& loops = best_loops();
+    std::vector<run_range> local(l.channels, nothing);
+    for (std::uint64_t lead = 0; lead < leads; ++lead) {
+      const float* row = values + lead * l.channels * l.trail;
+      if (l.trail == 1) {
+        loops.widen(row, l.channels, local.data());
+      } else {
+        for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
+      }
+    }
+    const std::lock_guard lock(*j.merging);
+    for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
+  }
+
+  static void finish(job& j) {
+    tensor_parameters& p = *j.target;
+    if (p.is_blockwise()) return;
+    p.scale.reserve(j.ranges.size());
+    p.zero_point.reserve(j.ranges.size());
+    for (const run_range& r : j.ranges) {
+      detail::refuse_if_not_finite(j.source(), r);
+      const scale_zero_point<float> fitted = j.fits.narrow({r.lowest, r.highest}, p.format);
+      p.scale.push_back(static_cast<double>(fitted.scale));
+      p.zero_point.push_back(fitted.zero_point);
+    }
+  }
+
+  /// The range of no values: widening it by one gives that one.
+  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                                     0};
+
+  scale_time when_;
+  std::vector<std::unique_ptr<job>> waiting_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/selection.hpp
+// Selection: which operands of an op a decision is about, and whether it changes anything.
+// (spec: quantization, sections 4.4, 5.1 and 5.4)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Ops whose weight may be left alone for being small.
+[[nodiscard]] constexpr bool has_size_limit(op::code c) {
+  return c == op::code::fully_connected || c == op::code::conv_2d || c == op::code::depthwise_conv_2d ||
+         c == op::code::transpose_conv;
+}
+
+}  // namespace detail
+
+/// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
+/// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
+[[nodiscard]] inline bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
+                                              std::size_t slot) {
+  const op::operation_descriptor& operation = *d.operation;
+  const bool is_weight = operation.input_role(slot) == op::role::weight;
+  const bool is_activation = operation.input_role(slot) == op::role::activation && operation.has_weight();
+  if (!(is_weight || is_activation) || !m.is_constant(t)) return false;
+  const bool casts = d.algorithm == recipe::algorithm::float_casting;
+  if (casts && !is_weight) return false;
+  if (casts && t.type == model::tensor_type::float16) return true;  // lacks its DEQUANTIZE
+  if (t.type != model::tensor_type::float32 || t.sparsity != nullptr) return false;
+  if (t.quantization && t.quantization->has_scale()) return false;
+  const std::uint64_t elements = model::element_count(t.shape);
+  const bool too_small =
+      is_weight && !casts && detail::has_size_limit(operation.builtin) && elements < d.min_weight_elements;
+  return elements != 0 && !too_small;
+}
+
+/// Whether a decision changes an op at all.
+[[nodiscard]] inline bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
+                                  const recipe::decision& d) {
+  if (!d.quantize) return false;
+  if (d.scheme.execution_mode == execution::static_range) return true;
+  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
+    if (o.inputs[slot] < 0) continue;
+    if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;
+  }
+  return false;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+class materializer {
+ public:
+  materializer(const model::model& m, const recipe::plan& plan, scale_time when)
+      : model_(m), plan_(plan), ranges_(when) {
+    for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
+    skipped_ = skipped_subgraphs(m, plan);
+  }
+
+  model_rules run(unsigned threads, aeq::progress* tell) {
+    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
+      const recipe::subgraph_plan& decisions = skipped_[graph_] ? untouched() : plan_.subgraphs[graph_];
+      for (std::size_t i = 0; i < graph().operations.size(); ++i) {
+        materialize(graph().operations[i], static_cast<std::int32_t>(i), decisions.operations[i]);
+      }
+      materialize_edges(decisions);
+    }
+    ranges_.compute(threads, tell);
+    return std::move(rules_);
+  }
+
+ private:
+  [[nodiscard]] const model::subgraph& graph() const { return model_.subgraphs[graph_]; }
+  [[nodiscard]] const model::tensor& tensor(std::int32_t index) const {
+    return graph().tensors[static_cast<std::size_t>(index)];
+  }
+
+  void consume(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
+    rules_[graph_][static_cast<std::size_t>(index)].consumers.push_back({operation, {t}, std::move(p)});
+  }
+  void produce(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
+    rules_[graph_][static_cast<std::size_t>(index)].producer = tensor_rule{operation, {t}, std::move(p)};
+  }
+
+  /// Decisions that leave every op of the subgraph as it is.
+  [[nodiscard]] const recipe::subgraph_plan& untouched() {
+    untouched_.operations.assign(graph().operations.size(), {});
+    return untouched_;
+  }
+
+  void materialize_edges(const recipe::subgraph_plan& decisions) {
+    refuse_static(decisions.inputs);
+    refuse_static(decisions.outputs);
+    for (const std::int32_t t : graph().inputs) produce(t, graph_edge, transformation::no_quantize);
+    for (const std::int32_t t : graph().outputs) consume(t, graph_edge, transformation::no_quantize);
+  }
+
+  void refuse_static(const recipe::decision& d) const {
+    if (!d.quantize || d.scheme.execution_mode != execution::static_range) return;
+    throw error(error_code::not_quantizable,
+                model_.file_name() + ": the recipe's scheme " + d.scheme_name +
+                    " needs the ranges of activations, which this version can't take; dynamic range and weight only "
+                    "recipes need none");
+  }
+
+  void materialize(const model::operation& o, std::int32_t position, const recipe::decision& d) {
+    refuse_static(d);
+    for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+      if (o.inputs[i] < 0) continue;
+      parameters p = d.quantize ? input_parameters(o, position, d, i) : nullptr;
+      const bool dequantized = d.scheme.execution_mode == execution::weight_only;
+      const transformation t = !p            ? transformation::no_quantize
+                               : dequantized ? transformation::add_dequantize
+                                             : transformation::quantize_tensor;
+      consume(o.inputs[i], position, t, std::move(p));
+    }
+    for (const std::int32_t t : o.outputs) {
+      if (t >= 0) produce(t, position, transformation::no_quantize);
+    }
+  }
+
+  /// The parameters of an input that is to be quantized; null for one that stays as it is.
+  parameters input_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                              std::size_t slot) {
+    if (!takes_weight_format(model_, tensor(o.inputs[slot]), d, slot)) return nullptr;
+    if (d.algorithm != recipe::algorithm::float_casting) return constant_parameters(o, position, d, o.inputs[slot]);
+    const bool is_float16 = tensor(o.inputs[slot]).type == model::tensor_type::float16;
+    return is_float16 ? keep_float16() : float16_parameters(o.inputs[slot]);
+  }
+
+  [[nodiscard]] std::string name(std::int32_t index) const {
+    return model_.file_name() + ": " + model::label(graph(), static_cast<std::size_t>(index));
+  }
+
+  parameters float16_parameters(std::int32_t index) {
+    const model::tensor& t = tensor(index);
+    parameters& known = constants_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
+    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)), t.shape);
+    return known;
+  }
+
+  /// Parameters of a constant; ops that want the same of one buffer share them.
+  parameters constant_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                                 std::int32_t index) {
+    const model::tensor& t = tensor(index);
+    const format_descriptor& format = d.scheme.weight;
+    const std::int32_t axis = scale_axis(o, position, d, index);
+    parameters& known = constants_[{t.buffer, {format, d.fits.narrow}, axis, t.shape}];
+    if (known) return known;
+    auto p = std::make_shared<tensor_parameters>();
+    p->format = format;
+    p->scale_shape.assign(t.shape.size(), 1);
+    weight_layout layout = layout_of(t.shape);
+    if (axis != whole_tensor) {
+      const auto place = static_cast<std::size_t>(axis);
+      p->axis = static_cast<std::uint32_t>(axis);
+      p->scale_shape[place] = t.shape[place];
+      layout = layout_of(t.shape, *p->axis);
+    }
+    if (p->is_blockwise()) {
+      layout = block_layout(t.shape, format.granularity.block_elements);
+      p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
+    }
+    p->source = std::make_shared<const weight>(model_, t, name(index), layout);
+    ranges_.add(p, d.fits);
+    known = std::move(p);
+    return known;
+  }
+
+  static constexpr std::int32_t whole_tensor = -1;
+
+  /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
+  [[nodiscard]] std::int32_t scale_axis(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                                        std::int32_t index) const {
+    const std::vector<std::int32_t>& shape = tensor(index).shape;
+    const granularity_descriptor& granularity = d.scheme.weight.granularity;
+    const auto rank = static_cast<std::int32_t>(shape.size());
+    const auto fail = [&](const std::string& why) {
+      throw error(error_code::not_quantizable, name(index) + ": can't be quantized " + why + " for " +
+                                                   std::string(d.operation->name) + " " + std::to_string(position) +
+                                                   "; choose another granularity, or leave the op out with a "
+                                                   "no_quantize rule");
+    };
+    if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
+    if (granularity.kind == granularity_kind::blockwise) {
+      if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
+      if (shape[1] % granularity.block_elements != 0) {
+        fail("in blocks of " + std::to_string(granularity.block_elements) + ": its last dimension " +
+             std::to_string(shape[1]) + " is no multiple,");
+      }
+      return 1;
+    }
+    std::int32_t axis = whole_tensor;
+    switch (d.operation->channels) {
+      case op::channel_axis::none: return whole_tensor;
+      case op::channel_axis::first: axis = 0; break;
+      case op::channel_axis::fourth: axis = 3; break;
+      case op::channel_axis::matrix_columns: axis = adjoint_right(o) ? rank - 2 : rank - 1; break;
+    }
+    if (axis < 0 || axis >= rank) fail("channelwise: it has no axis " + std::to_string(axis) + ",");
+    return axis;
+  }
+
+  /// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
+  [[nodiscard]] static bool adjoint_right(const model::operation& o) {
+    constexpr std::uint8_t batch_matmul_options = 101;
+    constexpr std::size_t adj_y =
+        model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
+    return o.options.type == batch_matmul_options && o.options.table != nullptr &&
+           o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
+  }
+
+  /// What makes two parameters of constants the same. The peer's cache looks at less: it hands one op's scales to
+  /// another with a different channel axis.
+  struct format_key {
+    format_descriptor format;
+    fit_float fit;
+    friend bool operator<(const format_key& a, const format_key& b) { return a.tie() < b.tie(); }
+
+   private:
+    [[nodiscard]] std::tuple<number_kind, std::uint8_t, symmetry, granularity_kind, std::uint16_t, std::uintptr_t> tie()
+        const {
+      return {format.kind,
+              format.bits,
+              format.zero,
+              format.granularity.kind,
+              format.granularity.block_elements,
+              reinterpret_cast<std::uintptr_t>(fit)};
+    }
+  };
+  using constant_key = std::tuple<std::uint32_t, format_key, std::int32_t, std::vector<std::int32_t>>;
+
+  const model::model& model_;
+  const recipe::plan& plan_;
+  model_rules rules_;
+  std::size_t graph_ = 0;
+  std::vector<bool> skipped_;
+  recipe::subgraph_plan untouched_;
+  std::map<constant_key, parameters> constants_;
+  min_max_ranges ranges_;
+};
+
+}  // namespace detail
+
+/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
+/// until they are written. Throws error (not_quantizable).
+[[nodiscard]] inline model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
+                                             unsigned threads, aeq::progress* tell) {
+  return detail::materializer(m, plan, when).run(threads, tell);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/sharing.hpp
+// Sharing: where the readers of a constant disagree the tensor is duplicated, where tensors on one buffer disagree the
+// buffer is. (spec: quantization, section 6)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+[[nodiscard]] inline bool leaves_source_float(transformation t) {
+  return t == transformation::add_quantize || t == transformation::no_quantize;
+}
+[[nodiscard]] inline bool turns_source_into_integers(transformation t) {
+  return t == transformation::quantize_tensor || t == transformation::add_dequantize;
+}
+
+/// Whether one tensor can serve both.
+[[nodiscard]] inline bool compatible(const tensor_rule& a, const tensor_rule& b) {
+  const bool equal_params = same(a.params, b.params);
+  if (a.transformations == b.transformations && equal_params) return true;
+  const transformation first = a.transformations.front();
+  const transformation second = b.transformations.front();
+  if (leaves_source_float(first) && leaves_source_float(second)) return true;
+  return turns_source_into_integers(first) && turns_source_into_integers(second) && equal_params;
+}
+
+/// Whether two tensors can stay on one buffer.
+[[nodiscard]] inline bool compatible(const tensor_rules& a, const tensor_rules& b) {
+  if (a.producer.has_value() != b.producer.has_value() || a.consumers.empty() != b.consumers.empty()) return false;
+  if (a.producer && !compatible(*a.producer, *b.producer)) return false;
+  return a.consumers.empty() || compatible(a.consumers.front(), b.consumers.front());
+}
+
+struct tensor_place {
+  std::size_t graph;
+  std::size_t tensor;
+};
+
+}  // namespace detail
+
+/// Puts DUPLICATE_TENSOR and DUPLICATE_BUFFER in front of the rules that need them.
+inline void resolve_sharing(const model::model& m, model_rules& rules) {
+  std::vector<std::vector<detail::tensor_place>> tensors_of(m.buffers.size());
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const model::tensor& tensor = m.subgraphs[g].tensors[t];
+      const tensor_rules& wanted = rules[g][t];
+      // A tensor that nobody reads has no say.
+      if (m.is_constant(tensor) && (!wanted.consumers.empty() || wanted.producer)) {
+        tensors_of[tensor.buffer].push_back({g, t});
+      }
+    }
+  }
+  for (const std::vector<detail::tensor_place>& tensors : tensors_of) {
+    if (tensors.empty()) continue;
+    const auto rules_of = [&](const detail::tensor_place& p) -> tensor_rules& { return rules[p.graph][p.tensor]; };
+    std::vector<bool> split(tensors.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const std::vector<tensor_rule>& consumers = rules_of(tensors[i]).consumers;
+      split[i] = std::any_of(consumers.begin(), consumers.end(),
+                             [&](const tensor_rule& r) { return !detail::compatible(consumers.front(), r); });
+    }
+    bool split_buffer = split[0];
+    for (std::size_t i = 1; i < tensors.size(); ++i) {
+      split_buffer = split_buffer || split[i] || !detail::compatible(rules_of(tensors[0]), rules_of(tensors[i]));
+    }
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      for (tensor_rule& r : rules_of(tensors[i]).consumers) {
+        std::vector<transformation>& list = r.transformations;
+        // The last tensor keeps the buffer.
+        if (split_buffer && i + 1 < tensors.size()) list.insert(list.begin(), transformation::duplicate_buffer);
+        if (split[i]) list.insert(list.begin(), transformation::duplicate_tensor);
+      }
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform.hpp
+// Carrying out the instructions of all tensors, in the order that fixes the ids of new tensors and the places of new
+// operators. (spec: quantization, section 8.1)
+
+// ---- aeq/model/editor.hpp
+// Editing a model: new tensors, buffers, operator codes, and operators at the right places.
+
+#include <deque>
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// Adds parts to a model. The model must outlive it.
+class editor {
+ public:
+  /// `changing`: buffers of the model whose content will not stay what it is.
+  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
+    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
+      const bool stays = i >= changing.size() || !changing[i];
+      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
+        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
+      }
+    }
+  }
+
+  std::uint32_t add_buffer(buffer b) {
+    model_.buffers.push_back(std::move(b));
+    return static_cast<std::uint32_t>(model_.buffers.size() - 1);
+  }
+
+  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
+  std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
+    const auto [first, last] = by_size_.equal_range(bytes.size());
+    std::uint32_t found = 0;
+    for (auto i = first; i != last; ++i) {
+      const buffer& b = model_.buffers[i->second];
+      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
+      if (equal && (found == 0 || i->second < found)) found = i->second;
+    }
+    if (found != 0) return found;
+    buffer b;
+    b.present = true;
+    b.size = bytes.size();
+    b.data = keep(std::move(bytes));
+    const std::uint32_t index = add_buffer(std::move(b));
+    by_size_.emplace(model_.buffers[index].size, index);
+    return index;
+  }
+
+  std::int32_t add_tensor(std::size_t graph, tensor t) {
+    std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
+    tensors.push_back(std::move(t));
+    return static_cast<std::int32_t>(tensors.size() - 1);
+  }
+
+  /// The first operator code with a builtin; a new one of version 1 if there is none.
+  std::uint32_t code(op::code builtin) {
+    const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
+                                    [&](const operator_code& c) { return c.builtin == builtin; });
+    if (place == model_.operator_codes.end()) {
+      model_.operator_codes.push_back({builtin, std::nullopt, 1});
+      return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
+    }
+    return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+  }
+
+  /// An option table of int32 fields, each {id, value}, that lives as long as the model.
+  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
+    flatbuffers::FlatBufferBuilder builder(64);
+    const auto start = builder.StartTable();
+    for (const auto& [id, value] : fields) {
+      builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
+    }
+    builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
+    const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+    return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
+  }
+
+  [[nodiscard]] model& edited() { return model_; }
+
+ private:
+  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes) {
+    model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+    return *model_.storage.back();
+  }
+
+  model& model_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
+};
+
+/// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
+/// known by its original position, or by a number beyond those that `insert` returns.
+class insertions {
+ public:
+  explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
+
+  /// Right before an original operator, behind what was put there earlier.
+  std::int32_t before(std::int32_t consumer, operation o) {
+    const auto gap = static_cast<std::size_t>(consumer);
+    return place(std::move(o), gap, gaps_[gap].size());
+  }
+
+  /// Right behind an operator; -1: at the very start.
+  std::int32_t after(std::int32_t producer, operation o) {
+    const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
+    if (producer < originals) {
+      const std::int32_t gap = producer + 1;
+      return place(std::move(o), static_cast<std::size_t>(gap), 0);
+    }
+    const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
+    const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
+    return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
+  }
+
+  void commit(subgraph& g) {
+    if (inserted_.empty()) return;
+    std::vector<operation> result;
+    result.reserve(g.operations.size() + inserted_.size());
+    for (std::size_t i = 0; i < gaps_.size(); ++i) {
+      for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
+      if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
+    }
+    g.operations = std::move(result);
+  }
+
+ private:
+  struct insertion {
+    operation what;
+    std::size_t gap;
+  };
+
+  std::int32_t place(operation o, std::size_t gap, std::size_t position) {
+    const auto number = static_cast<std::int32_t>(inserted_.size());
+    inserted_.push_back({std::move(o), gap});
+    gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
+    return number + static_cast<std::int32_t>(gaps_.size()) - 1;
+  }
+
+  std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
+  std::deque<insertion> inserted_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/quantize/transform/add_dequantize.hpp
+// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers
+// floats.
+
+// ---- aeq/quantize/transform/context.hpp
+// What a transformation works on, and the edits that several of them share. (spec: quantization, section 8)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// One instruction about to be carried out.
+struct transform_context {
+  model::editor& edit;
+  model::insertions& inserted;  ///< of the subgraph
+  std::size_t graph;
+  std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
+  std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
+  const instruction& what;
+
+  [[nodiscard]] model::subgraph& subgraph() const { return edit.edited().subgraphs[graph]; }
+  [[nodiscard]] model::tensor& tensor_at(std::int32_t index) const {
+    return subgraph().tensors[static_cast<std::size_t>(index)];
+  }
+  /// The name that new tensors add their suffix to.
+  [[nodiscard]] std::string name() const {
+    const std::optional<std::string>& given = tensor_at(tensor).name;
+    return given && !given->empty() ? *given : "tensor_" + std::to_string(tensor);
+  }
+  [[nodiscard]] bool feeds_graph_output() const {
+    return std::find(what.consumers.begin(), what.consumers.end(), graph_edge) != what.consumers.end();
+  }
+};
+
+/// What a transformation put in the place of the tensor, for the listed consumers.
+struct transformed {
+  std::optional<std::int32_t> tensor;
+  std::optional<std::int32_t> operation;
+};
+
+namespace detail {
+
+/// A float activation with the shape of a tensor.
+[[nodiscard]] inline model::tensor like(const model::tensor& t, std::string name) {
+  model::tensor result;
+  result.name = std::move(name);
+  result.shape = t.shape;
+  result.shape_signature = t.shape_signature;
+  return result;
+}
+
+/// Subgraph outputs, and the signatures' word for them, go over to another tensor.
+inline void redirect_outputs(const transform_context& c, std::int32_t to) {
+  std::replace(c.subgraph().outputs.begin(), c.subgraph().outputs.end(), c.tensor, to);
+  for (model::signature& s : c.edit.edited().signatures) {
+    if (s.subgraph != c.graph) continue;
+    for (model::tensor_map& m : s.outputs) {
+      if (m.tensor == static_cast<std::uint32_t>(c.tensor)) m.tensor = static_cast<std::uint32_t>(to);
+    }
+  }
+}
+
+/// Listed consumers read another tensor, in every slot.
+inline void rewire(const transform_context& c, std::int32_t to) {
+  for (const std::int32_t consumer : c.what.consumers) {
+    if (consumer == graph_edge) continue;
+    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
+    std::replace(inputs.begin(), inputs.end(), c.tensor, to);
+  }
+  if (c.feeds_graph_output()) redirect_outputs(c, to);
+}
+
+/// A one-input, one-output operator: before the first listed consumer, or right behind the producer where a graph
+/// output is among them.
+inline std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output) {
+  model::operation o;
+  o.code = c.edit.code(builtin);
+  o.inputs = {input};
+  o.outputs = {output};
+  const std::int32_t first = *std::min_element(c.what.consumers.begin(), c.what.consumers.end());
+  const bool consumer_comes_first = first <= c.producer;  // an original producer behind a consumer: no valid order
+  if (first == graph_edge ||
+      (consumer_comes_first && c.producer < static_cast<std::int32_t>(c.subgraph().operations.size()))) {
+    return c.inserted.after(c.producer, std::move(o));
+  }
+  return c.inserted.before(first, std::move(o));
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/quantize_tensor.hpp
+// QUANTIZE_TENSOR: a tensor changes its type, gets scales, and its constant data is made anew while writing.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// The scales of a blockwise tensor lie in a constant float16 tensor of their own.
+inline model::quantization blockwise_quantization(const transform_context& c, const tensor_parameters& p) {
+  std::vector<std::uint8_t> bytes(p.block_scale.size() * sizeof(std::uint16_t));
+  for (std::size_t i = 0; i < p.block_scale.size(); ++i) {
+    flatbuffers::WriteScalar(bytes.data() + i * sizeof(std::uint16_t), p.block_scale[i]);
+  }
+  model::tensor scales;
+  scales.name = c.name() + "_scales";
+  scales.type = model::tensor_type::float16;
+  scales.shape = p.scale_shape;
+  scales.buffer = c.edit.add_constant(std::move(bytes));
+  const std::int32_t index = c.edit.add_tensor(c.graph, std::move(scales));
+
+  constexpr const model::schema::table_descriptor& table = model::schema::blockwise_quantization;
+  model::quantization q;
+  q.details.type = model::schema::blockwise_details;
+  q.details.table =
+      c.edit.add_table({{model::detail::field_id(table, "scales"), index},
+                        {model::detail::field_id(table, "zero_points"), -1},
+                        {model::detail::field_id(table, "block_size"), p.format.granularity.block_elements}});
+  return q;
+}
+
+/// Turns tensor `index` into what the parameters say.
+inline void quantize_in_place(const transform_context& c, std::int32_t index) {
+  const parameters& p = c.what.params;
+  if (!p) return;
+  if (p->format.is_integer()) {
+    model::quantization q;
+    if (p->is_blockwise()) {
+      q = blockwise_quantization(c, *p);
+    } else {
+      for (const double s : p->scale) q.scale.push_back(static_cast<float>(s));
+      q.zero_point.assign(p->zero_point.begin(), p->zero_point.end());
+      q.quantized_dimension = static_cast<std::int32_t>(p->axis.value_or(0));
+    }
+    if (p->late) {  // room for what the encoder will find
+      q.scale.resize(p->source->layout().channels);
+      q.zero_point.resize(p->source->layout().channels);
+    }
+    c.tensor_at(index).quantization = std::move(q);
+  }
+  model::tensor& t = c.tensor_at(index);
+  t.type = storage_type(p->format);
+  if (!p->source || t.buffer == 0) return;
+  encode_into(c.edit.edited().buffers[t.buffer], p);
+}
+
+}  // namespace detail
+
+inline transformed quantize_tensor(const transform_context& c) {
+  detail::quantize_in_place(c, c.tensor);
+  return {};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_dequantize.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+inline transformed add_dequantize(const transform_context& c) {
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
+  detail::quantize_in_place(c, c.tensor);
+  const std::int32_t operation = detail::insert(c, op::code::dequantize, c.tensor, result);
+  detail::rewire(c, result);
+  return {result, operation};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_quantize.hpp
+// ADD_QUANTIZE: a QUANTIZE op behind a tensor; the listed consumers read its output.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+inline transformed add_quantize(const transform_context& c) {
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
+  detail::quantize_in_place(c, result);
+  const std::int32_t operation = detail::insert(c, op::code::quantize, c.tensor, result);
+  detail::rewire(c, result);
+  return {result, operation};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/duplicate.hpp
+// DUPLICATE_BUFFER and DUPLICATE_TENSOR: constants that are wanted in two ways. The copies view the same bytes of the
+// file until one of them is quantized.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// A new buffer with the bytes that a buffer of the source model has.
+inline std::uint32_t copy_buffer(const transform_context& c, std::uint32_t index) {
+  const model::buffer& from = c.edit.edited().buffers[index];
+  model::buffer copy;
+  copy.present = from.present;
+  copy.data = from.data;
+  copy.size = from.data.size();
+  return c.edit.add_buffer(std::move(copy));
+}
+
+}  // namespace detail
+
+inline transformed duplicate_buffer(const transform_context& c) {
+  const std::uint32_t copy = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
+  c.tensor_at(c.tensor).buffer = copy;
+  return {};
+}
+
+inline transformed duplicate_tensor(const transform_context& c) {
+  model::tensor copy = detail::like(c.tensor_at(c.tensor), "");
+  const std::size_t number = c.subgraph().tensors.size();
+  copy.name = c.name() + "_duplicated_" + std::to_string(number);
+  copy.type = c.tensor_at(c.tensor).type;
+  copy.buffer = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
+  const std::int32_t result = c.edit.add_tensor(c.graph, std::move(copy));
+  // A consumer is listed once per slot that it reads the tensor in.
+  for (const std::int32_t consumer : c.what.consumers) {
+    if (consumer == graph_edge) {
+      detail::redirect_outputs(c, result);
+      continue;
+    }
+    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
+    const auto slot = std::find(inputs.begin(), inputs.end(), c.tensor);
+    if (slot != inputs.end()) *slot = result;
+  }
+  return {result, std::nullopt};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+inline transformed carry_out(const transform_context& c) {
+  switch (c.what.kind) {
+    case transformation::no_quantize: break;
+    case transformation::quantize_tensor: return quantize_tensor(c);
+    case transformation::add_quantize: return add_quantize(c);
+    case transformation::add_dequantize: return add_dequantize(c);
+    case transformation::duplicate_buffer: return duplicate_buffer(c);
+    case transformation::duplicate_tensor: return duplicate_tensor(c);
+  }
+  return {};
+}
+
+[[nodiscard]] inline bool share_consumer(const instruction& a, const instruction& b) {
+  return std::any_of(a.consumers.begin(), a.consumers.end(), [&](std::int32_t c) {
+    return std::find(b.consumers.begin(), b.consumers.end(), c) != b.consumers.end();
+  });
+}
+
+/// Tensors in the order of processing: those of one buffer together, activations as if they shared one.
+[[nodiscard]] inline std::vector<std::pair<std::size_t, std::size_t>> processing_order(const model::model& m) {
+  std::vector<std::vector<std::pair<std::size_t, std::size_t>>> buckets;
+  std::unordered_map<std::uint32_t, std::size_t> bucket_of;
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const model::tensor& tensor = m.subgraphs[g].tensors[t];
+      const std::uint32_t key = m.is_constant(tensor) ? tensor.buffer : 0;
+      const auto [place, is_new] = bucket_of.emplace(key, buckets.size());
+      if (is_new) buckets.emplace_back();
+      buckets[place->second].emplace_back(g, t);
+    }
+  }
+  std::vector<std::pair<std::size_t, std::size_t>> order;
+  for (auto& bucket : buckets) order.insert(order.end(), bucket.begin(), bucket.end());
+  return order;
+}
+
+}  // namespace detail
+
+/// Instructions of every tensor, by subgraph and tensor.
+using model_instructions = std::vector<std::vector<std::vector<instruction>>>;
+
+namespace detail {
+
+/// Buffers whose content some instruction makes anew: nothing may come to share them.
+[[nodiscard]] inline std::vector<bool> changing_buffers(const model::model& m, const model_instructions& instructions) {
+  std::vector<bool> changing(m.buffers.size(), false);
+  for (std::size_t g = 0; g < instructions.size(); ++g) {
+    for (std::size_t t = 0; t < instructions[g].size(); ++t) {
+      for (const instruction& i : instructions[g][t]) {
+        if (i.params && i.params->source) changing[m.subgraphs[g].tensors[t].buffer] = true;
+      }
+    }
+  }
+  return changing;
+}
+
+}  // namespace detail
+
+/// Edits the model. `uses` are those of the model before any edit.
+inline void transform(model::model& m, const model_instructions& instructions,
+                      const std::vector<std::vector<tensor_uses>>& uses) {
+  model::editor edit(m, detail::changing_buffers(m, instructions));
+  std::vector<model::insertions> inserted;
+  for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
+
+  for (const auto& [graph, tensor] : detail::processing_order(m)) {
+    const std::vector<instruction>& list = instructions[graph][tensor];
+    struct place {
+      std::int32_t tensor;
+      std::int32_t producer;
+    };
+    std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const transformed done =
+          detail::carry_out({edit, inserted[graph], graph, now[i].tensor, now[i].producer, list[i]});
+      if (!done.tensor) continue;
+      for (std::size_t later = i + 1; later < list.size(); ++later) {
+        if (!detail::share_consumer(list[i], list[later])) continue;
+        now[later].tensor = *done.tensor;
+        if (done.operation) now[later].producer = *done.operation;
+      }
+    }
+  }
+  for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/pipeline.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Who produces and who reads each tensor, by subgraph and tensor.
+[[nodiscard]] inline std::vector<std::vector<tensor_uses>> uses_of(const model::model& m) {
+  std::vector<std::vector<tensor_uses>> all;
+  for (const model::subgraph& g : m.subgraphs) {
+    std::vector<tensor_uses>& uses = all.emplace_back(g.tensors.size());
+    for (const std::int32_t t : g.outputs) uses[static_cast<std::size_t>(t)].consumers.push_back(graph_edge);
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const model::operation& o = g.operations[i];
+      const op::operation_descriptor* entry = op::find(m.builtin(o));
+      for (const std::int32_t t : o.outputs) {
+        if (t < 0) continue;
+        uses[static_cast<std::size_t>(t)].producer = static_cast<std::int32_t>(i);
+        uses[static_cast<std::size_t>(t)].producer_is_free = entry != nullptr && entry->output == op::constraint::free;
+      }
+      for (const std::int32_t t : o.inputs) {
+        if (t >= 0) uses[static_cast<std::size_t>(t)].consumers.push_back(static_cast<std::int32_t>(i));
+      }
+    }
+  }
+  return all;
+}
+
+/// The instructions of every tensor. Throws error (not_quantizable).
+[[nodiscard]] inline model_instructions instruct(const model::model& m, const model_rules& rules,
+                                                 const std::vector<std::vector<tensor_uses>>& uses) {
+  model_instructions result(m.subgraphs.size());
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const std::string name = m.file_name() + ": " + model::label(m.subgraphs[g], t);
+      result[g].push_back(instructions_of(rules[g][t], uses[g][t], name));
+    }
+  }
+  return result;
+}
+
+/// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
+/// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
+/// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
+[[nodiscard]] inline model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
+                                                 aeq::progress* tell = nullptr, scale_time when = scale_time::at_once) {
+  model_rules rules = materialize(m, plan, when, threads, tell);
+  resolve_sharing(m, rules);
+  const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
+  const model_instructions instructions = instruct(m, rules, uses);
+  transform(m, instructions, uses);
+  return m;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/recipe/builtin.hpp
+// The recipes that go by a name: those of the Python tool that this version can do, the ready ones of recipes/, and
+// every scheme. (spec: quantization, sections 2.6 and 3.1)
+
+// ---- aeq/recipe/json.hpp
+// Recipes as JSON: all spellings that the format has had. (spec: quantization, sections 2.1, 2.2 and 2.6)
+//
+// Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
+// are errors here. More lenient: execution_mode and channel_wise of older files are understood.
+
+#include <boost/json/serialize.hpp>
+
+// ---- aeq/recipe/json_reader.hpp
+// Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
+// accepted.
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parser.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe::detail {
+
+inline constexpr std::size_t json_depth = 32;
+inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
+
+/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
+struct key_watcher {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  struct level {
+    std::set<std::string, std::less<>> keys;
+    std::string place;  ///< key or index of the part being read
+    std::size_t index = 0;
+    bool is_array = false;
+  };
+  std::vector<level> levels;
+  std::string key;
+  std::string duplicate;  ///< JSON pointer
+
+  using code = boost::json::error_code;
+  using text = boost::json::string_view;
+
+  void next() {
+    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
+  }
+  bool open(bool array) {
+    next();
+    levels.emplace_back();
+    levels.back().is_array = array;
+    return true;
+  }
+  bool close() {
+    levels.pop_back();
+    return true;
+  }
+
+  bool on_document_begin(code&) { return true; }
+  bool on_document_end(code&) { return true; }
+  bool on_object_begin(code&) { return open(false); }
+  bool on_object_end(std::size_t, code&) { return close(); }
+  bool on_array_begin(code&) { return open(true); }
+  bool on_array_end(std::size_t, code&) { return close(); }
+  bool on_key_part(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    levels.back().place = key;
+    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
+      for (const level& l : levels) duplicate += '/' + l.place;
+    }
+    key.clear();
+    return true;
+  }
+  bool value() {
+    next();
+    return true;
+  }
+  bool on_string_part(text, std::size_t, code&) { return true; }
+  bool on_string(text, std::size_t, code&) { return value(); }
+  bool on_number_part(text, code&) { return true; }
+  bool on_int64(std::int64_t, text, code&) { return value(); }
+  bool on_uint64(std::uint64_t, text, code&) { return value(); }
+  bool on_double(double, text, code&) { return value(); }
+  bool on_bool(bool, code&) { return value(); }
+  bool on_null(code&) { return value(); }
+  bool on_comment_part(text, code&) { return true; }
+  bool on_comment(text, code&) { return true; }
+};
+
+/// Line and column of a byte, counted from 1.
+[[nodiscard]] inline std::string line_of(std::string_view text, std::size_t byte) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  for (std::size_t i = 0; i < byte && i < text.size(); ++i) {
+    column = text[i] == '\n' ? 1 : column + 1;
+    if (text[i] == '\n') ++line;
+  }
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Throws error (bad_input).
+[[nodiscard]] inline boost::json::value parse_json(std::string_view text, const std::string& file) {
+  const auto fail = [&](const std::string& what) { throw error(error_code::bad_input, file + ": " + what); };
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.size() > json_bytes) fail("is larger than " + std::to_string(json_bytes >> 20) + " MiB");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("is empty; JSON is wanted");
+  boost::json::parse_options options;
+  options.max_depth = json_depth;
+  boost::json::error_code problem;
+
+  boost::json::basic_parser<key_watcher> watcher(options);
+  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
+  if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
+  if (problem || read < text.size()) {
+    const std::string what = problem ? problem.message() : "more text behind the end";
+    fail("is no JSON (" + line_of(text, read) + "): " + what);
+  }
+  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
+
+  boost::json::parser parser({}, options);
+  parser.write(text.data(), text.size(), problem);
+  if (problem) fail("is no JSON: " + problem.message());
+  return parser.release();
+}
+
+/// A value and where it stands.
+class json_node {
+ public:
+  json_node(const boost::json::value& value, const std::string& file, std::string pointer = {})
+      : value_(&value), file_(&file), pointer_(std::move(pointer)) {}
+
+  [[nodiscard]] const boost::json::value& value() const { return *value_; }
+  /// "recipe.json: /0/regex"
+  [[nodiscard]] std::string place() const { return pointer_.empty() ? *file_ : *file_ + ": " + pointer_; }
+
+  [[noreturn]] void fail(const std::string& what, error_code code = error_code::bad_input) const {
+    throw error(code, place() + ": " + what);
+  }
+  /// For a value that is not what is wanted: it is shown, cut if it is long.
+  [[noreturn]] void refuse(const std::string& why) const {
+    constexpr std::size_t shown = 60;
+    std::string text = boost::json::serialize(*value_);
+    if (text.size() > shown) text = text.substr(0, shown) + "...";
+    fail(text + " " + why);
+  }
+
+  [[nodiscard]] const boost::json::object& object(const char* what) const {
+    if (!value_->is_object()) refuse(std::string("is no object; ") + what + " is wanted");
+    return value_->get_object();
+  }
+  [[nodiscard]] const boost::json::array& array(const char* what) const {
+    if (!value_->is_array()) refuse(std::string("is no list; ") + what + " is wanted");
+    return value_->get_array();
+  }
+  [[nodiscard]] std::string_view string() const {
+    if (!value_->is_string()) refuse("is no text");
+    return {value_->get_string().data(), value_->get_string().size()};
+  }
+  [[nodiscard]] bool boolean() const {
+    if (!value_->is_bool()) refuse("is neither true nor false");
+    return value_->get_bool();
+  }
+  /// A whole number within bounds; 8.0 is one.
+  [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest, const char* are_accepted) const {
+    std::int64_t number = 0;
+    bool whole = true;
+    if (value_->is_int64()) {
+      number = value_->get_int64();
+    } else if (value_->is_double() && std::abs(value_->get_double()) <= 0x1p53 &&
+               value_->get_double() == std::floor(value_->get_double())) {
+      number = static_cast<std::int64_t>(value_->get_double());
+    } else {
+      whole = value_->is_uint64();
+      if (whole) refuse(std::string("is too large; ") + are_accepted);
+    }
+    if (!whole) refuse(std::string("is no integer; ") + are_accepted);
+    if (number < lowest || number > highest) refuse(std::string("is out of range; ") + are_accepted);
+    return number;
+  }
+  template <class Table>
+  [[nodiscard]] auto word(const Table& table) const {
+    const std::string_view text = string();
+    for (const auto& entry : table) {
+      if (entry.name == text) return entry.value;
+    }
+    refuse("is unknown; " + accepted(text, words(table)));
+  }
+
+  /// A member; null where there is none.
+  [[nodiscard]] const boost::json::value* find(std::string_view key) const {
+    return value_->get_object().if_contains({key.data(), key.size()});
+  }
+  [[nodiscard]] json_node member(std::string_view key) const {
+    const boost::json::value* found = find(key);
+    if (found == nullptr) fail("\"" + std::string(key) + "\" is missing");
+    return {*found, *file_, pointer_ + '/' + escaped(key)};
+  }
+  [[nodiscard]] json_node element(std::size_t index) const {
+    return {value_->get_array()[index], *file_, pointer_ + '/' + std::to_string(index)};
+  }
+
+ private:
+  [[nodiscard]] static std::string escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+    return text;
+  }
+
+  const boost::json::value* value_;
+  const std::string* file_;
+  std::string pointer_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe::detail
+
+// ---- aeq/recipe/json.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// What a recipe is checked against, and who hears of doubtful things in it.
+struct load_options {
+  kernel_table_view table = builtin_table();  ///< its schemes can be named
+  const policy* checks = nullptr;             ///< null: the default policy
+  warnings* doubts = nullptr;
+};
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 5> rule_keys{"regex", "operation", "algorithm_key", "op_config",
+                                                           "scheme"};
+inline constexpr std::array<std::string_view, 7> op_config_keys{
+    "activation_tensor_config", "weight_tensor_config", "compute_precision", "explicit_dequantize", "skip_checks",
+    "min_weight_elements",      "execution_mode"};
+inline constexpr std::array<std::string_view, 7> tensor_config_keys{
+    "num_bits", "symmetric", "granularity", "dtype", "algorithm_params", "block_size", "channel_wise"};
+
+template <class Keys>
+[[nodiscard]] bool is_one_of(std::string_view key, const Keys& keys) {
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+}
+
+/// A member that must be there. A misspelt one is pointed at.
+[[nodiscard]] inline json_node required(const json_node& node, std::string_view key) {
+  if (node.find(key) != nullptr) return node.member(key);
+  std::string text = "\"" + std::string(key) + "\" is missing";
+  for (const auto& member : node.value().get_object()) {
+    const std::string_view other(member.key().data(), member.key().size());
+    if (nearest(other, std::array{key}).empty()) continue;
+    text += "; \"" + std::string(other) + "\" may be meant for it";
+  }
+  node.fail(text);
+}
+
+[[nodiscard]] inline tensor_config read_tensor_config(const json_node& node) {
+  tensor_config config;
+  const auto& members = node.object("a tensor configuration with num_bits");
+  config.num_bits = static_cast<int>(required(node, "num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
+  if (node.find("symmetric") != nullptr) config.symmetric = node.member("symmetric").boolean();
+  if (node.find("granularity") != nullptr) config.granularity = node.member("granularity").word(granularity_spellings);
+  if (node.find("dtype") != nullptr) config.dtype = node.member("dtype").word(number_kind_spellings);
+  if (node.find("channel_wise") != nullptr) {
+    const json_node older = node.member("channel_wise");
+    const granularity_descriptor meant = older.boolean() ? channelwise::descriptor : tensorwise::descriptor;
+    if (node.find("granularity") != nullptr && config.granularity != meant) older.refuse("contradicts granularity");
+    config.granularity = meant;
+  }
+  if (node.find("block_size") != nullptr) {
+    const json_node older = node.member("block_size");
+    constexpr const char* sizes = "0, 32, 64, 128 and 256 are accepted";
+    const std::int64_t size = older.integer(0, 256, sizes);
+    const granularity_descriptor meant{granularity_kind::blockwise, static_cast<std::uint16_t>(size)};
+    if (size != 0 && spell(granularity_spellings, meant).empty())
+      older.refuse(std::string("is no block size; ") + sizes);
+    if (size != 0) config.granularity = meant;
+  }
+  boost::json::object params;
+  if (node.find("algorithm_params") != nullptr) params = node.member("algorithm_params").object("parameters by name");
+  for (const auto& member : members) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (is_one_of(key, tensor_config_keys)) continue;
+    const std::string_view meant = nearest(key, tensor_config_keys);
+    if (!meant.empty()) node.member(key).fail("this key is unknown; \"" + std::string(meant) + "\" is the nearest");
+    params[member.key()] = member.value();  // where older files had parameters
+  }
+  if (!params.empty()) {
+    config.algorithm_params = boost::json::serialize(params);
+    if (boost::json::serialize(boost::json::parse(config.algorithm_params)) != config.algorithm_params) {
+      node.fail("a number among the parameters of the algorithm has more digits than can be kept; write it shorter");
+    }
+  }
+  return config;
+}
+
+/// Turns execution_mode into what it stands for.
+inline void read_execution_mode(const json_node& node, op_config& config) {
+  const json_node older = node.member("execution_mode");
+  const execution mode = older.word(execution_spellings);
+  const compute precision = mode == execution::weight_only ? compute::floating : compute::integer;
+  const bool dequantize = mode == execution::weight_only;
+  if (node.find("compute_precision") != nullptr && config.compute_precision != precision) {
+    older.refuse("contradicts compute_precision");
+  }
+  if (node.find("explicit_dequantize") != nullptr && config.explicit_dequantize != dequantize) {
+    older.refuse("contradicts explicit_dequantize");
+  }
+  if (config.activation.has_value() != (mode == execution::static_range)) {
+    older.refuse(config.activation ? "contradicts activation_tensor_config, which SRQ has"
+                                   : "needs an activation_tensor_config");
+  }
+  config.compute_precision = precision;
+  config.explicit_dequantize = dequantize;
+}
+
+[[nodiscard]] inline std::uint64_t read_min_weight_elements(const json_node& node) {
+  if (node.find("min_weight_elements") == nullptr) return 0;
+  return static_cast<std::uint64_t>(
+      node.member("min_weight_elements")
+          .integer(0, std::numeric_limits<std::int64_t>::max(), "0 and more are accepted"));
+}
+
+[[nodiscard]] inline op_config read_op_config(const json_node& node) {
+  op_config config;
+  for (const auto& member : node.object("an op configuration with weight_tensor_config")) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (is_one_of(key, op_config_keys)) continue;
+    node.member(key).fail("this key is unknown; " + accepted(key, op_config_keys));
+  }
+  config.weight = read_tensor_config(required(node, "weight_tensor_config"));
+  if (node.find("activation_tensor_config") != nullptr) {
+    config.activation = read_tensor_config(node.member("activation_tensor_config"));
+  }
+  if (node.find("compute_precision") != nullptr) {
+    config.compute_precision = node.member("compute_precision").word(compute_spellings);
+  }
+  if (node.find("explicit_dequantize") != nullptr) {
+    config.explicit_dequantize = node.member("explicit_dequantize").boolean();
+  }
+  if (node.find("skip_checks") != nullptr) config.skip_checks = node.member("skip_checks").boolean();
+  config.min_weight_elements = read_min_weight_elements(node);
+  if (node.find("execution_mode") != nullptr) read_execution_mode(node, config);
+
+  const bool integer_activation = config.activation && config.activation->dtype == number_kind::signed_integer;
+  if (integer_activation && config.weight->dtype == number_kind::floating) {
+    node.member("weight_tensor_config").member("dtype").refuse("does not go with integer activations; INT does");
+  }
+  if (integer_activation && config.weight->dtype == number_kind::signed_integer &&
+      config.compute_precision != compute::integer) {
+    node.fail(
+        "integer activations and weights want \"compute_precision\": \"INTEGER\"; without "
+        "activation_tensor_config FLOAT means weights only");
+  }
+  return config;
+}
+
+class rule_reader {
+ public:
+  explicit rule_reader(const load_options& options) : options_(options) {
+    if (options.checks == nullptr) default_policy_.emplace();
+  }
+
+  [[nodiscard]] rule read(const json_node& node) const {
+    rule r;
+    r.place = node.place();
+    if (!node.value().is_object())
+      node.refuse("is no rule, which is an object with regex, operation and algorithm_key");
+    r.regex = required(node, "regex").string();
+    static_cast<void>(scope_pattern(r.regex, r.place));
+    const op::operation_descriptor* operation = read_operation(required(node, "operation"), r);
+    if (node.find("scheme") != nullptr) {
+      if (node.find("algorithm_key") != nullptr) node.member("scheme").refuse("stands beside algorithm_key; keep one");
+      read_scheme(node, node.member("scheme"), operation, r);
+    } else {
+      read_algorithm(node, operation, r);
+    }
+    for (const auto& member : node.value().get_object()) doubt_key(node, {member.key().data(), member.key().size()});
+    return r;
+  }
+
+ private:
+  [[nodiscard]] const policy& rules() const { return default_policy_ ? *default_policy_ : *options_.checks; }
+
+  static const op::operation_descriptor* read_operation(const json_node& node, rule& r) {
+    r.operation = node.string();
+    if (r.operation == "*") return nullptr;
+    const op::operation_descriptor* known = op::find(std::string_view(r.operation));
+    if (known != nullptr || r.operation == custom_operation) return known;
+    std::vector<std::string_view> names{"*"};
+    for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
+    const std::string_view meant = nearest(r.operation, names);
+    node.refuse("is no operation of a recipe; " + (meant.empty()
+                                                       ? "names such as CONV_2D, INPUT, OUTPUT and * are accepted"
+                                                       : "\"" + std::string(meant) + "\" is the nearest"));
+  }
+
+  void read_algorithm(const json_node& node, const op::operation_descriptor* operation, rule& r) const {
+    const json_node key = required(node, "algorithm_key");
+    const std::string_view text = key.string();
+    const auto known = std::find(algorithm_names.begin(), algorithm_names.end(), text);
+    if (known == algorithm_names.end()) {
+      if (is_one_of(text, unavailable_algorithms)) {
+        key.fail("this version does not have " + std::string(text) +
+                     "; it has min_max_uniform_quantize, float_casting and no_quantize",
+                 error_code::not_quantizable);
+      }
+      if (scheme_named(text) != nullptr) return read_scheme(node, key, operation, r);
+      std::vector<std::string_view> names(algorithm_names.begin(), algorithm_names.end());
+      for (const scheme_descriptor& s : options_.table.schemes()) {
+        if (!is_builtin(s)) names.push_back(s.name);
+      }
+      key.refuse("is unknown; " + accepted(text, names));
+    }
+    r.algorithm = static_cast<algorithm>(known - algorithm_names.begin());
+    if (r.algorithm == algorithm::no_quantize) return;
+    const json_node config = required(node, "op_config");
+    r.config = read_op_config(config);
+    if (r.operation == "*" || r.config.skip_checks) return;
+    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
+    if (const auto reason = rules().allows(r.algorithm, *operation, r.config)) config.fail(*reason);
+  }
+
+  [[nodiscard]] const scheme_descriptor* scheme_named(std::string_view name) const {
+    for (const scheme_descriptor& s : options_.table.schemes()) {
+      if (s.name == name) return &s;
+    }
+    return nullptr;
+  }
+
+  void read_scheme(const json_node& node, const json_node& key, const op::operation_descriptor* operation,
+                   rule& r) const {
+    const std::string_view name = key.string();
+    const scheme_descriptor* scheme = scheme_named(name);
+    if (scheme == nullptr) {
+      std::vector<std::string_view> names;
+      for (const scheme_descriptor& s : options_.table.schemes()) names.push_back(s.name);
+      const std::string_view meant = nearest(name, names);
+      key.refuse("is no scheme of the kernel table" +
+                 (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+    }
+    r.algorithm = algorithm_of(*scheme);
+    r.config = config_of(*scheme);
+    if (!is_builtin(*scheme)) r.scheme = name;
+    if (node.find("op_config") != nullptr) {
+      const json_node config = node.member("op_config");
+      for (const auto& member : config.object("min_weight_elements")) {
+        if (member.key() == "min_weight_elements") continue;
+        config.member({member.key().data(), member.key().size()})
+            .fail("the scheme " + std::string(name) + " says this; only min_weight_elements is accepted beside it");
+      }
+      r.config.min_weight_elements = read_min_weight_elements(config);
+    }
+    if (r.operation == "*") return;
+    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
+    if (options_.table.find(operation->builtin, name) != nullptr) return;
+    key.refuse("is no scheme that " + r.operation + " takes");
+  }
+
+  void doubt_key(const json_node& node, std::string_view key) const {
+    if (options_.doubts == nullptr || is_one_of(key, rule_keys)) return;
+    const std::string_view meant = nearest(key, rule_keys);
+    options_.doubts->add(node.member(key).place(),
+                         "this key is unknown and has no effect" +
+                             (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+  }
+
+  static constexpr std::string_view custom_operation = "CUSTOM_OP";
+
+  const load_options& options_;
+  std::optional<policy> default_policy_;
+};
+
+}  // namespace detail
+
+/// The recipe that a JSON text says; `file` is its name in messages. Throws error (bad_input; not_quantizable for an
+/// algorithm that this version does not have).
+[[nodiscard]] inline recipe parse(std::string_view text, const std::string& file, const load_options& options = {}) {
+  const boost::json::value document = detail::parse_json(text, file);
+  const detail::json_node root(document, file);
+  if (document.is_object()) {
+    if (root.find("regex") != nullptr) root.fail("a recipe is a list of rules; put this one in [ and ]");
+    root.fail(
+        "this is a mapping for a .litertlm file, which has a recipe for each model type; for a .tflite file a list "
+        "of rules is accepted");
+  }
+  if (!document.is_array()) root.refuse("is no recipe, which is a list of rules");
+  if (document.get_array().empty()) root.fail("the recipe has no rules; at least one is wanted");
+  recipe result;
+  const detail::rule_reader reader(options);
+  for (std::size_t i = 0; i < document.get_array().size(); ++i) result.add(reader.read(root.element(i)));
+  return result;
+}
+
+/// The recipe of a JSON file; "-" is standard input. Throws error (io, bad_input, not_quantizable).
+[[nodiscard]] inline recipe load(const std::string& path, const load_options& options = {}) {
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const auto bytes = file->bytes();
+  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/builtin.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// A rule of a built-in recipe: a scheme for one operation or all. Without a scheme it is a no_quantize rule.
+struct builtin_rule {
+  std::string_view operation = "*";
+  const scheme_descriptor* scheme = nullptr;
+  std::uint64_t min_weight_elements = 0;
+};
+
+inline constexpr std::size_t most_builtin_rules = 3;
+
+struct builtin_recipe {
+  std::string_view name;
+  std::string_view summary;
+  std::array<builtin_rule, most_builtin_rules> rules{};
+  std::size_t rule_count = 1;
+};
+
+/// A recipe of the Python tool that this version can't do.
+struct unavailable_recipe {
+  std::string_view name;
+  std::string_view reason;
+};
+
+namespace detail {
+
+template <class Scheme>
+[[nodiscard]] constexpr builtin_recipe whole_model(std::string_view name, std::string_view summary,
+                                                   std::uint64_t min_weight_elements = 0) {
+  return {name, summary, {{{"*", &descriptor_of<Scheme>, min_weight_elements}}}, 1};
+}
+
+template <int Bits, int Elements>
+using dynamic_blocks = dynamic_range_scheme<Bits, blockwise<Elements>>;
+
+inline constexpr std::string_view with_rotation =
+    "needs the algorithm DECOMPOSED_HADAMARD_ROTATION, which this version does not have";
+inline constexpr std::string_view for_litertlm = "is a mapping of recipes for the parts of a .litertlm file";
+
+}  // namespace detail
+
+inline constexpr std::array builtin_recipes{
+    detail::whole_model<dynamic_wi8_afp32>("dynamic_wi8_afp32",
+                                           "int8 weights; int8 arithmetic, activations at run time"),
+    detail::whole_model<dynamic_wi8_afp32>("dynamic_wi8c_afp32", "as dynamic_wi8_afp32"),
+    detail::whole_model<dynamic_wi4_afp32>("dynamic_wi4_afp32",
+                                           "int4 weights; integer arithmetic, activations at run time"),
+    detail::whole_model<dynamic_wi4_afp32>("dynamic_wi4c_afp32", "as dynamic_wi4_afp32"),
+    detail::whole_model<dynamic_wi2_afp32>("dynamic_wi2c_afp32",
+                                           "int2 weights; integer arithmetic, activations at run time"),
+    detail::whole_model<detail::dynamic_blocks<8, 32>>("dynamic_wi8b32_afp32",
+                                                       "int8 weights in blocks of 32: no op takes them"),
+    detail::whole_model<detail::dynamic_blocks<8, 64>>("dynamic_wi8b64_afp32",
+                                                       "int8 weights in blocks of 64: no op takes them"),
+    detail::whole_model<detail::dynamic_blocks<4, 32>>("dynamic_wi4b32_afp32", "int4 weights in blocks of 32"),
+    detail::whole_model<detail::dynamic_blocks<4, 64>>("dynamic_wi4b64_afp32", "int4 weights in blocks of 64"),
+    detail::whole_model<detail::dynamic_blocks<2, 32>>("dynamic_wi2b32_afp32",
+                                                       "int2 weights in blocks of 32, fully connected only"),
+    detail::whole_model<detail::dynamic_blocks<2, 64>>("dynamic_wi2b64_afp32",
+                                                       "int2 weights in blocks of 64, fully connected only"),
+    detail::whole_model<dynamic_wi8_afp32>("dynamic_legacy_wi8_afp32",
+                                           "as dynamic_wi8_afp32, without weights of fewer than 1024 values", 1024),
+    detail::whole_model<weight_only_wi8_afp32>("weight_only_wi8_afp32", "int8 weights in the file, float arithmetic"),
+    detail::whole_model<weight_only_wi4_afp32>("weight_only_wi4_afp32", "int4 weights in the file, float arithmetic"),
+    detail::whole_model<weight_only_wfp16_afp32>("weight_only_wfp16_afp32",
+                                                 "float16 weights in the file, float arithmetic"),
+    detail::whole_model<static_wi8_ai8>("static_wi8_ai8", "int8 weights and activations; needs calibration"),
+    detail::whole_model<static_wi8_ai16>("static_wi8_ai16", "int8 weights, int16 activations; needs calibration"),
+    detail::whole_model<static_wi8_ai8>("default_a8w8", "as static_wi8_ai8"),
+    detail::whole_model<static_wi8_ai16>("default_a16w8", "as static_wi8_ai16"),
+    detail::whole_model<dynamic_wi8_afp32>("default_af32w8int", "as dynamic_wi8_afp32"),
+    detail::whole_model<weight_only_scheme<8, asymmetric, channelwise>>(
+        "default_af32w8float", "asymmetric int8 weights in the file, float arithmetic"),
+    detail::whole_model<weight_only_scheme<4, asymmetric, channelwise>>(
+        "default_af32w4float", "asymmetric int4 weights in the file, float arithmetic"),
+    builtin_recipe{"sample_advanced_usage",
+                   "static int8, fully connected layers weight only int4, convolutions left float; needs calibration",
+                   {{{"*", &descriptor_of<static_wi8_ai8>},
+                     {"FULLY_CONNECTED", &descriptor_of<weight_only_wi4_afp32>},
+                     {"CONV_2D"}}},
+                   3},
+};
+
+inline constexpr std::array<unavailable_recipe, 10> unavailable_recipes{{
+    {"dynamic_wi8c_hr_afp32", detail::with_rotation},
+    {"dynamic_wi4c_hr_afp32", detail::with_rotation},
+    {"dynamic_wi2c_hr_afp32", detail::with_rotation},
+    {"dynamic_wi8_afp32_hadamard", detail::with_rotation},
+    {"dynamic_wi4_afp32_hadamard", detail::with_rotation},
+    {"dynamic_wi8_afp32_litertlm", detail::for_litertlm},
+    {"gemma4_mixed48", detail::for_litertlm},
+    {"gemma4_mixed48_hr", detail::for_litertlm},
+    {"gemma4_mixed48_b32", detail::for_litertlm},
+    {"gemma4_mixed48_b64", detail::for_litertlm},
+}};
+
+/// The built-in recipe with a name; null if there is none.
+[[nodiscard]] constexpr const builtin_recipe* find_builtin(std::string_view name) {
+  for (const builtin_recipe& known : builtin_recipes) {
+    if (known.name == name) return &known;
+  }
+  return nullptr;
+}
+
+/// The names of all built-in recipes.
+[[nodiscard]] inline std::vector<std::string_view> builtin_names() {
+  std::vector<std::string_view> names;
+  for (const builtin_recipe& known : builtin_recipes) names.push_back(known.name);
+  return names;
+}
+
+/// A built-in recipe as rules.
+[[nodiscard]] inline recipe make(const builtin_recipe& known) {
+  recipe made;
+  for (std::size_t i = 0; i < known.rule_count; ++i) {
+    const builtin_rule& from = known.rules[i];
+    rule to{".*", std::string(from.operation), algorithm::no_quantize, {}, {}, {}};
+    to.place = std::string(known.name) + ": /" + std::to_string(i);
+    if (from.scheme != nullptr) {
+      to.algorithm = algorithm_of(*from.scheme);
+      to.config = config_of(*from.scheme);
+      to.config.min_weight_elements = from.min_weight_elements;
+    }
+    made.add(std::move(to));
+  }
+  return made;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::optional<recipe> named(std::string_view name, kernel_table_view table) {
+  if (const builtin_recipe* known = find_builtin(name)) return make(*known);
+  for (const unavailable_recipe& known : unavailable_recipes) {
+    if (known.name == name) {
+      throw error(error_code::not_quantizable, "the recipe " + std::string(name) + " " + std::string(known.reason));
+    }
+  }
+  for (const scheme_descriptor& scheme : table.schemes()) {
+    if (scheme.name != name) continue;
+    rule to{".*", "*", algorithm_of(scheme), {}, config_of(scheme), std::string(name) + ": /0"};
+    if (!is_builtin(scheme)) to.scheme = name;
+    recipe made;
+    made.add(std::move(to));
+    return made;
+  }
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// A recipe by name or by path: a built-in recipe, a scheme of the table (for all ops), else a JSON file; "-" is
+/// standard input. Names may end as the Python tool's files do: _recipe, .json. Throws error.
+[[nodiscard]] inline recipe open(std::string_view name_or_path, const load_options& options = {}) {
+  if (auto known = detail::named(name_or_path, options.table)) return *std::move(known);
+  try {
+    return load(std::string(name_or_path), options);
+  } catch (const error& problem) {
+    const bool plain = name_or_path != "-" && name_or_path.find('/') == std::string_view::npos;
+    if (problem.code() != error_code::io || !plain) throw;
+    std::string_view name = name_or_path;
+    for (const std::string_view ending : {".json", "_recipe"}) {
+      if (name.ends_with(ending)) name.remove_suffix(ending.size());
+    }
+    if (auto known = detail::named(name, options.table)) return *std::move(known);
+    std::vector<std::string_view> names = builtin_names();
+    for (const scheme_descriptor& scheme : options.table.schemes()) names.push_back(scheme.name);
+    const std::string_view meant = nearest(name, names);
+    throw error(problem.code(),
+                std::string(problem.what()) + "; nor is there a built-in recipe of this name" +
+                    (meant.empty() ? std::string() : ", \"" + std::string(meant) + "\" is the nearest"));
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/policy_json.hpp
+// Policies as JSON: {"configs": {name: config}, "ops_per_config": {name: [op, ...]}}. (spec: quantization, section 4.1)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 4> policy_config_keys{"activation_tensor_config", "weight_tensor_config",
+                                                                    "explicit_dequantize", "compute_precision"};
+inline constexpr std::array<std::string_view, 4> policy_tensor_keys{"num_bits", "symmetric", "granularity", "dtype"};
+
+template <class Keys>
+void refuse_other_keys(const json_node& node, const Keys& keys, const char* what) {
+  for (const auto& member : node.object(what)) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    node.member(key).fail("this key is unknown; " + accepted(key, keys));
+  }
+}
+
+/// Calls `read` for each element of a list, and for a lone value.
+template <class Read>
+void each(const json_node& node, const Read& read) {
+  if (!node.value().is_array()) return read(node);
+  for (std::size_t i = 0; i < node.value().get_array().size(); ++i) read(node.element(i));
+}
+
+[[nodiscard]] inline tensor_family read_tensor_family(const json_node& node) {
+  refuse_other_keys(node, policy_tensor_keys, "a tensor configuration");
+  tensor_family family;
+  family.num_bits = static_cast<int>(node.member("num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
+  family.dtype = node.member("dtype").word(number_kind_spellings);
+  each(node.member("symmetric"), [&](const json_node& one) { family.symmetric.push_back(one.boolean()); });
+  each(node.member("granularity"),
+       [&](const json_node& one) { family.granularity.push_back(one.word(granularity_spellings)); });
+  return family;
+}
+
+[[nodiscard]] inline policy_config read_policy_config(const json_node& node, std::string_view name) {
+  refuse_other_keys(node, policy_config_keys, "a configuration");
+  policy_config config;
+  config.name = name;
+  if (node.find("activation_tensor_config") != nullptr) {
+    config.activation = read_tensor_family(node.member("activation_tensor_config"));
+  }
+  config.weight = read_tensor_family(node.member("weight_tensor_config"));
+  config.explicit_dequantize = node.member("explicit_dequantize").boolean();
+  config.compute_precision = node.member("compute_precision").word(compute_spellings);
+  return config;
+}
+
+}  // namespace detail
+
+/// The policy that a JSON text says; `file` is its name in messages. Configurations that no op lists are left out.
+/// Throws error (bad_input).
+[[nodiscard]] inline policy parse_policy(std::string_view text, const std::string& file) {
+  const boost::json::value document = detail::parse_json(text, file);
+  const detail::json_node root(document, file);
+  static_cast<void>(root.object("a policy with configs and ops_per_config"));
+  const detail::json_node configs = root.member("configs");
+  const detail::json_node lists = root.member("ops_per_config");
+  const auto& known = configs.object("configurations by name");
+  policy result = policy::empty();
+  for (const auto& member : lists.object("operations by name of configuration")) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const detail::json_node list = lists.member(name);
+    if (!known.contains(member.key())) {
+      std::vector<std::string_view> names;
+      for (const auto& config : known) names.emplace_back(config.key().data(), config.key().size());
+      const std::string_view meant = nearest(name, names);
+      list.fail("there is no such configuration in configs" +
+                (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+    }
+    std::vector<op::code> operations;
+    for (std::size_t i = 0; i < list.array("operations").size(); ++i) {
+      const detail::json_node one = list.element(i);
+      const op::operation_descriptor* operation = op::find(one.string());
+      if (operation == nullptr) {
+        std::vector<std::string_view> names;
+        for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
+        const std::string_view meant = nearest(one.string(), names);
+        one.refuse("is no operation of a recipe" +
+                   (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+      }
+      if (std::find(operations.begin(), operations.end(), operation->builtin) == operations.end()) {
+        operations.push_back(operation->builtin);
+      }
+    }
+    result.allow(detail::read_policy_config(configs.member(name), name), operations);
+  }
+  return result;
+}
+
+/// The policy of a JSON file. Throws error (io, bad_input).
+[[nodiscard]] inline policy load_policy(const std::string& path) {
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const auto bytes = file->bytes();
+  return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/typed.hpp
+// Recipes in C++: schemes and ops are types, and a pair that does not fit does not compile.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+template <class Scheme, class List>
+inline constexpr bool is_listed = false;
+template <class Scheme, class... Schemes>
+inline constexpr bool is_listed<Scheme, type_list<Schemes...>> = (std::is_same_v<Scheme, Schemes> || ...);
+
+/// A built-in scheme is spelt out, so that the Python tool can read the saved rule; any other goes by its name.
+template <class Scheme>
+[[nodiscard]] rule typed_rule(const std::string& regex, std::string_view operation) {
+  constexpr scheme_descriptor scheme = descriptor_of<Scheme>;
+  rule made{regex, std::string(operation), algorithm_of(scheme), {}, config_of(scheme), {}};
+  if constexpr (!is_listed<Scheme, builtin_schemes>) made.scheme = scheme.name;
+  return made;
+}
+
+template <class Op>
+consteval bool verify_operation_type() {
+  if constexpr (!operation_type<Op>) return aeq::detail::require_operation_type<Op>();
+  return true;
+}
+
+}  // namespace detail
+
+template <class Scheme, class... Ops>
+void recipe::add(std::string regex, std::uint64_t min_weight_elements) {
+  const auto add_rule = [&](rule made) {
+    made.config.min_weight_elements = min_weight_elements;
+    add(std::move(made));
+  };
+  if constexpr (sizeof...(Ops) == 0) {
+    if constexpr (verify_scheme<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
+  } else {
+    if constexpr ((verify_operation<Ops, Scheme>() && ...)) {
+      (add_rule(detail::typed_rule<Scheme>(regex, Ops::descriptor.name)), ...);
+    }
+  }
+}
+
+template <class... Ops>
+void recipe::leave(std::string regex) {
+  if constexpr (sizeof...(Ops) == 0) {
+    add(rule{std::move(regex), "*", algorithm::no_quantize, {}, {}, {}});
+  } else if constexpr ((detail::verify_operation_type<Ops>() && ...)) {
+    (add(rule{regex, std::string(Ops::descriptor.name), algorithm::no_quantize, {}, {}, {}}), ...);
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/quantizer.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// Quantizes one model. Every member throws aeq::error, and only that.
+class quantizer {
+ public:
+  /// Reads the model at `path` ("-": standard input). `table` says which schemes recipes may name; pass
+  /// kernel_table<builtin_schemes, my_scheme>() for schemes of your own.
+  explicit quantizer(const std::string& path, kernel_table_view table = builtin_table()) : table_(table) {
+    source_ = model::read(path, loading_notes_);
+    notes_ = loading_notes_;
+  }
+  explicit quantizer(model::model source, kernel_table_view table = builtin_table())
+      : table_(table), source_(std::move(source)) {}
+
+  /// The recipe of a name ("dynamic_wi8_afp32") or of a JSON file.
+  void load_recipe(const std::string& name_or_path) {
+    recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
+    notes_ = loading_notes_;
+  }
+  void set_recipe(recipe::recipe r) { recipe_ = std::move(r); }
+
+  /// Adds rules to those that are there; later rules win.
+  void update_recipe(const recipe::recipe& more) { recipe_.update(more); }
+
+  /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the
+  /// recipe, which is checked against it.
+  void load_policy(const std::string& path) { policy_ = recipe::load_policy(path); }
+
+  /// What the recipe does to each op. Warnings tell of rules that do nothing.
+  [[nodiscard]] recipe::plan plan() {
+    if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
+    notes_ = loading_notes_;  // asking again does not say everything twice
+    return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
+  }
+
+  /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
+  /// does not depend on it.
+  [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr) {
+    return quantize::quantize_model(source_, plan(), threads, tell);
+  }
+  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
+                                      progress* tell = nullptr) const {
+    return quantize::quantize_model(source_, decisions, threads, tell);
+  }
+
+  /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
+  /// bytes.
+  std::uint64_t save(const std::string& path, const model::save_options& options = {}) {
+    return save(plan(), path, options);
+  }
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
+                     const model::save_options& options = {}) const {
+    const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
+                                                            quantize::scale_time::while_writing);
+    return model::write(quantized, path, options);
+  }
+
+  [[nodiscard]] const model::model& source() const { return source_; }
+  [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
+  /// Warnings of reading the model, loading the recipe and the last plan.
+  [[nodiscard]] const warnings& notes() const { return notes_; }
+
+ private:
+  kernel_table_view table_;
+  recipe::policy policy_;
+  recipe::recipe recipe_;
+  warnings loading_notes_;
+  warnings notes_;
+  model::model source_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/recipe/save.hpp
+// Recipes written as JSON, the way the Python tool exports them. (spec: quantization, section 2.6)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+[[nodiscard]] inline boost::json::string text_value(std::string_view text) {
+  return boost::json::string(text.data(), text.size());
+}
+
+[[nodiscard]] inline boost::json::object to_json(const tensor_config& config) {
+  boost::json::object object;
+  object["num_bits"] = config.num_bits;
+  object["symmetric"] = config.symmetric;
+  object["granularity"] = text_value(spell(granularity_spellings, config.granularity));
+  object["dtype"] = text_value(spell(number_kind_spellings, config.dtype));
+  if (!config.algorithm_params.empty()) object["algorithm_params"] = boost::json::parse(config.algorithm_params);
+  return object;
+}
+
+[[nodiscard]] inline boost::json::object to_json(const op_config& config) {
+  boost::json::object object;
+  if (config.activation) object["activation_tensor_config"] = to_json(*config.activation);
+  if (config.weight) object["weight_tensor_config"] = to_json(*config.weight);
+  object["compute_precision"] = text_value(spell(compute_spellings, config.compute_precision));
+  object["explicit_dequantize"] = config.explicit_dequantize;
+  object["skip_checks"] = config.skip_checks;
+  object["min_weight_elements"] = config.min_weight_elements;
+  return object;
+}
+
+/// One member or element a line, indented by two spaces.
+inline void write_indented(const boost::json::value& value, std::string& indent, std::string& into) {
+  const bool is_object = value.is_object();
+  const bool is_empty = is_object ? value.get_object().empty() : !value.is_array() || value.get_array().empty();
+  if (is_empty) {
+    into += io::json_line(value);
+    return;
+  }
+  indent += "  ";
+  std::string_view before = "\n";
+  const auto line = [&] {
+    into.append(before) += indent;
+    before = ",\n";
+  };
+  into += is_object ? '{' : '[';
+  if (is_object) {
+    for (const auto& member : value.get_object()) {
+      line();
+      into += io::json_line(boost::json::value(member.key())) + ": ";
+      write_indented(member.value(), indent, into);
+    }
+  } else {
+    for (const boost::json::value& element : value.get_array()) {
+      line();
+      write_indented(element, indent, into);
+    }
+  }
+  indent.resize(indent.size() - 2);
+  into += '\n' + indent;
+  into += is_object ? '}' : ']';
+}
+
+}  // namespace detail
+
+/// The rules in order, defaults written out. A rule of a scheme that is not built in names it: "scheme".
+[[nodiscard]] inline boost::json::array to_json(const recipe& saved) {
+  boost::json::array rules;
+  for (const rule& r : saved.rules()) {
+    boost::json::object object;
+    object["regex"] = detail::text_value(r.regex);
+    object["operation"] = detail::text_value(r.operation);
+    if (r.scheme.empty()) {
+      object["algorithm_key"] = detail::text_value(name_of(r.algorithm));
+      object["op_config"] = detail::to_json(r.config);
+    } else {
+      object["scheme"] = detail::text_value(r.scheme);
+      if (r.config.min_weight_elements > 0) {
+        object["op_config"] = boost::json::object{{"min_weight_elements", r.config.min_weight_elements}};
+      }
+    }
+    rules.push_back(std::move(object));
+  }
+  return rules;
+}
+
+/// The text of a recipe file. What `parse` makes of it equals the recipe.
+[[nodiscard]] inline std::string to_text(const recipe& saved) {
+  std::string text;
+  std::string indent;
+  detail::write_indented(to_json(saved), indent, text);
+  return text += '\n';
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+#if AEQ_DEFINITIONS
+
+// ---- aeq/io/gzip.ipp
+// Reading gzip-compressed files: the definitions.
+
+#include <zlib.h>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
+  z_stream stream{};
+  constexpr int gzip_only = 16 + 15;
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
+  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
+
+  constexpr std::size_t step = std::size_t(1) << 16;
+  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
+  std::string content;
+  std::size_t taken = 0;
+  for (;;) {
+    const std::size_t offered = std::min(piece, bytes.size() - taken);
+    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
+    stream.avail_in = static_cast<uInt>(offered);
+    const std::size_t size = content.size();
+    content.resize(size + step);
+    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
+    stream.avail_out = static_cast<uInt>(step);
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    content.resize(size + step - stream.avail_out);
+    taken += offered - stream.avail_in;
+    if (content.size() > limit_bytes) {
+      throw error(error_code::bad_input,
+                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
+    }
+    if (state == Z_STREAM_END) {
+      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
+      if (taken == bytes.size()) return content;
+      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
+      continue;
+    }
+    const bool stuck = content.size() == size && taken == bytes.size();
+    if (state != Z_OK || stuck) {
+      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
+                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
+    }
+  }
+}
+
+AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
+  const auto file = input_file::open(path);
+  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
+  if (file->bytes().size() > limit_bytes) {
+    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
+  }
+  return {file->bytes().begin(), file->bytes().end()};
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/python_json.ipp
+// Text exactly as the Python tools of this field print it: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t size = utf8_character_bytes(bytes);
+    if (size == 0) {
+      const auto byte = static_cast<unsigned char>(bytes[0]);
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      result += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string hex_float(double value) {
+  if (std::isnan(value)) return "nan";
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::string sign = bits >> 63 != 0 ? "-" : "";
+  if (std::isinf(value)) return sign + "inf";
+  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
+  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
+  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
+  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
+  if (fraction != 0) text += '.';
+  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
+    text += "0123456789abcdef"[fraction >> 48];
+  }
+  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
+}
+
+AEQ_INLINE std::string python_float(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  std::array<char, 40> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t mark = scientific.find('e');
+  const int exponent = std::atoi(scientific.data() + mark + 1);
+  if (exponent < -4 || exponent >= 16) return std::string(scientific);
+  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
+  if (text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
+namespace detail {
+
+class python_json_writer {
+ public:
+  explicit python_json_writer(std::string& into) : into_(into) {}
+
+  void quoted(std::string_view text) {
+    into_ += '"';
+    for (const char c : text) {
+      switch (c) {
+        case '"': into_ += "\\\""; break;
+        case '\\': into_ += "\\\\"; break;
+        case '\n': into_ += "\\n"; break;
+        case '\r': into_ += "\\r"; break;
+        case '\t': into_ += "\\t"; break;
+        case '\f': into_ += "\\f"; break;
+        case '\b': into_ += "\\b"; break;
+        default:
+          if (static_cast<unsigned char>(c) < 0x20) {
+            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
+            into_ += "0123456789abcdef"[c & 15];
+          } else {
+            into_ += c;
+          }
+      }
+    }
+    into_ += '"';
+  }
+
+  void scalar(const boost::json::value& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null: into_ += "null"; break;
+      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
+      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
+      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
+      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
+      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
+      default: break;
+    }
+  }
+
+  void one_line(const boost::json::value& value) { write(value, nullptr); }
+
+  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
+  /// one line.
+  void write(const boost::json::value& value, std::string* indent) {
+    if (value.is_object()) {
+      const boost::json::object& members = value.get_object();
+      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
+      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
+        quoted({member.key().data(), member.key().size()});
+        into_ += ": ";
+        return member.value();
+      });
+    } else if (value.is_array()) {
+      const boost::json::array& elements = value.get_array();
+      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
+      list(elements, flat ? nullptr : indent, "[]",
+           [](const boost::json::value& element) -> const boost::json::value& { return element; });
+    } else {
+      scalar(value);
+    }
+  }
+
+ private:
+  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
+
+  template <class Range, class Head>
+  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
+    into_ += brackets[0];
+    if (indent != nullptr) *indent += ' ';
+    bool first = true;
+    for (const auto& item : range) {
+      if (indent != nullptr) {
+        into_ += first ? "\n" : ",\n";
+        into_ += *indent;
+      } else if (!first) {
+        into_ += ", ";
+      }
+      first = false;
+      write(head(item), indent);
+    }
+    if (indent != nullptr) {
+      indent->pop_back();
+      into_ += '\n';
+      into_ += *indent;
+    }
+    into_ += brackets[1];
+  }
+
+  std::string& into_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string json_lines(const boost::json::value& value) {
+  std::string text;
+  std::string indent;
+  detail::python_json_writer(text).write(value, &indent);
+  return text += '\n';
+}
+
+AEQ_INLINE std::string json_line(const boost::json::value& value) {
+  std::string text;
+  detail::python_json_writer(text).one_line(value);
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/flexbuffer.ipp
+// FlexBuffers as JSON values: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+class flexbuffer_reader {
+ public:
+  explicit flexbuffer_reader(std::span<const std::uint8_t> bytes)
+      : bytes_(bytes), size_(static_cast<std::int64_t>(bytes.size())), budget_(8 * size_ + 1024) {}
+
+  /// None if the data is no FlexBuffer or its root is null.
+  std::optional<boost::json::value> read() {
+    if (size_ < 3) return std::nullopt;
+    const std::int64_t width = bytes_.back();
+    const reference root = packed(at(-(2 + width)), width, bytes_[bytes_.size() - 2]);
+    boost::json::value result = value(root, 0);
+    if (!good_ || result.is_null()) return std::nullopt;
+    return result;
+  }
+
+ private:
+  enum class type : std::uint8_t {
+    null,
+    int_,
+    uint,
+    float_,
+    key,
+    string,
+    indirect_int,
+    indirect_uint,
+    indirect_float,
+    map,
+    vector,
+    vector_int,
+    vector_uint,
+    vector_float,
+    vector_key,
+    vector_string,
+    vector_int2,
+    vector_float4 = 24,
+    blob,
+    boolean,
+    vector_bool = 36
+  };
+  struct reference {
+    std::int64_t position;
+    std::int64_t parent_width;
+    std::int64_t width;
+    type kind;
+  };
+  /// Elements of equal type; `width` is not known to be one of 1, 2, 4, 8.
+  struct typed_vector {
+    std::int64_t position;
+    std::int64_t width;
+    std::int64_t size;
+    type element;
+  };
+
+  static constexpr int depth_limit = 128;
+  // Numbers beyond it behave alike, and their sums and products stay within 64 bits.
+  static constexpr std::int64_t far_away = std::int64_t(1) << 48;
+
+  template <class T = boost::json::value>
+  T bad() {
+    good_ = false;
+    return T{};
+  }
+  /// Time and memory stay in proportion to the data, though its parts may be shared.
+  bool spend(std::int64_t amount) {
+    budget_ -= amount;
+    if (budget_ < 0) good_ = false;
+    return good_;
+  }
+
+  static std::int64_t clamped(std::int64_t number) { return std::clamp(number, -far_away, far_away); }
+  [[nodiscard]] std::int64_t at(std::int64_t position) const {
+    return clamped(position >= 0 ? position : size_ + position);
+  }
+  [[nodiscard]] std::span<const std::uint8_t> slice(std::int64_t first, std::int64_t last) const {
+    const auto edge = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + size_ : i, 0, size_); };
+    const std::int64_t from = edge(first);
+    const std::int64_t to = std::max(from, edge(last));
+    return bytes_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  }
+
+  std::uint64_t number(std::span<const std::uint8_t> bytes) {
+    if (bytes.empty() || bytes.size() > 8 || !std::has_single_bit(bytes.size())) return bad<std::uint64_t>();
+    std::uint64_t result = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) result = result << 8 | bytes[i];
+    return result;
+  }
+  std::int64_t signed_number(std::span<const std::uint8_t> bytes) {
+    const std::uint64_t bits = number(bytes);
+    if (!good_) return 0;
+    const auto shift = static_cast<int>(64 - 8 * bytes.size());
+    return static_cast<std::int64_t>(bits << shift) >> shift;
+  }
+  boost::json::value real(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() != 4 && bytes.size() != 8) return bad();
+    const std::uint64_t bits = number(bytes);
+    const double value = bytes.size() == 8
+                             ? std::bit_cast<double>(bits)
+                             : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    return boost::json::value(hex_float(value));
+  }
+  /// A size or distance; beyond what a Python sequence can have it is an error only where a length is asked for.
+  std::int64_t distance(std::span<const std::uint8_t> bytes) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(number(bytes), static_cast<std::uint64_t>(far_away)));
+  }
+  std::int64_t indirect(std::int64_t position, std::int64_t offset, std::int64_t width) {
+    const std::int64_t back = distance(slice(position + offset, position + offset + width));
+    return at(position + offset - back);
+  }
+  std::int64_t target(const reference& r) { return indirect(r.position, 0, r.parent_width); }
+  std::int64_t stored_size(std::int64_t position, std::int64_t width) {
+    const auto bytes = slice(position - width, position);
+    if (bytes.size() == 8 && bytes[7] >= 0x80) return bad<std::int64_t>();
+    return distance(bytes);
+  }
+
+  reference packed(std::int64_t position, std::int64_t parent_width, std::uint8_t packed_type) {
+    const int kind = packed_type >> 2;
+    if (kind > 26 && kind != 36) good_ = false;
+    return {position, parent_width, std::int64_t(1) << (packed_type & 3), static_cast<type>(kind)};
+  }
+
+  boost::json::value value(const reference& r, int depth) {
+    if (!good_ || depth > depth_limit || !spend(1)) return bad();
+    const auto own = [&] { return slice(r.position, r.position + r.parent_width); };
+    const auto far = [&] {
+      const std::int64_t there = target(r);
+      return slice(there, there + r.width);
+    };
+    switch (r.kind) {
+      case type::null: return nullptr;
+      case type::boolean: return number(own()) != 0;
+      case type::int_: return signed_number(own());
+      case type::indirect_int: return signed_number(far());
+      case type::uint: return number(own());
+      case type::indirect_uint: return number(far());
+      case type::float_: return real(own());
+      case type::indirect_float: return real(far());
+      case type::string: {
+        const std::string_view text = sized_text(r);
+        return good_ && is_utf8(text) ? boost::json::value(text) : bad();
+      }
+      case type::key: return r.width == 1 ? boost::json::value(key(target(r))) : bad();
+      case type::blob: {
+        const std::string_view text = sized_text(r);
+        return good_ ? boost::json::value(escaped_utf8(text)) : bad();
+      }
+      case type::map: return map(r, depth);
+      case type::vector: return vector(r, depth);
+      default: return typed(r);
+    }
+  }
+
+  std::string_view view(std::span<const std::uint8_t> bytes) {
+    if (!spend(static_cast<std::int64_t>(bytes.size()))) return {};
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  std::string_view sized_text(const reference& r) {
+    const std::int64_t there = target(r);
+    const std::int64_t size = stored_size(there, r.width);
+    return good_ ? view(slice(there, there + size)) : std::string_view();
+  }
+  /// The text up to the next zero byte: ASCII.
+  std::string_view key(std::int64_t position) {
+    if (!good_) return {};
+    const auto rest = slice(position, far_away);
+    const auto zero = std::find(rest.begin(), rest.end(), std::uint8_t(0));
+    if (!spend(zero - rest.begin()) || zero == rest.end()) return bad<std::string_view>();
+    const std::string_view text = view(slice(position, position + (zero - rest.begin())));
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+      return bad<std::string_view>();
+    }
+    return text;
+  }
+
+  /// An element of an untyped vector; none past its end or past the end of the data.
+  std::optional<reference> element(std::int64_t position, std::int64_t width, std::int64_t size, std::int64_t index) {
+    if (index >= size) return std::nullopt;
+    std::int64_t where = position + size * width + index;
+    if (where < 0) where += size_;
+    if (where < 0 || where >= size_) return std::nullopt;
+    return packed(at(position + index * width), width, bytes_[static_cast<std::size_t>(where)]);
+  }
+
+  boost::json::value vector(const reference& r, int depth) {
+    const std::int64_t position = target(r);
+    const std::int64_t size = stored_size(position, r.width);
+    boost::json::array result;
+    for (std::int64_t i = 0; good_; ++i) {
+      const auto e = element(position, r.width, size, i);
+      if (!e) break;
+      result.push_back(value(*e, depth + 1));
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  boost::json::value map(const reference& r, int depth) {
+    const std::int64_t position = target(r);
+    const std::int64_t size = stored_size(position, r.width);
+    const std::int64_t keys_width = distance(slice(position - 2 * r.width, position - r.width));
+    const std::int64_t keys = indirect(position, -3 * r.width, r.width);
+    const std::int64_t key_count = good_ ? stored_size(keys, keys_width) : 0;
+    boost::json::object result;
+    for (std::int64_t i = 0; good_ && i < key_count; ++i) {
+      const auto e = element(position, r.width, size, i);
+      if (!e || !good_) break;
+      const std::string_view name = key(indirect(at(clamped(keys + i * keys_width)), 0, keys_width));
+      boost::json::value content = value(*e, depth + 1);
+      if (good_) result.insert_or_assign(name, std::move(content));
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  boost::json::value typed(const reference& r) {
+    typed_vector v{target(r), r.width, 0, type::int_};
+    const int kind = static_cast<int>(r.kind);
+    if (kind >= static_cast<int>(type::vector_int2) && kind <= static_cast<int>(type::vector_float4)) {
+      const int number_of_fixed = kind - static_cast<int>(type::vector_int2);
+      v.element = static_cast<type>(number_of_fixed % 3 + 1);
+      v.size = number_of_fixed / 3 + 2;
+    } else {
+      v.element = static_cast<type>(kind - static_cast<int>(type::vector_int) + 1);
+      v.size = stored_size(v.position, v.width);
+    }
+    boost::json::array result;
+    if (!good_ || v.size == 0) return good_ ? boost::json::value(std::move(result)) : bad();
+    if (v.element == type::key || v.element == type::string) {  // old vectors of strings are read as keys
+      for (std::int64_t i = 0; i < v.size && good_ && spend(1); ++i) {
+        result.emplace_back(key(indirect(at(clamped(v.position + i * v.width)), 0, v.width)));
+      }
+      return good_ ? boost::json::value(std::move(result)) : bad();
+    }
+    const auto bytes = slice(v.position, clamped(v.position + v.size * v.width));
+    const auto count = static_cast<std::size_t>(v.size);
+    const std::size_t width = bytes.size() / count;
+    if (width == 0 || width * count != bytes.size() || !spend(v.size)) return bad();
+    for (std::size_t i = 0; i < count && good_; ++i) {
+      const auto one = bytes.subspan(i * width, width);
+      switch (v.element) {
+        case type::int_: result.emplace_back(signed_number(one)); break;
+        case type::uint: result.emplace_back(number(one)); break;
+        case type::float_: result.push_back(real(one)); break;
+        default: result.emplace_back(number(one) != 0); break;
+      }
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  std::span<const std::uint8_t> bytes_;
+  std::int64_t size_;
+  std::int64_t budget_;
+  bool good_ = true;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes) {
+  return detail::flexbuffer_reader(bytes).read();
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/sha256.ipp
+// SHA-256: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+inline constexpr std::array<std::uint32_t, 64> sha256_constants{
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+}  // namespace detail
+
+AEQ_INLINE std::string hex_text(std::span<const std::uint8_t> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = digits[bytes[i] >> 4];
+    text[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+AEQ_INLINE sha256& sha256::update(std::span<const std::uint8_t> bytes) {
+  total_bytes_ += bytes.size();
+  if (held_ > 0) {
+    const std::size_t taken = std::min(bytes.size(), block_bytes - held_);
+    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(held_));
+    held_ += taken;
+    bytes = bytes.subspan(taken);
+    if (held_ < block_bytes) return *this;
+    add_block(block_.data());
+    held_ = 0;
+  }
+  for (; bytes.size() >= block_bytes; bytes = bytes.subspan(block_bytes)) add_block(bytes.data());
+  std::copy(bytes.begin(), bytes.end(), block_.begin());
+  held_ = bytes.size();
+  return *this;
+}
+
+AEQ_INLINE std::array<std::uint8_t, sha256::digest_bytes> sha256::finish() {
+  const std::uint64_t total_bits = total_bytes_ * 8;
+  std::array<std::uint8_t, block_bytes + 8> padding{0x80};
+  const std::size_t zeros_end = held_ < block_bytes - 8 ? block_bytes - 8 - held_ : 2 * block_bytes - 8 - held_;
+  for (std::size_t i = 0; i < 8; ++i) padding[zeros_end + i] = static_cast<std::uint8_t>(total_bits >> (56 - 8 * i));
+  update(std::span(padding).first(zeros_end + 8));
+  std::array<std::uint8_t, digest_bytes> digest{};
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  }
+  return digest;
+}
+
+AEQ_INLINE void sha256::add_block(const std::uint8_t* block) {
+  std::array<std::uint32_t, 64> w;
+  for (std::size_t i = 0; i < 16; ++i) {
+    w[i] = static_cast<std::uint32_t>(block[4 * i]) << 24 | static_cast<std::uint32_t>(block[4 * i + 1]) << 16 |
+           static_cast<std::uint32_t>(block[4 * i + 2]) << 8 | block[4 * i + 3];
+  }
+  for (std::size_t i = 16; i < 64; ++i) {
+    const std::uint32_t a = w[i - 15];
+    const std::uint32_t b = w[i - 2];
+    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
+           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
+  }
+  auto [a, b, c, d, e, f, g, h] = state_;
+  for (std::size_t i = 0; i < 64; ++i) {
+    const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
+                                detail::sha256_constants[i] + w[i];
+    const std::uint32_t second =
+        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g;
+    g = f;
+    f = e;
+    e = d + first;
+    d = c;
+    c = b;
+    b = a;
+    a = first + second;
+  }
+  const std::array<std::uint32_t, 8> result{a, b, c, d, e, f, g, h};
+  for (std::size_t i = 0; i < 8; ++i) state_[i] += result[i];
+}
+
+AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
+  return hex_text(sha256().update(bytes).finish());
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/file.ipp
+// Reading files: the definitions.
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string system_message(int number) {
+  return std::strerror(number);
+}
+
+namespace detail {
+
+/// A file descriptor that closes itself.
+class descriptor {
+ public:
+  explicit descriptor(int number) : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  descriptor& operator=(descriptor&&) = delete;
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
+  constexpr std::size_t step = std::size_t(1) << 16;
+  std::vector<std::uint8_t> bytes;
+  for (;;) {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + step);
+    const ssize_t got = ::read(file, bytes.data() + size, step);
+    if (got < 0 && errno != EINTR) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    bytes.resize(size + static_cast<std::size_t>(got < 0 ? 0 : got));
+    if (got == 0) return bytes;
+  }
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path) {
+  auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
+  if (path == "-") {
+    file->owned_ = detail::read_to_end(STDIN_FILENO, file->name_);
+    return file;
+  }
+  const detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
+  struct stat facts {};
+  if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
+  if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
+  if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
+    const auto size = static_cast<std::size_t>(facts.st_size);
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
+    if (address != MAP_FAILED) {
+      file->mapped_ = {static_cast<const std::uint8_t*>(address), size};
+      return file;
+    }
+  }
+  file->owned_ = detail::read_to_end(opened.number(), path);
+  return file;
+}
+
+AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector<std::uint8_t> bytes,
+                                                                     std::string name) {
+  auto file = std::make_shared<input_file>(private_key{}, std::move(name));
+  file->owned_ = std::move(bytes);
+  return file;
+}
+
+AEQ_INLINE input_file::~input_file() {
+  if (mapped_.data() != nullptr) ::munmap(const_cast<std::uint8_t*>(mapped_.data()), mapped_.size());
+}
+
+AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
+  constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
+  if (mapped_.data() == nullptr || part.empty()) return;
+  const auto origin = reinterpret_cast<std::uintptr_t>(mapped_.data());
+  const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
+  const auto last = first + part.size();
+  if (first > mapped_.size() || last > mapped_.size()) return;  // not of this file
+  if (first / step == last / step && first % step != 0) return;
+  const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
+  const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, mapped_.size());
+  ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/atomic_file.ipp
+// Writing files that appear whole or not at all: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE output_file::output_file(std::string path, write_options options)
+    : path_(std::move(path)), options_(options) {
+  struct stat facts {};
+  if (path_ == "-") {
+    stream_ = STDOUT_FILENO;
+  } else if (::stat(path_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
+    if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path_ + ": is a folder; name a file");
+    stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a pipe or a device has no earlier content to protect
+    if (stream_ < 0) throw error(error_code::io, path_ + ": can't be opened: " + system_message(errno));
+  } else if (!options_.overwrite && ::stat(path_.c_str(), &facts) == 0) {
+    throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
+  }
+  create_temporary(stream_ >= 0 ? "/tmp" : folder_of(path_));
+}
+
+AEQ_INLINE output_file::~output_file() {
+  if (temporary_ >= 0) ::close(temporary_);
+  if (!temporary_name_.empty()) ::unlink(temporary_name_.c_str());
+  if (stream_ > STDERR_FILENO) ::close(stream_);
+}
+
+AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(temporary_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw error(error_code::io, path_ + ": can't be written: " + system_message(errno));
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
+AEQ_INLINE void output_file::resize(std::uint64_t bytes) {
+  if (::ftruncate(temporary_, static_cast<off_t>(bytes)) != 0) {
+    throw error(error_code::io, path_ + ": can't be written: " + system_message(errno));
+  }
+}
+
+AEQ_INLINE void output_file::commit() {
+  if (options_.sync && ::fsync(temporary_) != 0) fail("can't be synced");
+  if (stream_ >= 0) {
+    copy_to_stream();
+    return;
+  }
+  if (temporary_name_.empty()) {
+    const std::string self = "/proc/self/fd/" + std::to_string(temporary_);
+    if (!options_.overwrite) {
+      if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) fail("can't be created");
+      return;
+    }
+    const std::string name = unused_name();
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) fail("can't be created");
+    temporary_name_ = name;
+  }
+  if (!options_.overwrite) {
+    if (::link(temporary_name_.c_str(), path_.c_str()) != 0) fail("can't be created");
+    return;
+  }
+  if (::rename(temporary_name_.c_str(), path_.c_str()) != 0) fail("can't be replaced");
+  temporary_name_.clear();
+}
+
+AEQ_INLINE void output_file::fail(const char* what) const {
+  throw error(error_code::io, path_ + ": " + what + ": " + system_message(errno));
+}
+
+AEQ_INLINE std::string output_file::folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+AEQ_INLINE std::string output_file::unused_name() const {
+  static std::atomic<unsigned> counter = 0;
+  return path_ + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".part";
+}
+
+AEQ_INLINE void output_file::create_temporary(const std::string& folder) {
+  constexpr mode_t readable = 0666;
+  temporary_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readable);
+  if (temporary_ >= 0) return;
+  if (errno == ENOENT || errno == EACCES || errno == EROFS || errno == ENOTDIR) {
+    throw error(error_code::io, path_ + ": can't be created: " + system_message(errno));
+  }
+  temporary_name_ = stream_ >= 0 ? folder + "/aeq." + std::to_string(::getpid()) + ".part" : unused_name();
+  temporary_ = ::open(temporary_name_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, readable);
+  if (temporary_ >= 0) return;
+  const int number = errno;
+  temporary_name_.clear();
+  throw error(error_code::io, path_ + ": can't be created: " + system_message(number));
+}
+
+AEQ_INLINE void output_file::copy_to_stream() {
+  std::vector<std::uint8_t> piece(std::size_t(1) << 20);
+  off_t offset = 0;
+  for (;;) {
+    const ssize_t got = ::pread(temporary_, piece.data(), piece.size(), offset);
+    if (got < 0) fail("can't be written");
+    if (got == 0) return;
+    offset += got;
+    for (std::size_t done = 0; done < static_cast<std::size_t>(got);) {
+      const ssize_t written = ::write(stream_, piece.data() + done, static_cast<std::size_t>(got) - done);
+      if (written < 0 && errno != EINTR) fail("can't be written");
+      if (written > 0) done += static_cast<std::size_t>(written);
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+#endif  // AEQ_DEFINITIONS
+
+// ---- aeq/aeq.hpp
+#endif

@@ -1,0 +1,2061 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of <aeq/kernels.hpp> in one file, made from include/aeq by tools/amalgamate.sh. Do not edit.
+#pragma once
+
+#ifndef AEQ_SINGLE_KERNELS
+#define AEQ_SINGLE_KERNELS
+
+// ---- aeq/kernels.hpp
+// The freestanding umbrella: number formats, schemes, the op catalogue, kernels and the kernel table. No heap, no
+// exceptions, no RTTI, no iostreams, no static constructors.
+
+// ---- aeq/config.hpp
+// The only place that defines settings. Define one before the first aeq header to override it.
+
+// ---- aeq/version.hpp
+// The only place that states the version; the build files, the tool and the inline namespace read it from here.
+
+#define AEQ_VERSION_MAJOR 0
+#define AEQ_VERSION_MINOR 1
+#define AEQ_VERSION_PATCH 0
+
+// The same as text, "0.1.0".
+#define AEQ_STRINGIZE_TOKENS(major, minor, patch) #major "." #minor "." #patch
+#define AEQ_STRINGIZE_VERSION(major, minor, patch) AEQ_STRINGIZE_TOKENS(major, minor, patch)
+#define AEQ_VERSION_STRING AEQ_STRINGIZE_VERSION(AEQ_VERSION_MAJOR, AEQ_VERSION_MINOR, AEQ_VERSION_PATCH)
+
+// ---- aeq/config.hpp
+#if !defined(__cplusplus) || __cplusplus < 202002L
+#error "aeq needs C++20: compile with -std=c++20 or newer"
+#endif
+
+#if defined(__FAST_MATH__)
+#error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
+#endif
+
+// AEQ_FREESTANDING: 1 keeps everything that needs an operating system, a heap or exceptions out of <aeq/aeq.hpp>.
+// Default: what the compiler says of itself (-ffreestanding).
+#ifndef AEQ_FREESTANDING
+#if defined(__STDC_HOSTED__) && __STDC_HOSTED__
+#define AEQ_FREESTANDING 0
+#else
+#define AEQ_FREESTANDING 1
+#endif
+#endif
+
+// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. The bits are the same either way.
+#ifndef AEQ_PORTABLE_LOOPS
+#define AEQ_PORTABLE_LOOPS 0
+#endif
+
+// AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
+// source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
+#ifndef AEQ_SEPARATE_COMPILATION
+#define AEQ_SEPARATE_COMPILATION 0
+#endif
+
+// AEQ_IMPLEMENTATION: defined, in one source file before <aeq/aeq.hpp>, makes it define what is not inline:
+// Boost.JSON's functions, for who does not link its library, and with AEQ_SEPARATE_COMPILATION the host's functions.
+
+// AEQ_LINKS_BOOST_JSON: 1 says that the program links Boost.JSON's library, so that AEQ_IMPLEMENTATION leaves it out.
+#ifndef AEQ_LINKS_BOOST_JSON
+#define AEQ_LINKS_BOOST_JSON 0
+#endif
+
+// Not settings: what the headers make of them.
+
+// Whether this source file sees the definitions in the *.ipp files, and what stands before each of them.
+#if !AEQ_SEPARATE_COMPILATION || defined(AEQ_IMPLEMENTATION)
+#define AEQ_DEFINITIONS 1
+#else
+#define AEQ_DEFINITIONS 0
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_INLINE
+#else
+#define AEQ_INLINE inline
+#endif
+
+// The inline namespace aeq::AEQ_ABI, such as aeq::v0_1_0: versions, and settings that change code, differ in its name
+// and so link together.
+#define AEQ_JOIN_TOKENS(major, minor, patch, loops, mode) v##major##_##minor##_##patch##loops##mode
+#define AEQ_JOIN(major, minor, patch, loops, mode) AEQ_JOIN_TOKENS(major, minor, patch, loops, mode)
+#if AEQ_PORTABLE_LOOPS
+#define AEQ_ABI_LOOPS _portable
+#else
+#define AEQ_ABI_LOOPS
+#endif
+#if AEQ_SEPARATE_COMPILATION
+#define AEQ_ABI_MODE _compiled
+#else
+#define AEQ_ABI_MODE
+#endif
+#define AEQ_ABI AEQ_JOIN(AEQ_VERSION_MAJOR, AEQ_VERSION_MINOR, AEQ_VERSION_PATCH, AEQ_ABI_LOOPS, AEQ_ABI_MODE)
+
+// ---- aeq/core/constexpr_math.hpp
+// The few functions of <cmath> that quantization needs, as constant expressions and without a C library. Freestanding.
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace aeq::inline AEQ_ABI {
+
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_nan(T value) noexcept {
+  return value != value;  // NOLINT(misc-redundant-expression): only NaN differs from itself
+}
+
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_finite(T value) noexcept {
+  return value - value == T(0);  // NOLINT(misc-redundant-expression): else it is NaN
+}
+
+template <std::floating_point T>
+[[nodiscard]] constexpr T absolute(T value) noexcept {
+  using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  constexpr bits sign = bits(1) << (sizeof(T) * 8 - 1);
+  return std::bit_cast<T>(static_cast<bits>(std::bit_cast<bits>(value) & ~sign));
+}
+
+/// The larger value; NaN if either is NaN (unlike std::max and fmax).
+template <std::floating_point T>
+[[nodiscard]] constexpr T maximum(T a, T b) noexcept {
+  if (is_nan(a)) return a;
+  if (is_nan(b)) return b;
+  return a < b ? b : a;
+}
+
+/// The smaller value; NaN if either is NaN.
+template <std::floating_point T>
+[[nodiscard]] constexpr T minimum(T a, T b) noexcept {
+  if (is_nan(a)) return a;
+  if (is_nan(b)) return b;
+  return b < a ? b : a;
+}
+
+/// Nearest integer, halves to the even one, whatever rounding mode the machine is in. NaN and infinities pass.
+template <std::floating_point T>
+[[nodiscard]] constexpr T round_half_even(T value) noexcept {
+  // From 2^(mantissa bits) on every value is an integer already.
+  constexpr T whole = T(std::uint64_t(1) << (std::numeric_limits<T>::digits - 1));
+  const T size = absolute(value);
+  if (!(size < whole)) return value;
+  const auto floor = static_cast<std::int64_t>(size);
+  const T rest = size - static_cast<T>(floor);
+  const bool up = rest > T(0.5) || (rest == T(0.5) && (floor & 1) != 0);
+  const T rounded = static_cast<T>(floor + (up ? 1 : 0));
+  return value < T(0) ? -rounded : rounded;
+}
+
+/// 2^exponent, exact for normal results.
+template <std::floating_point T>
+[[nodiscard]] constexpr T power_of_two(int exponent) noexcept {
+  T value = 1;
+  for (; exponent > 0; --exponent) value *= T(2);
+  for (; exponent < 0; ++exponent) value /= T(2);
+  return value;
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/half.hpp
+// IEEE binary16 and bfloat16 as bit patterns: conversions from and to float32. Freestanding, constexpr.
+// Rounding: to nearest, halves to even. (spec: numerics, sections 1.4 and 5.8)
+
+namespace aeq::inline AEQ_ABI {
+
+/// float32 → binary16 bits. Overflow gives infinity, small values become subnormals or zero, a NaN stays a quiet NaN.
+[[nodiscard]] constexpr std::uint16_t float16_bits(float value) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u | ((size >> 13) & 0x1ffu));
+  if (size >= 0x47800000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // 2^16 and above
+  std::uint32_t result = 0;
+  std::uint32_t rest = 0;     // what is cut off, as a fraction of 2^32
+  if (size >= 0x38800000u) {  // 2^-14: normal in binary16
+    result = (size - 0x38000000u) >> 13;
+    rest = size << 19;
+  } else if (size >= 0x33000000u) {  // 2^-25: half of the smallest subnormal
+    const std::uint32_t exponent = size >> 23;
+    const std::uint32_t mantissa = (size & 0x7fffffu) | 0x800000u;
+    const std::uint32_t shift = 126u - exponent;  // 14 to 24: multiples of 2^-24 remain
+    result = mantissa >> shift;
+    rest = mantissa << (32u - shift);
+  }
+  if (rest > 0x80000000u || (rest == 0x80000000u && (result & 1u) != 0)) ++result;
+  return static_cast<std::uint16_t>(sign | result);
+}
+
+/// binary16 bits → float32, exact.
+[[nodiscard]] constexpr float float_from_float16(std::uint16_t half) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
+  const std::uint32_t exponent = (half >> 10) & 0x1fu;
+  const std::uint32_t mantissa = half & 0x3ffu;
+  if (exponent == 0x1fu) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
+  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
+  const float size = static_cast<float>(mantissa) * 0x1p-24f;
+  return sign != 0 ? -size : size;
+}
+
+/// float32 → bfloat16 bits. A NaN stays a quiet NaN.
+[[nodiscard]] constexpr std::uint16_t bfloat16_bits(float value) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+[[nodiscard]] constexpr float float_from_bfloat16(std::uint16_t bits) noexcept {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/text.hpp
+// Text at compile time: a string as a template argument, and names put together from parts. Freestanding.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace aeq::inline AEQ_ABI {
+
+/// A string literal that can be a template argument: `field<"shape">`.
+template <std::size_t Size>
+struct fixed_string {
+  char characters[Size]{};
+  consteval fixed_string(const char (&literal)[Size]) { std::copy_n(literal, Size, characters); }
+  [[nodiscard]] constexpr std::string_view view() const { return {characters, Size - 1}; }
+};
+
+/// Text of at most `Capacity` characters, built in a constant expression. Longer text is cut.
+template <std::size_t Capacity>
+class short_text {
+ public:
+  constexpr short_text() = default;
+  constexpr short_text(std::string_view text) { append(text); }
+
+  constexpr short_text& append(std::string_view text) {
+    for (const char c : text) {
+      if (size_ < Capacity) characters_[size_++] = c;
+    }
+    return *this;
+  }
+  constexpr short_text& append_number(unsigned value) {
+    if (value >= 10) append_number(value / 10);
+    const char digit = static_cast<char>('0' + value % 10);
+    return append({&digit, 1});
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {characters_.data(), size_}; }
+
+ private:
+  std::array<char, Capacity> characters_{};
+  std::size_t size_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/core/type_list.hpp
+// A list of types, and looking one up by category. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+template <class... Types>
+struct type_list {
+  static constexpr std::size_t size = sizeof...(Types);
+};
+
+namespace detail {
+
+template <class List, class... More>
+struct concatenate {
+  using type = List;
+};
+template <class... Left, class... Right, class... More>
+struct concatenate<type_list<Left...>, type_list<Right...>, More...>
+    : concatenate<type_list<Left..., Right...>, More...> {};
+
+template <class Item>
+struct as_list {
+  using type = type_list<Item>;
+};
+template <class... Items>
+struct as_list<type_list<Items...>> {
+  using type = type_list<Items...>;
+};
+
+template <class Category, class Default, class... Policies>
+struct find_policy {
+  using type = Default;
+};
+template <class Category, class Default, class First, class... Rest>
+struct find_policy<Category, Default, First, Rest...>
+    : std::conditional_t<std::is_same_v<typename First::category, Category>, std::type_identity<First>,
+                         find_policy<Category, Default, Rest...>> {};
+
+}  // namespace detail
+
+/// One flat list of all items; an item may itself be a list.
+template <class... Items>
+using flat_list = typename detail::concatenate<type_list<>, typename detail::as_list<Items>::type...>::type;
+
+/// The first of `Policies` whose `category` is `Category`; `Default` if there is none. The order of a pack of policies
+/// of different categories therefore does not matter.
+template <class Category, class Default, class... Policies>
+using policy_or = typename detail::find_policy<Category, Default, Policies...>::type;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/quantize.hpp
+// Quantize and dequantize. Freestanding, constexpr; the vectorized variants on the host give the same bits.
+//
+//   q = clamp(rint(x / scale + zero_point), lowest, highest)       x = (q - zero_point) * scale
+//
+// A true division, the zero point added before rounding, halves to even, all in T. NaN becomes 0, infinities saturate,
+// x / 0 saturates by sign and 0 / 0 becomes 0. (spec: numerics, sections 1.5 and 1.6)
+
+#include <span>
+
+// ---- aeq/scheme/fit.hpp
+// Fit: from a range of values to a scale and a zero point. Freestanding, constexpr.
+// Every operation is rounded in T, the type of the statistics. (spec: numerics, sections 1.2 and 1.4)
+
+// ---- aeq/scheme/number_format.hpp
+// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at
+// run time. Freestanding. (spec: numerics, section 1.1)
+
+// ---- aeq/scheme/granularity.hpp
+// Granularity: how many values share one scale. Tags for people, a descriptor for the engine. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+enum class granularity_kind : std::uint8_t { tensorwise, channelwise, blockwise };
+
+struct granularity_descriptor {
+  granularity_kind kind = granularity_kind::tensorwise;
+  std::uint16_t block_elements = 0;  ///< values per scale along the last axis, blockwise only
+  friend constexpr bool operator==(const granularity_descriptor&, const granularity_descriptor&) = default;
+};
+
+/// One scale for the whole tensor.
+struct tensorwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::tensorwise, 0};
+};
+
+/// One scale per index of the op's channel axis (op/catalogue.hpp names it).
+struct channelwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
+};
+
+/// One scale per `Elements` neighbours along the last axis of a rank-2 weight.
+template <int Elements>
+struct blockwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::blockwise, Elements};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/number_format.hpp
+namespace aeq::inline AEQ_ABI {
+
+enum class symmetry : std::uint8_t { symmetric, asymmetric };
+inline constexpr symmetry symmetric = symmetry::symmetric;    ///< zero point 0
+inline constexpr symmetry asymmetric = symmetry::asymmetric;  ///< zero point anywhere in the range
+
+enum class number_kind : std::uint8_t { floating, signed_integer, unsigned_integer };
+
+struct format_descriptor {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  symmetry zero = symmetric;
+  granularity_descriptor granularity{};
+
+  friend constexpr bool operator==(const format_descriptor&, const format_descriptor&) = default;
+
+  [[nodiscard]] constexpr bool is_integer() const { return kind != number_kind::floating; }
+  [[nodiscard]] constexpr bool is_symmetric() const { return zero == symmetric; }
+
+  /// Smallest integer of the format: -2^(bits-1), 0 if unsigned.
+  [[nodiscard]] constexpr std::int64_t lowest() const {
+    return kind == number_kind::unsigned_integer ? 0 : -(std::int64_t(1) << (bits - 1));
+  }
+  /// Largest integer of the format.
+  [[nodiscard]] constexpr std::int64_t highest() const {
+    return (std::int64_t(1) << (kind == number_kind::unsigned_integer ? bits : bits - 1)) - 1;
+  }
+  /// Smallest integer that quantizing produces: symmetric formats of 8 bits and more leave `lowest` out, so that
+  /// negating a value cannot overflow. Never enters the scale.
+  [[nodiscard]] constexpr std::int64_t lowest_quantized() const {
+    return lowest() + (is_symmetric() && bits >= 8 ? 1 : 0);
+  }
+};
+
+/// Signed two's complement integers with a scale, and a zero point if asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct integer {
+  static constexpr format_descriptor descriptor{number_kind::signed_integer, Bits, Symmetry, Granularity::descriptor};
+};
+
+/// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct unsigned_integer {
+  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, Bits, Symmetry, Granularity::descriptor};
+};
+
+struct float32 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 32, symmetric, tensorwise::descriptor};
+};
+
+struct float16 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 16, symmetric, tensorwise::descriptor};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/fit.hpp
+namespace aeq::inline AEQ_ABI {
+
+template <std::floating_point T>
+struct range {
+  T lowest = 0;
+  T highest = 0;
+};
+
+/// real = (integer - zero_point) * scale
+template <std::floating_point T>
+struct scale_zero_point {
+  T scale = 0;
+  std::int32_t zero_point = 0;
+  friend constexpr bool operator==(const scale_zero_point&, const scale_zero_point&) = default;
+};
+
+/// A range narrower than this is widened to it, so that no scale is 0.
+inline constexpr double smallest_range = 1e-9;
+
+/// A blockwise scale is stored as float16 after a round trip through bfloat16. Values up to 2^-25 become 0, values from
+/// 65408 on become infinite.
+template <std::floating_point T>
+[[nodiscard]] constexpr T blockwise_scale(T scale) noexcept {
+  const float eight_bits = float_from_bfloat16(bfloat16_bits(static_cast<float>(scale)));
+  return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
+}
+
+/// Categories of the optional policies of a scheme.
+struct fit_category {};
+
+/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
+/// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
+/// point 0.
+struct min_max_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result;
+    const T floor = static_cast<T>(smallest_range);
+    if (format.is_symmetric()) {
+      const T bound = maximum(maximum(absolute(values.lowest), absolute(values.highest)), floor);
+      result.scale = bound / static_cast<T>(format.highest());
+    } else {
+      const T highest = maximum(values.highest, T(0));
+      const T lowest = minimum(values.lowest, T(0));
+      const T bound = maximum(highest - lowest, floor);
+      result.scale = bound / static_cast<T>(format.highest() - format.lowest());
+      const T zero = round_half_even(static_cast<T>(format.lowest()) - lowest / result.scale);
+      result.zero_point = is_finite(zero) ? static_cast<std::int32_t>(zero) : 0;
+    }
+    if (format.granularity.kind == granularity_kind::blockwise) result.scale = blockwise_scale(result.scale);
+    return result;
+  }
+};
+
+/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift. A blockwise scale of 0
+/// stays 0, and one above 2^15 becomes infinite, because that is what its float16 in the file says.
+struct power_of_two_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result = min_max_fit::fit(values, format);
+    if (!is_finite(result.scale) || result.scale == T(0)) return result;
+    T power = power_of_two<T>(-64);
+    while (power < result.scale) power *= T(2);
+    result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
+    if (!format.is_symmetric()) {
+      const T lowest = minimum(values.lowest, T(0));
+      result.zero_point = static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
+    }
+    return result;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/quantize.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// The limits of quantized integers, in the type that the kernel computes in.
+template <std::floating_point T>
+struct quantized_limits {
+  T lowest = 0;
+  T highest = 0;
+
+  constexpr quantized_limits(const format_descriptor& format)
+      : lowest(static_cast<T>(format.lowest_quantized())), highest(static_cast<T>(format.highest())) {}
+};
+
+/// One value → one integer of at most 32 bits. A limit that T rounds up to 2^31 saturates at 2^31 - 1.
+template <std::floating_point T>
+[[nodiscard]] constexpr std::int32_t quantize_value(T value, T scale, T zero_point,
+                                                    const quantized_limits<T>& limits) noexcept {
+  T quotient = 0;
+  if (scale == T(0)) {  // a constant expression may not divide by zero
+    if (value == T(0) || is_nan(value)) return 0;
+    quotient = value > T(0) ? std::numeric_limits<T>::infinity() : -std::numeric_limits<T>::infinity();
+  } else {
+    quotient = value / scale;
+  }
+  T steps = round_half_even(quotient + zero_point);
+  if (is_nan(steps)) return 0;
+  if (steps < limits.lowest) steps = limits.lowest;
+  if (steps > limits.highest) steps = limits.highest;
+  if (steps >= T(2147483648.0)) return std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(steps);
+}
+
+/// A run of values with one scale. `result` has as many elements as `values`; Integer holds the format's bits.
+template <std::floating_point T, std::integral Integer>
+constexpr void quantize_run(std::span<const T> values, scale_zero_point<T> parameters, const format_descriptor& format,
+                            std::span<Integer> result) noexcept {
+  const quantized_limits<T> limits(format);
+  const T zero = static_cast<T>(parameters.zero_point);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result[i] = static_cast<Integer>(quantize_value(values[i], parameters.scale, zero, limits));
+  }
+}
+
+/// One integer → one real value. T is double where the zero point is a runtime tensor's (int32), float in weights.
+template <std::floating_point T>
+[[nodiscard]] constexpr T dequantize_value(std::int64_t value, T scale, std::int64_t zero_point) noexcept {
+  return static_cast<T>(value - zero_point) * scale;
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/catalogue.hpp
+// The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
+// what it allows. Materialization, policy, docs and the interpreter read it. Freestanding.
+// (spec: quantization, sections 3, 4.3 and 5.3)
+
+// ---- aeq/op/code.hpp
+// The builtin operators of the .tflite schema, and the two virtual operations of a recipe. Freestanding.
+// (spec: tflite_schema, section 3; quantization, section 3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+/// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
+/// operations that stand for the inputs and outputs of a subgraph.
+// clang-format off
+enum class code : std::int32_t {
+  graph_output = -2,
+  graph_input = -1,
+  add, average_pool_2d, concatenation, conv_2d, depthwise_conv_2d, depth_to_space, dequantize, embedding_lookup,
+  floor, fully_connected, hashtable_lookup, l2_normalization, l2_pool_2d, local_response_normalization, logistic,
+  lsh_projection, lstm, max_pool_2d, mul, relu, relu_n1_to_1, relu6, reshape, resize_bilinear, rnn, softmax,
+  space_to_depth, svdf, tanh, concat_embeddings, skip_gram, call, custom, embedding_lookup_sparse, pad,
+  unidirectional_sequence_rnn, gather, batch_to_space_nd, space_to_batch_nd, transpose, mean, sub, div, squeeze,
+  unidirectional_sequence_lstm, strided_slice, bidirectional_sequence_rnn, exp, topk_v2, split, log_softmax,
+  delegate, bidirectional_sequence_lstm, cast, prelu, maximum, arg_max, minimum, less, neg, padv2, greater,
+  greater_equal, less_equal, select, slice, sin, transpose_conv, sparse_to_dense, tile, expand_dims, equal,
+  not_equal, log, sum, sqrt, rsqrt, shape, pow, arg_min, fake_quant, reduce_prod, reduce_max, pack, logical_or,
+  one_hot, logical_and, logical_not, unpack, reduce_min, floor_div, reduce_any, square, zeros_like, fill, floor_mod,
+  range, resize_nearest_neighbor, leaky_relu, squared_difference, mirror_pad, abs, split_v, unique, ceil, reverse_v2,
+  add_n, gather_nd, cos, where, rank, elu, reverse_sequence, matrix_diag, quantize, matrix_set_diag, round,
+  hard_swish, if_, while_, non_max_suppression_v4, non_max_suppression_v5, scatter_nd, select_v2, densify,
+  segment_sum, batch_matmul, placeholder_for_greater_op_codes, cumsum, call_once, broadcast_to, rfft2d, conv_3d,
+  imag, real, complex_abs, hashtable, hashtable_find, hashtable_import, hashtable_size, reduce_all,
+  conv_3d_transpose, var_handle, read_variable, assign_variable, broadcast_args, random_standard_normal, bucketize,
+  random_uniform, multinomial, gelu, dynamic_update_slice, relu_0_to_1, unsorted_segment_prod, unsorted_segment_max,
+  unsorted_segment_sum, atan2, unsorted_segment_min, sign, bitcast, bitwise_xor, right_shift, stablehlo_logistic,
+  stablehlo_add, stablehlo_divide, stablehlo_multiply, stablehlo_maximum, stablehlo_reshape, stablehlo_clamp,
+  stablehlo_concatenate, stablehlo_broadcast_in_dim, stablehlo_convolution, stablehlo_slice, stablehlo_custom_call,
+  stablehlo_reduce, stablehlo_abs, stablehlo_and, stablehlo_cosine, stablehlo_exponential, stablehlo_floor,
+  stablehlo_log, stablehlo_minimum, stablehlo_negate, stablehlo_or, stablehlo_power, stablehlo_remainder,
+  stablehlo_rsqrt, stablehlo_select, stablehlo_subtract, stablehlo_tanh, stablehlo_scatter, stablehlo_compare,
+  stablehlo_convert, stablehlo_dynamic_slice, stablehlo_dynamic_update_slice, stablehlo_pad, stablehlo_iota,
+  stablehlo_dot_general, stablehlo_reduce_window, stablehlo_sort, stablehlo_while, stablehlo_gather,
+  stablehlo_transpose, dilate, stablehlo_rng_bit_generator, reduce_window, stablehlo_composite, stablehlo_shift_left,
+  stablehlo_cbrt, stablehlo_case,
+};
+// clang-format on
+
+inline constexpr std::int32_t code_count = 210;
+
+namespace detail {
+// clang-format off
+inline constexpr std::array<std::string_view, code_count> code_names{
+    "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE",
+    "EMBEDDING_LOOKUP", "FLOOR", "FULLY_CONNECTED", "HASHTABLE_LOOKUP", "L2_NORMALIZATION", "L2_POOL_2D",
+    "LOCAL_RESPONSE_NORMALIZATION", "LOGISTIC", "LSH_PROJECTION", "LSTM", "MAX_POOL_2D", "MUL", "RELU",
+    "RELU_N1_TO_1", "RELU6", "RESHAPE", "RESIZE_BILINEAR", "RNN", "SOFTMAX", "SPACE_TO_DEPTH", "SVDF", "TANH",
+    "CONCAT_EMBEDDINGS", "SKIP_GRAM", "CALL", "CUSTOM", "EMBEDDING_LOOKUP_SPARSE", "PAD",
+    "UNIDIRECTIONAL_SEQUENCE_RNN", "GATHER", "BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "TRANSPOSE", "MEAN", "SUB",
+    "DIV", "SQUEEZE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "STRIDED_SLICE", "BIDIRECTIONAL_SEQUENCE_RNN", "EXP",
+    "TOPK_V2", "SPLIT", "LOG_SOFTMAX", "DELEGATE", "BIDIRECTIONAL_SEQUENCE_LSTM", "CAST", "PRELU", "MAXIMUM",
+    "ARG_MAX", "MINIMUM", "LESS", "NEG", "PADV2", "GREATER", "GREATER_EQUAL", "LESS_EQUAL", "SELECT", "SLICE", "SIN",
+    "TRANSPOSE_CONV", "SPARSE_TO_DENSE", "TILE", "EXPAND_DIMS", "EQUAL", "NOT_EQUAL", "LOG", "SUM", "SQRT", "RSQRT",
+    "SHAPE", "POW", "ARG_MIN", "FAKE_QUANT", "REDUCE_PROD", "REDUCE_MAX", "PACK", "LOGICAL_OR", "ONE_HOT",
+    "LOGICAL_AND", "LOGICAL_NOT", "UNPACK", "REDUCE_MIN", "FLOOR_DIV", "REDUCE_ANY", "SQUARE", "ZEROS_LIKE", "FILL",
+    "FLOOR_MOD", "RANGE", "RESIZE_NEAREST_NEIGHBOR", "LEAKY_RELU", "SQUARED_DIFFERENCE", "MIRROR_PAD", "ABS",
+    "SPLIT_V", "UNIQUE", "CEIL", "REVERSE_V2", "ADD_N", "GATHER_ND", "COS", "WHERE", "RANK", "ELU",
+    "REVERSE_SEQUENCE", "MATRIX_DIAG", "QUANTIZE", "MATRIX_SET_DIAG", "ROUND", "HARD_SWISH", "IF", "WHILE",
+    "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "SCATTER_ND", "SELECT_V2", "DENSIFY", "SEGMENT_SUM",
+    "BATCH_MATMUL", "PLACEHOLDER_FOR_GREATER_OP_CODES", "CUMSUM", "CALL_ONCE", "BROADCAST_TO", "RFFT2D", "CONV_3D",
+    "IMAG", "REAL", "COMPLEX_ABS", "HASHTABLE", "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "REDUCE_ALL",
+    "CONV_3D_TRANSPOSE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "BROADCAST_ARGS",
+    "RANDOM_STANDARD_NORMAL", "BUCKETIZE", "RANDOM_UNIFORM", "MULTINOMIAL", "GELU", "DYNAMIC_UPDATE_SLICE",
+    "RELU_0_TO_1", "UNSORTED_SEGMENT_PROD", "UNSORTED_SEGMENT_MAX", "UNSORTED_SEGMENT_SUM", "ATAN2",
+    "UNSORTED_SEGMENT_MIN", "SIGN", "BITCAST", "BITWISE_XOR", "RIGHT_SHIFT", "STABLEHLO_LOGISTIC", "STABLEHLO_ADD",
+    "STABLEHLO_DIVIDE", "STABLEHLO_MULTIPLY", "STABLEHLO_MAXIMUM", "STABLEHLO_RESHAPE", "STABLEHLO_CLAMP",
+    "STABLEHLO_CONCATENATE", "STABLEHLO_BROADCAST_IN_DIM", "STABLEHLO_CONVOLUTION", "STABLEHLO_SLICE",
+    "STABLEHLO_CUSTOM_CALL", "STABLEHLO_REDUCE", "STABLEHLO_ABS", "STABLEHLO_AND", "STABLEHLO_COSINE",
+    "STABLEHLO_EXPONENTIAL", "STABLEHLO_FLOOR", "STABLEHLO_LOG", "STABLEHLO_MINIMUM", "STABLEHLO_NEGATE",
+    "STABLEHLO_OR", "STABLEHLO_POWER", "STABLEHLO_REMAINDER", "STABLEHLO_RSQRT", "STABLEHLO_SELECT",
+    "STABLEHLO_SUBTRACT", "STABLEHLO_TANH", "STABLEHLO_SCATTER", "STABLEHLO_COMPARE", "STABLEHLO_CONVERT",
+    "STABLEHLO_DYNAMIC_SLICE", "STABLEHLO_DYNAMIC_UPDATE_SLICE", "STABLEHLO_PAD", "STABLEHLO_IOTA",
+    "STABLEHLO_DOT_GENERAL", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT", "STABLEHLO_WHILE", "STABLEHLO_GATHER",
+    "STABLEHLO_TRANSPOSE", "DILATE", "STABLEHLO_RNG_BIT_GENERATOR", "REDUCE_WINDOW", "STABLEHLO_COMPOSITE",
+    "STABLEHLO_SHIFT_LEFT", "STABLEHLO_CBRT", "STABLEHLO_CASE"
+};
+// clang-format on
+}  // namespace detail
+
+/// The schema's name of a builtin operator ("CONV_2D"); empty for a number that the schema does not know.
+[[nodiscard]] constexpr std::string_view builtin_name(code value) noexcept {
+  const auto number = static_cast<std::int32_t>(value);
+  if (value == code::graph_input) return "INPUT";
+  if (value == code::graph_output) return "OUTPUT";
+  if (number < 0 || number >= code_count) return {};
+  return detail::code_names[static_cast<std::size_t>(number)];
+}
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/configuration.hpp
+// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op
+// which of them it allows. Freestanding. (spec: quantization, section 4.3)
+
+// ---- aeq/scheme/scheme.hpp
+// A scheme: activation format x weight format x compute precision x execution mode, and optional policies.
+// Freestanding.
+
+// ---- aeq/scheme/compute.hpp
+// Compute precision and execution mode, the two other axes of a scheme. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// The arithmetic that the op's inner loop runs in.
+enum class compute : std::uint8_t { integer, floating };
+
+/// Who quantizes the activations, and when.
+enum class execution : std::uint8_t {
+  dynamic_range,  ///< the kernel, at run time, from each input's own range; weights are integers in the file
+  weight_only,    ///< nobody: a DEQUANTIZE turns the stored weights into floats
+  static_range    ///< the file: scales and zero points from calibration
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/scheme.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A scheme put together from its four axes. A scheme of one's own is any struct with the same members:
+///
+///     struct my_scheme {
+///       static constexpr std::string_view name = "my_scheme";   // the JSON recipe's name for it
+///       using activation = aeq::float32;
+///       using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+///       static constexpr auto compute_precision = aeq::compute::integer;
+///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
+///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
+///     };
+template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
+struct scheme {
+  using activation = Activation;
+  using weight = Weight;
+  static constexpr compute compute_precision = Compute;
+  static constexpr execution execution_mode = Mode;
+  using policies = type_list<Policies...>;
+};
+
+/// What a scheme says, as data.
+struct scheme_descriptor {
+  std::string_view name;
+  format_descriptor activation{};
+  format_descriptor weight{};
+  compute compute_precision = compute::floating;
+  execution execution_mode = execution::weight_only;
+
+  /// Same formats, compute and mode; the name does not count.
+  [[nodiscard]] constexpr bool same_arithmetic(const scheme_descriptor& other) const {
+    return activation == other.activation && weight == other.weight && compute_precision == other.compute_precision &&
+           execution_mode == other.execution_mode;
+  }
+};
+
+namespace detail {
+
+constexpr void append_format(short_text<64>& text, char role, const format_descriptor& format, symmetry usual) {
+  text.append({&role, 1});
+  switch (format.kind) {
+    case number_kind::floating: text.append("fp"); break;
+    case number_kind::signed_integer: text.append("i"); break;
+    case number_kind::unsigned_integer: text.append("u"); break;
+  }
+  text.append_number(format.bits);
+  if (!format.is_integer()) return;
+  if (role == 'w' && format.granularity.kind == granularity_kind::tensorwise) text.append("t");
+  if (format.granularity.kind == granularity_kind::blockwise) {
+    text.append("b").append_number(format.granularity.block_elements);
+  }
+  if (format.zero != usual) text.append(format.is_symmetric() ? "_symmetric" : "_asymmetric");
+}
+
+}  // namespace detail
+
+/// The published recipe's name of a combination: "dynamic_wi8_afp32", "weight_only_wi4t_asymmetric_afp32",
+/// "static_wi8_ai8". Channelwise weights, symmetric weights and asymmetric 8-bit activations go without saying.
+[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation,
+                                                    const format_descriptor& weight, execution mode) {
+  short_text<64> text;
+  switch (mode) {
+    case execution::dynamic_range: text.append("dynamic_"); break;
+    case execution::weight_only: text.append("weight_only_"); break;
+    case execution::static_range: text.append("static_"); break;
+  }
+  detail::append_format(text, 'w', weight, symmetric);
+  text.append("_");
+  detail::append_format(text, 'a', activation, activation.bits == 8 ? asymmetric : symmetric);
+  return text;
+}
+
+namespace detail {
+
+template <class Scheme>
+struct scheme_name {
+  static constexpr short_text<64> derived =
+      derived_name(Scheme::activation::descriptor, Scheme::weight::descriptor, Scheme::execution_mode);
+  static constexpr std::string_view value = derived.view();
+};
+template <class Scheme>
+requires requires {
+  std::string_view(Scheme::name);
+}
+struct scheme_name<Scheme> {
+  static constexpr std::string_view value = Scheme::name;
+};
+
+template <class Scheme>
+struct scheme_policies {
+  using type = type_list<>;
+};
+template <class Scheme>
+requires requires {
+  typename Scheme::policies;
+}
+struct scheme_policies<Scheme> {
+  using type = typename Scheme::policies;
+};
+
+template <class Category, class Default, class List>
+struct policy_in_list;
+template <class Category, class Default, class... Policies>
+struct policy_in_list<Category, Default, type_list<Policies...>> {
+  using type = policy_or<Category, Default, Policies...>;
+};
+
+}  // namespace detail
+
+/// The policy of `Category` that a scheme names in its `policies`, or `Default`.
+template <class Scheme, class Category, class Default>
+using policy_of =
+    typename detail::policy_in_list<Category, Default, typename detail::scheme_policies<Scheme>::type>::type;
+
+template <class Scheme>
+inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;
+
+template <class Scheme>
+inline constexpr scheme_descriptor descriptor_of{name_of_scheme<Scheme>, Scheme::activation::descriptor,
+                                                 Scheme::weight::descriptor, Scheme::compute_precision,
+                                                 Scheme::execution_mode};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/configuration.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// Sets, as bits.
+enum : std::uint8_t { allow_symmetric = 1, allow_asymmetric = 2 };
+enum : std::uint8_t { allow_tensorwise = 1, allow_channelwise = 2, allow_blockwise = 4 };
+
+/// A number format with some of its properties left open.
+struct format_family {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  std::uint8_t symmetries = allow_symmetric;
+  std::uint8_t granularities = allow_tensorwise;
+
+  [[nodiscard]] constexpr bool contains(const format_descriptor& f) const {
+    if (f.kind != kind || f.bits != bits) return false;
+    if (!f.is_integer()) return true;
+    const std::uint8_t symmetry = f.is_symmetric() ? allow_symmetric : allow_asymmetric;
+    const auto granularity = static_cast<std::uint8_t>(1u << static_cast<unsigned>(f.granularity.kind));
+    return (symmetries & symmetry) != 0 && (granularities & granularity) != 0;
+  }
+};
+
+struct configuration {
+  std::string_view name;
+  format_family activation;
+  format_family weight;
+  compute compute_precision = compute::integer;
+  execution execution_mode = execution::dynamic_range;
+};
+
+/// Index into `configurations`, and bit in a set of them.
+enum class configuration_id : std::uint8_t {
+  dynamic_wi8,
+  dynamic_wi4,
+  dynamic_wi4_blockwise,
+  dynamic_wi2,
+  dynamic_wi2_blockwise,
+  weight_only_wi8,
+  weight_only_wi4,
+  weight_only_wfp16,
+  static_wi8_ai8,
+  static_wi8_ai16,
+  static_wi4_ai8,
+  static_wi4_ai16,
+  static_wi8_au8
+};
+
+namespace detail {
+inline constexpr std::uint8_t per_tensor_or_channel = allow_tensorwise | allow_channelwise;
+inline constexpr std::uint8_t either_symmetry = allow_symmetric | allow_asymmetric;
+
+[[nodiscard]] constexpr format_family weights(std::uint8_t bits, std::uint8_t symmetries, std::uint8_t granularities) {
+  return {number_kind::signed_integer, bits, symmetries, granularities};
+}
+inline constexpr format_family float_activation{};
+inline constexpr format_family int8_activation{number_kind::signed_integer, 8, either_symmetry, allow_tensorwise};
+inline constexpr format_family int16_activation{number_kind::signed_integer, 16, allow_symmetric, allow_tensorwise};
+inline constexpr format_family uint8_activation{number_kind::unsigned_integer, 8, allow_asymmetric, allow_tensorwise};
+}  // namespace detail
+
+inline constexpr std::array<configuration, 13> configurations{{
+    {"dynamic_wi8_afp32", detail::float_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32", detail::float_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32_blockwise", detail::float_activation, detail::weights(4, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32", detail::float_activation, detail::weights(2, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32_blockwise", detail::float_activation, detail::weights(2, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"weightonly_wi8_afp32", detail::float_activation,
+     detail::weights(8, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wi4_afp32", detail::float_activation,
+     detail::weights(4, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wfp16_afp32",
+     detail::float_activation,
+     {number_kind::floating, 16, 0, 0},
+     compute::floating,
+     execution::weight_only},
+    {"static_wi8_ai8", detail::int8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_ai16", detail::int16_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai8", detail::int8_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai16", detail::int16_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_au8", detail::uint8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+}};
+
+/// A set of configurations.
+struct configuration_set {
+  std::uint16_t bits = 0;
+
+  constexpr configuration_set() = default;
+  constexpr configuration_set(configuration_id id)
+      : bits(static_cast<std::uint16_t>(1u << static_cast<unsigned>(id))) {}
+  [[nodiscard]] constexpr bool contains(configuration_id id) const { return (bits & configuration_set(id).bits) != 0; }
+  [[nodiscard]] friend constexpr configuration_set operator|(configuration_set a, configuration_set b) {
+    configuration_set both;
+    both.bits = static_cast<std::uint16_t>(a.bits | b.bits);
+    return both;
+  }
+  [[nodiscard]] friend constexpr configuration_set operator-(configuration_set a, configuration_set b) {
+    configuration_set rest;
+    rest.bits = static_cast<std::uint16_t>(a.bits & ~b.bits);
+    return rest;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/role.hpp
+// Roles of operands and constraints between an op's inputs and outputs, as data. Freestanding.
+// (spec: quantization, section 5.3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+enum class role : std::uint8_t {
+  activation,  ///< quantized with the activation format
+  weight,      ///< quantized with the weight format where it is constant
+  bias,        ///< static range: int32 (int64) at scale input x weight; else float
+  index,       ///< positions, axes, ids: never quantized
+  shape,       ///< a shape, sizes, paddings: never quantized
+  condition    ///< a mask: never quantized
+};
+
+[[nodiscard]] constexpr std::string_view name_of(role value) noexcept {
+  switch (value) {
+    case role::activation: return "activation";
+    case role::weight: return "weight";
+    case role::bias: return "bias";
+    case role::index: return "index";
+    case role::shape: return "shape";
+    case role::condition: return "condition";
+  }
+  return "?";
+}
+
+/// How the parameters of an op's inputs and outputs hang together under static quantization.
+enum class constraint : std::uint8_t {
+  free,            ///< each operand has its own
+  same_as_input,   ///< outputs take the input's
+  same_as_output,  ///< inputs take the output's
+  fixed_output     ///< the output's are constants of the op, per bit width
+};
+
+[[nodiscard]] constexpr std::string_view name_of(constraint value) noexcept {
+  switch (value) {
+    case constraint::free: return "free";
+    case constraint::same_as_input: return "same scale as input";
+    case constraint::same_as_output: return "same scale over all inputs";
+    case constraint::fixed_output: return "fixed scale and zero point";
+  }
+  return "?";
+}
+
+/// Which axis of the weight has a scale per index where the granularity is channelwise.
+enum class channel_axis : std::uint8_t {
+  none,           ///< channelwise means tensorwise
+  first,          ///< 0
+  fourth,         ///< 3
+  matrix_columns  ///< last, or last but one if the op says adj_y
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/catalogue.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
+/// 0.
+struct fixed_parameters {
+  std::uint8_t scale_shift = 0;
+  std::int16_t zero_point = 0;
+};
+
+inline constexpr std::size_t listed_operands = 4;
+
+struct operation_descriptor {
+  code builtin = code::add;
+  std::string_view name;  ///< the recipe's name; differs from the schema's for CONV_2D_TRANSPOSE only
+  constraint output = constraint::free;
+  std::array<role, listed_operands> inputs{};  ///< inputs beyond these are activations
+  configuration_set allowed{};
+  channel_axis channels = channel_axis::none;
+  fixed_parameters fixed{};
+
+  [[nodiscard]] constexpr role input_role(std::size_t index) const {
+    return index < listed_operands ? inputs[index] : role::activation;
+  }
+  /// Position of the first input with a role; -1 if there is none.
+  [[nodiscard]] constexpr int position(role wanted) const {
+    for (std::size_t i = 0; i < listed_operands; ++i) {
+      if (inputs[i] == wanted) return static_cast<int>(i);
+    }
+    return -1;
+  }
+  /// An op with a weight: constants of it take the weight format, and it has dynamic range and weight only forms.
+  [[nodiscard]] constexpr bool has_weight() const { return position(role::weight) >= 0; }
+  [[nodiscard]] constexpr bool is_virtual() const {
+    return builtin == code::graph_input || builtin == code::graph_output;
+  }
+};
+
+namespace detail {
+
+using enum role;
+using id = configuration_id;
+using roles = std::array<role, listed_operands>;
+
+inline constexpr roles plain{};
+inline constexpr roles filter{activation, weight, bias, activation};
+
+inline constexpr configuration_set static8 = id::static_wi8_ai8;
+inline constexpr configuration_set static8_16 = static8 | id::static_wi8_ai16;
+inline constexpr configuration_set static4 = configuration_set(id::static_wi4_ai8) | id::static_wi4_ai16;
+inline constexpr configuration_set eight_bit_weight = static8_16 | id::dynamic_wi8 | id::weight_only_wi8;
+inline constexpr configuration_set four_bit_weight = configuration_set(id::dynamic_wi4) | id::weight_only_wi4;
+inline constexpr configuration_set half_weight = id::weight_only_wfp16;
+inline constexpr configuration_set all_channels = eight_bit_weight | four_bit_weight | id::dynamic_wi2 | half_weight;
+inline constexpr configuration_set graph_edge = static8_16 | static4 | id::static_wi8_au8;
+
+constexpr std::array<operation_descriptor, 50> make_catalogue() {
+  using c = code;
+  using k = constraint;
+  using a = channel_axis;
+  // clang-format off
+  return {{
+      {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
+      {c::graph_input, "INPUT", k::free, plain, graph_edge},
+      {c::add, "ADD", k::free, plain, static8_16},
+      {c::average_pool_2d, "AVERAGE_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::concatenation, "CONCATENATION", k::same_as_output, plain, static8_16},
+      {c::conv_2d, "CONV_2D", k::free, filter, all_channels | static4, a::first},
+      {c::depthwise_conv_2d, "DEPTHWISE_CONV_2D", k::free, filter, eight_bit_weight | half_weight, a::fourth},
+      {c::embedding_lookup, "EMBEDDING_LOOKUP", k::free, {index, weight},
+       (all_channels - static8_16) | id::dynamic_wi4_blockwise, a::first},
+      {c::fully_connected, "FULLY_CONNECTED", k::free, filter,
+       all_channels | static4 | id::dynamic_wi4_blockwise | id::dynamic_wi2_blockwise, a::first},
+      {c::logistic, "LOGISTIC", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::max_pool_2d, "MAX_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::mul, "MUL", k::free, plain, static8_16},
+      {c::relu, "RELU", k::free, plain, static8_16},
+      {c::reshape, "RESHAPE", k::same_as_input, {activation, shape}, static8_16},
+      {c::resize_bilinear, "RESIZE_BILINEAR", k::same_as_input, {activation, shape}, static8_16},
+      {c::softmax, "SOFTMAX", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::space_to_depth, "SPACE_TO_DEPTH", k::same_as_input, plain, static8},
+      {c::tanh, "TANH", k::fixed_output, plain, static8_16, a::none, {7, 0}},
+      {c::pad, "PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather, "GATHER", k::same_as_input, {activation, index}, static8_16},
+      {c::transpose, "TRANSPOSE", k::same_as_input, {activation, index}, static8_16},
+      {c::mean, "MEAN", k::free, {activation, index}, static8_16},
+      {c::sub, "SUB", k::free, plain, static8_16},
+      {c::div, "DIV", k::free, plain, static8_16},
+      {c::strided_slice, "STRIDED_SLICE", k::same_as_input, {activation, index, index, index}, static8_16},
+      {c::split, "SPLIT", k::same_as_input, {index}, static8_16},
+      {c::maximum, "MAXIMUM", k::same_as_output, plain, static8_16},
+      {c::padv2, "PADV2", k::same_as_output, {activation, shape}, static8_16},
+      {c::select, "SELECT", k::same_as_output, {condition}, static8_16},
+      {c::slice, "SLICE", k::same_as_input, {activation, index, shape}, static8_16},
+      {c::transpose_conv, "CONV_2D_TRANSPOSE", k::free, {shape, weight, activation, bias},
+       eight_bit_weight | half_weight, a::first},
+      {c::equal, "EQUAL", k::free, plain, static8_16},
+      {c::not_equal, "NOT_EQUAL", k::free, plain, static8_16},
+      {c::sum, "SUM", k::free, {activation, index}, static8_16},
+      {c::sqrt, "SQRT", k::free, plain, static8_16},
+      {c::rsqrt, "RSQRT", k::free, plain, static8_16},
+      {c::pack, "PACK", k::same_as_output, plain, static8_16},
+      {c::unpack, "UNPACK", k::same_as_input, plain, static8_16},
+      {c::reduce_min, "REDUCE_MIN", k::same_as_input, {activation, index}, static8_16},
+      {c::resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", k::same_as_input, {activation, shape}, static8_16},
+      {c::squared_difference, "SQUARED_DIFFERENCE", k::free, plain, static8},
+      {c::mirror_pad, "MIRROR_PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather_nd, "GATHER_ND", k::same_as_input, {activation, index}, static8_16},
+      {c::hard_swish, "HARD_SWISH", k::free, plain, static8},
+      {c::select_v2, "SELECT_V2", k::same_as_output, {condition}, static8_16},
+      {c::batch_matmul, "BATCH_MATMUL", k::free, {weight, weight}, eight_bit_weight | id::weight_only_wi4,
+       a::matrix_columns},
+      {c::broadcast_to, "BROADCAST_TO", k::same_as_input, {activation, shape}, static8_16},
+      {c::gelu, "GELU", k::free, plain, static8_16},
+      {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
+      {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
+  }};
+  // clang-format on
+}
+
+}  // namespace detail
+
+/// 48 operators and the two virtual operations, ordered by code.
+inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_catalogue();
+
+/// Where the catalogue has an operator; catalogue.size() if it has not.
+[[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
+  std::size_t low = 0;
+  std::size_t high = catalogue.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (catalogue[middle].builtin < builtin) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < catalogue.size() && catalogue[low].builtin == builtin ? low : catalogue.size();
+}
+
+/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
+[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
+  const std::size_t position = position_of(builtin);
+  return position < catalogue.size() ? &catalogue[position] : nullptr;
+}
+
+/// The entry with a recipe's operation name; null if there is none.
+[[nodiscard]] constexpr const operation_descriptor* find(std::string_view recipe_name) noexcept {
+  for (const operation_descriptor& entry : catalogue) {
+    if (entry.name == recipe_name) return &entry;
+  }
+  return nullptr;
+}
+
+/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the
+/// weight format, but for blocks, which only ops with a blockwise kernel take.
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s,
+                                    std::span<const configuration> known = configurations) {
+  const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (!operation.allowed.contains(static_cast<configuration_id>(i))) continue;
+    const configuration& c = known[i];
+    if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
+    if (!c.activation.contains(s.activation)) continue;
+    if (operation.has_weight() ? c.weight.contains(s.weight) : !blocks) return true;
+  }
+  return false;
+}
+
+/// A type per op: `op::conv_2d`.
+template <code Builtin>
+requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
+    struct operation {
+  static constexpr code builtin = Builtin;
+  static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
+};
+
+using graph_input = operation<code::graph_input>;
+using graph_output = operation<code::graph_output>;
+using add = operation<code::add>;
+using average_pool_2d = operation<code::average_pool_2d>;
+using concatenation = operation<code::concatenation>;
+using conv_2d = operation<code::conv_2d>;
+using depthwise_conv_2d = operation<code::depthwise_conv_2d>;
+using embedding_lookup = operation<code::embedding_lookup>;
+using fully_connected = operation<code::fully_connected>;
+using logistic = operation<code::logistic>;
+using max_pool_2d = operation<code::max_pool_2d>;
+using mul = operation<code::mul>;
+using relu = operation<code::relu>;
+using reshape = operation<code::reshape>;
+using resize_bilinear = operation<code::resize_bilinear>;
+using softmax = operation<code::softmax>;
+using space_to_depth = operation<code::space_to_depth>;
+using tanh = operation<code::tanh>;
+using pad = operation<code::pad>;
+using gather = operation<code::gather>;
+using transpose = operation<code::transpose>;
+using mean = operation<code::mean>;
+using sub = operation<code::sub>;
+using div = operation<code::div>;
+using strided_slice = operation<code::strided_slice>;
+using split = operation<code::split>;
+using maximum = operation<code::maximum>;
+using padv2 = operation<code::padv2>;
+using select = operation<code::select>;
+using slice = operation<code::slice>;
+using conv_2d_transpose = operation<code::transpose_conv>;
+using equal = operation<code::equal>;
+using not_equal = operation<code::not_equal>;
+using sum = operation<code::sum>;
+using sqrt = operation<code::sqrt>;
+using rsqrt = operation<code::rsqrt>;
+using pack = operation<code::pack>;
+using unpack = operation<code::unpack>;
+using reduce_min = operation<code::reduce_min>;
+using resize_nearest_neighbor = operation<code::resize_nearest_neighbor>;
+using squared_difference = operation<code::squared_difference>;
+using mirror_pad = operation<code::mirror_pad>;
+using gather_nd = operation<code::gather_nd>;
+using hard_swish = operation<code::hard_swish>;
+using select_v2 = operation<code::select_v2>;
+using batch_matmul = operation<code::batch_matmul>;
+using broadcast_to = operation<code::broadcast_to>;
+using gelu = operation<code::gelu>;
+using dynamic_update_slice = operation<code::dynamic_update_slice>;
+using stablehlo_composite = operation<code::stablehlo_composite>;
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/concepts.hpp
+// Which op takes which scheme: the relation as a concept, and one named concept per reason why not. Freestanding.
+
+// ---- aeq/scheme/concepts.hpp
+// What a type must be to serve as a number format or a scheme: one named concept per requirement. Freestanding.
+// The sentences that a user reads when one of them fails are in scheme/requirements.hpp.
+
+namespace aeq::inline AEQ_ABI {
+
+/// A type that describes itself: bits, kind, symmetry, granularity. Not asked: that it is one of ours; an accelerator's
+/// own format may add members.
+template <class Format>
+concept number_format = requires {
+  { Format::descriptor } -> std::convertible_to<format_descriptor>;
+};
+
+/// The four members every scheme has. Checked first: the others read them.
+template <class Scheme>
+concept scheme_members = requires {
+  requires number_format<typename Scheme::activation>;
+  requires number_format<typename Scheme::weight>;
+  { Scheme::compute_precision } -> std::convertible_to<compute>;
+  { Scheme::execution_mode } -> std::convertible_to<execution>;
+};
+
+/// A fit turns a range into a scale and a zero point, in float and in double: statistics come as either.
+template <class Fit>
+concept range_fit = requires(range<float> narrow, range<double> wide, const format_descriptor& format) {
+  { Fit::fit(narrow, format) } -> std::same_as<scale_zero_point<float>>;
+  { Fit::fit(wide, format) } -> std::same_as<scale_zero_point<double>>;
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr bool storable(const format_descriptor& f) {
+  if (!f.is_integer()) return f.bits == 16 || f.bits == 32;
+  return f.bits == 2 || f.bits == 4 || f.bits == 8 || f.bits == 16;
+}
+
+[[nodiscard]] constexpr bool known_block(const granularity_descriptor& g) {
+  return g.kind != granularity_kind::blockwise || g.block_elements == 32 || g.block_elements == 64 ||
+         g.block_elements == 128 || g.block_elements == 256;
+}
+
+}  // namespace detail
+
+/// Integers of 2, 4, 8 or 16 bits, floats of 16 or 32: what the file format stores.
+template <class Scheme>
+concept storable_bits =
+    detail::storable(Scheme::activation::descriptor) && detail::storable(Scheme::weight::descriptor);
+
+/// Blocks of 32, 64, 128 or 256.
+template <class Scheme>
+concept known_block_size = detail::known_block(Scheme::weight::descriptor.granularity);
+
+/// One scale per activation tensor: no kernel takes more.
+template <class Scheme>
+concept tensorwise_activation = Scheme::activation::descriptor.granularity.kind == granularity_kind::tensorwise;
+
+/// 8 or 16 bits where activations are integers.
+template <class Scheme>
+concept activation_bits = !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits == 8 ||
+                          Scheme::activation::descriptor.bits == 16;
+
+/// 16-bit activations have zero point 0: the kernels leave the zero point out.
+template <class Scheme>
+concept symmetric_wide_activation =
+    !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits != 16 ||
+    Scheme::activation::descriptor.is_symmetric();
+
+/// Blockwise scales come without zero points.
+template <class Scheme>
+concept symmetric_blocks = Scheme::weight::descriptor.granularity.kind != granularity_kind::blockwise ||
+                           Scheme::weight::descriptor.is_symmetric();
+
+/// Integer kernels multiply weights without subtracting a zero point.
+template <class Scheme>
+concept symmetric_integer_weight =
+    Scheme::compute_precision != compute::integer || !Scheme::weight::descriptor.is_integer() ||
+    Scheme::weight::descriptor.is_symmetric();
+
+/// Static range: integer activations; the other modes: float activations.
+template <class Scheme>
+concept activation_fits_mode = (Scheme::execution_mode ==
+                                execution::static_range) == Scheme::activation::descriptor.is_integer();
+
+/// Weight only computes in floats, the other modes in integers.
+template <class Scheme>
+concept compute_fits_mode = (Scheme::execution_mode == execution::weight_only) ==
+                            (Scheme::compute_precision == compute::floating);
+
+/// Integer arithmetic needs integer weights.
+template <class Scheme>
+concept integer_weight = Scheme::compute_precision != compute::integer || Scheme::weight::descriptor.is_integer();
+
+namespace detail {
+
+/// A scheme's own static `fit`, wrapped so that it is a policy like any other.
+template <class Scheme>
+struct own_fit {
+  using category = fit_category;
+  template <std::floating_point T>
+  requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
+  [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
+    return Scheme::fit(values, format);
+  }
+};
+
+/// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
+/// the right call works would take min_max_fit instead of it without a word.
+template <class Scheme>
+concept declares_fit = requires(range<float> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires(range<double> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires {
+  &Scheme::fit;
+}
+|| requires {
+  &Scheme::template fit<float>;
+};
+
+template <class Scheme>
+struct fit_of_scheme {
+  using type = policy_of<Scheme, fit_category, min_max_fit>;
+};
+template <class Scheme>
+requires declares_fit<Scheme>
+struct fit_of_scheme<Scheme> {
+  using type = own_fit<Scheme>;
+};
+
+}  // namespace detail
+
+/// The fit of a scheme: its own `fit`, else the one in its `policies`, else min_max_fit.
+template <class Scheme>
+using fit_of = typename detail::fit_of_scheme<Scheme>::type;
+
+template <class Scheme>
+concept usable_fit = range_fit<fit_of<Scheme>>;
+
+/// A scheme that the quantizer, the interpreter and a recipe can work with.
+template <class Scheme>
+concept quantization_scheme = scheme_members<Scheme> && storable_bits<Scheme> && known_block_size<Scheme> &&
+    tensorwise_activation<Scheme> && activation_bits<Scheme> && symmetric_wide_activation<Scheme> &&
+    symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> &&
+    compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/concepts.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A type from the catalogue.
+template <class Op>
+concept operation_type = requires {
+  Op::descriptor.builtin;
+};
+
+namespace detail {
+
+/// Whether an op allows any configuration that agrees with a scheme in the aspects that are asked.
+template <class Op, class Scheme>
+[[nodiscard]] consteval bool some_configuration(bool mode, bool activation, bool weight_bits) {
+  constexpr scheme_descriptor s = descriptor_of<Scheme>;
+  for (std::size_t i = 0; i < op::configurations.size(); ++i) {
+    if (!Op::descriptor.allowed.contains(static_cast<op::configuration_id>(i))) continue;
+    const op::configuration& c = op::configurations[i];
+    const bool weight_agrees =
+        !Op::descriptor.has_weight() || (c.weight.bits == s.weight.bits && c.weight.kind == s.weight.kind);
+    if (mode && c.execution_mode != s.execution_mode) continue;
+    if (activation && !c.activation.contains(s.activation)) continue;
+    if (weight_bits && !weight_agrees) continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Dynamic range and weight only need an op with a weight; EMBEDDING_LOOKUP has no static form.
+template <class Op, class Scheme>
+concept mode_of_operation = detail::some_configuration<Op, Scheme>(true, false, false);
+
+/// The op has a kernel for activations of this format.
+template <class Op, class Scheme>
+concept activation_of_operation = detail::some_configuration<Op, Scheme>(true, true, false);
+
+/// The op has a kernel for weights of this width.
+template <class Op, class Scheme>
+concept weight_bits_of_operation = detail::some_configuration<Op, Scheme>(true, true, true);
+
+/// Everything else that the catalogue asks: symmetry and granularity of the weight.
+template <class Op, class Scheme>
+concept granularity_of_operation = op::allows(Op::descriptor, descriptor_of<Scheme>);
+
+/// The catalogue allows the scheme on the op.
+template <class Op, class Scheme>
+concept supports = operation_type<Op> && quantization_scheme<Scheme> && granularity_of_operation<Op, Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+// Why an op does not take a scheme: one checker with one sentence per requirement of op/concepts.hpp. Freestanding.
+
+// ---- aeq/scheme/requirements.hpp
+// Why a type is no scheme: one checker with one sentence per requirement of scheme/concepts.hpp. Freestanding.
+//
+// A checker is a consteval function whose template arguments are the scheme and the numbers at stake, so that compilers
+// print them beside the sentence. Doors that users touch call the checkers before any constrained code. A list macro
+// could write them shorter, but compilers then bury the sentence in expansion notes.
+
+// ---- aeq/scheme/accumulator.hpp
+// The accumulator of a scheme's inner product, and how deep a product it can hold. Freestanding.
+// 8-bit activations accumulate in 32 bits, 16-bit ones in 64, as LiteRT's kernels do (spec: kernels).
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bits of an activation inside the kernel: dynamic range quantizes to 8 at run time.
+[[nodiscard]] constexpr int computed_activation_bits(const scheme_descriptor& s) {
+  return s.execution_mode == execution::dynamic_range ? 8 : s.activation.bits;
+}
+
+/// Bits of the accumulator, sign included; 0 where the arithmetic is floating.
+[[nodiscard]] constexpr int accumulator_bits(const scheme_descriptor& s) {
+  if (s.compute_precision == compute::floating) return 0;
+  return computed_activation_bits(s) > 8 ? 64 : 32;
+}
+
+/// Bits that a sum of `depth` products may need, sign included: (activation - 1) + (weight - 1) + ceil(log2(depth))
+/// + 1. An asymmetric activation loses its zero point first and takes one bit more.
+[[nodiscard]] constexpr int needed_accumulator_bits(const scheme_descriptor& s, std::uint64_t depth) {
+  const int zero_point_bit = s.activation.is_integer() && !s.activation.is_symmetric() ? 1 : 0;
+  const int depth_bits = depth > 1 ? static_cast<int>(std::bit_width(depth - 1)) : 0;
+  return (computed_activation_bits(s) - 1 + zero_point_bit) + (s.weight.bits - 1) + depth_bits + 1;
+}
+
+/// No sum of `Depth` products of the scheme can overflow.
+template <class Scheme, std::uint64_t Depth>
+concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>)
+== 0 || needed_accumulator_bits(descriptor_of<Scheme>, Depth) <= accumulator_bits(descriptor_of<Scheme>);
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A requirement's id, which is also the name of its concept, checker and test, and its sentence.
+struct requirement {
+  std::string_view id;
+  std::string_view sentence;
+};
+
+namespace detail {
+
+#define AEQ_SCHEME_MEMBERS                                                                                         \
+  "aeq: scheme_members: a scheme needs the members activation and weight (number formats), compute_precision and " \
+  "execution_mode; scheme/scheme.hpp shows one in eight lines"
+template <class Scheme>
+consteval bool require_scheme_members() {
+  static_assert(scheme_members<Scheme>, AEQ_SCHEME_MEMBERS);
+  return scheme_members<Scheme>;
+}
+
+#define AEQ_STORABLE_BITS \
+  "aeq: storable_bits: a format has bits that no file stores; integers take 2, 4, 8 or 16 bits, floats 16 or 32"
+template <class Scheme, int ActivationBits, int WeightBits>
+consteval bool require_storable_bits() {
+  static_assert(storable_bits<Scheme>, AEQ_STORABLE_BITS);
+  return storable_bits<Scheme>;
+}
+
+#define AEQ_KNOWN_BLOCK_SIZE \
+  "aeq: known_block_size: blocks of this size have no kernel; take blockwise<32>, <64>, <128> or <256>"
+template <class Scheme, int BlockElements>
+consteval bool require_known_block_size() {
+  static_assert(known_block_size<Scheme>, AEQ_KNOWN_BLOCK_SIZE);
+  return known_block_size<Scheme>;
+}
+
+#define AEQ_TENSORWISE_ACTIVATION \
+  "aeq: tensorwise_activation: activations have one scale per tensor; make the activation format tensorwise"
+template <class Scheme>
+consteval bool require_tensorwise_activation() {
+  static_assert(tensorwise_activation<Scheme>, AEQ_TENSORWISE_ACTIVATION);
+  return tensorwise_activation<Scheme>;
+}
+
+#define AEQ_ACTIVATION_BITS \
+  "aeq: activation_bits: integer activations have 8 or 16 bits; take integer<8, ...> or integer<16, ...>"
+template <class Scheme, int ActivationBits>
+consteval bool require_activation_bits() {
+  static_assert(activation_bits<Scheme>, AEQ_ACTIVATION_BITS);
+  return activation_bits<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_WIDE_ACTIVATION \
+  "aeq: symmetric_wide_activation: 16-bit activations have zero point 0; make the activation format symmetric"
+template <class Scheme>
+consteval bool require_symmetric_wide_activation() {
+  static_assert(symmetric_wide_activation<Scheme>, AEQ_SYMMETRIC_WIDE_ACTIVATION);
+  return symmetric_wide_activation<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_BLOCKS \
+  "aeq: symmetric_blocks: blockwise weights have no zero points; make the weight format symmetric"
+template <class Scheme>
+consteval bool require_symmetric_blocks() {
+  static_assert(symmetric_blocks<Scheme>, AEQ_SYMMETRIC_BLOCKS);
+  return symmetric_blocks<Scheme>;
+}
+
+#define AEQ_SYMMETRIC_INTEGER_WEIGHT                                                                                 \
+  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric " \
+  "or compute in floats"
+template <class Scheme>
+consteval bool require_symmetric_integer_weight() {
+  static_assert(symmetric_integer_weight<Scheme>, AEQ_SYMMETRIC_INTEGER_WEIGHT);
+  return symmetric_integer_weight<Scheme>;
+}
+
+#define AEQ_ACTIVATION_FITS_MODE                                                                                       \
+  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change the " \
+  "mode or the activation format"
+template <class Scheme>
+consteval bool require_activation_fits_mode() {
+  static_assert(activation_fits_mode<Scheme>, AEQ_ACTIVATION_FITS_MODE);
+  return activation_fits_mode<Scheme>;
+}
+
+#define AEQ_COMPUTE_FITS_MODE                                                                         \
+  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in " \
+  "compute::integer; change one of the two"
+template <class Scheme>
+consteval bool require_compute_fits_mode() {
+  static_assert(compute_fits_mode<Scheme>, AEQ_COMPUTE_FITS_MODE);
+  return compute_fits_mode<Scheme>;
+}
+
+#define AEQ_INTEGER_WEIGHT                                                                                         \
+  "aeq: integer_weight: compute::integer needs integer weights; take integer<...> or execution::weight_only with " \
+  "compute::floating"
+template <class Scheme>
+consteval bool require_integer_weight() {
+  static_assert(integer_weight<Scheme>, AEQ_INTEGER_WEIGHT);
+  return integer_weight<Scheme>;
+}
+
+#define AEQ_USABLE_FIT                                                                                   \
+  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a " \
+  "scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
+template <class Scheme>
+consteval bool require_usable_fit() {
+  static_assert(usable_fit<Scheme>, AEQ_USABLE_FIT);
+  return usable_fit<Scheme>;
+}
+
+#define AEQ_ACCUMULATOR_FITS                                                                                          \
+  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; use a shallower product or narrower " \
+  "formats"
+template <class Scheme, std::uint64_t Depth, int NeededBits, int AvailableBits>
+consteval bool require_accumulator_fits() {
+  static_assert(accumulator_fits<Scheme, Depth>, AEQ_ACCUMULATOR_FITS);
+  return accumulator_fits<Scheme, Depth>;
+}
+
+}  // namespace detail
+
+/// The requirements on a scheme, in the order of checking.
+inline constexpr std::array scheme_requirements{requirement{"scheme_members", AEQ_SCHEME_MEMBERS},
+                                                requirement{"storable_bits", AEQ_STORABLE_BITS},
+                                                requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
+                                                requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
+                                                requirement{"activation_bits", AEQ_ACTIVATION_BITS},
+                                                requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
+                                                requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
+                                                requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
+                                                requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
+                                                requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
+                                                requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
+                                                requirement{"usable_fit", AEQ_USABLE_FIT},
+                                                requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}};
+
+#undef AEQ_SCHEME_MEMBERS
+#undef AEQ_STORABLE_BITS
+#undef AEQ_KNOWN_BLOCK_SIZE
+#undef AEQ_TENSORWISE_ACTIVATION
+#undef AEQ_ACTIVATION_BITS
+#undef AEQ_SYMMETRIC_WIDE_ACTIVATION
+#undef AEQ_SYMMETRIC_BLOCKS
+#undef AEQ_SYMMETRIC_INTEGER_WEIGHT
+#undef AEQ_ACTIVATION_FITS_MODE
+#undef AEQ_COMPUTE_FITS_MODE
+#undef AEQ_INTEGER_WEIGHT
+#undef AEQ_USABLE_FIT
+#undef AEQ_ACCUMULATOR_FITS
+
+/// Fails to compile with one sentence per requirement that `Scheme` breaks.
+template <class Scheme>
+consteval bool verify_scheme() {
+  if constexpr (scheme_members<Scheme>) {
+    constexpr int activation_width = Scheme::activation::descriptor.bits;
+    constexpr int weight_width = Scheme::weight::descriptor.bits;
+    constexpr int block_elements = Scheme::weight::descriptor.granularity.block_elements;
+    bool all = detail::require_storable_bits<Scheme, activation_width, weight_width>();
+    all &= detail::require_known_block_size<Scheme, block_elements>();
+    all &= detail::require_tensorwise_activation<Scheme>();
+    all &= detail::require_activation_bits<Scheme, activation_width>();
+    all &= detail::require_symmetric_wide_activation<Scheme>();
+    all &= detail::require_symmetric_blocks<Scheme>();
+    all &= detail::require_symmetric_integer_weight<Scheme>();
+    all &= detail::require_activation_fits_mode<Scheme>();
+    all &= detail::require_compute_fits_mode<Scheme>();
+    all &= detail::require_integer_weight<Scheme>();
+    all &= detail::require_usable_fit<Scheme>();
+    return all;
+  } else {
+    return detail::require_scheme_members<Scheme>();
+  }
+}
+
+/// Fails to compile if a sum of `Depth` products of the scheme can overflow.
+template <class Scheme, std::uint64_t Depth>
+consteval bool verify_accumulator() {
+  if constexpr (quantization_scheme<Scheme>) {
+    return detail::require_accumulator_fits<Scheme, Depth, needed_accumulator_bits(descriptor_of<Scheme>, Depth),
+                                            accumulator_bits(descriptor_of<Scheme>)>();
+  } else {
+    return verify_scheme<Scheme>();
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+namespace detail {
+
+#define AEQ_OPERATION_TYPE \
+  "aeq: operation_type: this is no op of the catalogue; take one of aeq::op, such as aeq::op::conv_2d"
+template <class Op>
+consteval bool require_operation_type() {
+  static_assert(operation_type<Op>, AEQ_OPERATION_TYPE);
+  return operation_type<Op>;
+}
+
+#define AEQ_MODE_OF_OPERATION                                                                                          \
+  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with " \
+  "a weight, EMBEDDING_LOOKUP has no static_range"
+template <class Op, class Scheme>
+consteval bool require_mode_of_operation() {
+  static_assert(mode_of_operation<Op, Scheme>, AEQ_MODE_OF_OPERATION);
+  return mode_of_operation<Op, Scheme>;
+}
+
+#define AEQ_ACTIVATION_OF_OPERATION                                                                               \
+  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists " \
+  "those that it takes"
+template <class Op, class Scheme, int ActivationBits>
+consteval bool require_activation_of_operation() {
+  static_assert(activation_of_operation<Op, Scheme>, AEQ_ACTIVATION_OF_OPERATION);
+  return activation_of_operation<Op, Scheme>;
+}
+
+#define AEQ_WEIGHT_BITS_OF_OPERATION                                                                                 \
+  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md " \
+  "lists those that it takes"
+template <class Op, class Scheme, int WeightBits>
+consteval bool require_weight_bits_of_operation() {
+  static_assert(weight_bits_of_operation<Op, Scheme>, AEQ_WEIGHT_BITS_OF_OPERATION);
+  return weight_bits_of_operation<Op, Scheme>;
+}
+
+#define AEQ_GRANULARITY_OF_OPERATION                                                                           \
+  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take " \
+  "channelwise or tensorwise, symmetric"
+template <class Op, class Scheme>
+consteval bool require_granularity_of_operation() {
+  static_assert(granularity_of_operation<Op, Scheme>, AEQ_GRANULARITY_OF_OPERATION);
+  return granularity_of_operation<Op, Scheme>;
+}
+
+}  // namespace detail
+
+/// The requirements on a pair of op and scheme, in the order of checking.
+inline constexpr std::array operation_requirements{
+    requirement{"operation_type", AEQ_OPERATION_TYPE}, requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
+    requirement{"activation_of_operation", AEQ_ACTIVATION_OF_OPERATION},
+    requirement{"weight_bits_of_operation", AEQ_WEIGHT_BITS_OF_OPERATION},
+    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}};
+
+#undef AEQ_OPERATION_TYPE
+#undef AEQ_MODE_OF_OPERATION
+#undef AEQ_ACTIVATION_OF_OPERATION
+#undef AEQ_WEIGHT_BITS_OF_OPERATION
+#undef AEQ_GRANULARITY_OF_OPERATION
+
+/// Fails to compile with the first requirement that the pair breaks. The later ones stand behind the earlier: one
+/// mistake is one error.
+template <class Op, class Scheme>
+consteval bool verify_operation() {
+  if constexpr (!operation_type<Op>) {
+    return detail::require_operation_type<Op>();
+  } else if constexpr (!quantization_scheme<Scheme>) {
+    return verify_scheme<Scheme>();
+  } else if constexpr (!mode_of_operation<Op, Scheme>) {
+    return detail::require_mode_of_operation<Op, Scheme>();
+  } else if constexpr (!activation_of_operation<Op, Scheme>) {
+    return detail::require_activation_of_operation<Op, Scheme, Scheme::activation::descriptor.bits>();
+  } else if constexpr (!weight_bits_of_operation<Op, Scheme>) {
+    return detail::require_weight_bits_of_operation<Op, Scheme, Scheme::weight::descriptor.bits>();
+  } else {
+    return detail::require_granularity_of_operation<Op, Scheme>();
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/builtin.hpp
+// The built-in schemes: every combination that the default policy allows (spec: quantization, section 4.3), under the
+// names of the published recipes. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+template <int Bits, class Granularity>
+using dynamic_range_scheme =
+    scheme<float32, integer<Bits, symmetric, Granularity>, compute::integer, execution::dynamic_range>;
+
+template <int Bits, symmetry Symmetry, class Granularity>
+using weight_only_scheme =
+    scheme<float32, integer<Bits, Symmetry, Granularity>, compute::floating, execution::weight_only>;
+
+template <class Activation, int WeightBits, class Granularity>
+using static_range_scheme =
+    scheme<Activation, integer<WeightBits, symmetric, Granularity>, compute::integer, execution::static_range>;
+
+using ai8 = integer<8, asymmetric, tensorwise>;
+using ai8_symmetric = integer<8, symmetric, tensorwise>;
+using ai16 = integer<16, symmetric, tensorwise>;
+using au8 = unsigned_integer<8, asymmetric, tensorwise>;
+
+using dynamic_wi8_afp32 = dynamic_range_scheme<8, channelwise>;
+using dynamic_wi4_afp32 = dynamic_range_scheme<4, channelwise>;
+using dynamic_wi2_afp32 = dynamic_range_scheme<2, channelwise>;
+using weight_only_wi8_afp32 = weight_only_scheme<8, symmetric, channelwise>;
+using weight_only_wi4_afp32 = weight_only_scheme<4, symmetric, channelwise>;
+using weight_only_wfp16_afp32 = scheme<float32, float16, compute::floating, execution::weight_only>;
+using static_wi8_ai8 = static_range_scheme<ai8, 8, channelwise>;
+using static_wi8_ai16 = static_range_scheme<ai16, 8, channelwise>;
+using static_wi4_ai8 = static_range_scheme<ai8, 4, channelwise>;
+using static_wi4_ai16 = static_range_scheme<ai16, 4, channelwise>;
+using static_wi8_au8 = static_range_scheme<au8, 8, channelwise>;
+
+template <int Bits>
+using dynamic_blockwise_schemes =
+    type_list<dynamic_range_scheme<Bits, blockwise<32>>, dynamic_range_scheme<Bits, blockwise<64>>,
+              dynamic_range_scheme<Bits, blockwise<128>>, dynamic_range_scheme<Bits, blockwise<256>>>;
+
+template <int Bits>
+using weight_only_schemes =
+    type_list<weight_only_scheme<Bits, symmetric, channelwise>, weight_only_scheme<Bits, symmetric, tensorwise>,
+              weight_only_scheme<Bits, asymmetric, channelwise>, weight_only_scheme<Bits, asymmetric, tensorwise>>;
+
+template <int WeightBits>
+using static_schemes =
+    type_list<static_range_scheme<ai8, WeightBits, channelwise>, static_range_scheme<ai8, WeightBits, tensorwise>,
+              static_range_scheme<ai8_symmetric, WeightBits, channelwise>,
+              static_range_scheme<ai8_symmetric, WeightBits, tensorwise>,
+              static_range_scheme<ai16, WeightBits, channelwise>, static_range_scheme<ai16, WeightBits, tensorwise>>;
+
+using builtin_schemes =
+    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
+              dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
+              dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
+              weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
+              static_schemes<8>, static_schemes<4>,                                                  //
+              static_wi8_au8, static_range_scheme<au8, 8, tensorwise>>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/packing.hpp
+// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
+// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+  if (bits < 8) {
+    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
+    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+  }
+  return elements * (static_cast<unsigned>(bits) / 8u);
+}
+
+/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
+                                                     std::span<std::uint8_t> packed) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  constexpr unsigned mask = (1u << Bits) - 1u;
+  const std::size_t whole = values.size() / per_byte;
+  for (std::size_t i = 0; i < whole; ++i) {
+    unsigned byte = 0;
+    for (std::size_t j = 0; j < per_byte; ++j) {
+      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
+    }
+    packed[i] = static_cast<std::uint8_t>(byte);
+  }
+  unsigned byte = 0;
+  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
+    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
+  }
+  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
+}
+
+/// The integer at `index` of packed data.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
+    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
+  constexpr unsigned sign = 1u << (Bits - 1);
+  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+}
+
+/// Unpacks into one int8 per value.
+template <int Bits>
+constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
+
+#include <utility>
+
+// ---- aeq/table/descriptor.hpp
+// A row of the kernel table, and its one derived name. Freestanding.
+
+// ---- aeq/table/handler.hpp
+// Op handlers: what is instantiated per (op, scheme). Freestanding.
+//
+// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and a
+// scheme maps to the arithmetic it needs, so that rows of equal arithmetic share one instantiation.
+
+namespace aeq::inline AEQ_ABI {
+
+using fit_float = scale_zero_point<float> (*)(range<float>, const format_descriptor&);
+using fit_double = scale_zero_point<double> (*)(range<double>, const format_descriptor&);
+
+/// From ranges to parameters, for statistics in float and in double.
+struct fit_functions {
+  fit_float narrow = nullptr;
+  fit_double wide = nullptr;
+};
+
+/// The instantiation behind all schemes with one fit.
+template <range_fit Fit>
+struct shared_handler {
+  static constexpr fit_functions fits{&Fit::template fit<float>, &Fit::template fit<double>};
+};
+
+/// The handler of an op under a scheme. Specialize it for a pair that needs code of its own.
+template <operation_type Op, quantization_scheme Scheme>
+requires supports<Op, Scheme>
+struct op_handler : shared_handler<fit_of<Scheme>> {
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/key.hpp
+// The key of a row of the kernel table: op and scheme. Freestanding.
+
+#include <compare>
+
+namespace aeq::inline AEQ_ABI {
+
+struct table_key {
+  op::code operation = op::code::add;
+  std::uint16_t scheme = 0;  ///< position in the table's list of schemes
+  friend constexpr auto operator<=>(const table_key&, const table_key&) = default;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/descriptor.hpp
+namespace aeq::inline AEQ_ABI {
+
+struct table_row {
+  table_key key{};
+  const op::operation_descriptor* operation = nullptr;
+  const scheme_descriptor* scheme = nullptr;
+  fit_functions fits{};
+};
+
+/// "conv_2d:static_wi8_ai8": in listings, errors, logs, test titles and docs.
+[[nodiscard]] constexpr short_text<112> name_of(const op::operation_descriptor& operation,
+                                                const scheme_descriptor& scheme) {
+  short_text<112> text;
+  for (const char c : operation.name) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    text.append({&lower, 1});
+  }
+  return text.append(":").append(scheme.name);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A kernel table without its type: what the quantizer works with.
+class kernel_table_view {
+ public:
+  constexpr kernel_table_view(std::span<const table_row> rows, std::span<const scheme_descriptor> schemes)
+      : rows_(rows), schemes_(schemes) {}
+
+  [[nodiscard]] constexpr std::span<const table_row> rows() const { return rows_; }
+  [[nodiscard]] constexpr std::span<const scheme_descriptor> schemes() const { return schemes_; }
+
+  /// The row of a key, null if the op does not take the scheme.
+  [[nodiscard]] constexpr const table_row* find(table_key key) const {
+    const auto place = std::lower_bound(rows_.begin(), rows_.end(), key,
+                                        [](const table_row& row, const table_key& wanted) { return row.key < wanted; });
+    return place != rows_.end() && place->key == key ? &*place : nullptr;
+  }
+
+  /// The row of an op under the scheme with a name; null if there is none.
+  [[nodiscard]] constexpr const table_row* find(op::code operation, std::string_view scheme) const {
+    for (std::size_t i = 0; i < schemes_.size(); ++i) {
+      if (schemes_[i].name == scheme) return find({operation, static_cast<std::uint16_t>(i)});
+    }
+    return nullptr;
+  }
+
+  /// The row of an op under the first scheme with the same formats, compute and mode. Custom schemes are found by name
+  /// only: they come after the built-in ones, whose arithmetic they may share.
+  [[nodiscard]] constexpr const table_row* find(op::code operation, const scheme_descriptor& like) const {
+    for (std::size_t i = 0; i < schemes_.size(); ++i) {
+      if (schemes_[i].same_arithmetic(like)) return find({operation, static_cast<std::uint16_t>(i)});
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const table_row> rows_;
+  std::span<const scheme_descriptor> schemes_;
+};
+
+namespace detail {
+
+template <class Op, class Scheme>
+constexpr fit_functions handler_fits() {
+  if constexpr (supports<Op, Scheme>) {
+    return op_handler<Op, Scheme>::fits;
+  } else {
+    return {};
+  }
+}
+
+template <class Scheme>
+consteval std::size_t count_rows() {
+  constexpr scheme_descriptor s = descriptor_of<Scheme>;
+  std::size_t count = 0;
+  for (const op::operation_descriptor& operation : op::catalogue) count += op::allows(operation, s) ? 1u : 0u;
+  return count;
+}
+
+template <class Scheme, std::size_t... Index>
+constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_sequence<Index...>) {
+  return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
+}
+
+/// A type's identity without RTTI.
+template <class>
+inline constexpr char identity{};
+
+/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
+template <class... Schemes>
+concept distinct_names = [] {
+  const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
+  const std::array<const char*, sizeof...(Schemes)> types{&identity<Schemes>...};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j] && types[i] != types[j]) return false;
+    }
+  }
+  return true;
+}();
+
+template <class List>
+struct table_storage;
+
+template <class... Schemes>
+struct table_storage<type_list<Schemes...>> {
+  static constexpr std::array<scheme_descriptor, sizeof...(Schemes)> schemes{descriptor_of<Schemes>...};
+  static constexpr std::size_t row_count = (count_rows<Schemes>() + ... + std::size_t(0));
+
+  static constexpr std::array<table_row, row_count> rows = [] {
+    using operations = std::make_index_sequence<op::catalogue.size()>;
+    const std::array<std::array<fit_functions, op::catalogue.size()>, sizeof...(Schemes)> fits{
+        scheme_fits<Schemes>(operations{})...};
+    std::array<table_row, row_count> result{};
+    std::size_t next = 0;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
+        if (!op::allows(op::catalogue[o], schemes[s])) continue;
+        result[next++] = {
+            {op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s], fits[s][o]};
+      }
+    }
+    return result;
+  }();
+};
+
+}  // namespace detail
+
+/// The table of the given schemes, or lists of schemes: `kernel_table<builtin_schemes, my_scheme>`. A type that is no
+/// scheme is a compile error that names the broken requirement.
+template <class... Schemes>
+class kernel_table {
+  template <class List>
+  struct check;
+  template <class... All>
+  struct check<type_list<All...>> {
+    static constexpr bool value = (verify_scheme<All>() && ...);
+    static consteval void names() {
+      static_assert(detail::distinct_names<All...>,
+                    "aeq: distinct_names: two schemes of the table have one name; give each its own");
+    }
+  };
+
+ public:
+  using schemes = flat_list<Schemes...>;
+
+  [[nodiscard]] static constexpr kernel_table_view view() {
+    if constexpr (check<schemes>::value) {
+      check<schemes>::names();
+      using storage = detail::table_storage<schemes>;
+      return {storage::rows, storage::schemes};
+    } else {
+      return {{}, {}};
+    }
+  }
+  constexpr operator kernel_table_view() const { return view(); }
+};
+
+/// The table of the built-in schemes.
+[[nodiscard]] constexpr kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+#endif  // AEQ_SINGLE_KERNELS
