@@ -90,7 +90,7 @@ grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"
 format="$(command -v clang-format-14 || command -v clang-format || true)"
 if [[ -n "$format" && "$("$format" --version)" == *"version 14."* ]]; then
   # (--dry-run of version 14 also complains of replacing a comment by itself.)
-  for file in $(git ls-files '*.[hi]pp' '*.cpp'); do
+  for file in $(git ls-files '*.[hi]pp' '*.cpp' ':!single_include'); do
     "$format" "$file" | cmp -s - "$file" || complain "$file: differs from .clang-format; run $format -i $file"
   done
 else
