@@ -17,6 +17,7 @@ while IFS=: read -r file line text; do
   target="${BASH_REMATCH[1]%%/*}"
   here="${file#include/aeq/}"
   here="${here%%/*}"
+  here="${here/%.ipp/.hpp}" target="${target/%.ipp/.hpp}"
   [[ "$target" == "$here" || "$target" == config.hpp || "$target" == version.hpp ]] && continue
   if [[ -z "${allowed[$here]+set}" ]]; then
     complain "$file:$line: $here has no line in tools/floors.txt"

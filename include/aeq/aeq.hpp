@@ -7,7 +7,14 @@
 #if !AEQ_FREESTANDING
 #include <aeq/model/difference.hpp>
 #include <aeq/model/dump.hpp>
+#include <aeq/model/reader.hpp>
 #include <aeq/model/summary.hpp>
+#include <aeq/model/writer.hpp>
+#include <aeq/quantize/pipeline.hpp>
 #include <aeq/quantizer.hpp>
+#include <aeq/recipe/builtin.hpp>
+#include <aeq/recipe/json.hpp>
+#include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/save.hpp>
+#include <aeq/recipe/typed.hpp>
 #endif

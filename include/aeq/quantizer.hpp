@@ -6,29 +6,18 @@
 //     q.save("quantized.tflite");
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <aeq/io/error.hpp>
 #include <aeq/io/progress.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/model/model.hpp>
-#include <aeq/model/reader.hpp>
 #include <aeq/model/writer.hpp>
-#include <aeq/quantize/composite.hpp>
-#include <aeq/quantize/model_view.hpp>
-#include <aeq/quantize/pipeline.hpp>
-#include <aeq/recipe/builtin.hpp>
-#include <aeq/recipe/json.hpp>
+#include <aeq/recipe/plan.hpp>
 #include <aeq/recipe/policy.hpp>
-#include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/recipe.hpp>
-#include <aeq/recipe/resolve.hpp>
-#include <aeq/recipe/typed.hpp>
 #include <aeq/table/kernel_table.hpp>
 
 namespace aeq::inline AEQ_ABI {
@@ -38,18 +27,11 @@ class quantizer {
  public:
   /// Reads the model at `path` ("-": standard input). `table` says which schemes recipes may name; pass
   /// kernel_table<builtin_schemes, my_scheme>() for schemes of your own.
-  explicit quantizer(const std::string& path, kernel_table_view table = builtin_table()) : table_(table) {
-    source_ = model::read(path, loading_notes_);
-    notes_ = loading_notes_;
-  }
-  explicit quantizer(model::model source, kernel_table_view table = builtin_table())
-      : table_(table), source_(std::move(source)) {}
+  explicit quantizer(const std::string& path, kernel_table_view table = builtin_table());
+  explicit quantizer(model::model source, kernel_table_view table = builtin_table());
 
   /// The recipe of a name ("dynamic_wi8_afp32") or of a JSON file.
-  void load_recipe(const std::string& name_or_path) {
-    recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
-    notes_ = loading_notes_;
-  }
+  void load_recipe(const std::string& name_or_path);
   void set_recipe(recipe::recipe r) { recipe_ = std::move(r); }
 
   /// Adds rules to those that are there; later rules win.
@@ -57,36 +39,22 @@ class quantizer {
 
   /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the
   /// recipe, which is checked against it.
-  void load_policy(const std::string& path) { policy_ = recipe::load_policy(path); }
+  void load_policy(const std::string& path);
 
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
-  [[nodiscard]] recipe::plan plan() {
-    if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
-    notes_ = loading_notes_;  // asking again does not say everything twice
-    return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
-  }
+  [[nodiscard]] recipe::plan plan();
 
   /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
   /// does not depend on it.
-  [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr) {
-    return quantize::quantize_model(source_, plan(), threads, tell);
-  }
+  [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr);
   [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
-                                      progress* tell = nullptr) const {
-    return quantize::quantize_model(source_, decisions, threads, tell);
-  }
+                                      progress* tell = nullptr) const;
 
   /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
   /// bytes.
-  std::uint64_t save(const std::string& path, const model::save_options& options = {}) {
-    return save(plan(), path, options);
-  }
+  std::uint64_t save(const std::string& path, const model::save_options& options = {});
   std::uint64_t save(const recipe::plan& decisions, const std::string& path,
-                     const model::save_options& options = {}) const {
-    const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
-                                                            quantize::scale_time::while_writing);
-    return model::write(quantized, path, options);
-  }
+                     const model::save_options& options = {}) const;
 
   [[nodiscard]] const model::model& source() const { return source_; }
   [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
@@ -103,3 +71,7 @@ class quantizer {
 };
 
 }  // namespace aeq::inline AEQ_ABI
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantizer.ipp>
+#endif

@@ -4695,50 +4695,6 @@ class summarizer {
 
 }  // namespace aeq::inline AEQ_ABI::model
 
-// ---- aeq/quantizer.hpp
-// The facade: load a model, give it a recipe, save the quantized model.
-//
-//     aeq::quantizer q("model.tflite");
-//     q.load_recipe("dynamic_wi8_afp32");
-//     q.save("quantized.tflite");
-
-// ---- aeq/io/progress.hpp
-// Progress of long work, as bytes done of bytes in all.
-
-#include <atomic>
-#include <mutex>
-
-namespace aeq::inline AEQ_ABI {
-
-/// Counts work from many threads and tells a listener now and then, from one thread at a time.
-class progress {
- public:
-  using listener = std::function<void(std::uint64_t done_bytes, std::uint64_t all_bytes)>;
-
-  progress() = default;
-  explicit progress(listener tell) : tell_(std::move(tell)) {}
-
-  void expect(std::uint64_t bytes) { all_ += bytes; }
-  void advance(std::uint64_t bytes) {
-    const std::uint64_t done = done_ += bytes;
-    if (!tell_) return;
-    const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock.owns_lock()) tell_(done, all_);
-  }
-  /// Tells the final state; call it when the work is over.
-  void finish() {
-    if (tell_) tell_(all_, all_);
-  }
-
- private:
-  listener tell_;
-  std::mutex mutex_;
-  std::atomic<std::uint64_t> done_ = 0;
-  std::atomic<std::uint64_t> all_ = 0;
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
 // ---- aeq/model/writer.hpp
 // Writing a .tflite file as a stream: the metadata is built first, with room for the place of every buffer; then each
 // buffer goes straight to its place in the file, in pieces, on all processors; last, the metadata, whose late scales
@@ -4799,7 +4755,9 @@ class output_file {
 // Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
 // the same at any number of threads.
 
+#include <atomic>
 #include <exception>
+#include <mutex>
 #include <thread>
 
 namespace aeq::inline AEQ_ABI {
@@ -4838,6 +4796,40 @@ void parallel_for(std::size_t count, unsigned threads, const Work& work) {
   }
   if (failure) std::rethrow_exception(failure);
 }
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/io/progress.hpp
+// Progress of long work, as bytes done of bytes in all.
+
+namespace aeq::inline AEQ_ABI {
+
+/// Counts work from many threads and tells a listener now and then, from one thread at a time.
+class progress {
+ public:
+  using listener = std::function<void(std::uint64_t done_bytes, std::uint64_t all_bytes)>;
+
+  progress() = default;
+  explicit progress(listener tell) : tell_(std::move(tell)) {}
+
+  void expect(std::uint64_t bytes) { all_ += bytes; }
+  void advance(std::uint64_t bytes) {
+    const std::uint64_t done = done_ += bytes;
+    if (!tell_) return;
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock.owns_lock()) tell_(done, all_);
+  }
+  /// Tells the final state; call it when the work is over.
+  void finish() {
+    if (tell_) tell_(all_, all_);
+  }
+
+ private:
+  listener tell_;
+  std::mutex mutex_;
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::uint64_t> all_ = 0;
+};
 
 }  // namespace aeq::inline AEQ_ABI
 
@@ -5344,9 +5336,198 @@ inline std::uint64_t write(const model& m, const std::string& path, const save_o
 
 }  // namespace aeq::inline AEQ_ABI::model
 
-// ---- aeq/quantize/composite.hpp
-// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
-// section 5.6)
+// ---- aeq/quantize/pipeline.hpp
+// From a model and a plan to the quantized model: materialize, resolve sharing, instruct, transform. One direction.
+
+// ---- aeq/quantize/instruction.hpp
+// Instructions: the rules of a tensor merged into the fewest edits of the graph. (spec: quantization, section 7)
+
+// ---- aeq/quantize/rules.hpp
+// What materialization says of each tensor: how its producer leaves it and how each consumer wants it.
+// (spec: quantization, section 5.1)
+
+// ---- aeq/quantize/parameters.hpp
+// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come
+// from.
+
+// ---- aeq/quantize/weight.hpp
+// A constant as the loops see it: float32 values in the file, laid out as [lead, channels, trail].
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
+struct weight_layout {
+  std::uint64_t lead = 1;
+  std::uint64_t channels = 1;
+  std::uint64_t trail = 1;
+
+  friend bool operator==(const weight_layout&, const weight_layout&) = default;
+
+  [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
+  [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
+};
+
+/// One scale for all.
+[[nodiscard]] weight_layout layout_of(std::span<const std::int32_t> shape);
+/// A scale per index of an axis.
+[[nodiscard]] weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis);
+/// A scale per block of neighbours.
+[[nodiscard]] weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements);
+
+class weight {
+ public:
+  weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
+
+  [[nodiscard]] const weight_layout& layout() const { return layout_; }
+  [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+  /// For messages: "model.tflite: tensor 'dense/kernel'".
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
+  /// copied into `scratch`.
+  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const;
+
+  /// The values have been read and are not needed soon.
+  void let_go(std::uint64_t first, std::uint64_t count) const;
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::uint32_t buffer_;
+  std::shared_ptr<const io::input_file> file_;
+  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage_;
+  std::string name_;
+  weight_layout layout_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/parameters.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// When the scales of constants are found.
+enum class scale_time : std::uint8_t {
+  at_once,       ///< before the model is edited: it can be looked at
+  while_writing  ///< where possible, with each channel's integers: the weights are read once
+};
+
+/// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
+/// counts. (spec: quantization, section 5.1)
+struct tensor_parameters {
+  format_descriptor format{};
+  std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
+  std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
+  std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
+  std::vector<std::int32_t> zero_point;    ///< one per scale
+  std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
+  std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
+  fit_float fit = nullptr;                 ///< a constant: what turns its ranges into scales
+  bool late = false;                       ///< the scales are found while the integers are made; none are here
+
+  [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
+
+  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b);
+
+ private:
+  /// Constants: the same bytes come out, in whatever shape the scales lie over them. Activations: same axis and shape.
+  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b);
+};
+
+using parameters = std::shared_ptr<const tensor_parameters>;
+
+/// Equal parameters, or none on both sides.
+[[nodiscard]] bool same(const parameters& a, const parameters& b);
+
+/// The type of a tensor stored in a format: 2, 4, up to 8, 16, 32 or 64 bits.
+[[nodiscard]] constexpr model::tensor_type storage_type(const format_descriptor& format) {
+  using t = model::tensor_type;
+  if (!format.is_integer()) return format.bits == 16 ? t::float16 : t::float32;
+  if (format.bits == 2) return t::int2;
+  if (format.bits == 4) return t::int4;
+  if (format.bits <= 8) return format.kind == number_kind::unsigned_integer ? t::uint8 : t::int8;
+  if (format.bits <= 16) return t::int16;
+  return format.bits <= 32 ? t::int32 : t::int64;
+}
+
+/// Bits that an element takes in the file.
+[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) {
+  return model::bits_of(storage_type(format));
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/rules.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+enum class transformation : std::uint8_t {
+  no_quantize,       ///< stays float
+  quantize_tensor,   ///< the tensor itself becomes integers
+  add_quantize,      ///< a QUANTIZE behind the tensor
+  add_dequantize,    ///< the tensor becomes integers (or float16), a DEQUANTIZE behind it
+  duplicate_buffer,  ///< the tensor gets a buffer of its own
+  duplicate_tensor   ///< some consumers get a copy of the tensor
+};
+
+[[nodiscard]] constexpr std::string_view name_of(transformation t) {
+  switch (t) {
+    case transformation::no_quantize: return "NO_QUANTIZE";
+    case transformation::quantize_tensor: return "QUANTIZE_TENSOR";
+    case transformation::add_quantize: return "ADD_QUANTIZE";
+    case transformation::add_dequantize: return "ADD_DEQUANTIZE";
+    case transformation::duplicate_buffer: return "DUPLICATE_BUFFER";
+    case transformation::duplicate_tensor: return "DUPLICATE_TENSOR";
+  }
+  return "?";
+}
+
+/// The inputs or outputs of a subgraph, where an operator's position stands.
+inline constexpr std::int32_t graph_edge = -1;
+
+/// What one op wants of a tensor: transformations in order, all with the same parameters.
+struct tensor_rule {
+  std::int32_t operation = graph_edge;
+  std::vector<transformation> transformations;
+  parameters params;  ///< null: none
+};
+
+/// Everything that is wanted of a tensor. Consumers in the order of visiting: operators, then the graph's outputs; an
+/// op that reads the tensor twice is listed twice.
+struct tensor_rules {
+  std::optional<tensor_rule> producer;
+  std::vector<tensor_rule> consumers;
+};
+
+/// Rules of every tensor, by subgraph and tensor.
+using model_rules = std::vector<std::vector<tensor_rules>>;
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/instruction.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// An edit: what happens to a tensor on its way to some of its consumers.
+struct instruction {
+  transformation kind = transformation::no_quantize;
+  std::vector<std::int32_t> consumers;  ///< operators of the original graph; graph_edge per graph output
+  parameters params;
+};
+
+/// What the instructions of a tensor need to know of it.
+struct tensor_uses {
+  std::int32_t producer = graph_edge;   ///< operator of the original graph
+  bool producer_is_free = false;        ///< the catalogue leaves the producer's output parameters free
+  std::vector<std::int32_t> consumers;  ///< graph_edge per graph output first, then an operator per slot
+};
+
+/// The instructions of one tensor, in the order of carrying them out. `name` is for the message of a contradiction.
+[[nodiscard]] std::vector<instruction> instructions_of(const tensor_rules& rules, const tensor_uses& uses,
+                                                       const std::string& name);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.hpp
+// Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
+// nothing here is instantiated per scheme. (spec: quantization, section 5)
 
 // ---- aeq/recipe/plan.hpp
 // What a recipe decides for each op of a model.
@@ -5467,67 +5648,55 @@ struct plan {
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
-// ---- aeq/quantize/composite.hpp
+// ---- aeq/quantize/materialize.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
-/// Composites that are quantized as an op; others stay as they are.
-inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
-                                                                        "odml.l2_norm"};
-
-namespace detail {
-
-inline constexpr std::uint8_t composite_options = 21;
-inline constexpr model::schema::table_descriptor composite_table =
-    model::schema::builtin_options_2_members[composite_options];
-
-struct composite {
-  std::string_view name;
-  std::int32_t decomposition = -1;
-};
-
-[[nodiscard]] inline composite composite_of(const model::operation& o) {
-  if (o.options_2.type != composite_options || o.options_2.table == nullptr) return {};
-  const model::view<composite_table> options(o.options_2.table);
-  return {options.get<"name">().value_or(""), options.get<"decomposition_subgraph_index">()};
-}
-
-}  // namespace detail
-
-/// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
-[[nodiscard]] inline std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
-  std::vector<bool> skipped(m.subgraphs.size(), false);
-  std::vector<std::size_t> to_visit;
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) to_visit.push_back(g);
-  while (!to_visit.empty()) {
-    const std::size_t g = to_visit.back();
-    to_visit.pop_back();
-    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
-      const model::operation& o = m.subgraphs[g].operations[i];
-      if (m.builtin(o) != op::code::stablehlo_composite) continue;
-      const detail::composite c = detail::composite_of(o);
-      const bool known = std::find(quantizable_composites.begin(), quantizable_composites.end(), c.name) !=
-                         quantizable_composites.end();
-      const bool selected = !skipped[g] && known && plan.subgraphs[g].operations[i].quantize;
-      if (selected || c.decomposition < 0) continue;
-      const auto target = static_cast<std::size_t>(c.decomposition);
-      if (skipped[target]) continue;
-      skipped[target] = true;
-      to_visit.push_back(target);  // what it calls is skipped with it
-    }
-  }
-  return skipped;
-}
+/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
+/// until they are written. Throws error (not_quantizable).
+[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
+                                      unsigned threads, aeq::progress* tell);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
-// ---- aeq/quantize/model_view.hpp
-// A model as recipe::resolve sees it: kinds of ops and the names around them, nothing else.
+// ---- aeq/quantize/transform.hpp
+// Carrying out the instructions of all tensors, in the order that fixes the ids of new tensors and the places of new
+// operators. (spec: quantization, section 8.1)
 
-// ---- aeq/recipe/resolve.hpp
-// From a recipe to a plan: which rule each op of a model gets, and what is doubtful about the recipe.
-// (spec: quantization, section 2.4)
+namespace aeq::inline AEQ_ABI::quantize {
 
-#include <unordered_map>
+/// Instructions of every tensor, by subgraph and tensor.
+using model_instructions = std::vector<std::vector<std::vector<instruction>>>;
+
+/// Edits the model. `uses` are those of the model before any edit.
+void transform(model::model& m, const model_instructions& instructions,
+               const std::vector<std::vector<tensor_uses>>& uses);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/pipeline.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Who produces and who reads each tensor, by subgraph and tensor.
+[[nodiscard]] std::vector<std::vector<tensor_uses>> uses_of(const model::model& m);
+
+/// The instructions of every tensor. Throws error (not_quantizable).
+[[nodiscard]] model_instructions instruct(const model::model& m, const model_rules& rules,
+                                          const std::vector<std::vector<tensor_uses>>& uses);
+
+/// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
+/// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
+/// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
+[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
+                                          aeq::progress* tell = nullptr, scale_time when = scale_time::at_once);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantizer.hpp
+// The facade: load a model, give it a recipe, save the quantized model.
+//
+//     aeq::quantizer q("model.tflite");
+//     q.load_recipe("dynamic_wi8_afp32");
+//     q.save("quantized.tflite");
 
 // ---- aeq/recipe/policy.hpp
 // Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
@@ -5853,6 +6022,8 @@ class policy {
 // ---- aeq/recipe/recipe.hpp
 // A recipe: rules in groups of one regular expression each. (spec: quantization, sections 2.4 and 2.5)
 
+#include <unordered_map>
+
 namespace aeq::inline AEQ_ABI::recipe {
 
 /// Rules in the order in which they are asked; of those that match and suit an op, the last decides.
@@ -5932,6 +6103,286 @@ class recipe {
 };
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/quantizer.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// Quantizes one model. Every member throws aeq::error, and only that.
+class quantizer {
+ public:
+  /// Reads the model at `path` ("-": standard input). `table` says which schemes recipes may name; pass
+  /// kernel_table<builtin_schemes, my_scheme>() for schemes of your own.
+  explicit quantizer(const std::string& path, kernel_table_view table = builtin_table());
+  explicit quantizer(model::model source, kernel_table_view table = builtin_table());
+
+  /// The recipe of a name ("dynamic_wi8_afp32") or of a JSON file.
+  void load_recipe(const std::string& name_or_path);
+  void set_recipe(recipe::recipe r) { recipe_ = std::move(r); }
+
+  /// Adds rules to those that are there; later rules win.
+  void update_recipe(const recipe::recipe& more) { recipe_.update(more); }
+
+  /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the
+  /// recipe, which is checked against it.
+  void load_policy(const std::string& path);
+
+  /// What the recipe does to each op. Warnings tell of rules that do nothing.
+  [[nodiscard]] recipe::plan plan();
+
+  /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
+  /// does not depend on it.
+  [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr);
+  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
+                                      progress* tell = nullptr) const;
+
+  /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
+  /// bytes.
+  std::uint64_t save(const std::string& path, const model::save_options& options = {});
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
+                     const model::save_options& options = {}) const;
+
+  [[nodiscard]] const model::model& source() const { return source_; }
+  [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
+  /// Warnings of reading the model, loading the recipe and the last plan.
+  [[nodiscard]] const warnings& notes() const { return notes_; }
+
+ private:
+  kernel_table_view table_;
+  recipe::policy policy_;
+  recipe::recipe recipe_;
+  warnings loading_notes_;
+  warnings notes_;
+  model::model source_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/recipe/builtin.hpp
+// The recipes that go by a name: those of the Python tool that this version can do, the ready ones of recipes/, and
+// every scheme. (spec: quantization, sections 2.6 and 3.1)
+
+// ---- aeq/recipe/json.hpp
+// Recipes as JSON: all spellings that the format has had. (spec: quantization, sections 2.1, 2.2 and 2.6)
+//
+// Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
+// are errors here. More lenient: execution_mode and channel_wise of older files are understood.
+
+#include <boost/json/serialize.hpp>
+
+// ---- aeq/recipe/json_reader.hpp
+// Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
+// accepted.
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parser.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe::detail {
+
+inline constexpr std::size_t json_depth = 32;
+inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
+
+/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
+struct key_watcher {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  struct level {
+    std::set<std::string, std::less<>> keys;
+    std::string place;  ///< key or index of the part being read
+    std::size_t index = 0;
+    bool is_array = false;
+  };
+  std::vector<level> levels;
+  std::string key;
+  std::string duplicate;  ///< JSON pointer
+
+  using code = boost::json::error_code;
+  using text = boost::json::string_view;
+
+  void next() {
+    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
+  }
+  bool open(bool array) {
+    next();
+    levels.emplace_back();
+    levels.back().is_array = array;
+    return true;
+  }
+  bool close() {
+    levels.pop_back();
+    return true;
+  }
+
+  bool on_document_begin(code&) { return true; }
+  bool on_document_end(code&) { return true; }
+  bool on_object_begin(code&) { return open(false); }
+  bool on_object_end(std::size_t, code&) { return close(); }
+  bool on_array_begin(code&) { return open(true); }
+  bool on_array_end(std::size_t, code&) { return close(); }
+  bool on_key_part(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    levels.back().place = key;
+    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
+      for (const level& l : levels) duplicate += '/' + l.place;
+    }
+    key.clear();
+    return true;
+  }
+  bool value() {
+    next();
+    return true;
+  }
+  bool on_string_part(text, std::size_t, code&) { return true; }
+  bool on_string(text, std::size_t, code&) { return value(); }
+  bool on_number_part(text, code&) { return true; }
+  bool on_int64(std::int64_t, text, code&) { return value(); }
+  bool on_uint64(std::uint64_t, text, code&) { return value(); }
+  bool on_double(double, text, code&) { return value(); }
+  bool on_bool(bool, code&) { return value(); }
+  bool on_null(code&) { return value(); }
+  bool on_comment_part(text, code&) { return true; }
+  bool on_comment(text, code&) { return true; }
+};
+
+/// Line and column of a byte, counted from 1.
+[[nodiscard]] inline std::string line_of(std::string_view text, std::size_t byte) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  for (std::size_t i = 0; i < byte && i < text.size(); ++i) {
+    column = text[i] == '\n' ? 1 : column + 1;
+    if (text[i] == '\n') ++line;
+  }
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Throws error (bad_input).
+[[nodiscard]] inline boost::json::value parse_json(std::string_view text, const std::string& file) {
+  const auto fail = [&](const std::string& what) { throw error(error_code::bad_input, file + ": " + what); };
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.size() > json_bytes) fail("is larger than " + std::to_string(json_bytes >> 20) + " MiB");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("is empty; JSON is wanted");
+  boost::json::parse_options options;
+  options.max_depth = json_depth;
+  boost::json::error_code problem;
+
+  boost::json::basic_parser<key_watcher> watcher(options);
+  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
+  if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
+  if (problem || read < text.size()) {
+    const std::string what = problem ? problem.message() : "more text behind the end";
+    fail("is no JSON (" + line_of(text, read) + "): " + what);
+  }
+  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
+
+  boost::json::parser parser({}, options);
+  parser.write(text.data(), text.size(), problem);
+  if (problem) fail("is no JSON: " + problem.message());
+  return parser.release();
+}
+
+/// A value and where it stands.
+class json_node {
+ public:
+  json_node(const boost::json::value& value, const std::string& file, std::string pointer = {})
+      : value_(&value), file_(&file), pointer_(std::move(pointer)) {}
+
+  [[nodiscard]] const boost::json::value& value() const { return *value_; }
+  /// "recipe.json: /0/regex"
+  [[nodiscard]] std::string place() const { return pointer_.empty() ? *file_ : *file_ + ": " + pointer_; }
+
+  [[noreturn]] void fail(const std::string& what, error_code code = error_code::bad_input) const {
+    throw error(code, place() + ": " + what);
+  }
+  /// For a value that is not what is wanted: it is shown, cut if it is long.
+  [[noreturn]] void refuse(const std::string& why) const {
+    constexpr std::size_t shown = 60;
+    std::string text = boost::json::serialize(*value_);
+    if (text.size() > shown) text = text.substr(0, shown) + "...";
+    fail(text + " " + why);
+  }
+
+  [[nodiscard]] const boost::json::object& object(const char* what) const {
+    if (!value_->is_object()) refuse(std::string("is no object; ") + what + " is wanted");
+    return value_->get_object();
+  }
+  [[nodiscard]] const boost::json::array& array(const char* what) const {
+    if (!value_->is_array()) refuse(std::string("is no list; ") + what + " is wanted");
+    return value_->get_array();
+  }
+  [[nodiscard]] std::string_view string() const {
+    if (!value_->is_string()) refuse("is no text");
+    return {value_->get_string().data(), value_->get_string().size()};
+  }
+  [[nodiscard]] bool boolean() const {
+    if (!value_->is_bool()) refuse("is neither true nor false");
+    return value_->get_bool();
+  }
+  /// A whole number within bounds; 8.0 is one.
+  [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest, const char* are_accepted) const {
+    std::int64_t number = 0;
+    bool whole = true;
+    if (value_->is_int64()) {
+      number = value_->get_int64();
+    } else if (value_->is_double() && std::abs(value_->get_double()) <= 0x1p53 &&
+               value_->get_double() == std::floor(value_->get_double())) {
+      number = static_cast<std::int64_t>(value_->get_double());
+    } else {
+      whole = value_->is_uint64();
+      if (whole) refuse(std::string("is too large; ") + are_accepted);
+    }
+    if (!whole) refuse(std::string("is no integer; ") + are_accepted);
+    if (number < lowest || number > highest) refuse(std::string("is out of range; ") + are_accepted);
+    return number;
+  }
+  template <class Table>
+  [[nodiscard]] auto word(const Table& table) const {
+    const std::string_view text = string();
+    for (const auto& entry : table) {
+      if (entry.name == text) return entry.value;
+    }
+    refuse("is unknown; " + accepted(text, words(table)));
+  }
+
+  /// A member; null where there is none.
+  [[nodiscard]] const boost::json::value* find(std::string_view key) const {
+    return value_->get_object().if_contains({key.data(), key.size()});
+  }
+  [[nodiscard]] json_node member(std::string_view key) const {
+    const boost::json::value* found = find(key);
+    if (found == nullptr) fail("\"" + std::string(key) + "\" is missing");
+    return {*found, *file_, pointer_ + '/' + escaped(key)};
+  }
+  [[nodiscard]] json_node element(std::size_t index) const {
+    return {value_->get_array()[index], *file_, pointer_ + '/' + std::to_string(index)};
+  }
+
+ private:
+  [[nodiscard]] static std::string escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+    return text;
+  }
+
+  const boost::json::value* value_;
+  const std::string* file_;
+  std::string pointer_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe::detail
 
 // ---- aeq/recipe/scope.hpp
 // Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
@@ -6310,2456 +6761,6 @@ class scope_pattern {
 };
 
 }  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/recipe/resolve.hpp
-namespace aeq::inline AEQ_ABI::recipe {
-
-/// What a recipe needs to know of an operator.
-struct operation_facts {
-  op::code code = op::code::custom;
-  std::string scope;  ///< scope_of(names of outputs, names of inputs)
-  std::string label;  ///< for messages: "model.tflite: subgraph 0: CONV_2D 3"
-};
-
-/// A model as a recipe sees it. The scopes of a subgraph's edges are its joined input (output) names.
-template <class View>
-concept model_view = requires(const View& model, std::size_t graph, std::size_t index) {
-  { model.subgraph_count() } -> std::convertible_to<std::size_t>;
-  { model.operation_count(graph) } -> std::convertible_to<std::size_t>;
-  { model.operation(graph, index) } -> std::convertible_to<operation_facts>;
-  { model.input_scope(graph) } -> std::convertible_to<std::string>;
-  { model.output_scope(graph) } -> std::convertible_to<std::string>;
-};
-
-namespace detail {
-
-class resolver {
- public:
-  resolver(const recipe& r, const policy& checks, kernel_table_view table)
-      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
-    std::unordered_map<std::string, std::size_t> known;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const rule& one = rules_[i];
-      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
-      if (is_new) patterns_.emplace_back(one.regex, one.place);
-      pattern_of_.push_back(position->second);
-      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
-      }
-      if (!one.scheme.empty() && !table_has(one.scheme)) {
-        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
-      }
-    }
-    operations_.resize(patterns_.size());
-  }
-
-  [[nodiscard]] decision decide(const operation_facts& facts) {
-    decision d;
-    const std::size_t position = op::position_of(facts.code);
-    if (position == op::catalogue.size()) {
-      d.reason = "recipes can't name this operator";
-      return d;
-    }
-    d.operation = &op::catalogue[position];
-    const std::vector<bool>& found = matches(facts.scope);
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
-    }
-    std::size_t refused = no_rule;
-    for (const std::size_t i : rules_of_[position]) {
-      if (!found[pattern_of_[i]]) continue;
-      ++counts_[i].matched;
-      if (verdict_of(i, position).refusal) {
-        refused = i;
-        continue;
-      }
-      ++counts_[i].applicable;
-      d.rule = i;
-    }
-    if (d.rule == no_rule) {
-      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
-      return d;
-    }
-    ++counts_[d.rule].won;
-    take(verdict_of(d.rule, position), facts.label, d);
-    return d;
-  }
-
-  /// What is doubtful about the recipe, now that all ops are decided.
-  void doubt(const recipe& r, warnings& doubts) const {
-    for (const recipe::replaced_rule& one : r.replaced()) {
-      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
-    }
-    std::size_t searched = 0;
-    constexpr std::size_t most_searches = 20;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const counts& c = counts_[i];
-      if (c.matched == 0) {
-        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
-      } else if (c.applicable == 0) {
-        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
-                                        " operations that it matches: " + some_refusal(i));
-      } else if (c.won == 0) {
-        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
-                                        " operations that it suits");
-      }
-    }
-  }
-
- private:
-  /// What a rule means for an op.
-  struct verdict {
-    std::optional<std::string> refusal;  ///< the rule can't apply to the op
-    std::string problem;                 ///< it applies, but what it says can't be done
-    decision made;
-  };
-  struct counts {
-    std::size_t matched = 0;
-    std::size_t applicable = 0;
-    std::size_t won = 0;
-  };
-
-  [[nodiscard]] bool table_has(std::string_view scheme) const {
-    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
-                       [&](const scheme_descriptor& s) { return s.name == scheme; });
-  }
-
-  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
-  /// megabytes.
-  const std::vector<bool>& matches(const std::string& scope) {
-    constexpr std::size_t most_kept = std::size_t(1) << 28;
-    const auto known = found_.find(scope);
-    if (known != found_.end()) return known->second;
-    std::vector<bool> found(patterns_.size());
-    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
-    constexpr std::size_t most_named = 1000;
-    constexpr std::size_t named_bytes = 160;
-    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
-    if (kept_ < most_kept) {
-      kept_ += found.size() + 8 * scope.size();
-      return found_.emplace(scope, std::move(found)).first->second;
-    }
-    return last_found_ = std::move(found);
-  }
-
-  const verdict& verdict_of(std::size_t i, std::size_t position) {
-    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
-    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
-    return place->second;
-  }
-
-  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
-    decision& d = v.made;
-    d.algorithm = r.algorithm;
-    if (r.algorithm == algorithm::no_quantize) {
-      d.reason = r.place + ": no_quantize";
-      return;
-    }
-    d.quantize = true;
-    d.min_weight_elements = r.config.min_weight_elements;
-    if (!r.scheme.empty()) {
-      const table_row* row = table_.find(operation.builtin, r.scheme);
-      if (row == nullptr) {
-        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
-        return;
-      }
-      return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    }
-    v.refusal = checks_.allows(r.algorithm, operation, r.config);
-    if (v.refusal) return;
-    const std::optional<execution> mode = mode_of(r);
-    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
-                           r.config.compute_precision, mode.value_or(execution::weight_only)};
-    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
-    if (r.config.activation) like.activation = format_of(*r.config.activation);
-    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
-    if (operation.has_weight()) like.weight = weight;  // others do not look at it
-    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
-    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    like.weight = weight;
-    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
-          shared_handler<min_max_fit>::fits, d);
-    v.problem = problem_of(r, operation);
-  }
-
-  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
-    d.scheme = scheme;
-    d.scheme.name = {};
-    d.scheme_name = name;
-    d.fits = fits;
-  }
-
-  /// float_casting does not look at explicit_dequantize.
-  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
-    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
-  }
-  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
-    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
-  }
-  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
-    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
-    return format_of(*r.config.weight);
-  }
-
-  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
-  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
-    constexpr int fewest_bits = 2;
-    constexpr int most_bits = 16;
-    const auto unusable = [](const std::optional<tensor_config>& t) {
-      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
-    };
-    if (r.algorithm == algorithm::float_casting) {
-      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
-      return "float_casting has no form for " + std::string(operation.name);
-    }
-    if (!mode_of(r)) {
-      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
-             "\"INTEGER\"";
-    }
-    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
-    if (!operation.has_weight()) return {};
-    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
-      return "weights are signed integers of 2 to 16 bits";
-    }
-    return {};
-  }
-
-  void take(const verdict& v, const std::string& label, decision& d) const {
-    if (!v.problem.empty()) {
-      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
-                                                   describe(rules_[d.rule].config) + "): " + v.problem);
-    }
-    const std::size_t winner = d.rule;
-    const op::operation_descriptor* operation = d.operation;
-    d = v.made;
-    d.rule = winner;
-    d.operation = operation;
-  }
-
-  /// Why a rule suits no op: for an op with a weight, if there is one.
-  [[nodiscard]] std::string some_refusal(std::size_t i) const {
-    std::string text;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      const auto known = verdicts_.find(i * op::catalogue.size() + o);
-      if (known == verdicts_.end() || !known->second.refusal) continue;
-      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
-    const std::uint64_t present = operations_[pattern_of_[i]];
-    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
-    std::string names;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
-      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
-    }
-    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
-           (names.empty() ? std::string() : ", but " + names);
-  }
-
-  /// The scopes that come nearest to a regular expression's text, if any comes near.
-  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
-    constexpr std::size_t compared = 48;
-    constexpr std::size_t shown = 3;
-    std::string wanted;
-    for (const char c : regex.substr(0, compared)) {
-      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
-    }
-    std::vector<std::pair<std::size_t, std::string>> near;
-    for (const std::string& scope : scopes_) {
-      const std::size_t distance = edit_distance(wanted, scope, true);
-      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
-    }
-    std::sort(near.begin(), near.end());
-    if (near.size() > shown) near.resize(shown);
-    std::string text;
-    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
-    return text;
-  }
-
-  std::vector<rule> rules_;
-  const policy& checks_;
-  kernel_table_view table_;
-  std::vector<scope_pattern> patterns_;
-  std::vector<std::size_t> pattern_of_;  ///< by rule
-  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
-  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
-  std::vector<counts> counts_;                         ///< by rule
-  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
-  std::unordered_map<std::string, std::vector<bool>> found_;
-  std::vector<bool> last_found_;
-  std::size_t kept_ = 0;
-  std::vector<std::string> scopes_;  ///< some, to name in warnings
-};
-
-static_assert(op::catalogue.size() <= 64);
-
-}  // namespace detail
-
-/// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
-/// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
-/// that takes too long.
-template <model_view View>
-[[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
-                           warnings& doubts) {
-  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
-  plan result;
-  result.needs_calibration = r.needs_calibration();
-  detail::resolver decide(r, checks, table);
-  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
-    subgraph_plan& decisions = result.subgraphs.emplace_back();
-    const std::string graph = "subgraph " + std::to_string(g);
-    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
-      decisions.operations.push_back(decide.decide(model.operation(g, i)));
-    }
-    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
-    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
-  }
-  decide.doubt(r, doubts);
-  return result;
-}
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/quantize/model_view.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-class recipe_view {
- public:
-  explicit recipe_view(const model::model& m) : model_(m) {}
-
-  [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
-  [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
-    return model_.subgraphs[graph].operations.size();
-  }
-
-  [[nodiscard]] recipe::operation_facts operation(std::size_t graph, std::size_t index) const {
-    const model::operation& o = model_.subgraphs[graph].operations[index];
-    const op::code code = model_.builtin(o);
-    return {code, recipe::scope_of(names(graph, o.outputs), names(graph, o.inputs)),
-            place(graph) + std::string(op::builtin_name(code)) + " " + std::to_string(index)};
-  }
-  [[nodiscard]] std::string input_scope(std::size_t graph) const {
-    return recipe::scope_of(names(graph, model_.subgraphs[graph].inputs), std::vector<std::string_view>{});
-  }
-  [[nodiscard]] std::string output_scope(std::size_t graph) const {
-    return recipe::scope_of(std::vector<std::string_view>{}, names(graph, model_.subgraphs[graph].outputs));
-  }
-
- private:
-  [[nodiscard]] std::string place(std::size_t graph) const {
-    const std::string subgraph = model_.subgraphs.size() > 1 ? "subgraph " + std::to_string(graph) + ": " : "";
-    return model_.file_name() + ": " + subgraph;
-  }
-
-  /// Names of tensors that are there and have one.
-  [[nodiscard]] std::vector<std::string_view> names(std::size_t graph, std::span<const std::int32_t> tensors) const {
-    std::vector<std::string_view> result;
-    for (const std::int32_t t : tensors) {
-      if (t < 0) continue;
-      const auto& name = model_.subgraphs[graph].tensors[static_cast<std::size_t>(t)].name;
-      if (name && !name->empty()) result.push_back(*name);
-    }
-    return result;
-  }
-
-  const model::model& model_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/pipeline.hpp
-// From a model and a plan to the quantized model: materialize, resolve sharing, instruct, transform. One direction.
-
-// ---- aeq/quantize/instruction.hpp
-// Instructions: the rules of a tensor merged into the fewest edits of the graph. (spec: quantization, section 7)
-
-// ---- aeq/quantize/rules.hpp
-// What materialization says of each tensor: how its producer leaves it and how each consumer wants it.
-// (spec: quantization, section 5.1)
-
-// ---- aeq/quantize/parameters.hpp
-// The quantization parameters of a tensor: format, scales, zero points, and for a constant where its integers come
-// from.
-
-// ---- aeq/quantize/weight.hpp
-// A constant as the loops see it: float32 values in the file, laid out as [lead, channels, trail].
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
-struct weight_layout {
-  std::uint64_t lead = 1;
-  std::uint64_t channels = 1;
-  std::uint64_t trail = 1;
-
-  friend bool operator==(const weight_layout&, const weight_layout&) = default;
-
-  [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
-  [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
-};
-
-/// One scale for all.
-[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape) {
-  return {1, 1, model::element_count(shape)};
-}
-/// A scale per index of an axis.
-[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis) {
-  return {model::element_count(shape.first(axis)), static_cast<std::uint64_t>(shape[axis]),
-          model::element_count(shape.subspan(axis + 1))};
-}
-/// A scale per block of neighbours.
-[[nodiscard]] inline weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements) {
-  return {1, model::element_count(shape) / block_elements, block_elements};
-}
-
-class weight {
- public:
-  weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-      : bytes_(m.buffers[t.buffer].data),
-        buffer_(t.buffer),
-        file_(m.file),
-        storage_(m.storage),
-        name_(std::move(name)),
-        layout_(layout) {}
-
-  [[nodiscard]] const weight_layout& layout() const { return layout_; }
-  [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
-  /// For messages: "model.tflite: tensor 'dense/kernel'".
-  [[nodiscard]] const std::string& name() const { return name_; }
-
-  /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
-  /// copied into `scratch`.
-  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
-    const std::uint8_t* place = bytes_.data() + first * sizeof(float);
-    const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;
-    if (aligned && std::endian::native == std::endian::little) return reinterpret_cast<const float*>(place);
-    scratch.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint8_t one[sizeof(float)];
-      std::memcpy(one, place + i * sizeof(float), sizeof(float));
-      scratch[i] = std::bit_cast<float>(flatbuffers::EndianScalar(std::bit_cast<std::uint32_t>(one)));
-    }
-    return scratch.data();
-  }
-
-  /// The values have been read and are not needed soon.
-  void let_go(std::uint64_t first, std::uint64_t count) const {
-    if (file_) file_->let_go(bytes_.subspan(first * sizeof(float), count * sizeof(float)));
-  }
-
- private:
-  std::span<const std::uint8_t> bytes_;
-  std::uint32_t buffer_;
-  std::shared_ptr<const io::input_file> file_;
-  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage_;
-  std::string name_;
-  weight_layout layout_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/parameters.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
-/// counts. (spec: quantization, section 5.1)
-struct tensor_parameters {
-  format_descriptor format{};
-  std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
-  std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
-  std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
-  std::vector<std::int32_t> zero_point;    ///< one per scale
-  std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
-  std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
-  fit_float fit = nullptr;                 ///< a constant: what turns its ranges into scales
-  bool late = false;                       ///< the scales are found while the integers are made; none are here
-
-  [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
-
-  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
-    return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
-           a.format.granularity.block_elements == b.format.granularity.block_elements && same_placing(a, b) &&
-           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale && a.fit == b.fit;
-  }
-
- private:
-  /// Constants: the same bytes come out, in whatever shape the scales lie over them. Activations: same axis and shape.
-  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b) {
-    if (!a.source || !b.source) return a.source == b.source && a.axis == b.axis && a.scale_shape == b.scale_shape;
-    const bool same_shape = a.format.is_integer() || a.scale_shape == b.scale_shape;
-    return a.source->buffer() == b.source->buffer() && a.source->layout() == b.source->layout() && same_shape;
-  }
-};
-
-using parameters = std::shared_ptr<const tensor_parameters>;
-
-/// Equal parameters, or none on both sides.
-[[nodiscard]] inline bool same(const parameters& a, const parameters& b) {
-  return a == b || (a && b && *a == *b);
-}
-
-/// The type of a tensor stored in a format: 2, 4, up to 8, 16, 32 or 64 bits.
-[[nodiscard]] constexpr model::tensor_type storage_type(const format_descriptor& format) {
-  using t = model::tensor_type;
-  if (!format.is_integer()) return format.bits == 16 ? t::float16 : t::float32;
-  if (format.bits == 2) return t::int2;
-  if (format.bits == 4) return t::int4;
-  if (format.bits <= 8) return format.kind == number_kind::unsigned_integer ? t::uint8 : t::int8;
-  if (format.bits <= 16) return t::int16;
-  return format.bits <= 32 ? t::int32 : t::int64;
-}
-
-/// Bits that an element takes in the file.
-[[nodiscard]] constexpr int storage_bits(const format_descriptor& format) {
-  return model::bits_of(storage_type(format));
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/rules.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-enum class transformation : std::uint8_t {
-  no_quantize,       ///< stays float
-  quantize_tensor,   ///< the tensor itself becomes integers
-  add_quantize,      ///< a QUANTIZE behind the tensor
-  add_dequantize,    ///< the tensor becomes integers (or float16), a DEQUANTIZE behind it
-  duplicate_buffer,  ///< the tensor gets a buffer of its own
-  duplicate_tensor   ///< some consumers get a copy of the tensor
-};
-
-[[nodiscard]] constexpr std::string_view name_of(transformation t) {
-  switch (t) {
-    case transformation::no_quantize: return "NO_QUANTIZE";
-    case transformation::quantize_tensor: return "QUANTIZE_TENSOR";
-    case transformation::add_quantize: return "ADD_QUANTIZE";
-    case transformation::add_dequantize: return "ADD_DEQUANTIZE";
-    case transformation::duplicate_buffer: return "DUPLICATE_BUFFER";
-    case transformation::duplicate_tensor: return "DUPLICATE_TENSOR";
-  }
-  return "?";
-}
-
-/// The inputs or outputs of a subgraph, where an operator's position stands.
-inline constexpr std::int32_t graph_edge = -1;
-
-/// What one op wants of a tensor: transformations in order, all with the same parameters.
-struct tensor_rule {
-  std::int32_t operation = graph_edge;
-  std::vector<transformation> transformations;
-  parameters params;  ///< null: none
-};
-
-/// Everything that is wanted of a tensor. Consumers in the order of visiting: operators, then the graph's outputs; an
-/// op that reads the tensor twice is listed twice.
-struct tensor_rules {
-  std::optional<tensor_rule> producer;
-  std::vector<tensor_rule> consumers;
-};
-
-/// Rules of every tensor, by subgraph and tensor.
-using model_rules = std::vector<std::vector<tensor_rules>>;
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/instruction.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// An edit: what happens to a tensor on its way to some of its consumers.
-struct instruction {
-  transformation kind = transformation::no_quantize;
-  std::vector<std::int32_t> consumers;  ///< operators of the original graph; graph_edge per graph output
-  parameters params;
-};
-
-/// What the instructions of a tensor need to know of it.
-struct tensor_uses {
-  std::int32_t producer = graph_edge;   ///< operator of the original graph
-  bool producer_is_free = false;        ///< the catalogue leaves the producer's output parameters free
-  std::vector<std::int32_t> consumers;  ///< graph_edge per graph output first, then an operator per slot
-};
-
-namespace detail {
-
-/// Consumers of equal rule at a depth of their lists. A group stands for its first member.
-struct consumer_group {
-  std::vector<std::size_t> members;  ///< positions in tensor_rules::consumers
-  std::size_t parent = 0;
-};
-
-/// Groups of consumers that want the same at `depth`, of those that were in one group before.
-inline std::vector<consumer_group> group_consumers(const std::vector<tensor_rule>& consumers, std::size_t depth,
-                                                   std::vector<std::size_t>& group_of) {
-  std::vector<consumer_group> groups;
-  std::vector<std::size_t> now = group_of;
-  for (std::size_t i = 0; i < consumers.size(); ++i) {
-    if (consumers[i].transformations.size() <= depth) continue;
-    const auto matches = [&](const consumer_group& g) {
-      const tensor_rule& first = consumers[g.members.front()];
-      return g.parent == group_of[i] && first.transformations[depth] == consumers[i].transformations[depth] &&
-             same(first.params, consumers[i].params);
-    };
-    auto place = std::find_if(groups.begin(), groups.end(), matches);
-    if (place == groups.end()) {
-      groups.push_back({{}, group_of[i]});
-      place = groups.end() - 1;
-    }
-    place->members.push_back(i);
-    now[i] = static_cast<std::size_t>(place - groups.begin());
-  }
-  group_of = std::move(now);
-  return groups;
-}
-
-[[nodiscard]] inline instruction instruction_of(const std::vector<tensor_rule>& consumers, const consumer_group& group,
-                                                std::size_t depth) {
-  const tensor_rule& first = consumers[group.members.front()];
-  instruction result{first.transformations[depth], {}, first.params};
-  for (const std::size_t i : group.members) result.consumers.push_back(consumers[i].operation);
-  return result;
-}
-
-/// Takes each of `gone` out of `from` once.
-inline void remove_each(std::vector<std::int32_t>& from, const std::vector<std::int32_t>& gone) {
-  for (const std::int32_t c : gone) {
-    const auto place = std::find(from.begin(), from.end(), c);
-    if (place != from.end()) from.erase(place);
-  }
-}
-
-/// First-level instructions meet the producer: a dequantize and quantize of equal parameters vanish, of different ones
-/// become a requantize. (7.2)
-inline std::vector<instruction> meet_producer(const tensor_rule& producer, std::vector<std::int32_t> all_consumers,
-                                              std::vector<instruction> first_level) {
-  std::vector<instruction> result;
-  const bool dequantizes = producer.transformations.front() == transformation::add_dequantize;
-  for (instruction& i : first_level) {
-    if (dequantizes && i.kind == transformation::add_quantize) {
-      remove_each(all_consumers, i.consumers);
-      const bool equal = same(producer.params, i.params);
-      result.push_back({transformation::quantize_tensor, i.consumers, producer.params});
-      if (!equal) result.push_back(std::move(i));
-    } else if (dequantizes && i.kind == transformation::no_quantize) {
-      remove_each(all_consumers, i.consumers);
-      result.push_back({transformation::add_dequantize, std::move(i.consumers), producer.params});
-    } else {
-      result.push_back(std::move(i));
-    }
-  }
-  if (!all_consumers.empty()) {
-    result.insert(result.begin(), {producer.transformations.front(), std::move(all_consumers), producer.params});
-  }
-  return result;
-}
-
-/// The original tensor serves one of the groups that disagree; copies with buffers of their own need no second one.
-/// (7.3)
-inline void drop_needless_duplicates(std::vector<instruction>& list) {
-  const auto last = std::find_if(list.rbegin(), list.rend(),
-                                 [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
-  if (last != list.rend()) list.erase(std::next(last).base());
-  const auto copied = [&](std::int32_t consumer) {
-    return std::any_of(list.begin(), list.end(), [&](const instruction& i) {
-      return i.kind == transformation::duplicate_tensor &&
-             std::find(i.consumers.begin(), i.consumers.end(), consumer) != i.consumers.end();
-    });
-  };
-  std::erase_if(list, [&](const instruction& i) {
-    return i.kind == transformation::duplicate_buffer && std::all_of(i.consumers.begin(), i.consumers.end(), copied);
-  });
-}
-
-/// A producer whose output parameters are free writes in its only consumer's scale: no requantize is needed. (7.4)
-inline void fuse_requantize(const tensor_uses& uses, std::vector<instruction>& list) {
-  if (list.size() != 2 || list[0].kind != transformation::quantize_tensor ||
-      list[1].kind != transformation::add_quantize || list[0].consumers != list[1].consumers) {
-    return;
-  }
-  if (uses.producer < 0 || !uses.producer_is_free || !list[0].params || !list[1].params) return;
-  if (!list[0].params->format.is_integer() || !list[1].params->format.is_integer()) return;
-  tensor_parameters with_other_scale = *list[0].params;
-  with_other_scale.scale = list[1].params->scale;
-  with_other_scale.scale_shape = list[1].params->scale_shape;
-  with_other_scale.zero_point = list[1].params->zero_point;
-  if (!(with_other_scale == *list[1].params)) return;
-  list[0].params = list[1].params;
-  list.pop_back();
-}
-
-}  // namespace detail
-
-/// The instructions of one tensor, in the order of carrying them out. `name` is for the message of a contradiction.
-[[nodiscard]] inline std::vector<instruction> instructions_of(const tensor_rules& rules, const tensor_uses& uses,
-                                                              const std::string& name) {
-  std::vector<instruction> first_level;
-  std::vector<instruction> deeper;
-  std::vector<std::size_t> group_of(rules.consumers.size(), 0);
-  std::size_t depths = 0;
-  for (const tensor_rule& r : rules.consumers) depths = std::max(depths, r.transformations.size());
-  for (std::size_t depth = 0; depth < depths; ++depth) {
-    for (const detail::consumer_group& g : detail::group_consumers(rules.consumers, depth, group_of)) {
-      (depth == 0 ? first_level : deeper).push_back(detail::instruction_of(rules.consumers, g, depth));
-    }
-  }
-  std::vector<instruction> list = rules.producer
-                                      ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
-                                      : std::move(first_level);
-  list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
-  detail::drop_needless_duplicates(list);
-
-  const bool duplicates = std::any_of(list.begin(), list.end(),
-                                      [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
-  const auto has = [&](transformation a, transformation b) {
-    return std::any_of(list.begin(), list.end(), [&](const instruction& i) { return i.kind == a || i.kind == b; });
-  };
-  using t = transformation;
-  if (!duplicates && !rules.producer && has(t::no_quantize, t::no_quantize) &&
-      has(t::quantize_tensor, t::add_dequantize)) {
-    throw error(error_code::not_quantizable, name + ": is wanted both as it is and quantized");
-  }
-  detail::fuse_requantize(uses, list);
-  return list;
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/materialize.hpp
-// Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
-// nothing here is instantiated per scheme. (spec: quantization, section 5)
-
-#include <tuple>
-
-// ---- aeq/quantize/algorithm/float_casting.hpp
-// float_casting: weights become IEEE binary16; a DEQUANTIZE turns them back for the op. (spec: numerics, section 5.8)
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// The parameters of a float32 weight of the given shape that becomes float16.
-[[nodiscard]] inline parameters cast_to_float16(weight source, std::vector<std::int32_t> shape) {
-  auto p = std::make_shared<tensor_parameters>();
-  p->format = float16::descriptor;
-  // The peer compares whole arrays: one buffer that is seen in two shapes becomes two.
-  p->scale_shape = std::move(shape);
-  p->source = std::make_shared<const weight>(std::move(source));
-  return p;
-}
-
-/// The parameters of a weight that is float16 already: its data stays, and a DEQUANTIZE is what its op lacks.
-[[nodiscard]] inline parameters keep_float16() {
-  auto p = std::make_shared<tensor_parameters>();
-  p->format = float16::descriptor;
-  return p;
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
-// min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
-//
-// A model that is saved at once is read once: a channel's range, scale and integers are found together while it is in
-// the cache (encoder.hpp). What can't wait, or is wanted before, gets its ranges here, in one pass over all such
-// weights, in pieces, on all processors; the encoders then read it a second time.
-
-// ---- aeq/quantize/encoder.hpp
-// Producers of a constant's new bytes: quantized, packed and cast while the file is written, piece by piece.
-
-// ---- aeq/quantize/weight_loops_avx2.hpp
-// The loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no compiler flag
-// is needed, and a processor without them gets the portable variant.
-
-// ---- aeq/quantize/weight_loops.hpp
-// The hot loops over weights: ranges and quantization of runs of float32. This is the portable variant and the choice
-// between variants; all give the same bits as kernel/quantize.hpp.
-//
-// A weight is seen as [lead, channels, trail]: `trail` neighbours share a scale (a run); where trail is 1, a row of
-// `channels` neighbours has a scale each (columns).
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite
-/// or NaN, and the other two mean nothing.
-struct run_range {
-  float lowest = 0;
-  float highest = 0;
-  std::uint32_t magnitude_bits = 0;
-
-  [[nodiscard]] bool finite() const { return magnitude_bits < 0x7f800000u; }
-};
-
-struct weight_loops {
-  const char* name;
-  /// The range of `count` values, which is at least 1.
-  run_range (*range)(const float* values, std::size_t count);
-  /// Widens ranges[i] by values[i].
-  void (*widen)(const float* values, std::size_t count, run_range* ranges);
-  /// Quantizes a run with one scale into int8; limits as in quantized_limits.
-  void (*quantize_run)(const float* values, std::size_t count, float scale, float zero_point, float lowest,
-                       float highest, std::int8_t* result);
-  /// Quantizes a row with a scale and zero point per value.
-  void (*quantize_columns)(const float* values, std::size_t count, const float* scales, const float* zero_points,
-                           float lowest, float highest, std::int8_t* result);
-  /// float32 → binary16 bits.
-  void (*to_float16)(const float* values, std::size_t count, std::uint16_t* result);
-};
-
-namespace portable {
-
-inline void widen_one(run_range& r, float value) {
-  r.lowest = value < r.lowest ? value : r.lowest;
-  r.highest = value > r.highest ? value : r.highest;
-  const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(value) & 0x7fffffffu;
-  r.magnitude_bits = magnitude > r.magnitude_bits ? magnitude : r.magnitude_bits;
-}
-
-inline run_range range(const float* values, std::size_t count) {
-  run_range r{values[0], values[0], 0};
-  for (std::size_t i = 0; i < count; ++i) widen_one(r, values[i]);
-  return r;
-}
-
-inline void widen(const float* values, std::size_t count, run_range* ranges) {
-  for (std::size_t i = 0; i < count; ++i) widen_one(ranges[i], values[i]);
-}
-
-/// Clamps first and rounds then, which is the same since the limits are integers. Adding 1.5 * 2^23 leaves no room for
-/// a fraction: the sum is rounded to the nearest integer, halves to even.
-inline std::int8_t quantize_one(float value, float scale, float zero_point, float lowest, float highest) {
-  constexpr float whole = 12582912.0f;
-  float steps = value / scale + zero_point;
-  if (steps != steps) steps = 0.0f;
-  steps = steps < lowest ? lowest : steps;
-  steps = steps > highest ? highest : steps;
-  return static_cast<std::int8_t>((steps + whole) - whole);
-}
-
-#if defined(__clang__)
-#define AEQ_DIVISION_BY_ZERO_IS_MEANT __attribute__((no_sanitize("float-divide-by-zero")))
-#else
-#define AEQ_DIVISION_BY_ZERO_IS_MEANT
-#endif
-
-AEQ_DIVISION_BY_ZERO_IS_MEANT
-inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
-                         float highest, std::int8_t* result) {
-  for (std::size_t i = 0; i < count; ++i) result[i] = quantize_one(values[i], scale, zero_point, lowest, highest);
-}
-
-AEQ_DIVISION_BY_ZERO_IS_MEANT
-inline void quantize_columns(const float* values, std::size_t count, const float* scales, const float* zero_points,
-                             float lowest, float highest, std::int8_t* result) {
-  for (std::size_t i = 0; i < count; ++i) {
-    result[i] = quantize_one(values[i], scales[i], zero_points[i], lowest, highest);
-  }
-}
-
-#undef AEQ_DIVISION_BY_ZERO_IS_MEANT
-
-inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
-  for (std::size_t i = 0; i < count; ++i) result[i] = float16_bits(values[i]);
-}
-
-}  // namespace portable
-
-inline constexpr weight_loops portable_loops{
-    "portable",           &portable::range, &portable::widen, &portable::quantize_run, &portable::quantize_columns,
-    &portable::to_float16};
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/weight_loops_avx2.hpp
-#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
-#define AEQ_HAS_AVX2_LOOPS 1
-#include <cpuid.h>
-#include <immintrin.h>
-#else
-#define AEQ_HAS_AVX2_LOOPS 0
-#endif
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-#if AEQ_HAS_AVX2_LOOPS
-namespace avx2 {
-
-#define AEQ_AVX2 __attribute__((target("avx2,f16c")))
-
-AEQ_AVX2 inline float lowest_of(__m256 v) {
-  __m128 m = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  m = _mm_min_ps(m, _mm_movehl_ps(m, m));
-  return _mm_cvtss_f32(_mm_min_ss(m, _mm_shuffle_ps(m, m, 1)));
-}
-AEQ_AVX2 inline float highest_of(__m256 v) {
-  __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  m = _mm_max_ps(m, _mm_movehl_ps(m, m));
-  return _mm_cvtss_f32(_mm_max_ss(m, _mm_shuffle_ps(m, m, 1)));
-}
-AEQ_AVX2 inline std::uint32_t highest_of(__m256i v) {
-  __m128i m = _mm_max_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0x4e));
-  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0xb1));
-  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(m));
-}
-
-AEQ_AVX2 inline run_range range(const float* values, std::size_t count) {
-  constexpr std::size_t step = 32;  // four independent chains hide the latency of min and max
-  if (count < step) return portable::range(values, count);
-  const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
-  __m256 low0 = _mm256_loadu_ps(values), low1 = low0, low2 = low0, low3 = low0;
-  __m256 high0 = low0, high1 = low0, high2 = low0, high3 = low0;
-  __m256i bits0 = _mm256_setzero_si256(), bits1 = bits0, bits2 = bits0, bits3 = bits0;
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    const __m256 a = _mm256_loadu_ps(values + i), b = _mm256_loadu_ps(values + i + 8);
-    const __m256 c = _mm256_loadu_ps(values + i + 16), d = _mm256_loadu_ps(values + i + 24);
-    low0 = _mm256_min_ps(low0, a), low1 = _mm256_min_ps(low1, b);
-    low2 = _mm256_min_ps(low2, c), low3 = _mm256_min_ps(low3, d);
-    high0 = _mm256_max_ps(high0, a), high1 = _mm256_max_ps(high1, b);
-    high2 = _mm256_max_ps(high2, c), high3 = _mm256_max_ps(high3, d);
-    bits0 = _mm256_max_epu32(bits0, _mm256_and_si256(magnitude, _mm256_castps_si256(a)));
-    bits1 = _mm256_max_epu32(bits1, _mm256_and_si256(magnitude, _mm256_castps_si256(b)));
-    bits2 = _mm256_max_epu32(bits2, _mm256_and_si256(magnitude, _mm256_castps_si256(c)));
-    bits3 = _mm256_max_epu32(bits3, _mm256_and_si256(magnitude, _mm256_castps_si256(d)));
-  }
-  run_range r{lowest_of(_mm256_min_ps(_mm256_min_ps(low0, low1), _mm256_min_ps(low2, low3))),
-              highest_of(_mm256_max_ps(_mm256_max_ps(high0, high1), _mm256_max_ps(high2, high3))),
-              highest_of(_mm256_max_epu32(_mm256_max_epu32(bits0, bits1), _mm256_max_epu32(bits2, bits3)))};
-  for (; i < count; ++i) portable::widen_one(r, values[i]);
-  return r;
-}
-
-/// clamp(rint(x / scale + zero_point)) of eight values as int32, NaN as 0.
-AEQ_AVX2 inline __m256i quantize_eight(__m256 x, __m256 scale, __m256 zero_point, __m256 lowest, __m256 highest) {
-  __m256 steps = _mm256_add_ps(_mm256_div_ps(x, scale), zero_point);
-  steps = _mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q));
-  steps = _mm256_round_ps(steps, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(steps, lowest), highest));
-}
-
-/// Four times eight int32, which fit in int8, in order.
-AEQ_AVX2 inline void store_bytes(__m256i a, __m256i b, __m256i c, __m256i d, std::int8_t* result) {
-  const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
-  const __m256i in_order = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(result), in_order);
-}
-
-AEQ_AVX2 inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
-                                  float highest, std::int8_t* result) {
-  const __m256 s = _mm256_set1_ps(scale), z = _mm256_set1_ps(zero_point);
-  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
-  std::size_t i = 0;
-  for (; i + 32 <= count; i += 32) {
-    const float* x = values + i;
-    store_bytes(quantize_eight(_mm256_loadu_ps(x), s, z, low, high),
-                quantize_eight(_mm256_loadu_ps(x + 8), s, z, low, high),
-                quantize_eight(_mm256_loadu_ps(x + 16), s, z, low, high),
-                quantize_eight(_mm256_loadu_ps(x + 24), s, z, low, high), result + i);
-  }
-  portable::quantize_run(values + i, count - i, scale, zero_point, lowest, highest, result + i);
-}
-
-AEQ_AVX2 inline void quantize_columns(const float* values, std::size_t count, const float* scales,
-                                      const float* zero_points, float lowest, float highest, std::int8_t* result) {
-  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
-  std::size_t i = 0;
-  for (; i + 32 <= count; i += 32) {
-    __m256i q[4];
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::size_t at = i + 8 * k;
-      q[k] = quantize_eight(_mm256_loadu_ps(values + at), _mm256_loadu_ps(scales + at),
-                            _mm256_loadu_ps(zero_points + at), low, high);
-    }
-    store_bytes(q[0], q[1], q[2], q[3], result + i);
-  }
-  portable::quantize_columns(values + i, count - i, scales + i, zero_points + i, lowest, highest, result + i);
-}
-
-AEQ_AVX2 inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
-  std::size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const __m128i halves = _mm256_cvtps_ph(_mm256_loadu_ps(values + i), _MM_FROUND_TO_NEAREST_INT);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(result + i), halves);
-  }
-  portable::to_float16(values + i, count - i, result + i);
-}
-
-#undef AEQ_AVX2
-
-}  // namespace avx2
-
-inline constexpr weight_loops avx2_loops{
-    "avx2", &avx2::range, &portable::widen, &avx2::quantize_run, &avx2::quantize_columns, &avx2::to_float16};
-
-[[nodiscard]] inline bool has_avx2_and_f16c() {
-  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  const bool f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
-  return f16c && __builtin_cpu_supports("avx2");
-}
-#endif
-
-/// The fastest variant that this processor has.
-[[nodiscard]] inline const weight_loops& best_loops() {
-#if AEQ_HAS_AVX2_LOOPS
-  static const bool available = has_avx2_and_f16c();
-  if (available) return avx2_loops;
-#endif
-  return portable_loops;
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/encoder.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-/// Packs four-bit integers eight at a time: the same bytes as pack<4>.
-inline void pack_four_bits(std::span<const std::int8_t> values, std::span<std::uint8_t> packed) {
-  std::size_t i = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; i + 8 <= values.size(); i += 8) {
-      std::uint64_t x = 0;
-      std::memcpy(&x, values.data() + i, sizeof x);
-      x &= 0x0f0f0f0f0f0f0f0fu;
-      x = (x | (x >> 4)) & 0x00ff00ff00ff00ffu;
-      x = (x | (x >> 8)) & 0x0000ffff0000ffffu;
-      const auto four = static_cast<std::uint32_t>(x | (x >> 16));
-      std::memcpy(packed.data() + i / 2, &four, sizeof four);
-    }
-  }
-  pack<4>(values.subspan(i), packed.subspan(i / 2));
-}
-
-/// Throws error (not_quantizable) where a range is not one.
-inline void refuse_if_not_finite(const weight& source, const run_range& r) {
-  if (r.finite()) return;
-  throw error(error_code::not_quantizable, source.name() +
-                                               ": holds NaN or infinite values, which have no scale; mend the "
-                                               "model, or leave its op out with a no_quantize rule");
-}
-
-using scale_vector = std::vector<scale_zero_point<float>>;
-
-/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in
-/// `late`.
-class integer_encoder {
- public:
-  explicit integer_encoder(parameters p, std::shared_ptr<scale_vector> late = nullptr)
-      : parameters_(std::move(p)), source_(*parameters_->source), late_(std::move(late)) {}
-
-  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
-    const int bits = storage_bits(parameters_->format);
-    const auto per_byte = static_cast<std::uint64_t>(bits < 8 ? 8 / bits : 1);
-    const std::uint64_t first = bits < 8 ? offset * per_byte : offset / static_cast<std::uint64_t>(bits / 8);
-    const std::uint64_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
-    const std::uint64_t count = std::min(wanted, source_.layout().elements() - first);
-    if (bits == 8) {
-      quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));
-    } else if (bits < 8) {
-      constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
-      const std::uint64_t trail = source_.layout().trail;
-      const std::uint64_t step = late_ ? std::max<std::uint64_t>(1, about / trail) * trail : about;
-      std::vector<std::int8_t> integers(std::min(step, count));
-      for (std::uint64_t done = 0; done < count; done += step) {
-        const std::uint64_t n = std::min(step, count - done);
-        quantize(first + done, n, integers.data());
-        const std::span<const std::int8_t> values(integers.data(), n);
-        const auto packed = into.subspan(done / per_byte, packed_bytes(n, bits));
-        bits == 4 ? pack_four_bits(values, packed) : pack<2>(values, packed);
-      }
-    } else {
-      quantize_wide(first, count, into.data());
-    }
-    source_.let_go(first, count);
-  }
-
- private:
-  [[nodiscard]] float scale(std::uint64_t channel) const {
-    return parameters_->is_blockwise() ? float_from_float16(parameters_->block_scale[channel])
-                                       : static_cast<float>(parameters_->scale[channel]);
-  }
-  [[nodiscard]] float zero_point(std::uint64_t channel) const {
-    return parameters_->is_blockwise() ? 0.0f : static_cast<float>(parameters_->zero_point[channel]);
-  }
-
-  /// Calls f(first, count, channel) for each run of neighbours that share a scale.
-  template <class Function>
-  void each_run(std::uint64_t first, std::uint64_t count, const Function& f) const {
-    const weight_layout& layout = source_.layout();
-    for (std::uint64_t i = first; i < first + count;) {
-      const std::uint64_t end = std::min(first + count, (i / layout.trail + 1) * layout.trail);
-      f(i, end - i, layout.channel_of(i));
-      i = end;
-    }
-  }
-
-  void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
-    thread_local std::vector<float> scratch;
-    const quantized_limits<float> limits(parameters_->format);
-    const weight_loops& loops = best_loops();
-    const float* values = source_.values(first, count, scratch);
-    if (late_) {
-      measure_and_quantize(first, count, values, limits, result);
-      return;
-    }
-    if (source_.layout().trail == 1 && source_.layout().channels > 1) {
-      quantize_columns(first, count, values, limits, result);
-      return;
-    }
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
-      loops.quantize_run(values + (at - first), n, scale(channel), zero_point(channel), limits.lowest, limits.highest,
-                         result + (at - first));
-    });
-  }
-
-  /// Whole channels: each one's range, scale and integers while its values are in the cache.
-  void measure_and_quantize(std::uint64_t first, std::uint64_t count, const float* values,
-                            const quantized_limits<float>& limits, std::int8_t* result) const {
-    const weight_loops& loops = best_loops();
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
-      const run_range r = loops.range(values + (at - first), n);
-      refuse_if_not_finite(source_, r);
-      const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
-      (*late_)[channel] = fitted;
-      loops.quantize_run(values + (at - first), n, fitted.scale, static_cast<float>(fitted.zero_point), limits.lowest,
-                         limits.highest, result + (at - first));
-    });
-  }
-
-  void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
-                        const quantized_limits<float>& limits, std::int8_t* result) const {
-    const std::uint64_t channels = source_.layout().channels;
-    std::vector<float> scales(channels);
-    std::vector<float> zero_points(channels);
-    for (std::uint64_t c = 0; c < channels; ++c) {
-      scales[c] = scale(c);
-      zero_points[c] = zero_point(c);
-    }
-    for (std::uint64_t i = first; i < first + count;) {
-      const std::uint64_t channel = i % channels;
-      const std::uint64_t n = std::min(first + count - i, channels - channel);
-      best_loops().quantize_columns(values + (i - first), n, scales.data() + channel, zero_points.data() + channel,
-                                    limits.lowest, limits.highest, result + (i - first));
-      i += n;
-    }
-  }
-
-  /// 16 bits: only rules without checks ask for it.
-  void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
-    std::vector<float> scratch;
-    const quantized_limits<float> limits(parameters_->format);
-    const float* values = source_.values(first, count, scratch);
-    const int bytes = storage_bits(parameters_->format) / 8;
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
-      for (std::uint64_t i = at - first; i < at - first + n; ++i) {
-        const std::int32_t q = quantize_value(values[i], scale(channel), zero_point(channel), limits);
-        const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
-        std::memcpy(result + i * static_cast<std::uint64_t>(bytes), &little, static_cast<std::size_t>(bytes));
-      }
-    });
-  }
-
-  parameters parameters_;
-  const weight& source_;
-  std::shared_ptr<scale_vector> late_;
-};
-
-/// Casts pieces of a weight to binary16.
-class float16_encoder {
- public:
-  explicit float16_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
-
-  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
-    const std::uint64_t first = offset / sizeof(std::uint16_t);
-    const std::uint64_t count = into.size() / sizeof(std::uint16_t);
-    std::vector<float> scratch;
-    std::vector<std::uint16_t> halves(count);
-    best_loops().to_float16(source_.values(first, count, scratch), count, halves.data());
-    for (std::uint64_t i = 0; i < count; ++i) flatbuffers::WriteScalar(into.data() + 2 * i, halves[i]);
-    source_.let_go(first, count);
-  }
-
- private:
-  parameters parameters_;
-  const weight& source_;
-};
-
-}  // namespace detail
-
-/// Bytes that a constant takes in the format of its parameters.
-[[nodiscard]] inline std::uint64_t encoded_bytes(const tensor_parameters& p) {
-  return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
-}
-
-/// Makes a buffer hold a constant in the format of its parameters: produced while it is written.
-inline void encode_into(model::buffer& into, const parameters& p) {
-  into.size = encoded_bytes(*p);
-  if (!p->format.is_integer()) {
-    into.produce = std::make_shared<const model::byte_producer>(detail::float16_encoder(p));
-  } else if (!p->late) {
-    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p));
-  } else if (!into.late_scales) {  // a second tensor on the buffer shares what the first one's encoder finds
-    const auto found = std::make_shared<detail::scale_vector>(p->source->layout().channels);
-    into.late_scales = found;
-    into.unit_bytes =
-        static_cast<std::uint32_t>(p->source->layout().trail * static_cast<unsigned>(storage_bits(p->format)) / 8);
-    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p, found));
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// When the scales of constants are found.
-enum class scale_time : std::uint8_t {
-  at_once,       ///< before the model is edited: it can be looked at
-  while_writing  ///< where possible, with each channel's integers: the weights are read once
-};
-
-/// Collects constants whose ranges are wanted, and finds them all at once.
-class min_max_ranges {
- public:
-  explicit min_max_ranges(scale_time when) : when_(when) {}
-
-  /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
-  void add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
-    p->fit = fits.narrow;
-    p->late = when_ == scale_time::while_writing && can_wait(*p);
-    if (p->late) return;
-    waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
-  }
-
-  /// Finds the ranges of everything added since the last call. Throws error (not_quantizable) that names a tensor with
-  /// NaN or infinite values.
-  void compute(unsigned threads, aeq::progress* tell) {
-    std::vector<piece> pieces;
-    // In the order of the file, which is the order that memory and disk like.
-    std::sort(waiting_.begin(), waiting_.end(),
-              [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
-    for (const auto& j : waiting_) prepare(*j, pieces);
-    if (tell != nullptr) {
-      for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
-    }
-    const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
-    parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
-      const std::uint64_t bytes = measure(pieces[i]);
-      if (tell != nullptr) tell->advance(bytes);
-    });
-    for (const auto& j : waiting_) finish(*j);
-    waiting_.clear();
-  }
-
- private:
-  struct job {
-    std::shared_ptr<tensor_parameters> target;
-    fit_functions fits;
-    std::vector<run_range> ranges;  ///< per channel; unused where blockwise
-    std::unique_ptr<std::mutex> merging;
-
-    [[nodiscard]] const weight& source() const { return *target->source; }
-  };
-  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end)
-  /// otherwise.
-  struct piece {
-    job* owner;
-    std::uint64_t begin;
-    std::uint64_t end;
-  };
-
-  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
-
-  /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
-  /// ends with a byte.
-  [[nodiscard]] static bool can_wait(const tensor_parameters& p) {
-    constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
-    const weight_layout& l = p.source->layout();
-    return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
-           l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
-  }
-
-  /// All values share a range, which may be put together from those of pieces.
-  [[nodiscard]] static bool one_range(const job& j) {
-    return j.source().layout().channels == 1 && !j.target->is_blockwise();
-  }
-
-  static void prepare(job& j, std::vector<piece>& pieces) {
-    const weight_layout& l = j.source().layout();
-    if (j.target->is_blockwise()) {
-      j.target->block_scale.resize(l.channels);
-    } else {
-      j.ranges.assign(l.channels, nothing);
-    }
-    j.merging = std::make_unique<std::mutex>();
-    const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
-    const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
-    const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
-    for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
-  }
-
-  static std::uint64_t measure(const piece& p) {
-    thread_local std::vector<float> scratch;
-    job& j = *p.owner;
-    const weight_layout& l = j.source().layout();
-    const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
-    const std::uint64_t first = p.begin * each;
-    const std::uint64_t count = (p.end - p.begin) * each;
-    const float* values = j.source().values(first, count, scratch);
-    const weight_loops& loops = best_loops();
-    if (one_range(j)) {
-      merge(j, 0, loops.range(values, count));
-    } else if (l.lead == 1) {
-      for (std::uint64_t c = p.begin; c < p.end; ++c) {
-        set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
-      }
-    } else {
-      measure_leads(j, values, p.end - p.begin);
-    }
-    j.source().let_go(first, count);
-    return count * sizeof(float);
-  }
-
-  static void set(job& j, std::uint64_t channel, const run_range& r) {
-    if (!j.target->is_blockwise()) {
-      j.ranges[channel] = r;
-      return;
-    }
-    detail::refuse_if_not_finite(j.source(), r);
-    const range<float> values{r.lowest, r.highest};
-    j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
-  }
-
-  static void merge(job& j, std::uint64_t channel, const run_range& r) {
-    const std::lock_guard lock(*j.merging);
-    merge_into(j.ranges[channel], r);
-  }
-  static void merge_into(run_range& into, const run_range& r) {
-    into.lowest = std::min(into.lowest, r.lowest);
-    into.highest = std::max(into.highest, r.highest);
-    into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
-  }
-
-  static void measure_leads(job& j, const float* values, std::uint64_t leads) {
-    const weight_layout& l = j.source().layout();
-    const weight_loops& loops = best_loops();
-    std::vector<run_range> local(l.channels, nothing);
-    for (std::uint64_t lead = 0; lead < leads; ++lead) {
-      const float* row = values + lead * l.channels * l.trail;
-      if (l.trail == 1) {
-        loops.widen(row, l.channels, local.data());
-      } else {
-        for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
-      }
-    }
-    const std::lock_guard lock(*j.merging);
-    for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
-  }
-
-  static void finish(job& j) {
-    tensor_parameters& p = *j.target;
-    if (p.is_blockwise()) return;
-    p.scale.reserve(j.ranges.size());
-    p.zero_point.reserve(j.ranges.size());
-    for (const run_range& r : j.ranges) {
-      detail::refuse_if_not_finite(j.source(), r);
-      const scale_zero_point<float> fitted = j.fits.narrow({r.lowest, r.highest}, p.format);
-      p.scale.push_back(static_cast<double>(fitted.scale));
-      p.zero_point.push_back(fitted.zero_point);
-    }
-  }
-
-  /// The range of no values: widening it by one gives that one.
-  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
-                                     0};
-
-  scale_time when_;
-  std::vector<std::unique_ptr<job>> waiting_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/selection.hpp
-// Selection: which operands of an op a decision is about, and whether it changes anything.
-// (spec: quantization, sections 4.4, 5.1 and 5.4)
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-/// Ops whose weight may be left alone for being small.
-[[nodiscard]] constexpr bool has_size_limit(op::code c) {
-  return c == op::code::fully_connected || c == op::code::conv_2d || c == op::code::depthwise_conv_2d ||
-         c == op::code::transpose_conv;
-}
-
-}  // namespace detail
-
-/// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
-/// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
-[[nodiscard]] inline bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
-                                              std::size_t slot) {
-  const op::operation_descriptor& operation = *d.operation;
-  const bool is_weight = operation.input_role(slot) == op::role::weight;
-  const bool is_activation = operation.input_role(slot) == op::role::activation && operation.has_weight();
-  if (!(is_weight || is_activation) || !m.is_constant(t)) return false;
-  const bool casts = d.algorithm == recipe::algorithm::float_casting;
-  if (casts && !is_weight) return false;
-  if (casts && t.type == model::tensor_type::float16) return true;  // lacks its DEQUANTIZE
-  if (t.type != model::tensor_type::float32 || t.sparsity != nullptr) return false;
-  if (t.quantization && t.quantization->has_scale()) return false;
-  const std::uint64_t elements = model::element_count(t.shape);
-  const bool too_small =
-      is_weight && !casts && detail::has_size_limit(operation.builtin) && elements < d.min_weight_elements;
-  return elements != 0 && !too_small;
-}
-
-/// Whether a decision changes an op at all.
-[[nodiscard]] inline bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
-                                  const recipe::decision& d) {
-  if (!d.quantize) return false;
-  if (d.scheme.execution_mode == execution::static_range) return true;
-  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
-    if (o.inputs[slot] < 0) continue;
-    if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;
-  }
-  return false;
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/materialize.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-class materializer {
- public:
-  materializer(const model::model& m, const recipe::plan& plan, scale_time when)
-      : model_(m), plan_(plan), ranges_(when) {
-    for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
-    skipped_ = skipped_subgraphs(m, plan);
-  }
-
-  model_rules run(unsigned threads, aeq::progress* tell) {
-    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
-      const recipe::subgraph_plan& decisions = skipped_[graph_] ? untouched() : plan_.subgraphs[graph_];
-      for (std::size_t i = 0; i < graph().operations.size(); ++i) {
-        materialize(graph().operations[i], static_cast<std::int32_t>(i), decisions.operations[i]);
-      }
-      materialize_edges(decisions);
-    }
-    ranges_.compute(threads, tell);
-    return std::move(rules_);
-  }
-
- private:
-  [[nodiscard]] const model::subgraph& graph() const { return model_.subgraphs[graph_]; }
-  [[nodiscard]] const model::tensor& tensor(std::int32_t index) const {
-    return graph().tensors[static_cast<std::size_t>(index)];
-  }
-
-  void consume(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
-    rules_[graph_][static_cast<std::size_t>(index)].consumers.push_back({operation, {t}, std::move(p)});
-  }
-  void produce(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
-    rules_[graph_][static_cast<std::size_t>(index)].producer = tensor_rule{operation, {t}, std::move(p)};
-  }
-
-  /// Decisions that leave every op of the subgraph as it is.
-  [[nodiscard]] const recipe::subgraph_plan& untouched() {
-    untouched_.operations.assign(graph().operations.size(), {});
-    return untouched_;
-  }
-
-  void materialize_edges(const recipe::subgraph_plan& decisions) {
-    refuse_static(decisions.inputs);
-    refuse_static(decisions.outputs);
-    for (const std::int32_t t : graph().inputs) produce(t, graph_edge, transformation::no_quantize);
-    for (const std::int32_t t : graph().outputs) consume(t, graph_edge, transformation::no_quantize);
-  }
-
-  void refuse_static(const recipe::decision& d) const {
-    if (!d.quantize || d.scheme.execution_mode != execution::static_range) return;
-    throw error(error_code::not_quantizable,
-                model_.file_name() + ": the recipe's scheme " + d.scheme_name +
-                    " needs the ranges of activations, which this version can't take; dynamic range and weight only "
-                    "recipes need none");
-  }
-
-  void materialize(const model::operation& o, std::int32_t position, const recipe::decision& d) {
-    refuse_static(d);
-    for (std::size_t i = 0; i < o.inputs.size(); ++i) {
-      if (o.inputs[i] < 0) continue;
-      parameters p = d.quantize ? input_parameters(o, position, d, i) : nullptr;
-      const bool dequantized = d.scheme.execution_mode == execution::weight_only;
-      const transformation t = !p            ? transformation::no_quantize
-                               : dequantized ? transformation::add_dequantize
-                                             : transformation::quantize_tensor;
-      consume(o.inputs[i], position, t, std::move(p));
-    }
-    for (const std::int32_t t : o.outputs) {
-      if (t >= 0) produce(t, position, transformation::no_quantize);
-    }
-  }
-
-  /// The parameters of an input that is to be quantized; null for one that stays as it is.
-  parameters input_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                              std::size_t slot) {
-    if (!takes_weight_format(model_, tensor(o.inputs[slot]), d, slot)) return nullptr;
-    if (d.algorithm != recipe::algorithm::float_casting) return constant_parameters(o, position, d, o.inputs[slot]);
-    const bool is_float16 = tensor(o.inputs[slot]).type == model::tensor_type::float16;
-    return is_float16 ? keep_float16() : float16_parameters(o.inputs[slot]);
-  }
-
-  [[nodiscard]] std::string name(std::int32_t index) const {
-    return model_.file_name() + ": " + model::label(graph(), static_cast<std::size_t>(index));
-  }
-
-  parameters float16_parameters(std::int32_t index) {
-    const model::tensor& t = tensor(index);
-    parameters& known = constants_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
-    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)), t.shape);
-    return known;
-  }
-
-  /// Parameters of a constant; ops that want the same of one buffer share them.
-  parameters constant_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                                 std::int32_t index) {
-    const model::tensor& t = tensor(index);
-    const format_descriptor& format = d.scheme.weight;
-    const std::int32_t axis = scale_axis(o, position, d, index);
-    parameters& known = constants_[{t.buffer, {format, d.fits.narrow}, axis, t.shape}];
-    if (known) return known;
-    auto p = std::make_shared<tensor_parameters>();
-    p->format = format;
-    p->scale_shape.assign(t.shape.size(), 1);
-    weight_layout layout = layout_of(t.shape);
-    if (axis != whole_tensor) {
-      const auto place = static_cast<std::size_t>(axis);
-      p->axis = static_cast<std::uint32_t>(axis);
-      p->scale_shape[place] = t.shape[place];
-      layout = layout_of(t.shape, *p->axis);
-    }
-    if (p->is_blockwise()) {
-      layout = block_layout(t.shape, format.granularity.block_elements);
-      p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
-    }
-    p->source = std::make_shared<const weight>(model_, t, name(index), layout);
-    ranges_.add(p, d.fits);
-    known = std::move(p);
-    return known;
-  }
-
-  static constexpr std::int32_t whole_tensor = -1;
-
-  /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
-  [[nodiscard]] std::int32_t scale_axis(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                                        std::int32_t index) const {
-    const std::vector<std::int32_t>& shape = tensor(index).shape;
-    const granularity_descriptor& granularity = d.scheme.weight.granularity;
-    const auto rank = static_cast<std::int32_t>(shape.size());
-    const auto fail = [&](const std::string& why) {
-      throw error(error_code::not_quantizable, name(index) + ": can't be quantized " + why + " for " +
-                                                   std::string(d.operation->name) + " " + std::to_string(position) +
-                                                   "; choose another granularity, or leave the op out with a "
-                                                   "no_quantize rule");
-    };
-    if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
-    if (granularity.kind == granularity_kind::blockwise) {
-      if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
-      if (shape[1] % granularity.block_elements != 0) {
-        fail("in blocks of " + std::to_string(granularity.block_elements) + ": its last dimension " +
-             std::to_string(shape[1]) + " is no multiple,");
-      }
-      return 1;
-    }
-    std::int32_t axis = whole_tensor;
-    switch (d.operation->channels) {
-      case op::channel_axis::none: return whole_tensor;
-      case op::channel_axis::first: axis = 0; break;
-      case op::channel_axis::fourth: axis = 3; break;
-      case op::channel_axis::matrix_columns: axis = adjoint_right(o) ? rank - 2 : rank - 1; break;
-    }
-    if (axis < 0 || axis >= rank) fail("channelwise: it has no axis " + std::to_string(axis) + ",");
-    return axis;
-  }
-
-  /// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
-  [[nodiscard]] static bool adjoint_right(const model::operation& o) {
-    constexpr std::uint8_t batch_matmul_options = 101;
-    constexpr std::size_t adj_y =
-        model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
-    return o.options.type == batch_matmul_options && o.options.table != nullptr &&
-           o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
-  }
-
-  /// What makes two parameters of constants the same. The peer's cache looks at less: it hands one op's scales to
-  /// another with a different channel axis.
-  struct format_key {
-    format_descriptor format;
-    fit_float fit;
-    friend bool operator<(const format_key& a, const format_key& b) { return a.tie() < b.tie(); }
-
-   private:
-    [[nodiscard]] std::tuple<number_kind, std::uint8_t, symmetry, granularity_kind, std::uint16_t, std::uintptr_t> tie()
-        const {
-      return {format.kind,
-              format.bits,
-              format.zero,
-              format.granularity.kind,
-              format.granularity.block_elements,
-              reinterpret_cast<std::uintptr_t>(fit)};
-    }
-  };
-  using constant_key = std::tuple<std::uint32_t, format_key, std::int32_t, std::vector<std::int32_t>>;
-
-  const model::model& model_;
-  const recipe::plan& plan_;
-  model_rules rules_;
-  std::size_t graph_ = 0;
-  std::vector<bool> skipped_;
-  recipe::subgraph_plan untouched_;
-  std::map<constant_key, parameters> constants_;
-  min_max_ranges ranges_;
-};
-
-}  // namespace detail
-
-/// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
-/// until they are written. Throws error (not_quantizable).
-[[nodiscard]] inline model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
-                                             unsigned threads, aeq::progress* tell) {
-  return detail::materializer(m, plan, when).run(threads, tell);
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/sharing.hpp
-// Sharing: where the readers of a constant disagree the tensor is duplicated, where tensors on one buffer disagree the
-// buffer is. (spec: quantization, section 6)
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-[[nodiscard]] inline bool leaves_source_float(transformation t) {
-  return t == transformation::add_quantize || t == transformation::no_quantize;
-}
-[[nodiscard]] inline bool turns_source_into_integers(transformation t) {
-  return t == transformation::quantize_tensor || t == transformation::add_dequantize;
-}
-
-/// Whether one tensor can serve both.
-[[nodiscard]] inline bool compatible(const tensor_rule& a, const tensor_rule& b) {
-  const bool equal_params = same(a.params, b.params);
-  if (a.transformations == b.transformations && equal_params) return true;
-  const transformation first = a.transformations.front();
-  const transformation second = b.transformations.front();
-  if (leaves_source_float(first) && leaves_source_float(second)) return true;
-  return turns_source_into_integers(first) && turns_source_into_integers(second) && equal_params;
-}
-
-/// Whether two tensors can stay on one buffer.
-[[nodiscard]] inline bool compatible(const tensor_rules& a, const tensor_rules& b) {
-  if (a.producer.has_value() != b.producer.has_value() || a.consumers.empty() != b.consumers.empty()) return false;
-  if (a.producer && !compatible(*a.producer, *b.producer)) return false;
-  return a.consumers.empty() || compatible(a.consumers.front(), b.consumers.front());
-}
-
-struct tensor_place {
-  std::size_t graph;
-  std::size_t tensor;
-};
-
-}  // namespace detail
-
-/// Puts DUPLICATE_TENSOR and DUPLICATE_BUFFER in front of the rules that need them.
-inline void resolve_sharing(const model::model& m, model_rules& rules) {
-  std::vector<std::vector<detail::tensor_place>> tensors_of(m.buffers.size());
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
-    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
-      const model::tensor& tensor = m.subgraphs[g].tensors[t];
-      const tensor_rules& wanted = rules[g][t];
-      // A tensor that nobody reads has no say.
-      if (m.is_constant(tensor) && (!wanted.consumers.empty() || wanted.producer)) {
-        tensors_of[tensor.buffer].push_back({g, t});
-      }
-    }
-  }
-  for (const std::vector<detail::tensor_place>& tensors : tensors_of) {
-    if (tensors.empty()) continue;
-    const auto rules_of = [&](const detail::tensor_place& p) -> tensor_rules& { return rules[p.graph][p.tensor]; };
-    std::vector<bool> split(tensors.size());
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const std::vector<tensor_rule>& consumers = rules_of(tensors[i]).consumers;
-      split[i] = std::any_of(consumers.begin(), consumers.end(),
-                             [&](const tensor_rule& r) { return !detail::compatible(consumers.front(), r); });
-    }
-    bool split_buffer = split[0];
-    for (std::size_t i = 1; i < tensors.size(); ++i) {
-      split_buffer = split_buffer || split[i] || !detail::compatible(rules_of(tensors[0]), rules_of(tensors[i]));
-    }
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      for (tensor_rule& r : rules_of(tensors[i]).consumers) {
-        std::vector<transformation>& list = r.transformations;
-        // The last tensor keeps the buffer.
-        if (split_buffer && i + 1 < tensors.size()) list.insert(list.begin(), transformation::duplicate_buffer);
-        if (split[i]) list.insert(list.begin(), transformation::duplicate_tensor);
-      }
-    }
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform.hpp
-// Carrying out the instructions of all tensors, in the order that fixes the ids of new tensors and the places of new
-// operators. (spec: quantization, section 8.1)
-
-// ---- aeq/model/editor.hpp
-// Editing a model: new tensors, buffers, operator codes, and operators at the right places.
-
-#include <deque>
-
-namespace aeq::inline AEQ_ABI::model {
-
-/// Adds parts to a model. The model must outlive it.
-class editor {
- public:
-  /// `changing`: buffers of the model whose content will not stay what it is.
-  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
-    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
-      const bool stays = i >= changing.size() || !changing[i];
-      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
-        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
-      }
-    }
-  }
-
-  std::uint32_t add_buffer(buffer b) {
-    model_.buffers.push_back(std::move(b));
-    return static_cast<std::uint32_t>(model_.buffers.size() - 1);
-  }
-
-  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
-  std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
-    const auto [first, last] = by_size_.equal_range(bytes.size());
-    std::uint32_t found = 0;
-    for (auto i = first; i != last; ++i) {
-      const buffer& b = model_.buffers[i->second];
-      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
-      if (equal && (found == 0 || i->second < found)) found = i->second;
-    }
-    if (found != 0) return found;
-    buffer b;
-    b.present = true;
-    b.size = bytes.size();
-    b.data = keep(std::move(bytes));
-    const std::uint32_t index = add_buffer(std::move(b));
-    by_size_.emplace(model_.buffers[index].size, index);
-    return index;
-  }
-
-  std::int32_t add_tensor(std::size_t graph, tensor t) {
-    std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
-    tensors.push_back(std::move(t));
-    return static_cast<std::int32_t>(tensors.size() - 1);
-  }
-
-  /// The first operator code with a builtin; a new one of version 1 if there is none.
-  std::uint32_t code(op::code builtin) {
-    const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
-                                    [&](const operator_code& c) { return c.builtin == builtin; });
-    if (place == model_.operator_codes.end()) {
-      model_.operator_codes.push_back({builtin, std::nullopt, 1});
-      return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
-    }
-    return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
-  }
-
-  /// An option table of int32 fields, each {id, value}, that lives as long as the model.
-  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
-    flatbuffers::FlatBufferBuilder builder(64);
-    const auto start = builder.StartTable();
-    for (const auto& [id, value] : fields) {
-      builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
-    }
-    builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
-    const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
-    return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
-  }
-
-  [[nodiscard]] model& edited() { return model_; }
-
- private:
-  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes) {
-    model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
-    return *model_.storage.back();
-  }
-
-  model& model_;
-  std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
-};
-
-/// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
-/// known by its original position, or by a number beyond those that `insert` returns.
-class insertions {
- public:
-  explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
-
-  /// Right before an original operator, behind what was put there earlier.
-  std::int32_t before(std::int32_t consumer, operation o) {
-    const auto gap = static_cast<std::size_t>(consumer);
-    return place(std::move(o), gap, gaps_[gap].size());
-  }
-
-  /// Right behind an operator; -1: at the very start.
-  std::int32_t after(std::int32_t producer, operation o) {
-    const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
-    if (producer < originals) {
-      const std::int32_t gap = producer + 1;
-      return place(std::move(o), static_cast<std::size_t>(gap), 0);
-    }
-    const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
-    const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
-    return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
-  }
-
-  void commit(subgraph& g) {
-    if (inserted_.empty()) return;
-    std::vector<operation> result;
-    result.reserve(g.operations.size() + inserted_.size());
-    for (std::size_t i = 0; i < gaps_.size(); ++i) {
-      for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
-      if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
-    }
-    g.operations = std::move(result);
-  }
-
- private:
-  struct insertion {
-    operation what;
-    std::size_t gap;
-  };
-
-  std::int32_t place(operation o, std::size_t gap, std::size_t position) {
-    const auto number = static_cast<std::int32_t>(inserted_.size());
-    inserted_.push_back({std::move(o), gap});
-    gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
-    return number + static_cast<std::int32_t>(gaps_.size()) - 1;
-  }
-
-  std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
-  std::deque<insertion> inserted_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/quantize/transform/add_dequantize.hpp
-// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers
-// floats.
-
-// ---- aeq/quantize/transform/context.hpp
-// What a transformation works on, and the edits that several of them share. (spec: quantization, section 8)
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// One instruction about to be carried out.
-struct transform_context {
-  model::editor& edit;
-  model::insertions& inserted;  ///< of the subgraph
-  std::size_t graph;
-  std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
-  std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
-  const instruction& what;
-
-  [[nodiscard]] model::subgraph& subgraph() const { return edit.edited().subgraphs[graph]; }
-  [[nodiscard]] model::tensor& tensor_at(std::int32_t index) const {
-    return subgraph().tensors[static_cast<std::size_t>(index)];
-  }
-  /// The name that new tensors add their suffix to.
-  [[nodiscard]] std::string name() const {
-    const std::optional<std::string>& given = tensor_at(tensor).name;
-    return given && !given->empty() ? *given : "tensor_" + std::to_string(tensor);
-  }
-  [[nodiscard]] bool feeds_graph_output() const {
-    return std::find(what.consumers.begin(), what.consumers.end(), graph_edge) != what.consumers.end();
-  }
-};
-
-/// What a transformation put in the place of the tensor, for the listed consumers.
-struct transformed {
-  std::optional<std::int32_t> tensor;
-  std::optional<std::int32_t> operation;
-};
-
-namespace detail {
-
-/// A float activation with the shape of a tensor.
-[[nodiscard]] inline model::tensor like(const model::tensor& t, std::string name) {
-  model::tensor result;
-  result.name = std::move(name);
-  result.shape = t.shape;
-  result.shape_signature = t.shape_signature;
-  return result;
-}
-
-/// Subgraph outputs, and the signatures' word for them, go over to another tensor.
-inline void redirect_outputs(const transform_context& c, std::int32_t to) {
-  std::replace(c.subgraph().outputs.begin(), c.subgraph().outputs.end(), c.tensor, to);
-  for (model::signature& s : c.edit.edited().signatures) {
-    if (s.subgraph != c.graph) continue;
-    for (model::tensor_map& m : s.outputs) {
-      if (m.tensor == static_cast<std::uint32_t>(c.tensor)) m.tensor = static_cast<std::uint32_t>(to);
-    }
-  }
-}
-
-/// Listed consumers read another tensor, in every slot.
-inline void rewire(const transform_context& c, std::int32_t to) {
-  for (const std::int32_t consumer : c.what.consumers) {
-    if (consumer == graph_edge) continue;
-    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
-    std::replace(inputs.begin(), inputs.end(), c.tensor, to);
-  }
-  if (c.feeds_graph_output()) redirect_outputs(c, to);
-}
-
-/// A one-input, one-output operator: before the first listed consumer, or right behind the producer where a graph
-/// output is among them.
-inline std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output) {
-  model::operation o;
-  o.code = c.edit.code(builtin);
-  o.inputs = {input};
-  o.outputs = {output};
-  const std::int32_t first = *std::min_element(c.what.consumers.begin(), c.what.consumers.end());
-  const bool consumer_comes_first = first <= c.producer;  // an original producer behind a consumer: no valid order
-  if (first == graph_edge ||
-      (consumer_comes_first && c.producer < static_cast<std::int32_t>(c.subgraph().operations.size()))) {
-    return c.inserted.after(c.producer, std::move(o));
-  }
-  return c.inserted.before(first, std::move(o));
-}
-
-}  // namespace detail
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform/quantize_tensor.hpp
-// QUANTIZE_TENSOR: a tensor changes its type, gets scales, and its constant data is made anew while writing.
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-/// The scales of a blockwise tensor lie in a constant float16 tensor of their own.
-inline model::quantization blockwise_quantization(const transform_context& c, const tensor_parameters& p) {
-  std::vector<std::uint8_t> bytes(p.block_scale.size() * sizeof(std::uint16_t));
-  for (std::size_t i = 0; i < p.block_scale.size(); ++i) {
-    flatbuffers::WriteScalar(bytes.data() + i * sizeof(std::uint16_t), p.block_scale[i]);
-  }
-  model::tensor scales;
-  scales.name = c.name() + "_scales";
-  scales.type = model::tensor_type::float16;
-  scales.shape = p.scale_shape;
-  scales.buffer = c.edit.add_constant(std::move(bytes));
-  const std::int32_t index = c.edit.add_tensor(c.graph, std::move(scales));
-
-  constexpr const model::schema::table_descriptor& table = model::schema::blockwise_quantization;
-  model::quantization q;
-  q.details.type = model::schema::blockwise_details;
-  q.details.table =
-      c.edit.add_table({{model::detail::field_id(table, "scales"), index},
-                        {model::detail::field_id(table, "zero_points"), -1},
-                        {model::detail::field_id(table, "block_size"), p.format.granularity.block_elements}});
-  return q;
-}
-
-/// Turns tensor `index` into what the parameters say.
-inline void quantize_in_place(const transform_context& c, std::int32_t index) {
-  const parameters& p = c.what.params;
-  if (!p) return;
-  if (p->format.is_integer()) {
-    model::quantization q;
-    if (p->is_blockwise()) {
-      q = blockwise_quantization(c, *p);
-    } else {
-      for (const double s : p->scale) q.scale.push_back(static_cast<float>(s));
-      q.zero_point.assign(p->zero_point.begin(), p->zero_point.end());
-      q.quantized_dimension = static_cast<std::int32_t>(p->axis.value_or(0));
-    }
-    if (p->late) {  // room for what the encoder will find
-      q.scale.resize(p->source->layout().channels);
-      q.zero_point.resize(p->source->layout().channels);
-    }
-    c.tensor_at(index).quantization = std::move(q);
-  }
-  model::tensor& t = c.tensor_at(index);
-  t.type = storage_type(p->format);
-  if (!p->source || t.buffer == 0) return;
-  encode_into(c.edit.edited().buffers[t.buffer], p);
-}
-
-}  // namespace detail
-
-inline transformed quantize_tensor(const transform_context& c) {
-  detail::quantize_in_place(c, c.tensor);
-  return {};
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform/add_dequantize.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-inline transformed add_dequantize(const transform_context& c) {
-  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
-  detail::quantize_in_place(c, c.tensor);
-  const std::int32_t operation = detail::insert(c, op::code::dequantize, c.tensor, result);
-  detail::rewire(c, result);
-  return {result, operation};
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform/add_quantize.hpp
-// ADD_QUANTIZE: a QUANTIZE op behind a tensor; the listed consumers read its output.
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-inline transformed add_quantize(const transform_context& c) {
-  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
-  detail::quantize_in_place(c, result);
-  const std::int32_t operation = detail::insert(c, op::code::quantize, c.tensor, result);
-  detail::rewire(c, result);
-  return {result, operation};
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform/duplicate.hpp
-// DUPLICATE_BUFFER and DUPLICATE_TENSOR: constants that are wanted in two ways. The copies view the same bytes of the
-// file until one of them is quantized.
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-/// A new buffer with the bytes that a buffer of the source model has.
-inline std::uint32_t copy_buffer(const transform_context& c, std::uint32_t index) {
-  const model::buffer& from = c.edit.edited().buffers[index];
-  model::buffer copy;
-  copy.present = from.present;
-  copy.data = from.data;
-  copy.size = from.data.size();
-  return c.edit.add_buffer(std::move(copy));
-}
-
-}  // namespace detail
-
-inline transformed duplicate_buffer(const transform_context& c) {
-  const std::uint32_t copy = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
-  c.tensor_at(c.tensor).buffer = copy;
-  return {};
-}
-
-inline transformed duplicate_tensor(const transform_context& c) {
-  model::tensor copy = detail::like(c.tensor_at(c.tensor), "");
-  const std::size_t number = c.subgraph().tensors.size();
-  copy.name = c.name() + "_duplicated_" + std::to_string(number);
-  copy.type = c.tensor_at(c.tensor).type;
-  copy.buffer = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
-  const std::int32_t result = c.edit.add_tensor(c.graph, std::move(copy));
-  // A consumer is listed once per slot that it reads the tensor in.
-  for (const std::int32_t consumer : c.what.consumers) {
-    if (consumer == graph_edge) {
-      detail::redirect_outputs(c, result);
-      continue;
-    }
-    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
-    const auto slot = std::find(inputs.begin(), inputs.end(), c.tensor);
-    if (slot != inputs.end()) *slot = result;
-  }
-  return {result, std::nullopt};
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/transform.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-inline transformed carry_out(const transform_context& c) {
-  switch (c.what.kind) {
-    case transformation::no_quantize: break;
-    case transformation::quantize_tensor: return quantize_tensor(c);
-    case transformation::add_quantize: return add_quantize(c);
-    case transformation::add_dequantize: return add_dequantize(c);
-    case transformation::duplicate_buffer: return duplicate_buffer(c);
-    case transformation::duplicate_tensor: return duplicate_tensor(c);
-  }
-  return {};
-}
-
-[[nodiscard]] inline bool share_consumer(const instruction& a, const instruction& b) {
-  return std::any_of(a.consumers.begin(), a.consumers.end(), [&](std::int32_t c) {
-    return std::find(b.consumers.begin(), b.consumers.end(), c) != b.consumers.end();
-  });
-}
-
-/// Tensors in the order of processing: those of one buffer together, activations as if they shared one.
-[[nodiscard]] inline std::vector<std::pair<std::size_t, std::size_t>> processing_order(const model::model& m) {
-  std::vector<std::vector<std::pair<std::size_t, std::size_t>>> buckets;
-  std::unordered_map<std::uint32_t, std::size_t> bucket_of;
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
-    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
-      const model::tensor& tensor = m.subgraphs[g].tensors[t];
-      const std::uint32_t key = m.is_constant(tensor) ? tensor.buffer : 0;
-      const auto [place, is_new] = bucket_of.emplace(key, buckets.size());
-      if (is_new) buckets.emplace_back();
-      buckets[place->second].emplace_back(g, t);
-    }
-  }
-  std::vector<std::pair<std::size_t, std::size_t>> order;
-  for (auto& bucket : buckets) order.insert(order.end(), bucket.begin(), bucket.end());
-  return order;
-}
-
-}  // namespace detail
-
-/// Instructions of every tensor, by subgraph and tensor.
-using model_instructions = std::vector<std::vector<std::vector<instruction>>>;
-
-namespace detail {
-
-/// Buffers whose content some instruction makes anew: nothing may come to share them.
-[[nodiscard]] inline std::vector<bool> changing_buffers(const model::model& m, const model_instructions& instructions) {
-  std::vector<bool> changing(m.buffers.size(), false);
-  for (std::size_t g = 0; g < instructions.size(); ++g) {
-    for (std::size_t t = 0; t < instructions[g].size(); ++t) {
-      for (const instruction& i : instructions[g][t]) {
-        if (i.params && i.params->source) changing[m.subgraphs[g].tensors[t].buffer] = true;
-      }
-    }
-  }
-  return changing;
-}
-
-}  // namespace detail
-
-/// Edits the model. `uses` are those of the model before any edit.
-inline void transform(model::model& m, const model_instructions& instructions,
-                      const std::vector<std::vector<tensor_uses>>& uses) {
-  model::editor edit(m, detail::changing_buffers(m, instructions));
-  std::vector<model::insertions> inserted;
-  for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
-
-  for (const auto& [graph, tensor] : detail::processing_order(m)) {
-    const std::vector<instruction>& list = instructions[graph][tensor];
-    struct place {
-      std::int32_t tensor;
-      std::int32_t producer;
-    };
-    std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const transformed done =
-          detail::carry_out({edit, inserted[graph], graph, now[i].tensor, now[i].producer, list[i]});
-      if (!done.tensor) continue;
-      for (std::size_t later = i + 1; later < list.size(); ++later) {
-        if (!detail::share_consumer(list[i], list[later])) continue;
-        now[later].tensor = *done.tensor;
-        if (done.operation) now[later].producer = *done.operation;
-      }
-    }
-  }
-  for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/pipeline.hpp
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// Who produces and who reads each tensor, by subgraph and tensor.
-[[nodiscard]] inline std::vector<std::vector<tensor_uses>> uses_of(const model::model& m) {
-  std::vector<std::vector<tensor_uses>> all;
-  for (const model::subgraph& g : m.subgraphs) {
-    std::vector<tensor_uses>& uses = all.emplace_back(g.tensors.size());
-    for (const std::int32_t t : g.outputs) uses[static_cast<std::size_t>(t)].consumers.push_back(graph_edge);
-    for (std::size_t i = 0; i < g.operations.size(); ++i) {
-      const model::operation& o = g.operations[i];
-      const op::operation_descriptor* entry = op::find(m.builtin(o));
-      for (const std::int32_t t : o.outputs) {
-        if (t < 0) continue;
-        uses[static_cast<std::size_t>(t)].producer = static_cast<std::int32_t>(i);
-        uses[static_cast<std::size_t>(t)].producer_is_free = entry != nullptr && entry->output == op::constraint::free;
-      }
-      for (const std::int32_t t : o.inputs) {
-        if (t >= 0) uses[static_cast<std::size_t>(t)].consumers.push_back(static_cast<std::int32_t>(i));
-      }
-    }
-  }
-  return all;
-}
-
-/// The instructions of every tensor. Throws error (not_quantizable).
-[[nodiscard]] inline model_instructions instruct(const model::model& m, const model_rules& rules,
-                                                 const std::vector<std::vector<tensor_uses>>& uses) {
-  model_instructions result(m.subgraphs.size());
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
-    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
-      const std::string name = m.file_name() + ": " + model::label(m.subgraphs[g], t);
-      result[g].push_back(instructions_of(rules[g][t], uses[g][t], name));
-    }
-  }
-  return result;
-}
-
-/// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
-/// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
-/// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
-[[nodiscard]] inline model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
-                                                 aeq::progress* tell = nullptr, scale_time when = scale_time::at_once) {
-  model_rules rules = materialize(m, plan, when, threads, tell);
-  resolve_sharing(m, rules);
-  const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
-  const model_instructions instructions = instruct(m, rules, uses);
-  transform(m, instructions, uses);
-  return m;
-}
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/recipe/builtin.hpp
-// The recipes that go by a name: those of the Python tool that this version can do, the ready ones of recipes/, and
-// every scheme. (spec: quantization, sections 2.6 and 3.1)
-
-// ---- aeq/recipe/json.hpp
-// Recipes as JSON: all spellings that the format has had. (spec: quantization, sections 2.1, 2.2 and 2.6)
-//
-// Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
-// are errors here. More lenient: execution_mode and channel_wise of older files are understood.
-
-#include <boost/json/serialize.hpp>
-
-// ---- aeq/recipe/json_reader.hpp
-// Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
-// accepted.
-
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/parser.hpp>
-
-namespace aeq::inline AEQ_ABI::recipe::detail {
-
-inline constexpr std::size_t json_depth = 32;
-inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
-
-/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
-struct key_watcher {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-
-  struct level {
-    std::set<std::string, std::less<>> keys;
-    std::string place;  ///< key or index of the part being read
-    std::size_t index = 0;
-    bool is_array = false;
-  };
-  std::vector<level> levels;
-  std::string key;
-  std::string duplicate;  ///< JSON pointer
-
-  using code = boost::json::error_code;
-  using text = boost::json::string_view;
-
-  void next() {
-    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
-  }
-  bool open(bool array) {
-    next();
-    levels.emplace_back();
-    levels.back().is_array = array;
-    return true;
-  }
-  bool close() {
-    levels.pop_back();
-    return true;
-  }
-
-  bool on_document_begin(code&) { return true; }
-  bool on_document_end(code&) { return true; }
-  bool on_object_begin(code&) { return open(false); }
-  bool on_object_end(std::size_t, code&) { return close(); }
-  bool on_array_begin(code&) { return open(true); }
-  bool on_array_end(std::size_t, code&) { return close(); }
-  bool on_key_part(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    levels.back().place = key;
-    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
-      for (const level& l : levels) duplicate += '/' + l.place;
-    }
-    key.clear();
-    return true;
-  }
-  bool value() {
-    next();
-    return true;
-  }
-  bool on_string_part(text, std::size_t, code&) { return true; }
-  bool on_string(text, std::size_t, code&) { return value(); }
-  bool on_number_part(text, code&) { return true; }
-  bool on_int64(std::int64_t, text, code&) { return value(); }
-  bool on_uint64(std::uint64_t, text, code&) { return value(); }
-  bool on_double(double, text, code&) { return value(); }
-  bool on_bool(bool, code&) { return value(); }
-  bool on_null(code&) { return value(); }
-  bool on_comment_part(text, code&) { return true; }
-  bool on_comment(text, code&) { return true; }
-};
-
-/// Line and column of a byte, counted from 1.
-[[nodiscard]] inline std::string line_of(std::string_view text, std::size_t byte) {
-  std::size_t line = 1;
-  std::size_t column = 1;
-  for (std::size_t i = 0; i < byte && i < text.size(); ++i) {
-    column = text[i] == '\n' ? 1 : column + 1;
-    if (text[i] == '\n') ++line;
-  }
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// Throws error (bad_input).
-[[nodiscard]] inline boost::json::value parse_json(std::string_view text, const std::string& file) {
-  const auto fail = [&](const std::string& what) { throw error(error_code::bad_input, file + ": " + what); };
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  if (text.size() > json_bytes) fail("is larger than " + std::to_string(json_bytes >> 20) + " MiB");
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("is empty; JSON is wanted");
-  boost::json::parse_options options;
-  options.max_depth = json_depth;
-  boost::json::error_code problem;
-
-  boost::json::basic_parser<key_watcher> watcher(options);
-  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
-  if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
-  if (problem || read < text.size()) {
-    const std::string what = problem ? problem.message() : "more text behind the end";
-    fail("is no JSON (" + line_of(text, read) + "): " + what);
-  }
-  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
-
-  boost::json::parser parser({}, options);
-  parser.write(text.data(), text.size(), problem);
-  if (problem) fail("is no JSON: " + problem.message());
-  return parser.release();
-}
-
-/// A value and where it stands.
-class json_node {
- public:
-  json_node(const boost::json::value& value, const std::string& file, std::string pointer = {})
-      : value_(&value), file_(&file), pointer_(std::move(pointer)) {}
-
-  [[nodiscard]] const boost::json::value& value() const { return *value_; }
-  /// "recipe.json: /0/regex"
-  [[nodiscard]] std::string place() const { return pointer_.empty() ? *file_ : *file_ + ": " + pointer_; }
-
-  [[noreturn]] void fail(const std::string& what, error_code code = error_code::bad_input) const {
-    throw error(code, place() + ": " + what);
-  }
-  /// For a value that is not what is wanted: it is shown, cut if it is long.
-  [[noreturn]] void refuse(const std::string& why) const {
-    constexpr std::size_t shown = 60;
-    std::string text = boost::json::serialize(*value_);
-    if (text.size() > shown) text = text.substr(0, shown) + "...";
-    fail(text + " " + why);
-  }
-
-  [[nodiscard]] const boost::json::object& object(const char* what) const {
-    if (!value_->is_object()) refuse(std::string("is no object; ") + what + " is wanted");
-    return value_->get_object();
-  }
-  [[nodiscard]] const boost::json::array& array(const char* what) const {
-    if (!value_->is_array()) refuse(std::string("is no list; ") + what + " is wanted");
-    return value_->get_array();
-  }
-  [[nodiscard]] std::string_view string() const {
-    if (!value_->is_string()) refuse("is no text");
-    return {value_->get_string().data(), value_->get_string().size()};
-  }
-  [[nodiscard]] bool boolean() const {
-    if (!value_->is_bool()) refuse("is neither true nor false");
-    return value_->get_bool();
-  }
-  /// A whole number within bounds; 8.0 is one.
-  [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest, const char* are_accepted) const {
-    std::int64_t number = 0;
-    bool whole = true;
-    if (value_->is_int64()) {
-      number = value_->get_int64();
-    } else if (value_->is_double() && std::abs(value_->get_double()) <= 0x1p53 &&
-               value_->get_double() == std::floor(value_->get_double())) {
-      number = static_cast<std::int64_t>(value_->get_double());
-    } else {
-      whole = value_->is_uint64();
-      if (whole) refuse(std::string("is too large; ") + are_accepted);
-    }
-    if (!whole) refuse(std::string("is no integer; ") + are_accepted);
-    if (number < lowest || number > highest) refuse(std::string("is out of range; ") + are_accepted);
-    return number;
-  }
-  template <class Table>
-  [[nodiscard]] auto word(const Table& table) const {
-    const std::string_view text = string();
-    for (const auto& entry : table) {
-      if (entry.name == text) return entry.value;
-    }
-    refuse("is unknown; " + accepted(text, words(table)));
-  }
-
-  /// A member; null where there is none.
-  [[nodiscard]] const boost::json::value* find(std::string_view key) const {
-    return value_->get_object().if_contains({key.data(), key.size()});
-  }
-  [[nodiscard]] json_node member(std::string_view key) const {
-    const boost::json::value* found = find(key);
-    if (found == nullptr) fail("\"" + std::string(key) + "\" is missing");
-    return {*found, *file_, pointer_ + '/' + escaped(key)};
-  }
-  [[nodiscard]] json_node element(std::size_t index) const {
-    return {value_->get_array()[index], *file_, pointer_ + '/' + std::to_string(index)};
-  }
-
- private:
-  [[nodiscard]] static std::string escaped(std::string_view key) {
-    std::string text;
-    for (const char c : key) {
-      if (c == '~') {
-        text += "~0";
-      } else if (c == '/') {
-        text += "~1";
-      } else {
-        text += c;
-      }
-    }
-    return text;
-  }
-
-  const boost::json::value* value_;
-  const std::string* file_;
-  std::string pointer_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::recipe::detail
 
 // ---- aeq/recipe/json.hpp
 namespace aeq::inline AEQ_ABI::recipe {
@@ -9323,135 +7324,6 @@ void each(const json_node& node, const Read& read) {
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
-// ---- aeq/recipe/typed.hpp
-// Recipes in C++: schemes and ops are types, and a pair that does not fit does not compile.
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-namespace detail {
-
-template <class Scheme, class List>
-inline constexpr bool is_listed = false;
-template <class Scheme, class... Schemes>
-inline constexpr bool is_listed<Scheme, type_list<Schemes...>> = (std::is_same_v<Scheme, Schemes> || ...);
-
-/// A built-in scheme is spelt out, so that the Python tool can read the saved rule; any other goes by its name.
-template <class Scheme>
-[[nodiscard]] rule typed_rule(const std::string& regex, std::string_view operation) {
-  constexpr scheme_descriptor scheme = descriptor_of<Scheme>;
-  rule made{regex, std::string(operation), algorithm_of(scheme), {}, config_of(scheme), {}};
-  if constexpr (!is_listed<Scheme, builtin_schemes>) made.scheme = scheme.name;
-  return made;
-}
-
-template <class Op>
-consteval bool verify_operation_type() {
-  if constexpr (!operation_type<Op>) return aeq::detail::require_operation_type<Op>();
-  return true;
-}
-
-}  // namespace detail
-
-template <class Scheme, class... Ops>
-void recipe::add(std::string regex, std::uint64_t min_weight_elements) {
-  const auto add_rule = [&](rule made) {
-    made.config.min_weight_elements = min_weight_elements;
-    add(std::move(made));
-  };
-  if constexpr (sizeof...(Ops) == 0) {
-    if constexpr (verify_scheme<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
-  } else {
-    if constexpr ((verify_operation<Ops, Scheme>() && ...)) {
-      (add_rule(detail::typed_rule<Scheme>(regex, Ops::descriptor.name)), ...);
-    }
-  }
-}
-
-template <class... Ops>
-void recipe::leave(std::string regex) {
-  if constexpr (sizeof...(Ops) == 0) {
-    add(rule{std::move(regex), "*", algorithm::no_quantize, {}, {}, {}});
-  } else if constexpr ((detail::verify_operation_type<Ops>() && ...)) {
-    (add(rule{regex, std::string(Ops::descriptor.name), algorithm::no_quantize, {}, {}, {}}), ...);
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/quantizer.hpp
-namespace aeq::inline AEQ_ABI {
-
-/// Quantizes one model. Every member throws aeq::error, and only that.
-class quantizer {
- public:
-  /// Reads the model at `path` ("-": standard input). `table` says which schemes recipes may name; pass
-  /// kernel_table<builtin_schemes, my_scheme>() for schemes of your own.
-  explicit quantizer(const std::string& path, kernel_table_view table = builtin_table()) : table_(table) {
-    source_ = model::read(path, loading_notes_);
-    notes_ = loading_notes_;
-  }
-  explicit quantizer(model::model source, kernel_table_view table = builtin_table())
-      : table_(table), source_(std::move(source)) {}
-
-  /// The recipe of a name ("dynamic_wi8_afp32") or of a JSON file.
-  void load_recipe(const std::string& name_or_path) {
-    recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
-    notes_ = loading_notes_;
-  }
-  void set_recipe(recipe::recipe r) { recipe_ = std::move(r); }
-
-  /// Adds rules to those that are there; later rules win.
-  void update_recipe(const recipe::recipe& more) { recipe_.update(more); }
-
-  /// Which ops may have which configuration, from a JSON file, in place of the default policy. Load it before the
-  /// recipe, which is checked against it.
-  void load_policy(const std::string& path) { policy_ = recipe::load_policy(path); }
-
-  /// What the recipe does to each op. Warnings tell of rules that do nothing.
-  [[nodiscard]] recipe::plan plan() {
-    if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
-    notes_ = loading_notes_;  // asking again does not say everything twice
-    return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
-  }
-
-  /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
-  /// does not depend on it.
-  [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr) {
-    return quantize::quantize_model(source_, plan(), threads, tell);
-  }
-  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
-                                      progress* tell = nullptr) const {
-    return quantize::quantize_model(source_, decisions, threads, tell);
-  }
-
-  /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
-  /// bytes.
-  std::uint64_t save(const std::string& path, const model::save_options& options = {}) {
-    return save(plan(), path, options);
-  }
-  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
-                     const model::save_options& options = {}) const {
-    const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
-                                                            quantize::scale_time::while_writing);
-    return model::write(quantized, path, options);
-  }
-
-  [[nodiscard]] const model::model& source() const { return source_; }
-  [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
-  /// Warnings of reading the model, loading the recipe and the last plan.
-  [[nodiscard]] const warnings& notes() const { return notes_; }
-
- private:
-  kernel_table_view table_;
-  recipe::policy policy_;
-  recipe::recipe recipe_;
-  warnings loading_notes_;
-  warnings notes_;
-  model::model source_;
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
 // ---- aeq/recipe/save.hpp
 // Recipes written as JSON, the way the Python tool exports them. (spec: quantization, section 2.6)
 
@@ -9545,6 +7417,61 @@ inline void write_indented(const boost::json::value& value, std::string& indent,
   std::string indent;
   detail::write_indented(to_json(saved), indent, text);
   return text += '\n';
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/typed.hpp
+// Recipes in C++: schemes and ops are types, and a pair that does not fit does not compile.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+template <class Scheme, class List>
+inline constexpr bool is_listed = false;
+template <class Scheme, class... Schemes>
+inline constexpr bool is_listed<Scheme, type_list<Schemes...>> = (std::is_same_v<Scheme, Schemes> || ...);
+
+/// A built-in scheme is spelt out, so that the Python tool can read the saved rule; any other goes by its name.
+template <class Scheme>
+[[nodiscard]] rule typed_rule(const std::string& regex, std::string_view operation) {
+  constexpr scheme_descriptor scheme = descriptor_of<Scheme>;
+  rule made{regex, std::string(operation), algorithm_of(scheme), {}, config_of(scheme), {}};
+  if constexpr (!is_listed<Scheme, builtin_schemes>) made.scheme = scheme.name;
+  return made;
+}
+
+template <class Op>
+consteval bool verify_operation_type() {
+  if constexpr (!operation_type<Op>) return aeq::detail::require_operation_type<Op>();
+  return true;
+}
+
+}  // namespace detail
+
+template <class Scheme, class... Ops>
+void recipe::add(std::string regex, std::uint64_t min_weight_elements) {
+  const auto add_rule = [&](rule made) {
+    made.config.min_weight_elements = min_weight_elements;
+    add(std::move(made));
+  };
+  if constexpr (sizeof...(Ops) == 0) {
+    if constexpr (verify_scheme<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
+  } else {
+    if constexpr ((verify_operation<Ops, Scheme>() && ...)) {
+      (add_rule(detail::typed_rule<Scheme>(regex, Ops::descriptor.name)), ...);
+    }
+  }
+}
+
+template <class... Ops>
+void recipe::leave(std::string regex) {
+  if constexpr (sizeof...(Ops) == 0) {
+    add(rule{std::move(regex), "*", algorithm::no_quantize, {}, {}, {}});
+  } else if constexpr ((detail::verify_operation_type<Ops>() && ...)) {
+    (add(rule{regex, std::string(Ops::descriptor.name), algorithm::no_quantize, {}, {}, {}}), ...);
+  }
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
@@ -10351,6 +8278,2350 @@ AEQ_INLINE void output_file::copy_to_stream() {
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/quantize/weight.ipp
+// Layouts of shapes, and floats as they lie in the file.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE weight_layout layout_of(std::span<const std::int32_t> shape) {
+  return {1, 1, model::element_count(shape)};
+}
+
+AEQ_INLINE weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis) {
+  return {model::element_count(shape.first(axis)), static_cast<std::uint64_t>(shape[axis]),
+          model::element_count(shape.subspan(axis + 1))};
+}
+
+AEQ_INLINE weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements) {
+  return {1, model::element_count(shape) / block_elements, block_elements};
+}
+
+AEQ_INLINE weight::weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
+    : bytes_(m.buffers[t.buffer].data),
+      buffer_(t.buffer),
+      file_(m.file),
+      storage_(m.storage),
+      name_(std::move(name)),
+      layout_(layout) {}
+
+AEQ_INLINE const float* weight::values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
+  const std::uint8_t* place = bytes_.data() + first * sizeof(float);
+  const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;
+  if (aligned && std::endian::native == std::endian::little) return reinterpret_cast<const float*>(place);
+  scratch.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint8_t one[sizeof(float)];
+    std::memcpy(one, place + i * sizeof(float), sizeof(float));
+    scratch[i] = std::bit_cast<float>(flatbuffers::EndianScalar(std::bit_cast<std::uint32_t>(one)));
+  }
+  return scratch.data();
+}
+
+AEQ_INLINE void weight::let_go(std::uint64_t first, std::uint64_t count) const {
+  if (file_) file_->let_go(bytes_.subspan(first * sizeof(float), count * sizeof(float)));
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/parameters.ipp
+// When parameters are equal.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
+  return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
+         a.format.granularity.block_elements == b.format.granularity.block_elements &&
+         tensor_parameters::same_placing(a, b) && a.scale == b.scale && a.zero_point == b.zero_point &&
+         a.block_scale == b.block_scale && a.fit == b.fit;
+}
+
+AEQ_INLINE bool tensor_parameters::same_placing(const tensor_parameters& a, const tensor_parameters& b) {
+  if (!a.source || !b.source) return a.source == b.source && a.axis == b.axis && a.scale_shape == b.scale_shape;
+  const bool same_shape = a.format.is_integer() || a.scale_shape == b.scale_shape;
+  return a.source->buffer() == b.source->buffer() && a.source->layout() == b.source->layout() && same_shape;
+}
+
+AEQ_INLINE bool same(const parameters& a, const parameters& b) {
+  return a == b || (a && b && *a == *b);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/instruction.ipp
+// Merging the rules of a tensor, step by step.
+
+#include <iterator>
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Consumers of equal rule at a depth of their lists. A group stands for its first member.
+struct consumer_group {
+  std::vector<std::size_t> members;  ///< positions in tensor_rules::consumers
+  std::size_t parent = 0;
+};
+
+/// Groups of consumers that want the same at `depth`, of those that were in one group before.
+AEQ_INLINE std::vector<consumer_group> group_consumers(const std::vector<tensor_rule>& consumers, std::size_t depth,
+                                                       std::vector<std::size_t>& group_of) {
+  std::vector<consumer_group> groups;
+  std::vector<std::size_t> now = group_of;
+  for (std::size_t i = 0; i < consumers.size(); ++i) {
+    if (consumers[i].transformations.size() <= depth) continue;
+    const auto matches = [&](const consumer_group& g) {
+      const tensor_rule& first = consumers[g.members.front()];
+      return g.parent == group_of[i] && first.transformations[depth] == consumers[i].transformations[depth] &&
+             same(first.params, consumers[i].params);
+    };
+    auto place = std::find_if(groups.begin(), groups.end(), matches);
+    if (place == groups.end()) {
+      groups.push_back({{}, group_of[i]});
+      place = groups.end() - 1;
+    }
+    place->members.push_back(i);
+    now[i] = static_cast<std::size_t>(place - groups.begin());
+  }
+  group_of = std::move(now);
+  return groups;
+}
+
+[[nodiscard]] AEQ_INLINE instruction instruction_of(const std::vector<tensor_rule>& consumers,
+                                                    const consumer_group& group, std::size_t depth) {
+  const tensor_rule& first = consumers[group.members.front()];
+  instruction result{first.transformations[depth], {}, first.params};
+  for (const std::size_t i : group.members) result.consumers.push_back(consumers[i].operation);
+  return result;
+}
+
+/// Takes each of `gone` out of `from` once.
+AEQ_INLINE void remove_each(std::vector<std::int32_t>& from, const std::vector<std::int32_t>& gone) {
+  for (const std::int32_t c : gone) {
+    const auto place = std::find(from.begin(), from.end(), c);
+    if (place != from.end()) from.erase(place);
+  }
+}
+
+/// First-level instructions meet the producer: a dequantize and quantize of equal parameters vanish, of different ones
+/// become a requantize. (7.2)
+AEQ_INLINE std::vector<instruction> meet_producer(const tensor_rule& producer, std::vector<std::int32_t> all_consumers,
+                                                  std::vector<instruction> first_level) {
+  std::vector<instruction> result;
+  const bool dequantizes = producer.transformations.front() == transformation::add_dequantize;
+  for (instruction& i : first_level) {
+    if (dequantizes && i.kind == transformation::add_quantize) {
+      remove_each(all_consumers, i.consumers);
+      const bool equal = same(producer.params, i.params);
+      result.push_back({transformation::quantize_tensor, i.consumers, producer.params});
+      if (!equal) result.push_back(std::move(i));
+    } else if (dequantizes && i.kind == transformation::no_quantize) {
+      remove_each(all_consumers, i.consumers);
+      result.push_back({transformation::add_dequantize, std::move(i.consumers), producer.params});
+    } else {
+      result.push_back(std::move(i));
+    }
+  }
+  if (!all_consumers.empty()) {
+    result.insert(result.begin(), {producer.transformations.front(), std::move(all_consumers), producer.params});
+  }
+  return result;
+}
+
+/// The original tensor serves one of the groups that disagree; copies with buffers of their own need no second one.
+/// (7.3)
+AEQ_INLINE void drop_needless_duplicates(std::vector<instruction>& list) {
+  const auto last = std::find_if(list.rbegin(), list.rend(),
+                                 [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
+  if (last != list.rend()) list.erase(std::next(last).base());
+  const auto copied = [&](std::int32_t consumer) {
+    return std::any_of(list.begin(), list.end(), [&](const instruction& i) {
+      return i.kind == transformation::duplicate_tensor &&
+             std::find(i.consumers.begin(), i.consumers.end(), consumer) != i.consumers.end();
+    });
+  };
+  std::erase_if(list, [&](const instruction& i) {
+    return i.kind == transformation::duplicate_buffer && std::all_of(i.consumers.begin(), i.consumers.end(), copied);
+  });
+}
+
+/// A producer whose output parameters are free writes in its only consumer's scale: no requantize is needed. (7.4)
+AEQ_INLINE void fuse_requantize(const tensor_uses& uses, std::vector<instruction>& list) {
+  if (list.size() != 2 || list[0].kind != transformation::quantize_tensor ||
+      list[1].kind != transformation::add_quantize || list[0].consumers != list[1].consumers) {
+    return;
+  }
+  if (uses.producer < 0 || !uses.producer_is_free || !list[0].params || !list[1].params) return;
+  if (!list[0].params->format.is_integer() || !list[1].params->format.is_integer()) return;
+  tensor_parameters with_other_scale = *list[0].params;
+  with_other_scale.scale = list[1].params->scale;
+  with_other_scale.scale_shape = list[1].params->scale_shape;
+  with_other_scale.zero_point = list[1].params->zero_point;
+  if (!(with_other_scale == *list[1].params)) return;
+  list[0].params = list[1].params;
+  list.pop_back();
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<instruction> instructions_of(const tensor_rules& rules, const tensor_uses& uses,
+                                                    const std::string& name) {
+  std::vector<instruction> first_level;
+  std::vector<instruction> deeper;
+  std::vector<std::size_t> group_of(rules.consumers.size(), 0);
+  std::size_t depths = 0;
+  for (const tensor_rule& r : rules.consumers) depths = std::max(depths, r.transformations.size());
+  for (std::size_t depth = 0; depth < depths; ++depth) {
+    for (const detail::consumer_group& g : detail::group_consumers(rules.consumers, depth, group_of)) {
+      (depth == 0 ? first_level : deeper).push_back(detail::instruction_of(rules.consumers, g, depth));
+    }
+  }
+  std::vector<instruction> list = rules.producer
+                                      ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
+                                      : std::move(first_level);
+  list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
+  detail::drop_needless_duplicates(list);
+
+  const bool duplicates = std::any_of(list.begin(), list.end(),
+                                      [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
+  const auto has = [&](transformation a, transformation b) {
+    return std::any_of(list.begin(), list.end(), [&](const instruction& i) { return i.kind == a || i.kind == b; });
+  };
+  using t = transformation;
+  if (!duplicates && !rules.producer && has(t::no_quantize, t::no_quantize) &&
+      has(t::quantize_tensor, t::add_dequantize)) {
+    throw error(error_code::not_quantizable, name + ": is wanted both as it is and quantized");
+  }
+  detail::fuse_requantize(uses, list);
+  return list;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.ipp
+// Op by op: which inputs take which parameters; constants that are wanted alike share them.
+
+#include <tuple>
+
+// ---- aeq/quantize/algorithm/float_casting.hpp
+// float_casting: weights become IEEE binary16; a DEQUANTIZE turns them back for the op. (spec: numerics, section 5.8)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// The parameters of a float32 weight of the given shape that becomes float16.
+[[nodiscard]] parameters cast_to_float16(weight source, std::vector<std::int32_t> shape);
+
+/// The parameters of a weight that is float16 already: its data stays, and a DEQUANTIZE is what its op lacks.
+[[nodiscard]] parameters keep_float16();
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
+// min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
+//
+// A model that is saved at once is read once: a channel's range, scale and integers are found together while it is in
+// the cache (encoder.hpp). What can't wait, or is wanted before, gets its ranges here, in one pass over all such
+// weights, in pieces, on all processors; the encoders then read it a second time.
+
+// ---- aeq/quantize/weight_loops.hpp
+// The hot loops over weights: ranges and quantization of runs of float32. This is the portable variant and the choice
+// between variants; all give the same bits as kernel/quantize.hpp.
+//
+// A weight is seen as [lead, channels, trail]: `trail` neighbours share a scale (a run); where trail is 1, a row of
+// `channels` neighbours has a scale each (columns).
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Smallest and largest of some floats, and the largest magnitude as bits: from 0x7f800000 on, something was infinite
+/// or NaN, and the other two mean nothing.
+struct run_range {
+  float lowest = 0;
+  float highest = 0;
+  std::uint32_t magnitude_bits = 0;
+
+  [[nodiscard]] bool finite() const { return magnitude_bits < 0x7f800000u; }
+};
+
+struct weight_loops {
+  const char* name;
+  /// The range of `count` values, which is at least 1.
+  run_range (*range)(const float* values, std::size_t count);
+  /// Widens ranges[i] by values[i].
+  void (*widen)(const float* values, std::size_t count, run_range* ranges);
+  /// Quantizes a run with one scale into int8; limits as in quantized_limits.
+  void (*quantize_run)(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                       float highest, std::int8_t* result);
+  /// Quantizes a row with a scale and zero point per value.
+  void (*quantize_columns)(const float* values, std::size_t count, const float* scales, const float* zero_points,
+                           float lowest, float highest, std::int8_t* result);
+  /// float32 → binary16 bits.
+  void (*to_float16)(const float* values, std::size_t count, std::uint16_t* result);
+};
+
+namespace portable {
+
+inline void widen_one(run_range& r, float value) {
+  r.lowest = value < r.lowest ? value : r.lowest;
+  r.highest = value > r.highest ? value : r.highest;
+  const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(value) & 0x7fffffffu;
+  r.magnitude_bits = magnitude > r.magnitude_bits ? magnitude : r.magnitude_bits;
+}
+
+inline run_range range(const float* values, std::size_t count) {
+  run_range r{values[0], values[0], 0};
+  for (std::size_t i = 0; i < count; ++i) widen_one(r, values[i]);
+  return r;
+}
+
+inline void widen(const float* values, std::size_t count, run_range* ranges) {
+  for (std::size_t i = 0; i < count; ++i) widen_one(ranges[i], values[i]);
+}
+
+/// Clamps first and rounds then, which is the same since the limits are integers. Adding 1.5 * 2^23 leaves no room for
+/// a fraction: the sum is rounded to the nearest integer, halves to even.
+inline std::int8_t quantize_one(float value, float scale, float zero_point, float lowest, float highest) {
+  constexpr float whole = 12582912.0f;
+  float steps = value / scale + zero_point;
+  if (steps != steps) steps = 0.0f;
+  steps = steps < lowest ? lowest : steps;
+  steps = steps > highest ? highest : steps;
+  return static_cast<std::int8_t>((steps + whole) - whole);
+}
+
+#if defined(__clang__)
+#define AEQ_DIVISION_BY_ZERO_IS_MEANT __attribute__((no_sanitize("float-divide-by-zero")))
+#else
+#define AEQ_DIVISION_BY_ZERO_IS_MEANT
+#endif
+
+AEQ_DIVISION_BY_ZERO_IS_MEANT
+inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                         float highest, std::int8_t* result) {
+  for (std::size_t i = 0; i < count; ++i) result[i] = quantize_one(values[i], scale, zero_point, lowest, highest);
+}
+
+AEQ_DIVISION_BY_ZERO_IS_MEANT
+inline void quantize_columns(const float* values, std::size_t count, const float* scales, const float* zero_points,
+                             float lowest, float highest, std::int8_t* result) {
+  for (std::size_t i = 0; i < count; ++i) {
+    result[i] = quantize_one(values[i], scales[i], zero_points[i], lowest, highest);
+  }
+}
+
+#undef AEQ_DIVISION_BY_ZERO_IS_MEANT
+
+inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
+  for (std::size_t i = 0; i < count; ++i) result[i] = float16_bits(values[i]);
+}
+
+}  // namespace portable
+
+inline constexpr weight_loops portable_loops{
+    "portable",           &portable::range, &portable::widen, &portable::quantize_run, &portable::quantize_columns,
+    &portable::to_float16};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Collects constants whose ranges are wanted, and finds them all at once.
+class min_max_ranges {
+ public:
+  explicit min_max_ranges(scale_time when) : when_(when) {}
+
+  /// Takes the parameters of a constant, complete but for scales and zero points, which come with `compute`.
+  void add(std::shared_ptr<tensor_parameters> p, fit_functions fits);
+
+  /// Finds the ranges of everything added since the last call. Throws error (not_quantizable) that names a tensor with
+  /// NaN or infinite values.
+  void compute(unsigned threads, aeq::progress* tell);
+
+ private:
+  struct job {
+    std::shared_ptr<tensor_parameters> target;
+    fit_functions fits;
+    std::vector<run_range> ranges;  ///< per channel; unused where blockwise
+    std::unique_ptr<std::mutex> merging;
+
+    [[nodiscard]] const weight& source() const { return *target->source; }
+  };
+  /// Channels [begin, end) of a job with one lead; values [begin, end) of a single channel; leads [begin, end)
+  /// otherwise.
+  struct piece {
+    job* owner;
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+
+  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+
+  /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
+  /// ends with a byte.
+  [[nodiscard]] static bool can_wait(const tensor_parameters& p);
+
+  /// All values share a range, which may be put together from those of pieces.
+  [[nodiscard]] static bool one_range(const job& j);
+
+  static void prepare(job& j, std::vector<piece>& pieces);
+  static std::uint64_t measure(const piece& p);
+  static void measure_leads(job& j, const float* values, std::uint64_t leads);
+  static void set(job& j, std::uint64_t channel, const run_range& r);
+  static void merge(job& j, std::uint64_t channel, const run_range& r);
+  static void merge_into(run_range& into, const run_range& r);
+  static void finish(job& j);
+
+  /// The range of no values: widening it by one gives that one.
+  static constexpr run_range nothing{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                                     0};
+
+  scale_time when_;
+  std::vector<std::unique_ptr<job>> waiting_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/composite.hpp
+// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
+// section 5.6)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Composites that are quantized as an op; others stay as they are.
+inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
+                                                                        "odml.l2_norm"};
+
+/// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
+[[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/selection.hpp
+// Selection: which operands of an op a decision is about, and whether it changes anything.
+// (spec: quantization, sections 4.4, 5.1 and 5.4)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
+/// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
+[[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
+                                       std::size_t slot);
+
+/// Whether a decision changes an op at all.
+[[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
+                           const recipe::decision& d);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.ipp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+class materializer {
+ public:
+  materializer(const model::model& m, const recipe::plan& plan, scale_time when)
+      : model_(m), plan_(plan), ranges_(when) {
+    for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
+    skipped_ = skipped_subgraphs(m, plan);
+  }
+
+  model_rules run(unsigned threads, aeq::progress* tell) {
+    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
+      const recipe::subgraph_plan& decisions = skipped_[graph_] ? untouched() : plan_.subgraphs[graph_];
+      for (std::size_t i = 0; i < graph().operations.size(); ++i) {
+        materialize(graph().operations[i], static_cast<std::int32_t>(i), decisions.operations[i]);
+      }
+      materialize_edges(decisions);
+    }
+    ranges_.compute(threads, tell);
+    return std::move(rules_);
+  }
+
+ private:
+  [[nodiscard]] const model::subgraph& graph() const { return model_.subgraphs[graph_]; }
+  [[nodiscard]] const model::tensor& tensor(std::int32_t index) const {
+    return graph().tensors[static_cast<std::size_t>(index)];
+  }
+
+  void consume(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
+    rules_[graph_][static_cast<std::size_t>(index)].consumers.push_back({operation, {t}, std::move(p)});
+  }
+  void produce(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
+    rules_[graph_][static_cast<std::size_t>(index)].producer = tensor_rule{operation, {t}, std::move(p)};
+  }
+
+  /// Decisions that leave every op of the subgraph as it is.
+  [[nodiscard]] const recipe::subgraph_plan& untouched() {
+    untouched_.operations.assign(graph().operations.size(), {});
+    return untouched_;
+  }
+
+  void materialize_edges(const recipe::subgraph_plan& decisions) {
+    refuse_static(decisions.inputs);
+    refuse_static(decisions.outputs);
+    for (const std::int32_t t : graph().inputs) produce(t, graph_edge, transformation::no_quantize);
+    for (const std::int32_t t : graph().outputs) consume(t, graph_edge, transformation::no_quantize);
+  }
+
+  void refuse_static(const recipe::decision& d) const {
+    if (!d.quantize || d.scheme.execution_mode != execution::static_range) return;
+    throw error(error_code::not_quantizable,
+                model_.file_name() + ": the recipe's scheme " + d.scheme_name +
+                    " needs the ranges of activations, which this version can't take; dynamic range and weight only "
+                    "recipes need none");
+  }
+
+  void materialize(const model::operation& o, std::int32_t position, const recipe::decision& d) {
+    refuse_static(d);
+    for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+      if (o.inputs[i] < 0) continue;
+      parameters p = d.quantize ? input_parameters(o, position, d, i) : nullptr;
+      const bool dequantized = d.scheme.execution_mode == execution::weight_only;
+      const transformation t = !p            ? transformation::no_quantize
+                               : dequantized ? transformation::add_dequantize
+                                             : transformation::quantize_tensor;
+      consume(o.inputs[i], position, t, std::move(p));
+    }
+    for (const std::int32_t t : o.outputs) {
+      if (t >= 0) produce(t, position, transformation::no_quantize);
+    }
+  }
+
+  /// The parameters of an input that is to be quantized; null for one that stays as it is.
+  parameters input_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                              std::size_t slot) {
+    if (!takes_weight_format(model_, tensor(o.inputs[slot]), d, slot)) return nullptr;
+    if (d.algorithm != recipe::algorithm::float_casting) return constant_parameters(o, position, d, o.inputs[slot]);
+    const bool is_float16 = tensor(o.inputs[slot]).type == model::tensor_type::float16;
+    return is_float16 ? keep_float16() : float16_parameters(o.inputs[slot]);
+  }
+
+  [[nodiscard]] std::string name(std::int32_t index) const {
+    return model_.file_name() + ": " + model::label(graph(), static_cast<std::size_t>(index));
+  }
+
+  parameters float16_parameters(std::int32_t index) {
+    const model::tensor& t = tensor(index);
+    parameters& known = constants_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
+    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)), t.shape);
+    return known;
+  }
+
+  /// Parameters of a constant; ops that want the same of one buffer share them.
+  parameters constant_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                                 std::int32_t index) {
+    const model::tensor& t = tensor(index);
+    const format_descriptor& format = d.scheme.weight;
+    const std::int32_t axis = scale_axis(o, position, d, index);
+    parameters& known = constants_[{t.buffer, {format, d.fits.narrow}, axis, t.shape}];
+    if (known) return known;
+    auto p = std::make_shared<tensor_parameters>();
+    p->format = format;
+    p->scale_shape.assign(t.shape.size(), 1);
+    weight_layout layout = layout_of(t.shape);
+    if (axis != whole_tensor) {
+      const auto place = static_cast<std::size_t>(axis);
+      p->axis = static_cast<std::uint32_t>(axis);
+      p->scale_shape[place] = t.shape[place];
+      layout = layout_of(t.shape, *p->axis);
+    }
+    if (p->is_blockwise()) {
+      layout = block_layout(t.shape, format.granularity.block_elements);
+      p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
+    }
+    p->source = std::make_shared<const weight>(model_, t, name(index), layout);
+    ranges_.add(p, d.fits);
+    known = std::move(p);
+    return known;
+  }
+
+  static constexpr std::int32_t whole_tensor = -1;
+
+  /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
+  [[nodiscard]] std::int32_t scale_axis(const model::operation& o, std::int32_t position, const recipe::decision& d,
+                                        std::int32_t index) const {
+    const std::vector<std::int32_t>& shape = tensor(index).shape;
+    const granularity_descriptor& granularity = d.scheme.weight.granularity;
+    const auto rank = static_cast<std::int32_t>(shape.size());
+    const auto fail = [&](const std::string& why) {
+      throw error(error_code::not_quantizable, name(index) + ": can't be quantized " + why + " for " +
+                                                   std::string(d.operation->name) + " " + std::to_string(position) +
+                                                   "; choose another granularity, or leave the op out with a "
+                                                   "no_quantize rule");
+    };
+    if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
+    if (granularity.kind == granularity_kind::blockwise) {
+      if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
+      if (shape[1] % granularity.block_elements != 0) {
+        fail("in blocks of " + std::to_string(granularity.block_elements) + ": its last dimension " +
+             std::to_string(shape[1]) + " is no multiple,");
+      }
+      return 1;
+    }
+    std::int32_t axis = whole_tensor;
+    switch (d.operation->channels) {
+      case op::channel_axis::none: return whole_tensor;
+      case op::channel_axis::first: axis = 0; break;
+      case op::channel_axis::fourth: axis = 3; break;
+      case op::channel_axis::matrix_columns: axis = adjoint_right(o) ? rank - 2 : rank - 1; break;
+    }
+    if (axis < 0 || axis >= rank) fail("channelwise: it has no axis " + std::to_string(axis) + ",");
+    return axis;
+  }
+
+  /// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
+  [[nodiscard]] static bool adjoint_right(const model::operation& o) {
+    constexpr std::uint8_t batch_matmul_options = 101;
+    constexpr std::size_t adj_y =
+        model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
+    return o.options.type == batch_matmul_options && o.options.table != nullptr &&
+           o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
+  }
+
+  /// What makes two parameters of constants the same. The peer's cache looks at less: it hands one op's scales to
+  /// another with a different channel axis.
+  struct format_key {
+    format_descriptor format;
+    fit_float fit;
+    friend bool operator<(const format_key& a, const format_key& b) { return a.tie() < b.tie(); }
+
+   private:
+    [[nodiscard]] std::tuple<number_kind, std::uint8_t, symmetry, granularity_kind, std::uint16_t, std::uintptr_t> tie()
+        const {
+      return {format.kind,
+              format.bits,
+              format.zero,
+              format.granularity.kind,
+              format.granularity.block_elements,
+              reinterpret_cast<std::uintptr_t>(fit)};
+    }
+  };
+  using constant_key = std::tuple<std::uint32_t, format_key, std::int32_t, std::vector<std::int32_t>>;
+
+  const model::model& model_;
+  const recipe::plan& plan_;
+  model_rules rules_;
+  std::size_t graph_ = 0;
+  std::vector<bool> skipped_;
+  recipe::subgraph_plan untouched_;
+  std::map<constant_key, parameters> constants_;
+  min_max_ranges ranges_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when, unsigned threads,
+                                   aeq::progress* tell) {
+  return detail::materializer(m, plan, when).run(threads, tell);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform.ipp
+// The order of tensors, and what each instruction leaves for the next.
+
+// ---- aeq/model/editor.hpp
+// Editing a model: new tensors, buffers, operator codes, and operators at the right places.
+
+#include <deque>
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// Adds parts to a model. The model must outlive it.
+class editor {
+ public:
+  /// `changing`: buffers of the model whose content will not stay what it is.
+  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
+    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
+      const bool stays = i >= changing.size() || !changing[i];
+      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
+        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
+      }
+    }
+  }
+
+  std::uint32_t add_buffer(buffer b) {
+    model_.buffers.push_back(std::move(b));
+    return static_cast<std::uint32_t>(model_.buffers.size() - 1);
+  }
+
+  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
+  std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
+    const auto [first, last] = by_size_.equal_range(bytes.size());
+    std::uint32_t found = 0;
+    for (auto i = first; i != last; ++i) {
+      const buffer& b = model_.buffers[i->second];
+      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
+      if (equal && (found == 0 || i->second < found)) found = i->second;
+    }
+    if (found != 0) return found;
+    buffer b;
+    b.present = true;
+    b.size = bytes.size();
+    b.data = keep(std::move(bytes));
+    const std::uint32_t index = add_buffer(std::move(b));
+    by_size_.emplace(model_.buffers[index].size, index);
+    return index;
+  }
+
+  std::int32_t add_tensor(std::size_t graph, tensor t) {
+    std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
+    tensors.push_back(std::move(t));
+    return static_cast<std::int32_t>(tensors.size() - 1);
+  }
+
+  /// The first operator code with a builtin; a new one of version 1 if there is none.
+  std::uint32_t code(op::code builtin) {
+    const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
+                                    [&](const operator_code& c) { return c.builtin == builtin; });
+    if (place == model_.operator_codes.end()) {
+      model_.operator_codes.push_back({builtin, std::nullopt, 1});
+      return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
+    }
+    return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+  }
+
+  /// An option table of int32 fields, each {id, value}, that lives as long as the model.
+  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
+    flatbuffers::FlatBufferBuilder builder(64);
+    const auto start = builder.StartTable();
+    for (const auto& [id, value] : fields) {
+      builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
+    }
+    builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
+    const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+    return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
+  }
+
+  [[nodiscard]] model& edited() { return model_; }
+
+ private:
+  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes) {
+    model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+    return *model_.storage.back();
+  }
+
+  model& model_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
+};
+
+/// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
+/// known by its original position, or by a number beyond those that `insert` returns.
+class insertions {
+ public:
+  explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
+
+  /// Right before an original operator, behind what was put there earlier.
+  std::int32_t before(std::int32_t consumer, operation o) {
+    const auto gap = static_cast<std::size_t>(consumer);
+    return place(std::move(o), gap, gaps_[gap].size());
+  }
+
+  /// Right behind an operator; -1: at the very start.
+  std::int32_t after(std::int32_t producer, operation o) {
+    const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
+    if (producer < originals) {
+      const std::int32_t gap = producer + 1;
+      return place(std::move(o), static_cast<std::size_t>(gap), 0);
+    }
+    const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
+    const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
+    return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
+  }
+
+  void commit(subgraph& g) {
+    if (inserted_.empty()) return;
+    std::vector<operation> result;
+    result.reserve(g.operations.size() + inserted_.size());
+    for (std::size_t i = 0; i < gaps_.size(); ++i) {
+      for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
+      if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
+    }
+    g.operations = std::move(result);
+  }
+
+ private:
+  struct insertion {
+    operation what;
+    std::size_t gap;
+  };
+
+  std::int32_t place(operation o, std::size_t gap, std::size_t position) {
+    const auto number = static_cast<std::int32_t>(inserted_.size());
+    inserted_.push_back({std::move(o), gap});
+    gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
+    return number + static_cast<std::int32_t>(gaps_.size()) - 1;
+  }
+
+  std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
+  std::deque<insertion> inserted_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/quantize/transform/add_dequantize.hpp
+// ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers
+// floats.
+
+// ---- aeq/quantize/transform/context.hpp
+// What a transformation works on, and the edits that several of them share. (spec: quantization, section 8)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// One instruction about to be carried out.
+struct transform_context {
+  model::editor& edit;
+  model::insertions& inserted;  ///< of the subgraph
+  std::size_t graph;
+  std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
+  std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
+  const instruction& what;
+
+  [[nodiscard]] model::subgraph& subgraph() const { return edit.edited().subgraphs[graph]; }
+  [[nodiscard]] model::tensor& tensor_at(std::int32_t index) const {
+    return subgraph().tensors[static_cast<std::size_t>(index)];
+  }
+  /// The name that new tensors add their suffix to.
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] bool feeds_graph_output() const;
+};
+
+/// What a transformation put in the place of the tensor, for the listed consumers.
+struct transformed {
+  std::optional<std::int32_t> tensor;
+  std::optional<std::int32_t> operation;
+};
+
+namespace detail {
+
+/// A float activation with the shape of a tensor.
+[[nodiscard]] model::tensor like(const model::tensor& t, std::string name);
+
+/// Subgraph outputs, and the signatures' word for them, go over to another tensor.
+void redirect_outputs(const transform_context& c, std::int32_t to);
+
+/// Listed consumers read another tensor, in every slot.
+void rewire(const transform_context& c, std::int32_t to);
+
+/// A one-input, one-output operator: before the first listed consumer, or right behind the producer where a graph
+/// output is among them. Returns it as model::insertions numbers it.
+std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output);
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_dequantize.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+transformed add_dequantize(const transform_context& c);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_quantize.hpp
+// ADD_QUANTIZE: a QUANTIZE op behind a tensor; the listed consumers read its output.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+transformed add_quantize(const transform_context& c);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/duplicate.hpp
+// DUPLICATE_BUFFER and DUPLICATE_TENSOR: constants that are wanted in two ways. The copies view the same bytes of the
+// file until one of them is quantized.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+transformed duplicate_buffer(const transform_context& c);
+transformed duplicate_tensor(const transform_context& c);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/quantize_tensor.hpp
+// QUANTIZE_TENSOR: a tensor changes its type, gets scales, and its constant data is made anew while writing.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Turns tensor `index` into what the parameters say.
+void quantize_in_place(const transform_context& c, std::int32_t index);
+
+}  // namespace detail
+
+transformed quantize_tensor(const transform_context& c);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform.ipp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+AEQ_INLINE transformed carry_out(const transform_context& c) {
+  switch (c.what.kind) {
+    case transformation::no_quantize: break;
+    case transformation::quantize_tensor: return quantize_tensor(c);
+    case transformation::add_quantize: return add_quantize(c);
+    case transformation::add_dequantize: return add_dequantize(c);
+    case transformation::duplicate_buffer: return duplicate_buffer(c);
+    case transformation::duplicate_tensor: return duplicate_tensor(c);
+  }
+  return {};
+}
+
+[[nodiscard]] AEQ_INLINE bool share_consumer(const instruction& a, const instruction& b) {
+  return std::any_of(a.consumers.begin(), a.consumers.end(), [&](std::int32_t c) {
+    return std::find(b.consumers.begin(), b.consumers.end(), c) != b.consumers.end();
+  });
+}
+
+/// Tensors in the order of processing: those of one buffer together, activations as if they shared one.
+[[nodiscard]] AEQ_INLINE std::vector<std::pair<std::size_t, std::size_t>> processing_order(const model::model& m) {
+  std::vector<std::vector<std::pair<std::size_t, std::size_t>>> buckets;
+  std::unordered_map<std::uint32_t, std::size_t> bucket_of;
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const model::tensor& tensor = m.subgraphs[g].tensors[t];
+      const std::uint32_t key = m.is_constant(tensor) ? tensor.buffer : 0;
+      const auto [place, is_new] = bucket_of.emplace(key, buckets.size());
+      if (is_new) buckets.emplace_back();
+      buckets[place->second].emplace_back(g, t);
+    }
+  }
+  std::vector<std::pair<std::size_t, std::size_t>> order;
+  for (auto& bucket : buckets) order.insert(order.end(), bucket.begin(), bucket.end());
+  return order;
+}
+
+/// Buffers whose content some instruction makes anew: nothing may come to share them.
+[[nodiscard]] AEQ_INLINE std::vector<bool> changing_buffers(const model::model& m,
+                                                            const model_instructions& instructions) {
+  std::vector<bool> changing(m.buffers.size(), false);
+  for (std::size_t g = 0; g < instructions.size(); ++g) {
+    for (std::size_t t = 0; t < instructions[g].size(); ++t) {
+      for (const instruction& i : instructions[g][t]) {
+        if (i.params && i.params->source) changing[m.subgraphs[g].tensors[t].buffer] = true;
+      }
+    }
+  }
+  return changing;
+}
+
+}  // namespace detail
+
+AEQ_INLINE void transform(model::model& m, const model_instructions& instructions,
+                          const std::vector<std::vector<tensor_uses>>& uses) {
+  model::editor edit(m, detail::changing_buffers(m, instructions));
+  std::vector<model::insertions> inserted;
+  for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
+
+  for (const auto& [graph, tensor] : detail::processing_order(m)) {
+    const std::vector<instruction>& list = instructions[graph][tensor];
+    struct place {
+      std::int32_t tensor;
+      std::int32_t producer;
+    };
+    std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const transformed done =
+          detail::carry_out({edit, inserted[graph], graph, now[i].tensor, now[i].producer, list[i]});
+      if (!done.tensor) continue;
+      for (std::size_t later = i + 1; later < list.size(); ++later) {
+        if (!detail::share_consumer(list[i], list[later])) continue;
+        now[later].tensor = *done.tensor;
+        if (done.operation) now[later].producer = *done.operation;
+      }
+    }
+  }
+  for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/pipeline.ipp
+// The steps of the pipeline, one after the other.
+
+// ---- aeq/quantize/sharing.hpp
+// Sharing: where the readers of a constant disagree the tensor is duplicated, where tensors on one buffer disagree the
+// buffer is. (spec: quantization, section 6)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Puts DUPLICATE_TENSOR and DUPLICATE_BUFFER in front of the rules that need them.
+void resolve_sharing(const model::model& m, model_rules& rules);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/pipeline.ipp
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE std::vector<std::vector<tensor_uses>> uses_of(const model::model& m) {
+  std::vector<std::vector<tensor_uses>> all;
+  for (const model::subgraph& g : m.subgraphs) {
+    std::vector<tensor_uses>& uses = all.emplace_back(g.tensors.size());
+    for (const std::int32_t t : g.outputs) uses[static_cast<std::size_t>(t)].consumers.push_back(graph_edge);
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const model::operation& o = g.operations[i];
+      const op::operation_descriptor* entry = op::find(m.builtin(o));
+      for (const std::int32_t t : o.outputs) {
+        if (t < 0) continue;
+        uses[static_cast<std::size_t>(t)].producer = static_cast<std::int32_t>(i);
+        uses[static_cast<std::size_t>(t)].producer_is_free = entry != nullptr && entry->output == op::constraint::free;
+      }
+      for (const std::int32_t t : o.inputs) {
+        if (t >= 0) uses[static_cast<std::size_t>(t)].consumers.push_back(static_cast<std::int32_t>(i));
+      }
+    }
+  }
+  return all;
+}
+
+AEQ_INLINE model_instructions instruct(const model::model& m, const model_rules& rules,
+                                       const std::vector<std::vector<tensor_uses>>& uses) {
+  model_instructions result(m.subgraphs.size());
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const std::string name = m.file_name() + ": " + model::label(m.subgraphs[g], t);
+      result[g].push_back(instructions_of(rules[g][t], uses[g][t], name));
+    }
+  }
+  return result;
+}
+
+AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads, aeq::progress* tell,
+                                       scale_time when) {
+  model_rules rules = materialize(m, plan, when, threads, tell);
+  resolve_sharing(m, rules);
+  const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
+  const model_instructions instructions = instruct(m, rules, uses);
+  transform(m, instructions, uses);
+  return m;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantizer.ipp
+// The facade's way through the floors below it.
+
+// ---- aeq/quantize/model_view.hpp
+// A model as recipe::resolve sees it: kinds of ops and the names around them, nothing else.
+
+// ---- aeq/recipe/resolve.hpp
+// From a recipe to a plan: which rule each op of a model gets, and what is doubtful about the recipe.
+// (spec: quantization, section 2.4)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// What a recipe needs to know of an operator.
+struct operation_facts {
+  op::code code = op::code::custom;
+  std::string scope;  ///< scope_of(names of outputs, names of inputs)
+  std::string label;  ///< for messages: "model.tflite: subgraph 0: CONV_2D 3"
+};
+
+/// A model as a recipe sees it. The scopes of a subgraph's edges are its joined input (output) names.
+template <class View>
+concept model_view = requires(const View& model, std::size_t graph, std::size_t index) {
+  { model.subgraph_count() } -> std::convertible_to<std::size_t>;
+  { model.operation_count(graph) } -> std::convertible_to<std::size_t>;
+  { model.operation(graph, index) } -> std::convertible_to<operation_facts>;
+  { model.input_scope(graph) } -> std::convertible_to<std::string>;
+  { model.output_scope(graph) } -> std::convertible_to<std::string>;
+};
+
+namespace detail {
+
+class resolver {
+ public:
+  resolver(const recipe& r, const policy& checks, kernel_table_view table)
+      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const rule& one = rules_[i];
+      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
+      if (is_new) patterns_.emplace_back(one.regex, one.place);
+      pattern_of_.push_back(position->second);
+      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
+      }
+      if (!one.scheme.empty() && !table_has(one.scheme)) {
+        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
+      }
+    }
+    operations_.resize(patterns_.size());
+  }
+
+  [[nodiscard]] decision decide(const operation_facts& facts) {
+    decision d;
+    const std::size_t position = op::position_of(facts.code);
+    if (position == op::catalogue.size()) {
+      d.reason = "recipes can't name this operator";
+      return d;
+    }
+    d.operation = &op::catalogue[position];
+    const std::vector<bool>& found = matches(facts.scope);
+    for (std::size_t p = 0; p < found.size(); ++p) {
+      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
+    }
+    std::size_t refused = no_rule;
+    for (const std::size_t i : rules_of_[position]) {
+      if (!found[pattern_of_[i]]) continue;
+      ++counts_[i].matched;
+      if (verdict_of(i, position).refusal) {
+        refused = i;
+        continue;
+      }
+      ++counts_[i].applicable;
+      d.rule = i;
+    }
+    if (d.rule == no_rule) {
+      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
+      return d;
+    }
+    ++counts_[d.rule].won;
+    take(verdict_of(d.rule, position), facts.label, d);
+    return d;
+  }
+
+  /// What is doubtful about the recipe, now that all ops are decided.
+  void doubt(const recipe& r, warnings& doubts) const {
+    for (const recipe::replaced_rule& one : r.replaced()) {
+      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
+    }
+    std::size_t searched = 0;
+    constexpr std::size_t most_searches = 20;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const counts& c = counts_[i];
+      if (c.matched == 0) {
+        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
+      } else if (c.applicable == 0) {
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
+      } else if (c.won == 0) {
+        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
+                                        " operations that it suits");
+      }
+    }
+  }
+
+ private:
+  /// What a rule means for an op.
+  struct verdict {
+    std::optional<std::string> refusal;  ///< the rule can't apply to the op
+    std::string problem;                 ///< it applies, but what it says can't be done
+    decision made;
+  };
+  struct counts {
+    std::size_t matched = 0;
+    std::size_t applicable = 0;
+    std::size_t won = 0;
+  };
+
+  [[nodiscard]] bool table_has(std::string_view scheme) const {
+    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
+                       [&](const scheme_descriptor& s) { return s.name == scheme; });
+  }
+
+  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
+  /// megabytes.
+  const std::vector<bool>& matches(const std::string& scope) {
+    constexpr std::size_t most_kept = std::size_t(1) << 28;
+    const auto known = found_.find(scope);
+    if (known != found_.end()) return known->second;
+    std::vector<bool> found(patterns_.size());
+    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
+    constexpr std::size_t most_named = 1000;
+    constexpr std::size_t named_bytes = 160;
+    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
+    if (kept_ < most_kept) {
+      kept_ += found.size() + 8 * scope.size();
+      return found_.emplace(scope, std::move(found)).first->second;
+    }
+    return last_found_ = std::move(found);
+  }
+
+  const verdict& verdict_of(std::size_t i, std::size_t position) {
+    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
+    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
+    return place->second;
+  }
+
+  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
+    decision& d = v.made;
+    d.algorithm = r.algorithm;
+    if (r.algorithm == algorithm::no_quantize) {
+      d.reason = r.place + ": no_quantize";
+      return;
+    }
+    d.quantize = true;
+    d.min_weight_elements = r.config.min_weight_elements;
+    if (!r.scheme.empty()) {
+      const table_row* row = table_.find(operation.builtin, r.scheme);
+      if (row == nullptr) {
+        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
+        return;
+      }
+      return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    }
+    v.refusal = checks_.allows(r.algorithm, operation, r.config);
+    if (v.refusal) return;
+    const std::optional<execution> mode = mode_of(r);
+    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
+                           r.config.compute_precision, mode.value_or(execution::weight_only)};
+    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
+    if (r.config.activation) like.activation = format_of(*r.config.activation);
+    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
+    if (operation.has_weight()) like.weight = weight;  // others do not look at it
+    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
+    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    like.weight = weight;
+    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
+          shared_handler<min_max_fit>::fits, d);
+    v.problem = problem_of(r, operation);
+  }
+
+  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
+    d.scheme = scheme;
+    d.scheme.name = {};
+    d.scheme_name = name;
+    d.fits = fits;
+  }
+
+  /// float_casting does not look at explicit_dequantize.
+  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
+    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
+  }
+  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
+    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
+  }
+  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
+    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
+    return format_of(*r.config.weight);
+  }
+
+  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
+  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
+    constexpr int fewest_bits = 2;
+    constexpr int most_bits = 16;
+    const auto unusable = [](const std::optional<tensor_config>& t) {
+      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
+    };
+    if (r.algorithm == algorithm::float_casting) {
+      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
+      return "float_casting has no form for " + std::string(operation.name);
+    }
+    if (!mode_of(r)) {
+      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
+             "\"INTEGER\"";
+    }
+    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
+    if (!operation.has_weight()) return {};
+    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
+      return "weights are signed integers of 2 to 16 bits";
+    }
+    return {};
+  }
+
+  void take(const verdict& v, const std::string& label, decision& d) const {
+    if (!v.problem.empty()) {
+      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
+                                                   describe(rules_[d.rule].config) + "): " + v.problem);
+    }
+    const std::size_t winner = d.rule;
+    const op::operation_descriptor* operation = d.operation;
+    d = v.made;
+    d.rule = winner;
+    d.operation = operation;
+  }
+
+  /// Why a rule suits no op: for an op with a weight, if there is one.
+  [[nodiscard]] std::string some_refusal(std::size_t i) const {
+    std::string text;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      const auto known = verdicts_.find(i * op::catalogue.size() + o);
+      if (known == verdicts_.end() || !known->second.refusal) continue;
+      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
+    const std::uint64_t present = operations_[pattern_of_[i]];
+    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
+    std::string names;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
+      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
+    }
+    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
+           (names.empty() ? std::string() : ", but " + names);
+  }
+
+  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
+    constexpr std::size_t compared = 48;
+    constexpr std::size_t shown = 3;
+    std::string wanted;
+    for (const char c : regex.substr(0, compared)) {
+      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
+    }
+    std::vector<std::pair<std::size_t, std::string>> near;
+    for (const std::string& scope : scopes_) {
+      const std::size_t distance = edit_distance(wanted, scope, true);
+      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+    }
+    std::sort(near.begin(), near.end());
+    if (near.size() > shown) near.resize(shown);
+    std::string text;
+    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    return text;
+  }
+
+  std::vector<rule> rules_;
+  const policy& checks_;
+  kernel_table_view table_;
+  std::vector<scope_pattern> patterns_;
+  std::vector<std::size_t> pattern_of_;  ///< by rule
+  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
+  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
+  std::unordered_map<std::string, std::vector<bool>> found_;
+  std::vector<bool> last_found_;
+  std::size_t kept_ = 0;
+  std::vector<std::string> scopes_;  ///< some, to name in warnings
+};
+
+static_assert(op::catalogue.size() <= 64);
+
+}  // namespace detail
+
+/// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
+/// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
+/// that takes too long.
+template <model_view View>
+[[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
+                           warnings& doubts) {
+  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
+  plan result;
+  result.needs_calibration = r.needs_calibration();
+  detail::resolver decide(r, checks, table);
+  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
+    subgraph_plan& decisions = result.subgraphs.emplace_back();
+    const std::string graph = "subgraph " + std::to_string(g);
+    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
+      decisions.operations.push_back(decide.decide(model.operation(g, i)));
+    }
+    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
+    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
+  }
+  decide.doubt(r, doubts);
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/quantize/model_view.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+class recipe_view {
+ public:
+  explicit recipe_view(const model::model& m) : model_(m) {}
+
+  [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
+  [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
+    return model_.subgraphs[graph].operations.size();
+  }
+
+  [[nodiscard]] recipe::operation_facts operation(std::size_t graph, std::size_t index) const;
+  [[nodiscard]] std::string input_scope(std::size_t graph) const;
+  [[nodiscard]] std::string output_scope(std::size_t graph) const;
+
+ private:
+  [[nodiscard]] std::string place(std::size_t graph) const;
+
+  /// Names of tensors that are there and have one.
+  [[nodiscard]] std::vector<std::string_view> names(std::size_t graph, std::span<const std::int32_t> tensors) const;
+
+  const model::model& model_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantizer.ipp
+namespace aeq::inline AEQ_ABI {
+
+AEQ_INLINE quantizer::quantizer(const std::string& path, kernel_table_view table) : table_(table) {
+  source_ = model::read(path, loading_notes_);
+  notes_ = loading_notes_;
+}
+
+AEQ_INLINE quantizer::quantizer(model::model source, kernel_table_view table)
+    : table_(table), source_(std::move(source)) {}
+
+AEQ_INLINE void quantizer::load_recipe(const std::string& name_or_path) {
+  recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
+  notes_ = loading_notes_;
+}
+
+AEQ_INLINE void quantizer::load_policy(const std::string& path) {
+  policy_ = recipe::load_policy(path);
+}
+
+AEQ_INLINE recipe::plan quantizer::plan() {
+  if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
+  notes_ = loading_notes_;  // asking again does not say everything twice
+  return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
+}
+
+AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
+  return quantize::quantize_model(source_, plan(), threads, tell);
+}
+
+AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) const {
+  return quantize::quantize_model(source_, decisions, threads, tell);
+}
+
+AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
+  return save(plan(), path, options);
+}
+
+AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
+                                         const model::save_options& options) const {
+  const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
+                                                          quantize::scale_time::while_writing);
+  return model::write(quantized, path, options);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/quantize/algorithm/float_casting.ipp
+// Parameters without scales.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE parameters cast_to_float16(weight source, std::vector<std::int32_t> shape) {
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = float16::descriptor;
+  // The peer compares whole arrays: one buffer that is seen in two shapes becomes two.
+  p->scale_shape = std::move(shape);
+  p->source = std::make_shared<const weight>(std::move(source));
+  return p;
+}
+
+AEQ_INLINE parameters keep_float16() {
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = float16::descriptor;
+  return p;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.ipp
+// Ranges of pieces of weights, on all processors.
+
+// ---- aeq/quantize/encoder.hpp
+// Producers of a constant's new bytes: quantized, packed and cast while the file is written, piece by piece.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Throws error (not_quantizable) where a range is not one.
+void refuse_if_not_finite(const weight& source, const run_range& r);
+
+}  // namespace detail
+
+/// Bytes that a constant takes in the format of its parameters.
+[[nodiscard]] std::uint64_t encoded_bytes(const tensor_parameters& p);
+
+/// Makes a buffer hold a constant in the format of its parameters: produced while it is written.
+void encode_into(model::buffer& into, const parameters& p);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/weight_loops_avx2.hpp
+// Inside: the loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no
+// compiler flag is needed, and a processor without them gets the portable variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX2_LOOPS 1
+#include <cpuid.h>
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX2_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+#if AEQ_HAS_AVX2_LOOPS
+namespace avx2 {
+
+#define AEQ_AVX2 __attribute__((target("avx2,f16c")))
+
+AEQ_AVX2 inline float lowest_of(__m256 v) {
+  __m128 m = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  m = _mm_min_ps(m, _mm_movehl_ps(m, m));
+  return _mm_cvtss_f32(_mm_min_ss(m, _mm_shuffle_ps(m, m, 1)));
+}
+AEQ_AVX2 inline float highest_of(__m256 v) {
+  __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+  return _mm_cvtss_f32(_mm_max_ss(m, _mm_shuffle_ps(m, m, 1)));
+}
+AEQ_AVX2 inline std::uint32_t highest_of(__m256i v) {
+  __m128i m = _mm_max_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0x4e));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0xb1));
+  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(m));
+}
+
+AEQ_AVX2 inline run_range range(const float* values, std::size_t count) {
+  constexpr std::size_t step = 32;  // four independent chains hide the latency of min and max
+  if (count < step) return portable::range(values, count);
+  const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
+  __m256 low0 = _mm256_loadu_ps(values), low1 = low0, low2 = low0, low3 = low0;
+  __m256 high0 = low0, high1 = low0, high2 = low0, high3 = low0;
+  __m256i bits0 = _mm256_setzero_si256(), bits1 = bits0, bits2 = bits0, bits3 = bits0;
+  std::size_t i = 0;
+  for (; i + step <= count; i += step) {
+    const __m256 a = _mm256_loadu_ps(values + i), b = _mm256_loadu_ps(values + i + 8);
+    const __m256 c = _mm256_loadu_ps(values + i + 16), d = _mm256_loadu_ps(values + i + 24);
+    low0 = _mm256_min_ps(low0, a), low1 = _mm256_min_ps(low1, b);
+    low2 = _mm256_min_ps(low2, c), low3 = _mm256_min_ps(low3, d);
+    high0 = _mm256_max_ps(high0, a), high1 = _mm256_max_ps(high1, b);
+    high2 = _mm256_max_ps(high2, c), high3 = _mm256_max_ps(high3, d);
+    bits0 = _mm256_max_epu32(bits0, _mm256_and_si256(magnitude, _mm256_castps_si256(a)));
+    bits1 = _mm256_max_epu32(bits1, _mm256_and_si256(magnitude, _mm256_castps_si256(b)));
+    bits2 = _mm256_max_epu32(bits2, _mm256_and_si256(magnitude, _mm256_castps_si256(c)));
+    bits3 = _mm256_max_epu32(bits3, _mm256_and_si256(magnitude, _mm256_castps_si256(d)));
+  }
+  run_range r{lowest_of(_mm256_min_ps(_mm256_min_ps(low0, low1), _mm256_min_ps(low2, low3))),
+              highest_of(_mm256_max_ps(_mm256_max_ps(high0, high1), _mm256_max_ps(high2, high3))),
+              highest_of(_mm256_max_epu32(_mm256_max_epu32(bits0, bits1), _mm256_max_epu32(bits2, bits3)))};
+  for (; i < count; ++i) portable::widen_one(r, values[i]);
+  return r;
+}
+
+/// clamp(rint(x / scale + zero_point)) of eight values as int32, NaN as 0.
+AEQ_AVX2 inline __m256i quantize_eight(__m256 x, __m256 scale, __m256 zero_point, __m256 lowest, __m256 highest) {
+  __m256 steps = _mm256_add_ps(_mm256_div_ps(x, scale), zero_point);
+  steps = _mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q));
+  steps = _mm256_round_ps(steps, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(steps, lowest), highest));
+}
+
+/// Four times eight int32, which fit in int8, in order.
+AEQ_AVX2 inline void store_bytes(__m256i a, __m256i b, __m256i c, __m256i d, std::int8_t* result) {
+  const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+  const __m256i in_order = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(result), in_order);
+}
+
+AEQ_AVX2 inline void quantize_run(const float* values, std::size_t count, float scale, float zero_point, float lowest,
+                                  float highest, std::int8_t* result) {
+  const __m256 s = _mm256_set1_ps(scale), z = _mm256_set1_ps(zero_point);
+  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    const float* x = values + i;
+    store_bytes(quantize_eight(_mm256_loadu_ps(x), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 8), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 16), s, z, low, high),
+                quantize_eight(_mm256_loadu_ps(x + 24), s, z, low, high), result + i);
+  }
+  portable::quantize_run(values + i, count - i, scale, zero_point, lowest, highest, result + i);
+}
+
+AEQ_AVX2 inline void quantize_columns(const float* values, std::size_t count, const float* scales,
+                                      const float* zero_points, float lowest, float highest, std::int8_t* result) {
+  const __m256 low = _mm256_set1_ps(lowest), high = _mm256_set1_ps(highest);
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    __m256i q[4];
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t at = i + 8 * k;
+      q[k] = quantize_eight(_mm256_loadu_ps(values + at), _mm256_loadu_ps(scales + at),
+                            _mm256_loadu_ps(zero_points + at), low, high);
+    }
+    store_bytes(q[0], q[1], q[2], q[3], result + i);
+  }
+  portable::quantize_columns(values + i, count - i, scales + i, zero_points + i, lowest, highest, result + i);
+}
+
+AEQ_AVX2 inline void to_float16(const float* values, std::size_t count, std::uint16_t* result) {
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m128i halves = _mm256_cvtps_ph(_mm256_loadu_ps(values + i), _MM_FROUND_TO_NEAREST_INT);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(result + i), halves);
+  }
+  portable::to_float16(values + i, count - i, result + i);
+}
+
+#undef AEQ_AVX2
+
+}  // namespace avx2
+
+inline constexpr weight_loops avx2_loops{
+    "avx2", &avx2::range, &portable::widen, &avx2::quantize_run, &avx2::quantize_columns, &avx2::to_float16};
+
+[[nodiscard]] inline bool has_avx2_and_f16c() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  const bool f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+  return f16c && __builtin_cpu_supports("avx2");
+}
+#endif
+
+/// The fastest variant that this processor has.
+[[nodiscard]] inline const weight_loops& best_loops() {
+#if AEQ_HAS_AVX2_LOOPS
+  static const bool available = has_avx2_and_f16c();
+  if (available) return avx2_loops;
+#endif
+  return portable_loops;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/algorithm/min_max_uniform_quantize.ipp
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE void min_max_ranges::add(std::shared_ptr<tensor_parameters> p, fit_functions fits) {
+  p->fit = fits.narrow;
+  p->late = when_ == scale_time::while_writing && can_wait(*p);
+  if (p->late) return;
+  waiting_.push_back(std::make_unique<job>(job{p, fits, {}, {}}));
+}
+
+AEQ_INLINE void min_max_ranges::compute(unsigned threads, aeq::progress* tell) {
+  std::vector<piece> pieces;
+  // In the order of the file, which is the order that memory and disk like.
+  std::sort(waiting_.begin(), waiting_.end(),
+            [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
+  for (const auto& j : waiting_) prepare(*j, pieces);
+  if (tell != nullptr) {
+    for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
+  }
+  const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
+  parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
+    const std::uint64_t bytes = measure(pieces[i]);
+    if (tell != nullptr) tell->advance(bytes);
+  });
+  for (const auto& j : waiting_) finish(*j);
+  waiting_.clear();
+}
+
+AEQ_INLINE bool min_max_ranges::can_wait(const tensor_parameters& p) {
+  constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
+  const weight_layout& l = p.source->layout();
+  return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
+         l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
+}
+
+AEQ_INLINE bool min_max_ranges::one_range(const job& j) {
+  return j.source().layout().channels == 1 && !j.target->is_blockwise();
+}
+
+AEQ_INLINE void min_max_ranges::prepare(job& j, std::vector<piece>& pieces) {
+  const weight_layout& l = j.source().layout();
+  if (j.target->is_blockwise()) {
+    j.target->block_scale.resize(l.channels);
+  } else {
+    j.ranges.assign(l.channels, nothing);
+  }
+  j.merging = std::make_unique<std::mutex>();
+  const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+  const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
+  const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
+  for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
+}
+
+AEQ_INLINE std::uint64_t min_max_ranges::measure(const piece& p) {
+  thread_local std::vector<float> scratch;
+  job& j = *p.owner;
+  const weight_layout& l = j.source().layout();
+  const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+  const std::uint64_t first = p.begin * each;
+  const std::uint64_t count = (p.end - p.begin) * each;
+  const float* values = j.source().values(first, count, scratch);
+  const weight_loops& loops = best_loops();
+  if (one_range(j)) {
+    merge(j, 0, loops.range(values, count));
+  } else if (l.lead == 1) {
+    for (std::uint64_t c = p.begin; c < p.end; ++c) {
+      set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
+    }
+  } else {
+    measure_leads(j, values, p.end - p.begin);
+  }
+  j.source().let_go(first, count);
+  return count * sizeof(float);
+}
+
+AEQ_INLINE void min_max_ranges::set(job& j, std::uint64_t channel, const run_range& r) {
+  if (!j.target->is_blockwise()) {
+    j.ranges[channel] = r;
+    return;
+  }
+  detail::refuse_if_not_finite(j.source(), r);
+  const range<float> values{r.lowest, r.highest};
+  j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
+}
+
+AEQ_INLINE void min_max_ranges::merge(job& j, std::uint64_t channel, const run_range& r) {
+  const std::lock_guard lock(*j.merging);
+  merge_into(j.ranges[channel], r);
+}
+
+AEQ_INLINE void min_max_ranges::merge_into(run_range& into, const run_range& r) {
+  into.lowest = std::min(into.lowest, r.lowest);
+  into.highest = std::max(into.highest, r.highest);
+  into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
+}
+
+AEQ_INLINE void min_max_ranges::measure_leads(job& j, const float* values, std::uint64_t leads) {
+  const weight_layout& l = j.source().layout();
+  const weight_loops& loops = best_loops();
+  std::vector<run_range> local(l.channels, nothing);
+  for (std::uint64_t lead = 0; lead < leads; ++lead) {
+    const float* row = values + lead * l.channels * l.trail;
+    if (l.trail == 1) {
+      loops.widen(row, l.channels, local.data());
+    } else {
+      for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
+    }
+  }
+  const std::lock_guard lock(*j.merging);
+  for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
+}
+
+AEQ_INLINE void min_max_ranges::finish(job& j) {
+  tensor_parameters& p = *j.target;
+  if (p.is_blockwise()) return;
+  p.scale.reserve(j.ranges.size());
+  p.zero_point.reserve(j.ranges.size());
+  for (const run_range& r : j.ranges) {
+    detail::refuse_if_not_finite(j.source(), r);
+    const scale_zero_point<float> fitted = j.fits.narrow({r.lowest, r.highest}, p.format);
+    p.scale.push_back(static_cast<double>(fitted.scale));
+    p.zero_point.push_back(fitted.zero_point);
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/composite.ipp
+// Which composites a plan selects, and which decompositions stay as they are.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+inline constexpr std::uint8_t composite_options = 21;
+inline constexpr model::schema::table_descriptor composite_table =
+    model::schema::builtin_options_2_members[composite_options];
+
+struct composite {
+  std::string_view name;
+  std::int32_t decomposition = -1;
+};
+
+[[nodiscard]] AEQ_INLINE composite composite_of(const model::operation& o) {
+  if (o.options_2.type != composite_options || o.options_2.table == nullptr) return {};
+  const model::view<composite_table> options(o.options_2.table);
+  return {options.get<"name">().value_or(""), options.get<"decomposition_subgraph_index">()};
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
+  std::vector<bool> skipped(m.subgraphs.size(), false);
+  std::vector<std::size_t> to_visit;
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) to_visit.push_back(g);
+  while (!to_visit.empty()) {
+    const std::size_t g = to_visit.back();
+    to_visit.pop_back();
+    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
+      const model::operation& o = m.subgraphs[g].operations[i];
+      if (m.builtin(o) != op::code::stablehlo_composite) continue;
+      const detail::composite c = detail::composite_of(o);
+      const bool known = std::find(quantizable_composites.begin(), quantizable_composites.end(), c.name) !=
+                         quantizable_composites.end();
+      const bool selected = !skipped[g] && known && plan.subgraphs[g].operations[i].quantize;
+      if (selected || c.decomposition < 0) continue;
+      const auto target = static_cast<std::size_t>(c.decomposition);
+      if (skipped[target]) continue;
+      skipped[target] = true;
+      to_visit.push_back(target);  // what it calls is skipped with it
+    }
+  }
+  return skipped;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/selection.ipp
+// Roles, types and sizes of operands, asked in turn.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Ops whose weight may be left alone for being small.
+[[nodiscard]] constexpr bool has_size_limit(op::code c) {
+  return c == op::code::fully_connected || c == op::code::conv_2d || c == op::code::depthwise_conv_2d ||
+         c == op::code::transpose_conv;
+}
+
+}  // namespace detail
+
+AEQ_INLINE bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
+                                    std::size_t slot) {
+  const op::operation_descriptor& operation = *d.operation;
+  const bool is_weight = operation.input_role(slot) == op::role::weight;
+  const bool is_activation = operation.input_role(slot) == op::role::activation && operation.has_weight();
+  if (!(is_weight || is_activation) || !m.is_constant(t)) return false;
+  const bool casts = d.algorithm == recipe::algorithm::float_casting;
+  if (casts && !is_weight) return false;
+  if (casts && t.type == model::tensor_type::float16) return true;  // lacks its DEQUANTIZE
+  if (t.type != model::tensor_type::float32 || t.sparsity != nullptr) return false;
+  if (t.quantization && t.quantization->has_scale()) return false;
+  const std::uint64_t elements = model::element_count(t.shape);
+  const bool too_small =
+      is_weight && !casts && detail::has_size_limit(operation.builtin) && elements < d.min_weight_elements;
+  return elements != 0 && !too_small;
+}
+
+AEQ_INLINE bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
+                        const recipe::decision& d) {
+  if (!d.quantize) return false;
+  if (d.scheme.execution_mode == execution::static_range) return true;
+  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
+    if (o.inputs[slot] < 0) continue;
+    if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;
+  }
+  return false;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/context.ipp
+// Names, wiring and insertions.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE std::string transform_context::name() const {
+  const std::optional<std::string>& given = tensor_at(tensor).name;
+  return given && !given->empty() ? *given : "tensor_" + std::to_string(tensor);
+}
+
+AEQ_INLINE bool transform_context::feeds_graph_output() const {
+  return std::find(what.consumers.begin(), what.consumers.end(), graph_edge) != what.consumers.end();
+}
+
+namespace detail {
+
+AEQ_INLINE model::tensor like(const model::tensor& t, std::string name) {
+  model::tensor result;
+  result.name = std::move(name);
+  result.shape = t.shape;
+  result.shape_signature = t.shape_signature;
+  return result;
+}
+
+AEQ_INLINE void redirect_outputs(const transform_context& c, std::int32_t to) {
+  std::replace(c.subgraph().outputs.begin(), c.subgraph().outputs.end(), c.tensor, to);
+  for (model::signature& s : c.edit.edited().signatures) {
+    if (s.subgraph != c.graph) continue;
+    for (model::tensor_map& m : s.outputs) {
+      if (m.tensor == static_cast<std::uint32_t>(c.tensor)) m.tensor = static_cast<std::uint32_t>(to);
+    }
+  }
+}
+
+AEQ_INLINE void rewire(const transform_context& c, std::int32_t to) {
+  for (const std::int32_t consumer : c.what.consumers) {
+    if (consumer == graph_edge) continue;
+    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
+    std::replace(inputs.begin(), inputs.end(), c.tensor, to);
+  }
+  if (c.feeds_graph_output()) redirect_outputs(c, to);
+}
+
+AEQ_INLINE std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output) {
+  model::operation o;
+  o.code = c.edit.code(builtin);
+  o.inputs = {input};
+  o.outputs = {output};
+  const std::int32_t first = *std::min_element(c.what.consumers.begin(), c.what.consumers.end());
+  const bool consumer_comes_first = first <= c.producer;  // an original producer behind a consumer: no valid order
+  if (first == graph_edge ||
+      (consumer_comes_first && c.producer < static_cast<std::int32_t>(c.subgraph().operations.size()))) {
+    return c.inserted.after(c.producer, std::move(o));
+  }
+  return c.inserted.before(first, std::move(o));
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_dequantize.ipp
+// The new tensor and operator, and who reads it.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE transformed add_dequantize(const transform_context& c) {
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
+  detail::quantize_in_place(c, c.tensor);
+  const std::int32_t operation = detail::insert(c, op::code::dequantize, c.tensor, result);
+  detail::rewire(c, result);
+  return {result, operation};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/add_quantize.ipp
+// The new tensor and operator, and who reads it.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE transformed add_quantize(const transform_context& c) {
+  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
+  detail::quantize_in_place(c, result);
+  const std::int32_t operation = detail::insert(c, op::code::quantize, c.tensor, result);
+  detail::rewire(c, result);
+  return {result, operation};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/duplicate.ipp
+// Copies of buffers and tensors.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// A new buffer with the bytes that a buffer of the source model has.
+AEQ_INLINE std::uint32_t copy_buffer(const transform_context& c, std::uint32_t index) {
+  const model::buffer& from = c.edit.edited().buffers[index];
+  model::buffer copy;
+  copy.present = from.present;
+  copy.data = from.data;
+  copy.size = from.data.size();
+  return c.edit.add_buffer(std::move(copy));
+}
+
+}  // namespace detail
+
+AEQ_INLINE transformed duplicate_buffer(const transform_context& c) {
+  const std::uint32_t copy = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
+  c.tensor_at(c.tensor).buffer = copy;
+  return {};
+}
+
+AEQ_INLINE transformed duplicate_tensor(const transform_context& c) {
+  model::tensor copy = detail::like(c.tensor_at(c.tensor), "");
+  const std::size_t number = c.subgraph().tensors.size();
+  copy.name = c.name() + "_duplicated_" + std::to_string(number);
+  copy.type = c.tensor_at(c.tensor).type;
+  copy.buffer = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
+  const std::int32_t result = c.edit.add_tensor(c.graph, std::move(copy));
+  // A consumer is listed once per slot that it reads the tensor in.
+  for (const std::int32_t consumer : c.what.consumers) {
+    if (consumer == graph_edge) {
+      detail::redirect_outputs(c, result);
+      continue;
+    }
+    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
+    const auto slot = std::find(inputs.begin(), inputs.end(), c.tensor);
+    if (slot != inputs.end()) *slot = result;
+  }
+  return {result, std::nullopt};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/quantize_tensor.ipp
+// Type, scales and producer of a tensor.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// The scales of a blockwise tensor lie in a constant float16 tensor of their own.
+AEQ_INLINE model::quantization blockwise_quantization(const transform_context& c, const tensor_parameters& p) {
+  std::vector<std::uint8_t> bytes(p.block_scale.size() * sizeof(std::uint16_t));
+  for (std::size_t i = 0; i < p.block_scale.size(); ++i) {
+    flatbuffers::WriteScalar(bytes.data() + i * sizeof(std::uint16_t), p.block_scale[i]);
+  }
+  model::tensor scales;
+  scales.name = c.name() + "_scales";
+  scales.type = model::tensor_type::float16;
+  scales.shape = p.scale_shape;
+  scales.buffer = c.edit.add_constant(std::move(bytes));
+  const std::int32_t index = c.edit.add_tensor(c.graph, std::move(scales));
+
+  constexpr const model::schema::table_descriptor& table = model::schema::blockwise_quantization;
+  model::quantization q;
+  q.details.type = model::schema::blockwise_details;
+  q.details.table =
+      c.edit.add_table({{model::detail::field_id(table, "scales"), index},
+                        {model::detail::field_id(table, "zero_points"), -1},
+                        {model::detail::field_id(table, "block_size"), p.format.granularity.block_elements}});
+  return q;
+}
+
+AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index) {
+  const parameters& p = c.what.params;
+  if (!p) return;
+  if (p->format.is_integer()) {
+    model::quantization q;
+    if (p->is_blockwise()) {
+      q = blockwise_quantization(c, *p);
+    } else {
+      for (const double s : p->scale) q.scale.push_back(static_cast<float>(s));
+      q.zero_point.assign(p->zero_point.begin(), p->zero_point.end());
+      q.quantized_dimension = static_cast<std::int32_t>(p->axis.value_or(0));
+    }
+    if (p->late) {  // room for what the encoder will find
+      q.scale.resize(p->source->layout().channels);
+      q.zero_point.resize(p->source->layout().channels);
+    }
+    c.tensor_at(index).quantization = std::move(q);
+  }
+  model::tensor& t = c.tensor_at(index);
+  t.type = storage_type(p->format);
+  if (!p->source || t.buffer == 0) return;
+  encode_into(c.edit.edited().buffers[t.buffer], p);
+}
+
+}  // namespace detail
+
+AEQ_INLINE transformed quantize_tensor(const transform_context& c) {
+  detail::quantize_in_place(c, c.tensor);
+  return {};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/sharing.ipp
+// Which rules can live together, and the duplicates where they can't.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE bool leaves_source_float(transformation t) {
+  return t == transformation::add_quantize || t == transformation::no_quantize;
+}
+[[nodiscard]] AEQ_INLINE bool turns_source_into_integers(transformation t) {
+  return t == transformation::quantize_tensor || t == transformation::add_dequantize;
+}
+
+/// Whether one tensor can serve both.
+[[nodiscard]] AEQ_INLINE bool compatible(const tensor_rule& a, const tensor_rule& b) {
+  const bool equal_params = same(a.params, b.params);
+  if (a.transformations == b.transformations && equal_params) return true;
+  const transformation first = a.transformations.front();
+  const transformation second = b.transformations.front();
+  if (leaves_source_float(first) && leaves_source_float(second)) return true;
+  return turns_source_into_integers(first) && turns_source_into_integers(second) && equal_params;
+}
+
+/// Whether two tensors can stay on one buffer.
+[[nodiscard]] AEQ_INLINE bool compatible(const tensor_rules& a, const tensor_rules& b) {
+  if (a.producer.has_value() != b.producer.has_value() || a.consumers.empty() != b.consumers.empty()) return false;
+  if (a.producer && !compatible(*a.producer, *b.producer)) return false;
+  return a.consumers.empty() || compatible(a.consumers.front(), b.consumers.front());
+}
+
+struct tensor_place {
+  std::size_t graph;
+  std::size_t tensor;
+};
+
+}  // namespace detail
+
+AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
+  std::vector<std::vector<detail::tensor_place>> tensors_of(m.buffers.size());
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      const model::tensor& tensor = m.subgraphs[g].tensors[t];
+      const tensor_rules& wanted = rules[g][t];
+      // A tensor that nobody reads has no say.
+      if (m.is_constant(tensor) && (!wanted.consumers.empty() || wanted.producer)) {
+        tensors_of[tensor.buffer].push_back({g, t});
+      }
+    }
+  }
+  for (const std::vector<detail::tensor_place>& tensors : tensors_of) {
+    if (tensors.empty()) continue;
+    const auto rules_of = [&](const detail::tensor_place& p) -> tensor_rules& { return rules[p.graph][p.tensor]; };
+    std::vector<bool> split(tensors.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const std::vector<tensor_rule>& consumers = rules_of(tensors[i]).consumers;
+      split[i] = std::any_of(consumers.begin(), consumers.end(),
+                             [&](const tensor_rule& r) { return !detail::compatible(consumers.front(), r); });
+    }
+    bool split_buffer = split[0];
+    for (std::size_t i = 1; i < tensors.size(); ++i) {
+      split_buffer = split_buffer || split[i] || !detail::compatible(rules_of(tensors[0]), rules_of(tensors[i]));
+    }
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      for (tensor_rule& r : rules_of(tensors[i]).consumers) {
+        std::vector<transformation>& list = r.transformations;
+        // The last tensor keeps the buffer.
+        if (split_buffer && i + 1 < tensors.size()) list.insert(list.begin(), transformation::duplicate_buffer);
+        if (split[i]) list.insert(list.begin(), transformation::duplicate_tensor);
+      }
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/model_view.ipp
+// Scopes and places of ops.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+AEQ_INLINE recipe::operation_facts recipe_view::operation(std::size_t graph, std::size_t index) const {
+  const model::operation& o = model_.subgraphs[graph].operations[index];
+  const op::code code = model_.builtin(o);
+  return {code, recipe::scope_of(names(graph, o.outputs), names(graph, o.inputs)),
+          place(graph) + std::string(op::builtin_name(code)) + " " + std::to_string(index)};
+}
+
+AEQ_INLINE std::string recipe_view::input_scope(std::size_t graph) const {
+  return recipe::scope_of(names(graph, model_.subgraphs[graph].inputs), std::vector<std::string_view>{});
+}
+
+AEQ_INLINE std::string recipe_view::output_scope(std::size_t graph) const {
+  return recipe::scope_of(std::vector<std::string_view>{}, names(graph, model_.subgraphs[graph].outputs));
+}
+
+AEQ_INLINE std::string recipe_view::place(std::size_t graph) const {
+  const std::string subgraph = model_.subgraphs.size() > 1 ? "subgraph " + std::to_string(graph) + ": " : "";
+  return model_.file_name() + ": " + subgraph;
+}
+
+AEQ_INLINE std::vector<std::string_view> recipe_view::names(std::size_t graph,
+                                                            std::span<const std::int32_t> tensors) const {
+  std::vector<std::string_view> result;
+  for (const std::int32_t t : tensors) {
+    if (t < 0) continue;
+    const auto& name = model_.subgraphs[graph].tensors[static_cast<std::size_t>(t)].name;
+    if (name && !name->empty()) result.push_back(*name);
+  }
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/encoder.ipp
+// The encoders: integers of 2 to 64 bits, binary16.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+/// Packs four-bit integers eight at a time: the same bytes as pack<4>.
+AEQ_INLINE void pack_four_bits(std::span<const std::int8_t> values, std::span<std::uint8_t> packed) {
+  std::size_t i = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; i + 8 <= values.size(); i += 8) {
+      std::uint64_t x = 0;
+      std::memcpy(&x, values.data() + i, sizeof x);
+      x &= 0x0f0f0f0f0f0f0f0fu;
+      x = (x | (x >> 4)) & 0x00ff00ff00ff00ffu;
+      x = (x | (x >> 8)) & 0x0000ffff0000ffffu;
+      const auto four = static_cast<std::uint32_t>(x | (x >> 16));
+      std::memcpy(packed.data() + i / 2, &four, sizeof four);
+    }
+  }
+  pack<4>(values.subspan(i), packed.subspan(i / 2));
+}
+
+AEQ_INLINE void refuse_if_not_finite(const weight& source, const run_range& r) {
+  if (r.finite()) return;
+  throw error(error_code::not_quantizable, source.name() +
+                                               ": holds NaN or infinite values, which have no scale; mend the "
+                                               "model, or leave its op out with a no_quantize rule");
+}
+
+using scale_vector = std::vector<scale_zero_point<float>>;
+
+/// Quantizes pieces of a weight with parameters that are known by then, or finds them on the way and leaves them in
+/// `late`.
+class integer_encoder {
+ public:
+  explicit integer_encoder(parameters p, std::shared_ptr<scale_vector> late = nullptr)
+      : parameters_(std::move(p)), source_(*parameters_->source), late_(std::move(late)) {}
+
+  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    const int bits = storage_bits(parameters_->format);
+    const auto per_byte = static_cast<std::uint64_t>(bits < 8 ? 8 / bits : 1);
+    const std::uint64_t first = bits < 8 ? offset * per_byte : offset / static_cast<std::uint64_t>(bits / 8);
+    const std::uint64_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
+    const std::uint64_t count = std::min(wanted, source_.layout().elements() - first);
+    if (bits == 8) {
+      quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));
+    } else if (bits < 8) {
+      constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
+      const std::uint64_t trail = source_.layout().trail;
+      const std::uint64_t step = late_ ? std::max<std::uint64_t>(1, about / trail) * trail : about;
+      std::vector<std::int8_t> integers(std::min(step, count));
+      for (std::uint64_t done = 0; done < count; done += step) {
+        const std::uint64_t n = std::min(step, count - done);
+        quantize(first + done, n, integers.data());
+        const std::span<const std::int8_t> values(integers.data(), n);
+        const auto packed = into.subspan(done / per_byte, packed_bytes(n, bits));
+        bits == 4 ? pack_four_bits(values, packed) : pack<2>(values, packed);
+      }
+    } else {
+      quantize_wide(first, count, into.data());
+    }
+    source_.let_go(first, count);
+  }
+
+ private:
+  [[nodiscard]] float scale(std::uint64_t channel) const {
+    return parameters_->is_blockwise() ? float_from_float16(parameters_->block_scale[channel])
+                                       : static_cast<float>(parameters_->scale[channel]);
+  }
+  [[nodiscard]] float zero_point(std::uint64_t channel) const {
+    return parameters_->is_blockwise() ? 0.0f : static_cast<float>(parameters_->zero_point[channel]);
+  }
+
+  /// Calls f(first, count, channel) for each run of neighbours that share a scale.
+  template <class Function>
+  void each_run(std::uint64_t first, std::uint64_t count, const Function& f) const {
+    const weight_layout& layout = source_.layout();
+    for (std::uint64_t i = first; i < first + count;) {
+      const std::uint64_t end = std::min(first + count, (i / layout.trail + 1) * layout.trail);
+      f(i, end - i, layout.channel_of(i));
+      i = end;
+    }
+  }
+
+  void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
+    thread_local std::vector<float> scratch;
+    const quantized_limits<float> limits(parameters_->format);
+    const weight_loops& loops = best_loops();
+    const float* values = source_.values(first, count, scratch);
+    if (late_) {
+      measure_and_quantize(first, count, values, limits, result);
+      return;
+    }
+    if (source_.layout().trail == 1 && source_.layout().channels > 1) {
+      quantize_columns(first, count, values, limits, result);
+      return;
+    }
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      loops.quantize_run(values + (at - first), n, scale(channel), zero_point(channel), limits.lowest, limits.highest,
+                         result + (at - first));
+    });
+  }
+
+  /// Whole channels: each one's range, scale and integers while its values are in the cache.
+  void measure_and_quantize(std::uint64_t first, std::uint64_t count, const float* values,
+                            const quantized_limits<float>& limits, std::int8_t* result) const {
+    const weight_loops& loops = best_loops();
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      const run_range r = loops.range(values + (at - first), n);
+      refuse_if_not_finite(source_, r);
+      const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
+      (*late_)[channel] = fitted;
+      loops.quantize_run(values + (at - first), n, fitted.scale, static_cast<float>(fitted.zero_point), limits.lowest,
+                         limits.highest, result + (at - first));
+    });
+  }
+
+  void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
+                        const quantized_limits<float>& limits, std::int8_t* result) const {
+    const std::uint64_t channels = source_.layout().channels;
+    std::vector<float> scales(channels);
+    std::vector<float> zero_points(channels);
+    for (std::uint64_t c = 0; c < channels; ++c) {
+      scales[c] = scale(c);
+      zero_points[c] = zero_point(c);
+    }
+    for (std::uint64_t i = first; i < first + count;) {
+      const std::uint64_t channel = i % channels;
+      const std::uint64_t n = std::min(first + count - i, channels - channel);
+      best_loops().quantize_columns(values + (i - first), n, scales.data() + channel, zero_points.data() + channel,
+                                    limits.lowest, limits.highest, result + (i - first));
+      i += n;
+    }
+  }
+
+  /// 16 bits: only rules without checks ask for it.
+  void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    std::vector<float> scratch;
+    const quantized_limits<float> limits(parameters_->format);
+    const float* values = source_.values(first, count, scratch);
+    const int bytes = storage_bits(parameters_->format) / 8;
+    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      for (std::uint64_t i = at - first; i < at - first + n; ++i) {
+        const std::int32_t q = quantize_value(values[i], scale(channel), zero_point(channel), limits);
+        const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
+        std::memcpy(result + i * static_cast<std::uint64_t>(bytes), &little, static_cast<std::size_t>(bytes));
+      }
+    });
+  }
+
+  parameters parameters_;
+  const weight& source_;
+  std::shared_ptr<scale_vector> late_;
+};
+
+/// Casts pieces of a weight to binary16.
+class float16_encoder {
+ public:
+  explicit float16_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
+
+  void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    const std::uint64_t first = offset / sizeof(std::uint16_t);
+    const std::uint64_t count = into.size() / sizeof(std::uint16_t);
+    std::vector<float> scratch;
+    std::vector<std::uint16_t> halves(count);
+    best_loops().to_float16(source_.values(first, count, scratch), count, halves.data());
+    for (std::uint64_t i = 0; i < count; ++i) flatbuffers::WriteScalar(into.data() + 2 * i, halves[i]);
+    source_.let_go(first, count);
+  }
+
+ private:
+  parameters parameters_;
+  const weight& source_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::uint64_t encoded_bytes(const tensor_parameters& p) {
+  return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
+}
+
+AEQ_INLINE void encode_into(model::buffer& into, const parameters& p) {
+  into.size = encoded_bytes(*p);
+  if (!p->format.is_integer()) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::float16_encoder(p));
+  } else if (!p->late) {
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p));
+  } else if (!into.late_scales) {  // a second tensor on the buffer shares what the first one's encoder finds
+    const auto found = std::make_shared<detail::scale_vector>(p->source->layout().channels);
+    into.late_scales = found;
+    into.unit_bytes =
+        static_cast<std::uint32_t>(p->source->layout().trail * static_cast<unsigned>(storage_bits(p->format)) / 8);
+    into.produce = std::make_shared<const model::byte_producer>(detail::integer_encoder(p, found));
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
 
 #endif  // AEQ_DEFINITIONS
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include <aeq/config.hpp>
 #include <aeq/model/enums.hpp>
 #include <aeq/quantize/weight.hpp>
 #include <aeq/scheme/fit.hpp>
@@ -15,6 +16,12 @@
 #include <aeq/table/handler.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
+
+/// When the scales of constants are found.
+enum class scale_time : std::uint8_t {
+  at_once,       ///< before the model is edited: it can be looked at
+  while_writing  ///< where possible, with each channel's integers: the weights are read once
+};
 
 /// Two tensors are compatible, and a dequantize/quantize pair vanishes, where their parameters are equal: every member
 /// counts. (spec: quantization, section 5.1)
@@ -31,27 +38,17 @@ struct tensor_parameters {
 
   [[nodiscard]] bool is_blockwise() const { return format.granularity.kind == granularity_kind::blockwise; }
 
-  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b) {
-    return a.format.kind == b.format.kind && a.format.bits == b.format.bits && a.format.zero == b.format.zero &&
-           a.format.granularity.block_elements == b.format.granularity.block_elements && same_placing(a, b) &&
-           a.scale == b.scale && a.zero_point == b.zero_point && a.block_scale == b.block_scale && a.fit == b.fit;
-  }
+  friend bool operator==(const tensor_parameters& a, const tensor_parameters& b);
 
  private:
   /// Constants: the same bytes come out, in whatever shape the scales lie over them. Activations: same axis and shape.
-  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b) {
-    if (!a.source || !b.source) return a.source == b.source && a.axis == b.axis && a.scale_shape == b.scale_shape;
-    const bool same_shape = a.format.is_integer() || a.scale_shape == b.scale_shape;
-    return a.source->buffer() == b.source->buffer() && a.source->layout() == b.source->layout() && same_shape;
-  }
+  static bool same_placing(const tensor_parameters& a, const tensor_parameters& b);
 };
 
 using parameters = std::shared_ptr<const tensor_parameters>;
 
 /// Equal parameters, or none on both sides.
-[[nodiscard]] inline bool same(const parameters& a, const parameters& b) {
-  return a == b || (a && b && *a == *b);
-}
+[[nodiscard]] bool same(const parameters& a, const parameters& b);
 
 /// The type of a tensor stored in a format: 2, 4, up to 8, 16, 32 or 64 bits.
 [[nodiscard]] constexpr model::tensor_type storage_type(const format_descriptor& format) {
@@ -70,3 +67,7 @@ using parameters = std::shared_ptr<const tensor_parameters>;
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantize/parameters.ipp>
+#endif

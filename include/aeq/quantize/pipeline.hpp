@@ -2,68 +2,34 @@
 // From a model and a plan to the quantized model: materialize, resolve sharing, instruct, transform. One direction.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <utility>
 #include <vector>
 
 #include <aeq/io/progress.hpp>
 #include <aeq/model/model.hpp>
-#include <aeq/op/catalogue.hpp>
 #include <aeq/quantize/instruction.hpp>
 #include <aeq/quantize/materialize.hpp>
-#include <aeq/quantize/sharing.hpp>
+#include <aeq/quantize/parameters.hpp>
+#include <aeq/quantize/rules.hpp>
 #include <aeq/quantize/transform.hpp>
 #include <aeq/recipe/plan.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
 /// Who produces and who reads each tensor, by subgraph and tensor.
-[[nodiscard]] inline std::vector<std::vector<tensor_uses>> uses_of(const model::model& m) {
-  std::vector<std::vector<tensor_uses>> all;
-  for (const model::subgraph& g : m.subgraphs) {
-    std::vector<tensor_uses>& uses = all.emplace_back(g.tensors.size());
-    for (const std::int32_t t : g.outputs) uses[static_cast<std::size_t>(t)].consumers.push_back(graph_edge);
-    for (std::size_t i = 0; i < g.operations.size(); ++i) {
-      const model::operation& o = g.operations[i];
-      const op::operation_descriptor* entry = op::find(m.builtin(o));
-      for (const std::int32_t t : o.outputs) {
-        if (t < 0) continue;
-        uses[static_cast<std::size_t>(t)].producer = static_cast<std::int32_t>(i);
-        uses[static_cast<std::size_t>(t)].producer_is_free = entry != nullptr && entry->output == op::constraint::free;
-      }
-      for (const std::int32_t t : o.inputs) {
-        if (t >= 0) uses[static_cast<std::size_t>(t)].consumers.push_back(static_cast<std::int32_t>(i));
-      }
-    }
-  }
-  return all;
-}
+[[nodiscard]] std::vector<std::vector<tensor_uses>> uses_of(const model::model& m);
 
 /// The instructions of every tensor. Throws error (not_quantizable).
-[[nodiscard]] inline model_instructions instruct(const model::model& m, const model_rules& rules,
-                                                 const std::vector<std::vector<tensor_uses>>& uses) {
-  model_instructions result(m.subgraphs.size());
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
-    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
-      const std::string name = m.file_name() + ": " + model::label(m.subgraphs[g], t);
-      result[g].push_back(instructions_of(rules[g][t], uses[g][t], name));
-    }
-  }
-  return result;
-}
+[[nodiscard]] model_instructions instruct(const model::model& m, const model_rules& rules,
+                                          const std::vector<std::vector<tensor_uses>>& uses);
 
 /// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
 /// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
 /// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
-[[nodiscard]] inline model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
-                                                 aeq::progress* tell = nullptr, scale_time when = scale_time::at_once) {
-  model_rules rules = materialize(m, plan, when, threads, tell);
-  resolve_sharing(m, rules);
-  const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
-  const model_instructions instructions = instruct(m, rules, uses);
-  transform(m, instructions, uses);
-  return m;
-}
+[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
+                                          aeq::progress* tell = nullptr, scale_time when = scale_time::at_once);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantize/pipeline.ipp>
+#endif

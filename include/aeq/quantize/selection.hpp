@@ -4,53 +4,23 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include <aeq/model/model.hpp>
-#include <aeq/op/catalogue.hpp>
 #include <aeq/recipe/plan.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
-namespace detail {
-
-/// Ops whose weight may be left alone for being small.
-[[nodiscard]] constexpr bool has_size_limit(op::code c) {
-  return c == op::code::fully_connected || c == op::code::conv_2d || c == op::code::depthwise_conv_2d ||
-         c == op::code::transpose_conv;
-}
-
-}  // namespace detail
-
 /// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
 /// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
-[[nodiscard]] inline bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
-                                              std::size_t slot) {
-  const op::operation_descriptor& operation = *d.operation;
-  const bool is_weight = operation.input_role(slot) == op::role::weight;
-  const bool is_activation = operation.input_role(slot) == op::role::activation && operation.has_weight();
-  if (!(is_weight || is_activation) || !m.is_constant(t)) return false;
-  const bool casts = d.algorithm == recipe::algorithm::float_casting;
-  if (casts && !is_weight) return false;
-  if (casts && t.type == model::tensor_type::float16) return true;  // lacks its DEQUANTIZE
-  if (t.type != model::tensor_type::float32 || t.sparsity != nullptr) return false;
-  if (t.quantization && t.quantization->has_scale()) return false;
-  const std::uint64_t elements = model::element_count(t.shape);
-  const bool too_small =
-      is_weight && !casts && detail::has_size_limit(operation.builtin) && elements < d.min_weight_elements;
-  return elements != 0 && !too_small;
-}
+[[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
+                                       std::size_t slot);
 
 /// Whether a decision changes an op at all.
-[[nodiscard]] inline bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
-                                  const recipe::decision& d) {
-  if (!d.quantize) return false;
-  if (d.scheme.execution_mode == execution::static_range) return true;
-  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
-    if (o.inputs[slot] < 0) continue;
-    if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;
-  }
-  return false;
-}
+[[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
+                           const recipe::decision& d);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantize/selection.ipp>
+#endif

@@ -2,19 +2,13 @@
 // A constant as the loops see it: float32 values in the file, laid out as [lead, channels, trail].
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include <flatbuffers/flatbuffers.h>
-
-#include <aeq/io/file.hpp>
 #include <aeq/model/model.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
@@ -32,28 +26,15 @@ struct weight_layout {
 };
 
 /// One scale for all.
-[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape) {
-  return {1, 1, model::element_count(shape)};
-}
+[[nodiscard]] weight_layout layout_of(std::span<const std::int32_t> shape);
 /// A scale per index of an axis.
-[[nodiscard]] inline weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis) {
-  return {model::element_count(shape.first(axis)), static_cast<std::uint64_t>(shape[axis]),
-          model::element_count(shape.subspan(axis + 1))};
-}
+[[nodiscard]] weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis);
 /// A scale per block of neighbours.
-[[nodiscard]] inline weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements) {
-  return {1, model::element_count(shape) / block_elements, block_elements};
-}
+[[nodiscard]] weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements);
 
 class weight {
  public:
-  weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-      : bytes_(m.buffers[t.buffer].data),
-        buffer_(t.buffer),
-        file_(m.file),
-        storage_(m.storage),
-        name_(std::move(name)),
-        layout_(layout) {}
+  weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
 
   [[nodiscard]] const weight_layout& layout() const { return layout_; }
   [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
@@ -63,23 +44,10 @@ class weight {
 
   /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
   /// copied into `scratch`.
-  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
-    const std::uint8_t* place = bytes_.data() + first * sizeof(float);
-    const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;
-    if (aligned && std::endian::native == std::endian::little) return reinterpret_cast<const float*>(place);
-    scratch.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint8_t one[sizeof(float)];
-      std::memcpy(one, place + i * sizeof(float), sizeof(float));
-      scratch[i] = std::bit_cast<float>(flatbuffers::EndianScalar(std::bit_cast<std::uint32_t>(one)));
-    }
-    return scratch.data();
-  }
+  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const;
 
   /// The values have been read and are not needed soon.
-  void let_go(std::uint64_t first, std::uint64_t count) const {
-    if (file_) file_->let_go(bytes_.subspan(first * sizeof(float), count * sizeof(float)));
-  }
+  void let_go(std::uint64_t first, std::uint64_t count) const;
 
  private:
   std::span<const std::uint8_t> bytes_;
@@ -91,3 +59,7 @@ class weight {
 };
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantize/weight.ipp>
+#endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no compiler flag
-// is needed, and a processor without them gets the portable variant.
+// Inside: the loops over weights for x86-64 processors with AVX2 and F16C. Compiled behind function targets: no
+// compiler flag is needed, and a processor without them gets the portable variant.
 #pragma once
 
 #include <cstddef>

@@ -4,16 +4,13 @@
 #pragma once
 
 #include <aeq/quantize/transform/context.hpp>
-#include <aeq/quantize/transform/quantize_tensor.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
-inline transformed add_dequantize(const transform_context& c) {
-  const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_dequant"));
-  detail::quantize_in_place(c, c.tensor);
-  const std::int32_t operation = detail::insert(c, op::code::dequantize, c.tensor, result);
-  detail::rewire(c, result);
-  return {result, operation};
-}
+transformed add_dequantize(const transform_context& c);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+#if AEQ_DEFINITIONS
+#include <aeq/quantize/transform/add_dequantize.ipp>
+#endif

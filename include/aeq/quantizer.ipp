@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The facade's way through the floors below it.
+#pragma once
+
+#include <aeq/quantizer.hpp>
+
+#include <aeq/model/reader.hpp>
+#include <aeq/quantize/model_view.hpp>
+#include <aeq/quantize/pipeline.hpp>
+#include <aeq/recipe/builtin.hpp>
+#include <aeq/recipe/policy_json.hpp>
+#include <aeq/recipe/resolve.hpp>
+
+namespace aeq::inline AEQ_ABI {
+
+AEQ_INLINE quantizer::quantizer(const std::string& path, kernel_table_view table) : table_(table) {
+  source_ = model::read(path, loading_notes_);
+  notes_ = loading_notes_;
+}
+
+AEQ_INLINE quantizer::quantizer(model::model source, kernel_table_view table)
+    : table_(table), source_(std::move(source)) {}
+
+AEQ_INLINE void quantizer::load_recipe(const std::string& name_or_path) {
+  recipe_ = recipe::open(name_or_path, {table_, &policy_, &loading_notes_});
+  notes_ = loading_notes_;
+}
+
+AEQ_INLINE void quantizer::load_policy(const std::string& path) {
+  policy_ = recipe::load_policy(path);
+}
+
+AEQ_INLINE recipe::plan quantizer::plan() {
+  if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
+  notes_ = loading_notes_;  // asking again does not say everything twice
+  return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
+}
+
+AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
+  return quantize::quantize_model(source_, plan(), threads, tell);
+}
+
+AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) const {
+  return quantize::quantize_model(source_, decisions, threads, tell);
+}
+
+AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
+  return save(plan(), path, options);
+}
+
+AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
+                                         const model::save_options& options) const {
+  const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
+                                                          quantize::scale_time::while_writing);
+  return model::write(quantized, path, options);
+}
+
+}  // namespace aeq::inline AEQ_ABI
