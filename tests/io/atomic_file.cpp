@@ -2,8 +2,6 @@
 // Output files appear whole or not at all.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -23,45 +21,18 @@
 #include <aeq/io/atomic_file.hpp>
 #include <aeq/io/error.hpp>
 
+#include "support/scratch.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 using aeq::io::output_file;
-
-/// A folder that goes when this goes.
-struct scratch {
-  fs::path folder = fs::temp_directory_path() / ("aeq_atomic_" + std::to_string(::getpid()));
-  scratch() {
-    fs::remove_all(folder);
-    fs::create_directory(folder);
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() {
-    std::error_code ignored;
-    fs::permissions(folder, fs::perms::owner_all, ignored);
-    fs::remove_all(folder, ignored);
-  }
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
-  [[nodiscard]] std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path().filename().string());
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-};
+using aeq_test::content;
+using aeq_test::put;
+using aeq_test::scratch;
 
 std::span<const std::uint8_t> bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void put(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
 }
 
 /// The message of a refusal, which must be about input and output; "" if there is none.

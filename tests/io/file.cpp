@@ -17,29 +17,14 @@
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 
+#include "support/scratch.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 using aeq::io::input_file;
-
-struct scratch {
-  fs::path folder = fs::temp_directory_path() / ("aeq_file_" + std::to_string(::getpid()));
-  scratch() {
-    fs::remove_all(folder);
-    fs::create_directory(folder);
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
-};
-
-void put(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+using aeq_test::put;
+using aeq_test::scratch;
 
 std::string text_of(const input_file& file) {
   return {file.bytes().begin(), file.bytes().end()};

@@ -12,11 +12,11 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/scratch.hpp"
 
 namespace {
 
@@ -174,11 +174,10 @@ TEST_CASE("what can't be compared is refused with its name") {
   CHECK(refusal("x.litertlm") ==
         "x.litertlm: .litertlm files are not supported yet; a .tflite, .json or .json.gz file is wanted");
   CHECK(refusal("/no/such/file.json").starts_with("/no/such/file.json: can't be opened"));
-  const fs::path damaged =
-      fs::temp_directory_path() / ("aeq_difference_" + std::to_string(std::random_device()()) + ".json");
-  std::ofstream(damaged) << "{\"a\": ";
-  CHECK(refusal(damaged.string()).starts_with(damaged.string() + ": is no JSON: "));
-  fs::remove(damaged);
+  const aeq_test::scratch folder;
+  const std::string damaged = folder.path("damaged.json");
+  aeq_test::put(damaged, "{\"a\": ");
+  CHECK(refusal(damaged).starts_with(damaged + ": is no JSON: "));
 }
 
 }  // namespace

@@ -14,8 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/io/warning.hpp>
@@ -25,6 +23,7 @@
 #include <aeq/model/writer.hpp>
 
 #include "support/model_builder.hpp"
+#include "support/scratch.hpp"
 #include "support/shared.hpp"
 
 namespace {
@@ -144,17 +143,15 @@ TEST_CASE("the same bytes at any number of threads, in memory and in a file") {
   const byte_vector bytes = am::to_bytes(m, 1);
   for (const unsigned threads : {2u, 3u, 16u}) CHECK(am::to_bytes(m, threads) == bytes);
 
-  const fs::path folder = fs::temp_directory_path() / ("aeq_writer_" + std::to_string(::getpid()));
-  fs::create_directory(folder);
+  const aeq_test::scratch folder;
   for (const unsigned threads : {1u, 4u}) {
-    const std::string path = (folder / std::to_string(threads)).string();
+    const std::string path = folder.path(std::to_string(threads));
     am::save_options options;
     options.threads = threads;
     CHECK(am::write(m, path, options) == bytes.size());
     const auto file = aeq::io::input_file::open(path);
     CHECK(byte_vector(file->bytes().begin(), file->bytes().end()) == bytes);
   }
-  fs::remove_all(folder);
 
   const am::model again = read_bytes(bytes);
   REQUIRE(again.buffers.size() == m.buffers.size());
