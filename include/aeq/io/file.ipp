@@ -42,7 +42,7 @@ class descriptor {
   int number_;
 };
 
-AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
+[[nodiscard]] AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
   constexpr std::size_t step = std::size_t(1) << 16;
   std::vector<std::uint8_t> bytes;
   for (;;) {
