@@ -2,19 +2,18 @@
 // Editing a model: new tensors, buffers, operator codes, and operators at the right places.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
-#include <string>
+#include <initializer_list>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <flatbuffers/flatbuffers.h>
-
+#include <aeq/config.hpp>
 #include <aeq/model/model.hpp>
+#include <aeq/op/code.hpp>
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -22,75 +21,25 @@ namespace aeq::inline AEQ_ABI::model {
 class editor {
  public:
   /// `changing`: buffers of the model whose content will not stay what it is.
-  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
-    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
-      const bool stays = i >= changing.size() || !changing[i];
-      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
-        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
-      }
-    }
-  }
+  explicit editor(model& m, const std::vector<bool>& changing = {});
 
-  std::uint32_t add_buffer(buffer b) {
-    model_.buffers.push_back(std::move(b));
-    return static_cast<std::uint32_t>(model_.buffers.size() - 1);
-  }
+  std::uint32_t add_buffer(buffer b);
 
   /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
-  std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
-    const auto [first, last] = by_size_.equal_range(bytes.size());
-    std::uint32_t found = 0;
-    for (auto i = first; i != last; ++i) {
-      const buffer& b = model_.buffers[i->second];
-      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
-      if (equal && (found == 0 || i->second < found)) found = i->second;
-    }
-    if (found != 0) return found;
-    buffer b;
-    b.present = true;
-    b.size = bytes.size();
-    b.data = keep(std::move(bytes));
-    const std::uint32_t index = add_buffer(std::move(b));
-    by_size_.emplace(model_.buffers[index].size, index);
-    return index;
-  }
+  std::uint32_t add_constant(std::vector<std::uint8_t> bytes);
 
-  std::int32_t add_tensor(std::size_t graph, tensor t) {
-    std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
-    tensors.push_back(std::move(t));
-    return static_cast<std::int32_t>(tensors.size() - 1);
-  }
+  std::int32_t add_tensor(std::size_t graph, tensor t);
 
   /// The first operator code with a builtin; a new one of version 1 if there is none.
-  std::uint32_t code(op::code builtin) {
-    const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
-                                    [&](const operator_code& c) { return c.builtin == builtin; });
-    if (place == model_.operator_codes.end()) {
-      model_.operator_codes.push_back({builtin, std::nullopt, 1});
-      return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
-    }
-    return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
-  }
+  std::uint32_t code(op::code builtin);
 
   /// An option table of int32 fields, each {id, value}, that lives as long as the model.
-  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
-    flatbuffers::FlatBufferBuilder builder(64);
-    const auto start = builder.StartTable();
-    for (const auto& [id, value] : fields) {
-      builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
-    }
-    builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
-    const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
-    return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
-  }
+  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields);
 
   [[nodiscard]] model& edited() { return model_; }
 
  private:
-  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes) {
-    model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
-    return *model_.storage.back();
-  }
+  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
 
   model& model_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
@@ -103,33 +52,12 @@ class insertions {
   explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
 
   /// Right before an original operator, behind what was put there earlier.
-  std::int32_t before(std::int32_t consumer, operation o) {
-    const auto gap = static_cast<std::size_t>(consumer);
-    return place(std::move(o), gap, gaps_[gap].size());
-  }
+  std::int32_t before(std::int32_t consumer, operation o);
 
   /// Right behind an operator; -1: at the very start.
-  std::int32_t after(std::int32_t producer, operation o) {
-    const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
-    if (producer < originals) {
-      const std::int32_t gap = producer + 1;
-      return place(std::move(o), static_cast<std::size_t>(gap), 0);
-    }
-    const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
-    const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
-    return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
-  }
+  std::int32_t after(std::int32_t producer, operation o);
 
-  void commit(subgraph& g) {
-    if (inserted_.empty()) return;
-    std::vector<operation> result;
-    result.reserve(g.operations.size() + inserted_.size());
-    for (std::size_t i = 0; i < gaps_.size(); ++i) {
-      for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
-      if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
-    }
-    g.operations = std::move(result);
-  }
+  void commit(subgraph& g);
 
  private:
   struct insertion {
@@ -137,15 +65,14 @@ class insertions {
     std::size_t gap;
   };
 
-  std::int32_t place(operation o, std::size_t gap, std::size_t position) {
-    const auto number = static_cast<std::int32_t>(inserted_.size());
-    inserted_.push_back({std::move(o), gap});
-    gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
-    return number + static_cast<std::int32_t>(gaps_.size()) - 1;
-  }
+  std::int32_t place(operation o, std::size_t gap, std::size_t position);
 
   std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
   std::deque<insertion> inserted_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::model
+
+#if AEQ_DEFINITIONS
+#include <aeq/model/editor.ipp>
+#endif

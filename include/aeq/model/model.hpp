@@ -4,6 +4,7 @@
 // Copying a model copies metadata only. Views stay valid as long as any copy lives: `storage` keeps what they look at.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,12 +13,15 @@
 #include <string>
 #include <vector>
 
-#include <flatbuffers/flatbuffers.h>
-
+#include <aeq/config.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/model/enums.hpp>
 #include <aeq/op/code.hpp>
 #include <aeq/scheme/fit.hpp>
+
+namespace flatbuffers {
+class Table;
+}
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -27,7 +31,8 @@ struct union_view {
   const flatbuffers::Table* table = nullptr;
 };
 
-using table_vector = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>;
+/// A vector of tables; view.hpp defines it, over that of FlatBuffers.
+struct table_vector;
 
 /// Makes the bytes of a buffer from `offset` on, as many as `into` has. Called from several threads at once, each piece
 /// once; after it the producer may let go of what the piece was made from.
@@ -133,10 +138,7 @@ struct model {
 
   model() { buffers.emplace_back(); }
 
-  [[nodiscard]] const std::string& file_name() const {
-    static const std::string none = "model";
-    return file ? file->name() : none;
-  }
+  [[nodiscard]] const std::string& file_name() const;
   [[nodiscard]] op::code builtin(const operation& o) const { return operator_codes[o.code].builtin; }
 
   /// Whether a tensor has data of its own (a weight, a bias, a shape) and is no activation. Buffer 0 means none,
@@ -145,17 +147,13 @@ struct model {
 };
 
 /// Elements of a shape: 1 for a scalar. Shapes of a read model are checked not to overflow.
-[[nodiscard]] inline std::uint64_t element_count(std::span<const std::int32_t> shape) {
-  std::uint64_t count = 1;
-  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
-  return count;
-}
+[[nodiscard]] std::uint64_t element_count(std::span<const std::int32_t> shape);
 
 /// "tensor 'name'" or "tensor 7".
-[[nodiscard]] inline std::string label(const subgraph& graph, std::size_t index) {
-  const tensor& t = graph.tensors[index];
-  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
-  return "tensor " + std::to_string(index);
-}
+[[nodiscard]] std::string label(const subgraph& graph, std::size_t index);
 
 }  // namespace aeq::inline AEQ_ABI::model
+
+#if AEQ_DEFINITIONS
+#include <aeq/model/model.ipp>
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The 126 + 23 option tables of operators, as data. (spec: tflite_schema, section 4)
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
 #pragma once
 
 #include <array>

@@ -3,6 +3,8 @@
 // a model all walk these; there is no generated code. (spec: tflite_schema, section 2)
 //
 // A field's position in its table's list is its id.
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
 #pragma once
 
 #include <array>

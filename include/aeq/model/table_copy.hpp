@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copying a table of any kind into a file under construction, field by field as its descriptor says.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings FlatBuffers.
 #pragma once
 
 #include <cstddef>

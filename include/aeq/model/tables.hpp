@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables that make up a model, as data. (spec: tflite_schema, section 2)
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
 #pragma once
 
 #include <array>

@@ -3,22 +3,16 @@
 // lies inside the file. Fields that the schema does not know are reported on the way.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <set>
 #include <span>
 #include <string>
-#include <string_view>
-#include <unordered_set>
-#include <utility>
 
-#include <flatbuffers/flatbuffers.h>
-
-#include <aeq/io/error.hpp>
+#include <aeq/config.hpp>
 #include <aeq/io/warning.hpp>
-#include <aeq/model/schema.hpp>
-#include <aeq/model/tables.hpp>
-#include <aeq/model/view.hpp>
+
+namespace flatbuffers {
+class Table;
+}
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -27,131 +21,16 @@ inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
 
 class verifier {
  public:
+  verifier() = delete;
+
   /// Walks the model at the start of `bytes`. Throws error (bad_input) that names the table and field. `unknown` gets a
   /// warning per (table, field id) that the schema does not know.
   static const flatbuffers::Table* verify(std::span<const std::uint8_t> bytes, const std::string& file,
-                                          warnings& unknown) {
-    if (bytes.size() < 8) {
-      throw error(error_code::bad_input,
-                  file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
-    }
-    if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
-      throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
-    }
-    verifier walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
-    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
-    const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size_ - 4;
-    const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
-    if (!root_inside || !walk.check(table, schema::model)) {
-      throw error(error_code::bad_input,
-                  file + ": model" + walk.path_ +
-                      ": reaches outside the file, or is not laid out as the .tflite schema says; "
-                      "the file is damaged or cut off");
-    }
-    for (const auto& [name, id] : walk.unknown_) {
-      unknown.add(file, "table " + name + ", field " + std::to_string(id) +
-                            ": newer than the schema that this version knows; it is left out of what is written");
-    }
-    return table;
-  }
-
- private:
-  explicit verifier(std::span<const std::uint8_t> bytes)
-      : size_(bytes.size()),
-        // A table takes 8 bytes at least, but small ones may be shared.
-        checks_(bytes.data(), bytes.size(), 64,
-                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true),
-        slots_to_read_(bytes.size() / sizeof(flatbuffers::voffset_t)) {}
-
-  // The path is put together on the way back from a failure only.
-  bool fail(std::string_view field) {
-    path_ = "." + std::string(field) + path_;
-    return false;
-  }
-  bool fail(std::string_view field, std::size_t index) {
-    path_ = "." + std::string(field) + "[" + std::to_string(index) + "]" + path_;
-    return false;
-  }
-
-  bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    if (!table->VerifyTableStart(checks_)) return false;
-    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
-      if (!check_field(table, descriptor, id)) return false;
-    }
-    note_unknown(table, descriptor);
-    return checks_.EndTable();
-  }
-
-  bool check_field(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
-    const schema::field_descriptor& field = descriptor.fields[id];
-    const flatbuffers::voffset_t slot = detail::slot(id);
-    if (!field.is_vector && detail::is_scalar(field.type)) {
-      const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-        if constexpr (requires { table->VerifyField<T>(checks_, slot, sizeof(T)); }) {
-          return table->VerifyField<T>(checks_, slot, sizeof(T));
-        } else {
-          return table->VerifyField<T>(checks_, slot);
-        }
-      });
-      return inside || fail(field.name);
-    }
-    if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
-    if (field.type == schema::field_type::string) {
-      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
-    }
-    if (field.type == schema::field_type::union_value) return check_union(table, field, id);
-    if (field.type == schema::field_type::table && !field.is_vector) {
-      const auto* inner = table->GetPointer<const flatbuffers::Table*>(slot);
-      return inner == nullptr || check(inner, *field.table) || fail(field.name);
-    }
-    if (field.type == schema::field_type::table) {
-      const auto* inner = table->GetPointer<const table_vector*>(slot);
-      if (inner == nullptr) return true;
-      if (!checks_.VerifyVector(inner)) return fail(field.name);
-      for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
-        if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
-      }
-      return true;
-    }
-    const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
-      if (!checks_.VerifyVector(values)) return false;
-      // FlatBuffers' verifier looks at the place of the length only.
-      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
-    });
-    return inside || fail(field.name);
-  }
-
-  bool check_union(const flatbuffers::Table* table, const schema::field_descriptor& field, std::size_t id) {
-    const auto* inner = table->GetPointer<const flatbuffers::Table*>(detail::slot(id));
-    const auto type = table->GetField<std::uint8_t>(detail::slot(id - 1), 0);
-    if (inner == nullptr || type == 0) return true;
-    if (type >= field.alternatives->members.size()) {
-      unknown_.emplace(field.alternatives->name, type);
-      return true;
-    }
-    return check(inner, field.alternatives->members[type]) || fail(field.name);
-  }
-
-  void note_unknown(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    const std::uint8_t* layout = table->GetVTable();
-    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(layout) - 4u) / 2u;
-    if (slots <= descriptor.fields.size() || unknown_.size() >= most_unknown) return;
-    if (!seen_layouts_.insert(layout).second) return;
-    // Layouts that do not overlap have no more slots in all than the file has room for.
-    for (std::size_t id = descriptor.fields.size(); id < slots && slots_to_read_ > 0; ++id, --slots_to_read_) {
-      if (table->GetOptionalFieldOffset(detail::slot(id)) != 0) unknown_.emplace(descriptor.name, id);
-    }
-  }
-
-  static constexpr std::size_t most_unknown = 100;  // enough for any newer schema
-
-  std::size_t size_;
-  flatbuffers::Verifier checks_;
-  std::string path_;
-  std::set<std::pair<std::string, std::size_t>> unknown_;
-  std::unordered_set<const std::uint8_t*> seen_layouts_;
-  std::size_t slots_to_read_;
+                                          warnings& unknown);
 };
 
 }  // namespace aeq::inline AEQ_ABI::model
+
+#if AEQ_DEFINITIONS
+#include <aeq/model/verifier.ipp>
+#endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Typed access to FlatBuffer tables through their descriptors: view<schema::tensor>(t).get<"shape">(). The field's id,
 // type and default come from the descriptor at compile time; an unknown name does not compile.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings FlatBuffers.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +18,9 @@
 #include <aeq/model/schema.hpp>
 
 namespace aeq::inline AEQ_ABI::model {
+
+// (A type of its own: model.hpp names it without FlatBuffers.)
+struct table_vector : flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>> {};
 
 namespace detail {
 
