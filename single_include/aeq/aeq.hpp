@@ -2069,80 +2069,10 @@ class kernel_table {
 // What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
 // the conformance corpus' `oracle.py diff`.
 
-#include <charconv>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
-// ---- aeq/io/error.hpp
-// The one exception of the public API: a code and a sentence that names the place and what would be accepted.
-
-#include <stdexcept>
-
-namespace aeq::inline AEQ_ABI {
-
-/// What went wrong; the value is the tool's exit code.
-enum class error_code : int {
-  check_failed = 1,     ///< a comparison or threshold did not hold
-  wrong_usage = 2,      ///< arguments that make no sense
-  bad_input = 3,        ///< a model, recipe, policy or data file that can't be used
-  not_quantizable = 4,  ///< the model can't be quantized as asked
-  io = 5                ///< reading or writing failed
-};
-
-[[nodiscard]] constexpr std::string_view name_of(error_code code) noexcept {
-  switch (code) {
-    case error_code::check_failed: return "check failed";
-    case error_code::wrong_usage: return "wrong usage";
-    case error_code::bad_input: return "bad input";
-    case error_code::not_quantizable: return "not quantizable";
-    case error_code::io: return "input/output";
-  }
-  return "unknown";
-}
-
-class error : public std::runtime_error {
- public:
-  error(error_code code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  [[nodiscard]] error_code code() const noexcept { return code_; }
-
- private:
-  error_code code_;
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/io/gzip.hpp
-// Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// What the largest text file that we read (a description, statistics) may hold when unpacked.
-inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
-
-/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
-/// damaged data and for a content longer than `limit_bytes`.
-[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
-                                 std::uint64_t limit_bytes = text_limit_bytes);
-
-/// The content of a text file; a name that ends in .gz says that it is compressed.
-[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/python_json.hpp
-// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
-// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
 
 // ---- aeq/io/json_forward.hpp
 // Names of Boost.JSON, for declarations that only pass its values. Who makes or looks at a value includes Boost.JSON.
@@ -2154,52 +2084,6 @@ class object;
 class value;
 
 }  // namespace boost::json
-
-// ---- aeq/io/python_json.hpp
-namespace aeq::inline AEQ_ABI::io {
-
-/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
-[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.empty()) return 0;
-  if (byte(0) < 0x80) return 1;
-  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
-  if (size == 0 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
-  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
-  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
-  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
-  return size;
-}
-
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t size = utf8_character_bytes(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
-/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
-[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
-
-/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
-[[nodiscard]] std::string hex_float(double value);
-
-/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
-[[nodiscard]] std::string python_float(double value);
-
-/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
-[[nodiscard]] std::string json_lines(const boost::json::value& value);
-
-/// All on one line: {"a": [1, 2]}.
-[[nodiscard]] std::string json_line(const boost::json::value& value);
-
-}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/io/warning.hpp
 // Warnings: collected, handed to whoever asked, never printed by the library.
@@ -2223,104 +2107,12 @@ class warnings {
 
 }  // namespace aeq::inline AEQ_ABI
 
-// ---- aeq/model/dump.hpp
-// The canonical description of a model as JSON: all that a reader sees, nothing of how the file is laid out (except
-// under "layout"), so that two models mean the same exactly if their descriptions are equal. The format, tflite-dump/1,
-// is that of the conformance corpus; option tables are walked through their descriptors.
-
-#include <map>
-
-#include <flatbuffers/flatbuffers.h>
-
-// ---- aeq/io/flexbuffer.hpp
-// FlexBuffers, the schema-less format of custom operators' options, as JSON values. Nothing says which options are in
-// this format, so this decides it as FlatBuffers' Python package does: positions outside the data are cut off or
-// counted from the end like slices of a Python list, and what then can't be read is no FlexBuffer.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// The content of a FlexBuffer: floats as hexadecimal text, maps in their order. None if the data is no FlexBuffer.
-[[nodiscard]] std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/sha256.hpp
-// SHA-256 (FIPS 180-4) of bytes that come in pieces. For naming content, not for keeping secrets.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// Two lower case digits a byte.
-[[nodiscard]] std::string hex_text(std::span<const std::uint8_t> bytes);
-
-class sha256 {
- public:
-  static constexpr std::size_t digest_bytes = 32;
-
-  sha256& update(std::span<const std::uint8_t> bytes);
-
-  /// The digest of all that came; afterwards nothing more may be added.
-  [[nodiscard]] std::array<std::uint8_t, digest_bytes> finish();
-
- private:
-  static constexpr std::size_t block_bytes = 64;
-
-  void add_block(const std::uint8_t* block);
-
-  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
-  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<std::uint8_t, block_bytes> block_{};
-  std::size_t held_ = 0;
-  std::uint64_t total_bytes_ = 0;
-};
-
-/// The digest of bytes that are all there, as 64 hex digits.
-[[nodiscard]] std::string sha256_text(std::span<const std::uint8_t> bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/model/enums.hpp
-// Enumerations of the .tflite schema that the house works with. (spec: tflite_schema, section 3)
-
-namespace aeq::inline AEQ_ABI::model {
-
-// clang-format off
-enum class tensor_type : std::int8_t {
-  float32, float16, int32, uint8, int64, string, boolean, int16, complex64, int8, float64, complex128, uint64, resource,
-  variant, uint32, uint16, int4, bfloat16, int2, uint4, float8_e4m3fn, float8_e5m2
-};
-
-struct tensor_type_facts {
-  std::string_view name;
-  std::uint8_t bits;  ///< per element; 0 where elements have no fixed size
-};
-
-inline constexpr std::array<tensor_type_facts, 23> tensor_types{{
-    {"FLOAT32", 32}, {"FLOAT16", 16}, {"INT32", 32}, {"UINT8", 8}, {"INT64", 64}, {"STRING", 0}, {"BOOL", 8},
-    {"INT16", 16}, {"COMPLEX64", 64}, {"INT8", 8}, {"FLOAT64", 64}, {"COMPLEX128", 128}, {"UINT64", 64},
-    {"RESOURCE", 0}, {"VARIANT", 0}, {"UINT32", 32}, {"UINT16", 16}, {"INT4", 4}, {"BFLOAT16", 16}, {"INT2", 2},
-    {"UINT4", 4}, {"FLOAT8_E4M3FN", 8}, {"FLOAT8_E5M2", 8}}};
-// clang-format on
-
-[[nodiscard]] constexpr bool is_known(tensor_type type) noexcept {
-  return static_cast<int>(type) >= 0 && static_cast<std::size_t>(type) < tensor_types.size();
-}
-[[nodiscard]] constexpr std::string_view name_of(tensor_type type) noexcept {
-  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].name : std::string_view("?");
-}
-/// Bits of one element, 0 where elements have no fixed size.
-[[nodiscard]] constexpr int bits_of(tensor_type type) noexcept {
-  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].bits : 0;
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
-
 // ---- aeq/model/model.hpp
 // A model in memory: its metadata as plain structs to edit, its weights and option tables as views of the file.
 //
 // Copying a model copies metadata only. Views stay valid as long as any copy lives: `storage` keeps what they look at.
 
-#include <memory>
+#include <functional>
 
 // ---- aeq/io/file.hpp
 // Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
@@ -2365,7 +2157,47 @@ class input_file {
 
 }  // namespace aeq::inline AEQ_ABI::io
 
+// ---- aeq/model/enums.hpp
+// Enumerations of the .tflite schema that the house works with. (spec: tflite_schema, section 3)
+
+namespace aeq::inline AEQ_ABI::model {
+
+// clang-format off
+enum class tensor_type : std::int8_t {
+  float32, float16, int32, uint8, int64, string, boolean, int16, complex64, int8, float64, complex128, uint64, resource,
+  variant, uint32, uint16, int4, bfloat16, int2, uint4, float8_e4m3fn, float8_e5m2
+};
+
+struct tensor_type_facts {
+  std::string_view name;
+  std::uint8_t bits;  ///< per element; 0 where elements have no fixed size
+};
+
+inline constexpr std::array<tensor_type_facts, 23> tensor_types{{
+    {"FLOAT32", 32}, {"FLOAT16", 16}, {"INT32", 32}, {"UINT8", 8}, {"INT64", 64}, {"STRING", 0}, {"BOOL", 8},
+    {"INT16", 16}, {"COMPLEX64", 64}, {"INT8", 8}, {"FLOAT64", 64}, {"COMPLEX128", 128}, {"UINT64", 64},
+    {"RESOURCE", 0}, {"VARIANT", 0}, {"UINT32", 32}, {"UINT16", 16}, {"INT4", 4}, {"BFLOAT16", 16}, {"INT2", 2},
+    {"UINT4", 4}, {"FLOAT8_E4M3FN", 8}, {"FLOAT8_E5M2", 8}}};
+// clang-format on
+
+[[nodiscard]] constexpr bool is_known(tensor_type type) noexcept {
+  return static_cast<int>(type) >= 0 && static_cast<std::size_t>(type) < tensor_types.size();
+}
+[[nodiscard]] constexpr std::string_view name_of(tensor_type type) noexcept {
+  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].name : std::string_view("?");
+}
+/// Bits of one element, 0 where elements have no fixed size.
+[[nodiscard]] constexpr int bits_of(tensor_type type) noexcept {
+  return is_known(type) ? tensor_types[static_cast<std::size_t>(type)].bits : 0;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
 // ---- aeq/model/model.hpp
+namespace flatbuffers {
+class Table;
+}
+
 namespace aeq::inline AEQ_ABI::model {
 
 /// A member of a union: its discriminator and its table, which may be absent.
@@ -2374,7 +2206,8 @@ struct union_view {
   const flatbuffers::Table* table = nullptr;
 };
 
-using table_vector = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>;
+/// A vector of tables; view.hpp defines it, over that of FlatBuffers.
+struct table_vector;
 
 /// Makes the bytes of a buffer from `offset` on, as many as `into` has. Called from several threads at once, each piece
 /// once; after it the producer may let go of what the piece was made from.
@@ -2480,10 +2313,7 @@ struct model {
 
   model() { buffers.emplace_back(); }
 
-  [[nodiscard]] const std::string& file_name() const {
-    static const std::string none = "model";
-    return file ? file->name() : none;
-  }
+  [[nodiscard]] const std::string& file_name() const;
   [[nodiscard]] op::code builtin(const operation& o) const { return operator_codes[o.code].builtin; }
 
   /// Whether a tensor has data of its own (a weight, a bias, a shape) and is no activation. Buffer 0 means none,
@@ -2492,1585 +2322,10 @@ struct model {
 };
 
 /// Elements of a shape: 1 for a scalar. Shapes of a read model are checked not to overflow.
-[[nodiscard]] inline std::uint64_t element_count(std::span<const std::int32_t> shape) {
-  std::uint64_t count = 1;
-  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
-  return count;
-}
+[[nodiscard]] std::uint64_t element_count(std::span<const std::int32_t> shape);
 
 /// "tensor 'name'" or "tensor 7".
-[[nodiscard]] inline std::string label(const subgraph& graph, std::size_t index) {
-  const tensor& t = graph.tensors[index];
-  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
-  return "tensor " + std::to_string(index);
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/model/schema.hpp
-// The .tflite schema as data: one constexpr descriptor per FlatBuffer table. Reading, verifying, writing and describing
-// a model all walk these; there is no generated code. (spec: tflite_schema, section 2)
-//
-// A field's position in its table's list is its id.
-
-namespace aeq::inline AEQ_ABI::model::schema {
-
-enum class field_type : std::uint8_t {
-  boolean,
-  int8,
-  uint8,
-  uint16,
-  int32,
-  uint32,
-  int64,
-  uint64,
-  float32,
-  string,
-  table,       ///< `table` says which
-  union_type,  ///< discriminator; the value is the next field
-  union_value  ///< `alternatives` says which
-};
-
-struct table_descriptor;
-struct union_descriptor;
-
-struct field_descriptor {
-  std::string_view name;
-  field_type type = field_type::int32;
-  bool is_vector = false;
-  std::int64_t default_value = 0;
-  const table_descriptor* table = nullptr;
-  const union_descriptor* alternatives = nullptr;
-  std::uint8_t alignment = 0;  ///< of a vector's elements, where the schema forces one
-  bool deprecated = false;     ///< copied if a file has it, but nobody reads it: no part of a description
-};
-
-struct table_descriptor {
-  std::string_view name;
-  std::span<const field_descriptor> fields;
-};
-
-/// Members by discriminator; 0 is none.
-struct union_descriptor {
-  std::string_view name;
-  std::span<const table_descriptor> members;
-};
-
-constexpr field_descriptor scalar(std::string_view name, field_type type, std::int64_t default_value = 0) {
-  return {name, type, false, default_value, nullptr, nullptr, 0, false};
-}
-constexpr field_descriptor deprecated(field_descriptor field) {
-  field.deprecated = true;
-  return field;
-}
-constexpr field_descriptor vector_of(std::string_view name, field_type element, std::uint8_t alignment = 0) {
-  return {name, element, true, 0, nullptr, nullptr, alignment, false};
-}
-constexpr field_descriptor table(std::string_view name, const table_descriptor& descriptor) {
-  return {name, field_type::table, false, 0, &descriptor, nullptr, 0, false};
-}
-constexpr field_descriptor tables(std::string_view name, const table_descriptor& descriptor) {
-  return {name, field_type::table, true, 0, &descriptor, nullptr, 0, false};
-}
-constexpr field_descriptor union_type(std::string_view name) {
-  return {name, field_type::union_type, false, 0, nullptr, nullptr, 0, false};
-}
-constexpr field_descriptor union_value(std::string_view name, const union_descriptor& alternatives) {
-  return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0, false};
-}
-
-}  // namespace aeq::inline AEQ_ABI::model::schema
-
-// ---- aeq/model/tables.hpp
-// The tables that make up a model, as data. (spec: tflite_schema, section 2)
-
-// ---- aeq/model/options.hpp
-// The 126 + 23 option tables of operators, as data. (spec: tflite_schema, section 4)
-
-namespace aeq::inline AEQ_ABI::model::schema {
-
-namespace detail {
-using t = field_type;
-
-// clang-format off
-
-inline constexpr std::array conv2_d_options{
-    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
-    scalar("fused_activation_function", t::int8), scalar("dilation_w_factor", t::int32, 1),
-    scalar("dilation_h_factor", t::int32, 1), scalar("quantized_bias_type", t::int8)};
-inline constexpr std::array depthwise_conv2_d_options{
-    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
-    scalar("depth_multiplier", t::int32), scalar("fused_activation_function", t::int8),
-    scalar("dilation_w_factor", t::int32, 1), scalar("dilation_h_factor", t::int32, 1)};
-inline constexpr std::array concat_embeddings_options{
-    scalar("num_channels", t::int32), vector_of("num_columns_per_channel", t::int32),
-    vector_of("embedding_dim_per_channel", t::int32)};
-inline constexpr std::array lsh_projection_options{scalar("type", t::int8)};
-inline constexpr std::array pool2_d_options{
-    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
-    scalar("filter_width", t::int32), scalar("filter_height", t::int32), scalar("fused_activation_function", t::int8)};
-inline constexpr std::array svdf_options{
-    scalar("rank", t::int32), scalar("fused_activation_function", t::int8),
-    scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array rnn_options{
-    scalar("fused_activation_function", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array fully_connected_options{
-    scalar("fused_activation_function", t::int8), scalar("weights_format", t::int8),
-    scalar("keep_num_dims", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
-    scalar("quantized_bias_type", t::int8), vector_of("quant_spec", t::uint8)};
-inline constexpr std::array softmax_options{scalar("beta", t::float32)};
-inline constexpr std::array concatenation_options{
-    scalar("axis", t::int32), scalar("fused_activation_function", t::int8)};
-inline constexpr std::array add_options{
-    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
-inline constexpr std::array l2_norm_options{scalar("fused_activation_function", t::int8)};
-inline constexpr std::array local_response_normalization_options{
-    scalar("radius", t::int32), scalar("bias", t::float32), scalar("alpha", t::float32), scalar("beta", t::float32)};
-inline constexpr std::array lstm_options{
-    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
-    scalar("kernel_type", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array resize_bilinear_options{
-    deprecated(scalar("new_height", t::int32)), deprecated(scalar("new_width", t::int32)),
-    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
-inline constexpr std::array call_options{scalar("subgraph", t::uint32)};
-inline constexpr std::array reshape_options{vector_of("new_shape", t::int32)};
-inline constexpr std::array skip_gram_options{
-    scalar("ngram_size", t::int32), scalar("max_skip_size", t::int32), scalar("include_all_ngrams", t::boolean)};
-inline constexpr std::array space_to_depth_options{scalar("block_size", t::int32)};
-inline constexpr std::array embedding_lookup_sparse_options{scalar("combiner", t::int8)};
-inline constexpr std::array mul_options{scalar("fused_activation_function", t::int8)};
-inline constexpr std::array gather_options{scalar("axis", t::int32), scalar("batch_dims", t::int32)};
-inline constexpr std::array reducer_options{scalar("keep_dims", t::boolean)};
-inline constexpr std::array sub_options{
-    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
-inline constexpr std::array div_options{scalar("fused_activation_function", t::int8)};
-inline constexpr std::array squeeze_options{vector_of("squeeze_dims", t::int32)};
-inline constexpr std::array sequence_rnn_options{
-    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
-    scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array strided_slice_options{
-    scalar("begin_mask", t::int32), scalar("end_mask", t::int32), scalar("ellipsis_mask", t::int32),
-    scalar("new_axis_mask", t::int32), scalar("shrink_axis_mask", t::int32), scalar("offset", t::boolean)};
-inline constexpr std::array split_options{scalar("num_splits", t::int32)};
-inline constexpr std::array cast_options{scalar("in_data_type", t::int8), scalar("out_data_type", t::int8)};
-inline constexpr std::array arg_max_options{scalar("output_type", t::int8)};
-inline constexpr std::array transpose_conv_options{
-    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
-    scalar("fused_activation_function", t::int8), scalar("quantized_bias_type", t::int8)};
-inline constexpr std::array sparse_to_dense_options{scalar("validate_indices", t::boolean)};
-inline constexpr std::array shape_options{scalar("out_type", t::int8)};
-inline constexpr std::array arg_min_options{scalar("output_type", t::int8)};
-inline constexpr std::array fake_quant_options{
-    scalar("min", t::float32), scalar("max", t::float32), scalar("num_bits", t::int32),
-    scalar("narrow_range", t::boolean)};
-inline constexpr std::array pack_options{scalar("values_count", t::int32), scalar("axis", t::int32)};
-inline constexpr std::array one_hot_options{scalar("axis", t::int32)};
-inline constexpr std::array unpack_options{scalar("num", t::int32), scalar("axis", t::int32)};
-inline constexpr std::array bidirectional_sequence_lstm_options{
-    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
-    scalar("merge_outputs", t::boolean), scalar("time_major", t::boolean, 1),
-    scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array bidirectional_sequence_rnn_options{
-    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
-    scalar("merge_outputs", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array unidirectional_sequence_lstm_options{
-    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
-    scalar("time_major", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
-    scalar("diagonal_recurrent_tensors", t::boolean)};
-inline constexpr std::array resize_nearest_neighbor_options{
-    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
-inline constexpr std::array leaky_relu_options{scalar("alpha", t::float32)};
-inline constexpr std::array mirror_pad_options{scalar("mode", t::int8)};
-inline constexpr std::array split_v_options{scalar("num_splits", t::int32)};
-inline constexpr std::array unique_options{scalar("idx_out_type", t::int8, 2)};
-inline constexpr std::array reverse_sequence_options{scalar("seq_dim", t::int32), scalar("batch_dim", t::int32)};
-inline constexpr std::array if_options{
-    scalar("then_subgraph_index", t::int32), scalar("else_subgraph_index", t::int32)};
-inline constexpr std::array while_options{
-    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
-inline constexpr std::array depth_to_space_options{scalar("block_size", t::int32)};
-inline constexpr std::array batch_mat_mul_options{
-    scalar("adj_x", t::boolean), scalar("adj_y", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
-inline constexpr std::array cumsum_options{scalar("exclusive", t::boolean), scalar("reverse", t::boolean)};
-inline constexpr std::array call_once_options{scalar("init_subgraph_index", t::int32)};
-inline constexpr std::array conv3_d_options{
-    scalar("padding", t::int8), scalar("stride_d", t::int32), scalar("stride_w", t::int32),
-    scalar("stride_h", t::int32), scalar("fused_activation_function", t::int8),
-    scalar("dilation_d_factor", t::int32, 1), scalar("dilation_w_factor", t::int32, 1),
-    scalar("dilation_h_factor", t::int32, 1)};
-inline constexpr std::array hashtable_options{
-    scalar("table_id", t::int32), scalar("key_dtype", t::int8), scalar("value_dtype", t::int8)};
-inline constexpr std::array var_handle_options{scalar("container", t::string), scalar("shared_name", t::string)};
-inline constexpr std::array random_options{scalar("seed", t::int64), scalar("seed2", t::int64)};
-inline constexpr std::array bucketize_options{vector_of("boundaries", t::float32)};
-inline constexpr std::array gelu_options{scalar("approximate", t::boolean)};
-inline constexpr std::array stablehlo_concatenate_options{scalar("dimension", t::int64)};
-inline constexpr std::array stablehlo_broadcast_in_dim_options{vector_of("broadcast_dimensions", t::int64)};
-inline constexpr std::array stablehlo_slice_options{
-    vector_of("start_indices", t::int64), vector_of("limit_indices", t::int64), vector_of("strides", t::int64)};
-inline constexpr std::array stablehlo_convolution_options{
-    vector_of("window_strides", t::int64), vector_of("padding", t::int64), vector_of("lhs_dilation", t::int64),
-    vector_of("rhs_dilation", t::int64), vector_of("window_reversal", t::boolean),
-    scalar("input_batch_dimension", t::int64), scalar("input_feature_dimension", t::int64),
-    vector_of("input_spatial_dimensions", t::int64), scalar("kernel_input_feature_dimension", t::int64),
-    scalar("kernel_output_feature_dimension", t::int64), vector_of("kernel_spatial_dimensions", t::int64),
-    scalar("output_batch_dimension", t::int64), scalar("output_feature_dimension", t::int64),
-    vector_of("output_spatial_dimensions", t::int64), scalar("feature_group_count", t::int64),
-    scalar("batch_group_count", t::int64), vector_of("precision_config", t::uint32)};
-inline constexpr std::array stablehlo_custom_call_options{
-    scalar("call_target_name", t::string), scalar("has_side_effect", t::boolean), scalar("backend_config", t::string),
-    scalar("api_version", t::int32), vector_of("called_computations", t::int32),
-    vector_of("custom_attributes", t::uint8)};
-inline constexpr std::array stablehlo_reduce_options{
-    vector_of("dimensions", t::int64), scalar("body_subgraph_index", t::int32)};
-inline constexpr std::array stablehlo_scatter_options{
-    scalar("indices_are_sorted", t::boolean), vector_of("update_window_dims", t::int64),
-    vector_of("inserted_window_dims", t::int64), vector_of("scatter_dims_to_operand_dims", t::int64),
-    scalar("index_vector_dim", t::int64), scalar("unique_indices", t::boolean),
-    scalar("update_computation_subgraph_index", t::int32)};
-inline constexpr std::array stablehlo_compare_options{
-    scalar("comparison_direction", t::uint32), scalar("compare_type", t::uint32)};
-inline constexpr std::array stablehlo_dynamic_slice_options{vector_of("slice_sizes", t::int64)};
-inline constexpr std::array stablehlo_pad_options{
-    vector_of("edge_padding_low", t::int64), vector_of("edge_padding_high", t::int64),
-    vector_of("interior_padding", t::int64)};
-inline constexpr std::array stablehlo_iota_options{scalar("iota_dimension", t::int64)};
-inline constexpr std::array stablehlo_dot_general_options{
-    vector_of("lhs_batching_dimensions", t::int64), vector_of("rhs_batching_dimensions", t::int64),
-    vector_of("lhs_contracting_dimensions", t::int64), vector_of("rhs_contracting_dimensions", t::int64),
-    vector_of("precision_config", t::uint32)};
-inline constexpr std::array stablehlo_reduce_window_options{
-    vector_of("window_dimensions", t::int64), vector_of("window_strides", t::int64),
-    vector_of("base_dilations", t::int64), vector_of("window_dilations", t::int64), vector_of("padding", t::int64),
-    scalar("body_subgraph_index", t::int32)};
-inline constexpr std::array stablehlo_sort_options{
-    scalar("dimension", t::int64), scalar("is_stable", t::boolean), scalar("comparator_subgraph_index", t::int32)};
-inline constexpr std::array stablehlo_while_options{
-    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
-inline constexpr std::array stablehlo_gather_options{
-    vector_of("offset_dims", t::int64), vector_of("collapsed_slice_dims", t::int64),
-    vector_of("start_index_map", t::int64), scalar("index_vector_dim", t::int64), vector_of("slice_sizes", t::int64),
-    scalar("indices_are_sorted", t::boolean)};
-inline constexpr std::array stablehlo_transpose_options{vector_of("permutation", t::int64)};
-inline constexpr std::array stablehlo_rng_bit_generator_options{scalar("algorithm", t::int8)};
-inline constexpr std::array reduce_window_options{scalar("reduce_function", t::int32)};
-inline constexpr std::array stable_hlo_composite_options{
-    scalar("name", t::string), scalar("decomposition_subgraph_index", t::int32),
-    vector_of("composite_attributes", t::uint8), scalar("composite_attributes_format", t::int8),
-    scalar("version", t::int32)};
-inline constexpr std::array stablehlo_case_options{vector_of("branch_subgraph_indices", t::int32)};
-// clang-format on
-
-}  // namespace detail
-
-inline constexpr std::array<table_descriptor, 127> builtin_options_members{
-    {{"NONE", {}},
-     {"Conv2DOptions", detail::conv2_d_options},
-     {"DepthwiseConv2DOptions", detail::depthwise_conv2_d_options},
-     {"ConcatEmbeddingsOptions", detail::concat_embeddings_options},
-     {"LSHProjectionOptions", detail::lsh_projection_options},
-     {"Pool2DOptions", detail::pool2_d_options},
-     {"SVDFOptions", detail::svdf_options},
-     {"RNNOptions", detail::rnn_options},
-     {"FullyConnectedOptions", detail::fully_connected_options},
-     {"SoftmaxOptions", detail::softmax_options},
-     {"ConcatenationOptions", detail::concatenation_options},
-     {"AddOptions", detail::add_options},
-     {"L2NormOptions", detail::l2_norm_options},
-     {"LocalResponseNormalizationOptions", detail::local_response_normalization_options},
-     {"LSTMOptions", detail::lstm_options},
-     {"ResizeBilinearOptions", detail::resize_bilinear_options},
-     {"CallOptions", detail::call_options},
-     {"ReshapeOptions", detail::reshape_options},
-     {"SkipGramOptions", detail::skip_gram_options},
-     {"SpaceToDepthOptions", detail::space_to_depth_options},
-     {"EmbeddingLookupSparseOptions", detail::embedding_lookup_sparse_options},
-     {"MulOptions", detail::mul_options},
-     {"PadOptions", {}},
-     {"GatherOptions", detail::gather_options},
-     {"BatchToSpaceNDOptions", {}},
-     {"SpaceToBatchNDOptions", {}},
-     {"TransposeOptions", {}},
-     {"ReducerOptions", detail::reducer_options},
-     {"SubOptions", detail::sub_options},
-     {"DivOptions", detail::div_options},
-     {"SqueezeOptions", detail::squeeze_options},
-     {"SequenceRNNOptions", detail::sequence_rnn_options},
-     {"StridedSliceOptions", detail::strided_slice_options},
-     {"ExpOptions", {}},
-     {"TopKV2Options", {}},
-     {"SplitOptions", detail::split_options},
-     {"LogSoftmaxOptions", {}},
-     {"CastOptions", detail::cast_options},
-     {"DequantizeOptions", {}},
-     {"MaximumMinimumOptions", {}},
-     {"ArgMaxOptions", detail::arg_max_options},
-     {"LessOptions", {}},
-     {"NegOptions", {}},
-     {"PadV2Options", {}},
-     {"GreaterOptions", {}},
-     {"GreaterEqualOptions", {}},
-     {"LessEqualOptions", {}},
-     {"SelectOptions", {}},
-     {"SliceOptions", {}},
-     {"TransposeConvOptions", detail::transpose_conv_options},
-     {"SparseToDenseOptions", detail::sparse_to_dense_options},
-     {"TileOptions", {}},
-     {"ExpandDimsOptions", {}},
-     {"EqualOptions", {}},
-     {"NotEqualOptions", {}},
-     {"ShapeOptions", detail::shape_options},
-     {"PowOptions", {}},
-     {"ArgMinOptions", detail::arg_min_options},
-     {"FakeQuantOptions", detail::fake_quant_options},
-     {"PackOptions", detail::pack_options},
-     {"LogicalOrOptions", {}},
-     {"OneHotOptions", detail::one_hot_options},
-     {"LogicalAndOptions", {}},
-     {"LogicalNotOptions", {}},
-     {"UnpackOptions", detail::unpack_options},
-     {"FloorDivOptions", {}},
-     {"SquareOptions", {}},
-     {"ZerosLikeOptions", {}},
-     {"FillOptions", {}},
-     {"BidirectionalSequenceLSTMOptions", detail::bidirectional_sequence_lstm_options},
-     {"BidirectionalSequenceRNNOptions", detail::bidirectional_sequence_rnn_options},
-     {"UnidirectionalSequenceLSTMOptions", detail::unidirectional_sequence_lstm_options},
-     {"FloorModOptions", {}},
-     {"RangeOptions", {}},
-     {"ResizeNearestNeighborOptions", detail::resize_nearest_neighbor_options},
-     {"LeakyReluOptions", detail::leaky_relu_options},
-     {"SquaredDifferenceOptions", {}},
-     {"MirrorPadOptions", detail::mirror_pad_options},
-     {"AbsOptions", {}},
-     {"SplitVOptions", detail::split_v_options},
-     {"UniqueOptions", detail::unique_options},
-     {"ReverseV2Options", {}},
-     {"AddNOptions", {}},
-     {"GatherNdOptions", {}},
-     {"CosOptions", {}},
-     {"WhereOptions", {}},
-     {"RankOptions", {}},
-     {"ReverseSequenceOptions", detail::reverse_sequence_options},
-     {"MatrixDiagOptions", {}},
-     {"QuantizeOptions", {}},
-     {"MatrixSetDiagOptions", {}},
-     {"HardSwishOptions", {}},
-     {"IfOptions", detail::if_options},
-     {"WhileOptions", detail::while_options},
-     {"DepthToSpaceOptions", detail::depth_to_space_options},
-     {"NonMaxSuppressionV4Options", {}},
-     {"NonMaxSuppressionV5Options", {}},
-     {"ScatterNdOptions", {}},
-     {"SelectV2Options", {}},
-     {"DensifyOptions", {}},
-     {"SegmentSumOptions", {}},
-     {"BatchMatMulOptions", detail::batch_mat_mul_options},
-     {"CumsumOptions", detail::cumsum_options},
-     {"CallOnceOptions", detail::call_once_options},
-     {"BroadcastToOptions", {}},
-     {"Rfft2dOptions", {}},
-     {"Conv3DOptions", detail::conv3_d_options},
-     {"HashtableOptions", detail::hashtable_options},
-     {"HashtableFindOptions", {}},
-     {"HashtableImportOptions", {}},
-     {"HashtableSizeOptions", {}},
-     {"VarHandleOptions", detail::var_handle_options},
-     {"ReadVariableOptions", {}},
-     {"AssignVariableOptions", {}},
-     {"RandomOptions", detail::random_options},
-     {"BucketizeOptions", detail::bucketize_options},
-     {"GeluOptions", detail::gelu_options},
-     {"DynamicUpdateSliceOptions", {}},
-     {"UnsortedSegmentProdOptions", {}},
-     {"UnsortedSegmentMaxOptions", {}},
-     {"UnsortedSegmentMinOptions", {}},
-     {"UnsortedSegmentSumOptions", {}},
-     {"ATan2Options", {}},
-     {"SignOptions", {}},
-     {"BitcastOptions", {}},
-     {"BitwiseXorOptions", {}},
-     {"RightShiftOptions", {}}}};
-inline constexpr union_descriptor builtin_options{"BuiltinOptions", builtin_options_members};
-
-inline constexpr std::array<table_descriptor, 24> builtin_options_2_members{
-    {{"NONE", {}},
-     {"StablehloConcatenateOptions", detail::stablehlo_concatenate_options},
-     {"StablehloBroadcastInDimOptions", detail::stablehlo_broadcast_in_dim_options},
-     {"StablehloSliceOptions", detail::stablehlo_slice_options},
-     {"StablehloConvolutionOptions", detail::stablehlo_convolution_options},
-     {"StablehloCustomCallOptions", detail::stablehlo_custom_call_options},
-     {"StablehloReduceOptions", detail::stablehlo_reduce_options},
-     {"StablehloScatterOptions", detail::stablehlo_scatter_options},
-     {"StablehloCompareOptions", detail::stablehlo_compare_options},
-     {"StablehloDynamicSliceOptions", detail::stablehlo_dynamic_slice_options},
-     {"StablehloPadOptions", detail::stablehlo_pad_options},
-     {"StablehloIotaOptions", detail::stablehlo_iota_options},
-     {"StablehloDotGeneralOptions", detail::stablehlo_dot_general_options},
-     {"StablehloReduceWindowOptions", detail::stablehlo_reduce_window_options},
-     {"StablehloSortOptions", detail::stablehlo_sort_options},
-     {"StablehloWhileOptions", detail::stablehlo_while_options},
-     {"StablehloGatherOptions", detail::stablehlo_gather_options},
-     {"StablehloTransposeOptions", detail::stablehlo_transpose_options},
-     {"DilateOptions", {}},
-     {"StablehloRngBitGeneratorOptions", detail::stablehlo_rng_bit_generator_options},
-     {"ReduceWindowOptions", detail::reduce_window_options},
-     {"StableHLOCompositeOptions", detail::stable_hlo_composite_options},
-     {"StablehloShiftLeftOptions", {}},
-     {"StablehloCaseOptions", detail::stablehlo_case_options}}};
-inline constexpr union_descriptor builtin_options_2{"BuiltinOptions2", builtin_options_2_members};
-
-}  // namespace aeq::inline AEQ_ABI::model::schema
-
-// ---- aeq/model/tables.hpp
-namespace aeq::inline AEQ_ABI::model::schema {
-
-namespace detail {
-
-inline constexpr std::array int32_vector_fields{vector_of("values", t::int32)};
-inline constexpr std::array uint16_vector_fields{vector_of("values", t::uint16, 4)};
-inline constexpr std::array uint8_vector_fields{vector_of("values", t::uint8, 4)};
-inline constexpr std::array<table_descriptor, 4> sparse_index_members{{{"NONE", {}},
-                                                                       {"Int32Vector", int32_vector_fields},
-                                                                       {"Uint16Vector", uint16_vector_fields},
-                                                                       {"Uint8Vector", uint8_vector_fields}}};
-inline constexpr union_descriptor sparse_index{"SparseIndexVector", sparse_index_members};
-
-inline constexpr std::array dimension_metadata_fields{
-    scalar("format", t::int8),         scalar("dense_size", t::int32),
-    union_type("array_segments_type"), union_value("array_segments", sparse_index),
-    union_type("array_indices_type"),  union_value("array_indices", sparse_index)};
-inline constexpr table_descriptor dimension_metadata{"DimensionMetadata", dimension_metadata_fields};
-
-inline constexpr std::array sparsity_fields{vector_of("traversal_order", t::int32), vector_of("block_map", t::int32),
-                                            tables("dim_metadata", dimension_metadata)};
-
-inline constexpr std::array custom_quantization_fields{vector_of("custom", t::uint8, 16)};
-inline constexpr std::array blockwise_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
-                                             scalar("block_size", t::int32), vector_of("block_shape", t::int32)};
-inline constexpr std::array multi_axis_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
-                                              scalar("block_size", t::int32),
-                                              vector_of("quantized_dimensions", t::int32)};
-
-}  // namespace detail
-
-inline constexpr table_descriptor sparsity_parameters{"SparsityParameters", detail::sparsity_fields};
-
-inline constexpr table_descriptor blockwise_quantization{"BlockwiseQuantization", detail::blockwise_fields};
-inline constexpr std::array<table_descriptor, 4> quantization_details_members{
-    {{"NONE", {}},
-     {"CustomQuantization", detail::custom_quantization_fields},
-     blockwise_quantization,
-     {"MultiAxisQuantization", detail::multi_axis_fields}}};
-inline constexpr union_descriptor quantization_details{"QuantizationDetails", quantization_details_members};
-inline constexpr std::uint8_t blockwise_details = 2;
-
-namespace detail {
-
-inline constexpr std::array quantization_fields{
-    vector_of("min", t::float32),           vector_of("max", t::float32), vector_of("scale", t::float32),
-    vector_of("zero_point", t::int64),      union_type("details_type"),   union_value("details", quantization_details),
-    scalar("quantized_dimension", t::int32)};
-
-inline constexpr std::array variant_fields{vector_of("shape", t::int32), scalar("type", t::int8),
-                                           scalar("has_rank", t::boolean)};
-
-}  // namespace detail
-
-inline constexpr table_descriptor quantization_parameters{"QuantizationParameters", detail::quantization_fields};
-inline constexpr table_descriptor variant_sub_type{"VariantSubType", detail::variant_fields};
-
-namespace detail {
-
-inline constexpr std::array tensor_fields{vector_of("shape", t::int32),
-                                          scalar("type", t::int8),
-                                          scalar("buffer", t::uint32),
-                                          scalar("name", t::string),
-                                          table("quantization", quantization_parameters),
-                                          scalar("is_variable", t::boolean),
-                                          table("sparsity", sparsity_parameters),
-                                          vector_of("shape_signature", t::int32),
-                                          scalar("has_rank", t::boolean),
-                                          tables("variant_tensors", variant_sub_type),
-                                          scalar("external_buffer", t::uint32)};
-
-inline constexpr std::array operator_fields{scalar("opcode_index", t::uint32),
-                                            vector_of("inputs", t::int32),
-                                            vector_of("outputs", t::int32),
-                                            union_type("builtin_options_type"),
-                                            union_value("builtin_options", builtin_options),
-                                            vector_of("custom_options", t::uint8),
-                                            scalar("custom_options_format", t::int8),
-                                            vector_of("mutating_variable_inputs", t::boolean),
-                                            vector_of("intermediates", t::int32),
-                                            scalar("large_custom_options_offset", t::uint64),
-                                            scalar("large_custom_options_size", t::uint64),
-                                            union_type("builtin_options_2_type"),
-                                            union_value("builtin_options_2", builtin_options_2),
-                                            scalar("debug_metadata_index", t::int32, -1)};
-
-inline constexpr std::array operator_code_fields{scalar("deprecated_builtin_code", t::int8),
-                                                 scalar("custom_code", t::string), scalar("version", t::int32, 1),
-                                                 scalar("builtin_code", t::int32)};
-
-inline constexpr std::array buffer_fields{vector_of("data", t::uint8, 16), scalar("offset", t::uint64),
-                                          scalar("size", t::uint64)};
-inline constexpr std::array metadata_fields{scalar("name", t::string), scalar("buffer", t::uint32)};
-inline constexpr std::array tensor_map_fields{scalar("name", t::string), scalar("tensor_index", t::uint32)};
-inline constexpr std::array external_group_fields{scalar("name", t::string)};
-inline constexpr std::array external_buffer_fields{scalar("id", t::uint32), scalar("group", t::uint32),
-                                                   scalar("offset", t::uint64), scalar("length", t::uint64),
-                                                   scalar("packing", t::string)};
-
-}  // namespace detail
-
-inline constexpr table_descriptor tensor{"Tensor", detail::tensor_fields};
-inline constexpr table_descriptor operation{"Operator", detail::operator_fields};
-inline constexpr table_descriptor operator_code{"OperatorCode", detail::operator_code_fields};
-inline constexpr table_descriptor buffer{"Buffer", detail::buffer_fields};
-inline constexpr table_descriptor metadata{"Metadata", detail::metadata_fields};
-inline constexpr table_descriptor tensor_map{"TensorMap", detail::tensor_map_fields};
-inline constexpr table_descriptor external_buffer_group{"ExternalBufferGroup", detail::external_group_fields};
-inline constexpr table_descriptor external_buffer{"ExternalBuffer", detail::external_buffer_fields};
-
-namespace detail {
-
-inline constexpr std::array subgraph_fields{
-    tables("tensors", tensor),      vector_of("inputs", t::int32), vector_of("outputs", t::int32),
-    tables("operators", operation), scalar("name", t::string),     scalar("debug_metadata_index", t::int32, -1)};
-inline constexpr std::array signature_fields{tables("inputs", tensor_map), tables("outputs", tensor_map),
-                                             scalar("signature_key", t::string), scalar("deprecated_tag", t::string),
-                                             scalar("subgraph_index", t::uint32)};
-
-}  // namespace detail
-
-inline constexpr table_descriptor subgraph{"SubGraph", detail::subgraph_fields};
-inline constexpr table_descriptor signature{"SignatureDef", detail::signature_fields};
-
-namespace detail {
-
-inline constexpr std::array model_fields{scalar("version", t::uint32),
-                                         tables("operator_codes", operator_code),
-                                         tables("subgraphs", subgraph),
-                                         scalar("description", t::string),
-                                         tables("buffers", buffer),
-                                         vector_of("metadata_buffer", t::int32),
-                                         tables("metadata", metadata),
-                                         tables("signature_defs", signature),
-                                         tables("external_buffer_groups", external_buffer_group),
-                                         tables("external_buffers", external_buffer)};
-
-}  // namespace detail
-
-inline constexpr table_descriptor model{"Model", detail::model_fields};
-
-}  // namespace aeq::inline AEQ_ABI::model::schema
-
-// ---- aeq/model/view.hpp
-// Typed access to FlatBuffer tables through their descriptors: view<schema::tensor>(t).get<"shape">(). The field's id,
-// type and default come from the descriptor at compile time; an unknown name does not compile.
-
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-/// Position of a field's slot in a vtable.
-[[nodiscard]] constexpr flatbuffers::voffset_t slot(std::size_t field) {
-  return static_cast<flatbuffers::voffset_t>(4 + 2 * field);
-}
-
-template <schema::field_type Type>
-struct scalar_of;
-template <>
-struct scalar_of<schema::field_type::boolean> {
-  using type = std::uint8_t;
-};
-template <>
-struct scalar_of<schema::field_type::int8> {
-  using type = std::int8_t;
-};
-template <>
-struct scalar_of<schema::field_type::uint8> {
-  using type = std::uint8_t;
-};
-template <>
-struct scalar_of<schema::field_type::uint16> {
-  using type = std::uint16_t;
-};
-template <>
-struct scalar_of<schema::field_type::int32> {
-  using type = std::int32_t;
-};
-template <>
-struct scalar_of<schema::field_type::uint32> {
-  using type = std::uint32_t;
-};
-template <>
-struct scalar_of<schema::field_type::int64> {
-  using type = std::int64_t;
-};
-template <>
-struct scalar_of<schema::field_type::uint64> {
-  using type = std::uint64_t;
-};
-template <>
-struct scalar_of<schema::field_type::float32> {
-  using type = float;
-};
-template <>
-struct scalar_of<schema::field_type::union_type> {
-  using type = std::uint8_t;
-};
-
-[[nodiscard]] constexpr bool is_scalar(schema::field_type type) {
-  return type < schema::field_type::string || type == schema::field_type::union_type;
-}
-
-/// Calls f with a std::type_identity of a scalar field's C++ type.
-template <class Function>
-constexpr decltype(auto) with_scalar(schema::field_type type, const Function& f) {
-  using t = schema::field_type;
-  switch (type) {
-    case t::int8: return f(std::type_identity<std::int8_t>{});
-    case t::uint16: return f(std::type_identity<std::uint16_t>{});
-    case t::int32: return f(std::type_identity<std::int32_t>{});
-    case t::uint32: return f(std::type_identity<std::uint32_t>{});
-    case t::int64: return f(std::type_identity<std::int64_t>{});
-    case t::uint64: return f(std::type_identity<std::uint64_t>{});
-    case t::float32: return f(std::type_identity<float>{});
-    default: return f(std::type_identity<std::uint8_t>{});  // boolean, uint8, discriminators
-  }
-}
-
-[[nodiscard]] constexpr std::size_t field_id(const schema::table_descriptor& descriptor, std::string_view name) {
-  for (std::size_t i = 0; i < descriptor.fields.size(); ++i) {
-    if (descriptor.fields[i].name == name) return i;
-  }
-  throw "the table has no field of this name";
-}
-
-}  // namespace detail
-
-template <const schema::table_descriptor& Descriptor>
-class view {
- public:
-  explicit view(const flatbuffers::Table* table) : table_(table) {}
-
-  /// A scalar's value; a string as std::optional<std::string_view>; a vector, table or union value as a pointer, null
-  /// if absent.
-  template <fixed_string Name>
-  [[nodiscard]] auto get() const {
-    constexpr std::size_t id = detail::field_id(Descriptor, Name.view());
-    constexpr schema::field_descriptor field = Descriptor.fields[id];
-    constexpr flatbuffers::voffset_t slot = detail::slot(id);
-    if constexpr (field.type == schema::field_type::table && field.is_vector) {
-      return table_->GetPointer<const table_vector*>(slot);
-    } else if constexpr (field.type == schema::field_type::table || field.type == schema::field_type::union_value) {
-      return table_->GetPointer<const flatbuffers::Table*>(slot);
-    } else if constexpr (field.type == schema::field_type::string) {
-      const auto* text = table_->GetPointer<const flatbuffers::String*>(slot);
-      return text != nullptr ? std::optional<std::string_view>({text->c_str(), text->size()}) : std::nullopt;
-    } else if constexpr (field.is_vector) {
-      using element = typename detail::scalar_of<field.type>::type;
-      return table_->GetPointer<const flatbuffers::Vector<element>*>(slot);
-    } else {
-      using value = typename detail::scalar_of<field.type>::type;
-      return table_->GetField<value>(slot, static_cast<value>(field.default_value));
-    }
-  }
-
- private:
-  const flatbuffers::Table* table_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/model/dump.hpp
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-/// block_size → blockSize.
-[[nodiscard]] inline std::string camel_case(std::string_view name) {
-  std::string result;
-  bool raise = false;
-  for (const char c : name) {
-    if (c == '_') {
-      raise = true;
-      continue;
-    }
-    result += raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    raise = false;
-  }
-  return result;
-}
-
-class describer {
- public:
-  explicit describer(const model& m) : model_(m), buffer_numbers_(m.buffers.size()) {
-    if (m.file == nullptr)
-      throw error(error_code::wrong_usage, "only a model that was read from a file can be described");
-    const std::uint64_t file_bytes = m.file->bytes().size();
-    hash_budget_ = 4 * file_bytes;
-    text_budget_ = 16 * file_bytes + (std::uint64_t(1) << 20);
-  }
-
-  boost::json::object describe() {
-    return {{"format", "tflite-dump/1"},
-            {"version", model_.version},
-            {"description", text(model_.description)},
-            {"subgraphs", list(model_.subgraphs, [&](const subgraph& g) { return graph(g); })},
-            {"signatures", list(model_.signatures, [&](const signature& s) { return of_signature(s); })},
-            {"metadata", list(model_.metadata, [&](const metadata_entry& e) { return of_metadata(e); })},
-            {"layout", layout()}};
-  }
-
- private:
-  using json = boost::json::value;
-  using object = boost::json::object;
-
-  template <class Range, class Function>
-  static boost::json::array list(const Range& range, const Function& f) {
-    boost::json::array result;
-    for (const auto& item : range) result.push_back(f(item));
-    return result;
-  }
-  static boost::json::array numbers(std::span<const std::int32_t> values) {
-    return list(values, [](std::int32_t v) { return json(v); });
-  }
-
-  // Tables of a hostile file may point at one vector many times.
-  void spend(std::uint64_t& budget, std::uint64_t amount) const {
-    if (amount > budget) {
-      throw error(error_code::bad_input,
-                  model_.file_name() +
-                      ": the tables point at the same data over and over; a description would be "
-                      "many times as large as the file");
-    }
-    budget -= amount;
-  }
-
-  json text(const std::optional<std::string>& value) {
-    if (!value) return nullptr;
-    return json(io::escaped_utf8(*value));
-  }
-
-  /// The digest of bytes of the file, whose pages then leave this process again.
-  std::string digest(std::span<const std::uint8_t> bytes) {
-    const auto [known, is_new] = digests_.try_emplace({bytes.data(), bytes.size()});
-    if (is_new) {
-      spend(hash_budget_, bytes.size());
-      known->second = stream_digest(bytes);
-    }
-    return known->second;
-  }
-  std::string stream_digest(std::span<const std::uint8_t> bytes) const {
-    constexpr std::size_t piece = std::size_t(4) << 20;
-    io::sha256 sum;
-    if (bytes.size() < piece) return io::hex_text(sum.update(bytes).finish());
-    for (std::size_t done = 0; done < bytes.size(); done += piece) {
-      const auto part = bytes.subspan(done, std::min(piece, bytes.size() - done));
-      sum.update(part);
-      model_.file->let_go(part);
-    }
-    return io::hex_text(sum.finish());
-  }
-
-  object blob(std::span<const std::uint8_t> bytes) {
-    constexpr std::size_t spelled_out_bytes = 64;
-    object result{{"bytes", bytes.size()}, {"sha256", digest(bytes)}};
-    if (bytes.size() <= spelled_out_bytes) result.emplace("hex", io::hex_text(bytes));
-    return result;
-  }
-  object options_blob(std::span<const std::uint8_t> bytes) {
-    object result = blob(bytes);
-    spend(text_budget_, bytes.size());
-    if (auto content = io::decode_flexbuffer(bytes)) result.emplace("flexbuffer", *std::move(content));
-    return result;
-  }
-
-  // --- tables by their descriptors ---
-
-  template <class T>
-  static json number(T value) {
-    if constexpr (std::is_same_v<T, float>) {
-      return json(io::hex_float(value));
-    } else {
-      return json(value);
-    }
-  }
-
-  /// A field's value; null where it is absent or an empty list, which is the same to every reader.
-  json field_value(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
-    const schema::field_descriptor& field = descriptor.fields[id];
-    const flatbuffers::voffset_t at = slot(id);
-    const auto nested = [&](const flatbuffers::Table* inner, const schema::table_descriptor& type) -> json {
-      object members = fields(inner, type);
-      return members.empty() ? json() : json(std::move(members));
-    };
-    if (field.type == schema::field_type::table) {
-      if (field.is_vector) return tables(table->GetPointer<const table_vector*>(at), *field.table);
-      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
-      return inner == nullptr ? json() : nested(inner, *field.table);
-    }
-    if (field.type == schema::field_type::union_value) {
-      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
-      const auto type = table->GetField<std::uint8_t>(slot(id - 1), 0);
-      if (inner == nullptr || type == 0 || type >= field.alternatives->members.size()) return {};
-      return nested(inner, field.alternatives->members[type]);
-    }
-    if (field.type == schema::field_type::string) {
-      const auto* value = table->GetPointer<const flatbuffers::String*>(at);
-      if (value == nullptr) return {};
-      spend(text_budget_, value->size());
-      return json(io::escaped_utf8({value->c_str(), value->size()}));
-    }
-    if (field.is_vector && field.type == schema::field_type::uint8) {
-      const auto* bytes = table->GetPointer<const flatbuffers::Vector<std::uint8_t>*>(at);
-      if (bytes == nullptr) return {};
-      const std::span<const std::uint8_t> content(bytes->Data(), bytes->size());
-      return field.name == "composite_attributes" ? options_blob(content) : blob(content);
-    }
-    return with_scalar(field.type, [&]<class T>(std::type_identity<T>) -> json {
-      const bool is_boolean = field.type == schema::field_type::boolean;
-      if (!field.is_vector) {
-        const T value = table->GetField<T>(at, static_cast<T>(field.default_value));
-        return is_boolean ? json(value != T{}) : number(value);
-      }
-      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(at);
-      if (values == nullptr || values->size() == 0) return {};
-      spend(text_budget_, values->size());
-      boost::json::array result;
-      result.reserve(values->size());
-      for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) {
-        result.push_back(is_boolean ? json(values->Get(i) != T{}) : number(static_cast<T>(values->Get(i))));
-      }
-      return result;
-    });
-  }
-
-  json tables(const table_vector* all, const schema::table_descriptor& descriptor) {
-    if (all == nullptr || all->size() == 0) return {};
-    spend(text_budget_, all->size());
-    boost::json::array result;
-    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) result.push_back(fields(all->Get(i), descriptor));
-    return result;
-  }
-
-  /// All fields that are there or have a default, by name.
-  object fields(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    std::vector<std::pair<std::string, json>> found;
-    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
-      if (descriptor.fields[id].deprecated) continue;
-      json value = field_value(table, descriptor, id);
-      if (!value.is_null()) found.emplace_back(camel_case(descriptor.fields[id].name), std::move(value));
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    object result;
-    for (auto& [name, value] : found) result.emplace(name, std::move(value));
-    return result;
-  }
-
-  /// A union's member behind its name; null if it is absent. A field that is called "type" itself takes the name's
-  /// place.
-  json of_union(const union_view& value, const schema::union_descriptor& alternatives) {
-    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return {};
-    const schema::table_descriptor& member = alternatives.members[value.type];
-    object result{{"type", member.name}};
-    for (auto& [name, content] : fields(value.table, member)) result.insert_or_assign(name, std::move(content));
-    return result;
-  }
-
-  // --- parts of a model ---
-
-  object graph(const subgraph& g) {
-    std::size_t next_tensor = 0;
-    std::size_t next_operation = 0;
-    return {{"name", text(g.name)},
-            {"inputs", numbers(g.inputs)},
-            {"outputs", numbers(g.outputs)},
-            {"tensors", list(g.tensors, [&](const tensor& t) { return of_tensor(next_tensor++, t); })},
-            {"operators", list(g.operations, [&](const operation& o) { return of_operation(next_operation++, o); })}};
-  }
-
-  object of_tensor(std::size_t index, const tensor& t) {
-    object result{{"index", index}, {"name", text(t.name)}, {"type", name_of(t.type)}, {"shape", numbers(t.shape)}};
-    if (!t.shape_signature.empty()) result.emplace("shape_signature", numbers(t.shape_signature));
-    if (t.is_variable) result.emplace("is_variable", true);
-    if (t.has_rank) result.emplace("has_rank", true);
-    if (t.sparsity != nullptr) result.emplace("sparsity", fields(t.sparsity, schema::sparsity_parameters));
-    if (json variants = tables(t.variant_tensors, schema::variant_sub_type); !variants.is_null()) {
-      result.emplace("variant_tensors", std::move(variants));
-    }
-    result.emplace("constant", constant(t.buffer));
-    result.emplace("quantization", t.quantization ? of_quantization(*t.quantization) : json());
-    return result;
-  }
-
-  /// The content of a buffer, which is numbered by first use. Here buffer 0 counts if it holds something.
-  json constant(std::uint32_t buffer) {
-    const std::span<const std::uint8_t> data = model_.buffers[buffer].data;
-    if (data.empty()) return nullptr;
-    std::optional<std::size_t>& number = buffer_numbers_[buffer];
-    if (!number) number = numbered_buffers_++;
-    object result{{"buffer", *number}};
-    for (auto& [name, value] : blob(data)) result.emplace(name, std::move(value));
-    return result;
-  }
-
-  json of_quantization(const quantization& q) {
-    object result;
-    const auto floats = [&](std::string_view name, const std::vector<float>& values) {
-      if (!values.empty()) result.emplace(name, list(values, [](float v) { return json(io::hex_float(v)); }));
-    };
-    floats("min", q.min);
-    floats("max", q.max);
-    floats("scale", q.scale);
-    if (!q.zero_point.empty()) {
-      result.emplace("zero_point", list(q.zero_point, [](std::int64_t v) { return json(v); }));
-    }
-    if (q.quantized_dimension != 0) result.emplace("quantized_dimension", q.quantized_dimension);
-    if (json details = of_union(q.details, schema::quantization_details); !details.is_null()) {
-      result.emplace("details", std::move(details));
-    }
-    return result.empty() ? json() : json(std::move(result));
-  }
-
-  static std::string code_name(const operator_code& code) {
-    std::string name(op::builtin_name(code.builtin));
-    if (name.empty()) name = std::to_string(static_cast<std::int32_t>(code.builtin));
-    if (code.custom_code) name += ":" + io::escaped_utf8(*code.custom_code);
-    return name;
-  }
-
-  object of_operation(std::size_t index, const operation& o) {
-    const operator_code& code = model_.operator_codes[o.code];
-    spend(text_budget_, code.custom_code ? code.custom_code->size() : 0);
-    object result{{"index", index},
-                  {"op", code_name(code)},
-                  {"version", code.version},
-                  {"inputs", numbers(o.inputs)},
-                  {"outputs", numbers(o.outputs)}};
-    if (!o.intermediates.empty()) result.emplace("intermediates", numbers(o.intermediates));
-    const auto is_set = [](std::uint8_t flag) { return flag != 0; };
-    if (std::any_of(o.mutating_variable_inputs.begin(), o.mutating_variable_inputs.end(), is_set)) {
-      result.emplace("mutating_variable_inputs",
-                     list(o.mutating_variable_inputs, [&](std::uint8_t flag) { return json(is_set(flag)); }));
-    }
-    const auto add = [&](std::string_view name, json value) {
-      if (!value.is_null()) result.emplace(name, std::move(value));
-    };
-    add("options", of_union(o.options, schema::builtin_options));
-    add("options2", of_union(o.options_2, schema::builtin_options_2));
-    if (!o.custom_options.empty()) result.emplace("custom_options", options_blob(o.custom_options));
-    if (o.debug_metadata_index != -1) result.emplace("debug_metadata_index", o.debug_metadata_index);
-    return result;
-  }
-
-  object of_signature(const signature& s) {
-    const auto entry = [&](const tensor_map& m) { return object{{"name", text(m.name)}, {"tensor", m.tensor}}; };
-    return {{"key", text(s.key)},
-            {"subgraph", s.subgraph},
-            {"inputs", list(s.inputs, entry)},
-            {"outputs", list(s.outputs, entry)}};
-  }
-
-  object of_metadata(const metadata_entry& e) {
-    const std::span<const std::uint8_t> data = model_.buffers[e.buffer].data;
-    return {{"name", text(e.name)}, {"content", data.empty() ? json() : json(blob(data))}};
-  }
-
-  /// Facts about the file that no comparison looks at.
-  object layout() {
-    const std::span<const std::uint8_t> bytes = model_.file->bytes();
-    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
-    const view<schema::model> file(reinterpret_cast<const flatbuffers::Table*>(bytes.data() + root));
-    std::size_t buffers = 0;
-    std::size_t outside = 0;
-    if (const table_vector* all = file.get<"buffers">(); all != nullptr) {
-      buffers = all->size();
-      for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) {
-        if (view<schema::buffer>(all->Get(i)).get<"offset">() > 1) ++outside;
-      }
-    }
-    return {{"file_bytes", bytes.size()},
-            {"file_sha256", stream_digest(bytes)},
-            {"buffers", buffers},
-            {"buffers_outside_flatbuffer", outside},
-            {"operator_codes", list(model_.operator_codes, [](const operator_code& code) {
-               return json(code_name(code) + " v" + std::to_string(code.version));
-             })}};
-  }
-
-  const model& model_;
-  std::vector<std::optional<std::size_t>> buffer_numbers_;
-  std::size_t numbered_buffers_ = 0;
-  std::map<std::pair<const std::uint8_t*, std::size_t>, std::string> digests_;
-  std::uint64_t hash_budget_ = 0;
-  std::uint64_t text_budget_ = 0;
-};
-
-}  // namespace detail
-
-/// The description of a model that was read from a file. Throws error (bad_input) for a file whose description would be
-/// out of all proportion.
-[[nodiscard]] inline boost::json::object describe(const model& m) {
-  return detail::describer(m).describe();
-}
-
-/// The description as text: what `aeq inspect --json` prints.
-[[nodiscard]] inline std::string dump_text(const model& m) {
-  return io::json_lines(describe(m));
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/model/reader.hpp
-// Reading a .tflite file: verified metadata becomes structs, weights and option tables stay views of the file.
-
-// ---- aeq/model/consistency.hpp
-// After the layout, the content: indices in range, sizes that agree, no cycles between subgraphs. Everything behind the
-// reader may rely on it. (spec: tflite_schema, sections 2.1 and 5)
-
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-class consistency {
- public:
-  explicit consistency(const model& m) : model_(m) {}
-
-  void check() {
-    if (model_.subgraphs.empty()) fail("subgraphs", "a model has one at least");
-    for (std::size_t i = 0; i < model_.operator_codes.size(); ++i) {
-      if (static_cast<std::int32_t>(model_.operator_codes[i].builtin) < 0) {
-        fail("operator_codes[" + std::to_string(i) + "]", "a builtin code may not be negative");
-      }
-    }
-    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) check_graph(i);
-    for (std::size_t i = 0; i < model_.metadata.size(); ++i) {
-      if (model_.metadata[i].buffer >= model_.buffers.size()) {
-        fail("metadata[" + std::to_string(i) + "]", "buffer " + std::to_string(model_.metadata[i].buffer) +
-                                                        " does not exist; there are " +
-                                                        std::to_string(model_.buffers.size()));
-      }
-    }
-    for (std::size_t i = 0; i < model_.signatures.size(); ++i) check_signature(i);
-    check_calls();
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
-    throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
-  }
-
-  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
-
-  void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
-    if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
-    if (may_be_left_out && index == -1) return;
-    fail(place, "tensor " + std::to_string(index) + " does not exist; there are " + std::to_string(count));
-  }
-
-  void check_graph(std::size_t number) const {
-    const subgraph& g = model_.subgraphs[number];
-    const std::string graph = at("subgraphs", number);
-    for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
-    for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
-    for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
-    for (std::size_t i = 0; i < g.operations.size(); ++i) {
-      const operation& o = g.operations[i];
-      const std::string place = graph + "." + at("operators", i);
-      if (o.code >= model_.operator_codes.size()) {
-        fail(place, "operator code " + std::to_string(o.code) + " does not exist; there are " +
-                        std::to_string(model_.operator_codes.size()));
-      }
-      for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
-    }
-  }
-
-  void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
-    if (!is_known(t.type)) {
-      fail(place, "tensor type " + std::to_string(static_cast<int>(t.type)) + " is unknown; 0 to 22 are known");
-    }
-    if (t.buffer >= model_.buffers.size()) {
-      fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
-                      std::to_string(model_.buffers.size()));
-    }
-    // As bytes of the widest type, 16, and as an int64.
-    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
-    std::uint64_t count = 1;
-    bool empty = false;
-    for (const std::int32_t size : t.shape) {
-      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
-      empty |= size <= 0;
-      if (empty) continue;
-      if (count > most_elements / static_cast<std::uint64_t>(size)) {
-        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
-      }
-      count *= static_cast<std::uint64_t>(size);
-    }
-    if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
-      fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
-                                           std::to_string(t.shape.size()));
-    }
-    check_data(place, t, empty ? 0 : count);
-    if (t.quantization) check_quantization(place + ".quantization", g, t, *t.quantization);
-  }
-
-  void check_data(const std::string& place, const tensor& t, std::uint64_t elements) const {
-    const buffer& b = model_.buffers[t.buffer];
-    const int bits = bits_of(t.type);
-    if (t.buffer == 0 || b.size == 0 || bits == 0 || t.sparsity != nullptr) return;
-    const std::uint64_t needed = packed_bytes(elements, bits);
-    if (b.size < needed) {
-      fail(place, "its shape takes " + std::to_string(needed) + " bytes, its buffer holds " + std::to_string(b.size));
-    }
-    if (t.is_variable) fail(place, "is a variable and has data; it can only be one of the two");
-  }
-
-  void check_quantization(const std::string& place, const subgraph& g, const tensor& t, const quantization& q) const {
-    if (!q.scale.empty() && !q.zero_point.empty() && q.scale.size() != q.zero_point.size()) {
-      fail(place, std::to_string(q.scale.size()) + " scales and " + std::to_string(q.zero_point.size()) +
-                      " zero points; their numbers must be the same");
-    }
-    if (q.scale.size() > 1) {
-      const std::int32_t axis = q.quantized_dimension;
-      if (axis < 0 || static_cast<std::size_t>(axis) >= t.shape.size()) {
-        fail(place, "quantized dimension " + std::to_string(axis) + " does not exist; the rank is " +
-                        std::to_string(t.shape.size()));
-      }
-      if (q.scale.size() != static_cast<std::size_t>(t.shape[static_cast<std::size_t>(axis)])) {
-        fail(place, std::to_string(q.scale.size()) + " scales for a dimension of " +
-                        std::to_string(t.shape[static_cast<std::size_t>(axis)]));
-      }
-    }
-    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
-      const view<schema::blockwise_quantization> blocks(q.details.table);
-      check_index(place + ".details.scales", blocks.get<"scales">(), g.tensors.size(), false);
-      check_index(place + ".details.zero_points", blocks.get<"zero_points">(), g.tensors.size(), true);
-      if (blocks.get<"block_size">() < 0) fail(place + ".details", "a block size may not be negative");
-    }
-  }
-
-  void check_signature(std::size_t number) const {
-    const signature& s = model_.signatures[number];
-    const std::string place = at("signature_defs", number);
-    if (s.subgraph >= model_.subgraphs.size()) {
-      fail(place, "subgraph " + std::to_string(s.subgraph) + " does not exist; there are " +
-                      std::to_string(model_.subgraphs.size()));
-    }
-    const std::size_t count = model_.subgraphs[s.subgraph].tensors.size();
-    for (const tensor_map& m : s.inputs) check_index(place + ".inputs", m.tensor, count, false);
-    for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
-  }
-
-  /// Subgraphs that an op runs, by its option table.
-  std::vector<std::int32_t> called(const operation& o) const {
-    std::vector<std::int32_t> result;
-    const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
-      if (options.table == nullptr || options.type >= members.members.size()) return;
-      const schema::table_descriptor& table = members.members[options.type];
-      for (std::size_t id = 0; id < table.fields.size(); ++id) {
-        const schema::field_descriptor& field = table.fields[id];
-        const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
-        if (!names_subgraph || field.is_vector) continue;
-        // An absent index of a StableHLO region means none.
-        if (options.table->GetOptionalFieldOffset(slot(id)) == 0 && &members == &schema::builtin_options_2) continue;
-        result.push_back(options.table->GetField<std::int32_t>(slot(id), 0));
-      }
-    };
-    add(o.options, schema::builtin_options);
-    add(o.options_2, schema::builtin_options_2);
-    return result;
-  }
-
-  /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
-  void check_calls() const {
-    std::vector<char> colour(model_.subgraphs.size(), 0);
-    std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
-    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
-      for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
-        for (const std::int32_t target : called(model_.subgraphs[g].operations[i])) {
-          if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
-            fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
-                                                                    " does not exist; there are " +
-                                                                    std::to_string(model_.subgraphs.size()));
-          }
-          calls[g].push_back(target);
-        }
-      }
-    }
-    struct step {
-      std::size_t graph;
-      std::size_t next;
-    };
-    for (std::size_t start = 0; start < calls.size(); ++start) {
-      if (colour[start] != 0) continue;
-      std::vector<step> way{{start, 0}};
-      colour[start] = 1;
-      while (!way.empty()) {
-        step& now = way.back();
-        if (now.next == calls[now.graph].size()) {
-          colour[now.graph] = 2;
-          way.pop_back();
-          continue;
-        }
-        const auto target = static_cast<std::size_t>(calls[now.graph][now.next++]);
-        if (colour[target] == 1) fail(at("subgraphs", target), "calls itself, directly or through others");
-        if (colour[target] == 0) {
-          colour[target] = 1;
-          way.push_back({target, 0});
-        }
-      }
-    }
-  }
-
-  const model& model_;
-};
-
-}  // namespace detail
-
-/// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
-inline void check_consistency(const model& m) {
-  detail::consistency(m).check();
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/model/verifier.hpp
-// Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows
-// lies inside the file. Fields that the schema does not know are reported on the way.
-
-#include <set>
-#include <unordered_set>
-
-namespace aeq::inline AEQ_ABI::model {
-
-/// What FlatBuffers can address; the rest of a longer file holds external buffers only.
-inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
-
-class verifier {
- public:
-  /// Walks the model at the start of `bytes`. Throws error (bad_input) that names the table and field. `unknown` gets a
-  /// warning per (table, field id) that the schema does not know.
-  static const flatbuffers::Table* verify(std::span<const std::uint8_t> bytes, const std::string& file,
-                                          warnings& unknown) {
-    if (bytes.size() < 8) {
-      throw error(error_code::bad_input,
-                  file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
-    }
-    if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
-      throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
-    }
-    verifier walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
-    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
-    const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size_ - 4;
-    const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
-    if (!root_inside || !walk.check(table, schema::model)) {
-      throw error(error_code::bad_input,
-                  file + ": model" + walk.path_ +
-                      ": reaches outside the file, or is not laid out as the .tflite schema says; "
-                      "the file is damaged or cut off");
-    }
-    for (const auto& [name, id] : walk.unknown_) {
-      unknown.add(file, "table " + name + ", field " + std::to_string(id) +
-                            ": newer than the schema that this version knows; it is left out of what is written");
-    }
-    return table;
-  }
-
- private:
-  explicit verifier(std::span<const std::uint8_t> bytes)
-      : size_(bytes.size()),
-        // A table takes 8 bytes at least, but small ones may be shared.
-        checks_(bytes.data(), bytes.size(), 64,
-                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true),
-        slots_to_read_(bytes.size() / sizeof(flatbuffers::voffset_t)) {}
-
-  // The path is put together on the way back from a failure only.
-  bool fail(std::string_view field) {
-    path_ = "." + std::string(field) + path_;
-    return false;
-  }
-  bool fail(std::string_view field, std::size_t index) {
-    path_ = "." + std::string(field) + "[" + std::to_string(index) + "]" + path_;
-    return false;
-  }
-
-  bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    if (!table->VerifyTableStart(checks_)) return false;
-    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
-      if (!check_field(table, descriptor, id)) return false;
-    }
-    note_unknown(table, descriptor);
-    return checks_.EndTable();
-  }
-
-  bool check_field(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
-    const schema::field_descriptor& field = descriptor.fields[id];
-    const flatbuffers::voffset_t slot = detail::slot(id);
-    if (!field.is_vector && detail::is_scalar(field.type)) {
-      const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-        if constexpr (requires { table->VerifyField<T>(checks_, slot, sizeof(T)); }) {
-          return table->VerifyField<T>(checks_, slot, sizeof(T));
-        } else {
-          return table->VerifyField<T>(checks_, slot);
-        }
-      });
-      return inside || fail(field.name);
-    }
-    if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
-    if (field.type == schema::field_type::string) {
-      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
-    }
-    if (field.type == schema::field_type::union_value) return check_union(table, field, id);
-    if (field.type == schema::field_type::table && !field.is_vector) {
-      const auto* inner = table->GetPointer<const flatbuffers::Table*>(slot);
-      return inner == nullptr || check(inner, *field.table) || fail(field.name);
-    }
-    if (field.type == schema::field_type::table) {
-      const auto* inner = table->GetPointer<const table_vector*>(slot);
-      if (inner == nullptr) return true;
-      if (!checks_.VerifyVector(inner)) return fail(field.name);
-      for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
-        if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
-      }
-      return true;
-    }
-    const bool inside = detail::with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
-      if (!checks_.VerifyVector(values)) return false;
-      // FlatBuffers' verifier looks at the place of the length only.
-      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
-    });
-    return inside || fail(field.name);
-  }
-
-  bool check_union(const flatbuffers::Table* table, const schema::field_descriptor& field, std::size_t id) {
-    const auto* inner = table->GetPointer<const flatbuffers::Table*>(detail::slot(id));
-    const auto type = table->GetField<std::uint8_t>(detail::slot(id - 1), 0);
-    if (inner == nullptr || type == 0) return true;
-    if (type >= field.alternatives->members.size()) {
-      unknown_.emplace(field.alternatives->name, type);
-      return true;
-    }
-    return check(inner, field.alternatives->members[type]) || fail(field.name);
-  }
-
-  void note_unknown(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
-    const std::uint8_t* layout = table->GetVTable();
-    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(layout) - 4u) / 2u;
-    if (slots <= descriptor.fields.size() || unknown_.size() >= most_unknown) return;
-    if (!seen_layouts_.insert(layout).second) return;
-    // Layouts that do not overlap have no more slots in all than the file has room for.
-    for (std::size_t id = descriptor.fields.size(); id < slots && slots_to_read_ > 0; ++id, --slots_to_read_) {
-      if (table->GetOptionalFieldOffset(detail::slot(id)) != 0) unknown_.emplace(descriptor.name, id);
-    }
-  }
-
-  static constexpr std::size_t most_unknown = 100;  // enough for any newer schema
-
-  std::size_t size_;
-  flatbuffers::Verifier checks_;
-  std::string path_;
-  std::set<std::pair<std::string, std::size_t>> unknown_;
-  std::unordered_set<const std::uint8_t*> seen_layouts_;
-  std::size_t slots_to_read_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/model/reader.hpp
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-class reader {
- public:
-  reader(std::shared_ptr<const io::input_file> file, warnings& notes) : notes_(notes) {
-    result_.file = std::move(file);
-    bytes_ = result_.file->bytes();
-    // Hostile files can point at one vector many times: what is copied stays in proportion to the file.
-    budget_ = 4 * static_cast<std::uint64_t>(bytes_.size()) + (std::uint64_t(1) << 20);
-  }
-
-  model read() {
-    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_));
-    result_.version = root.get<"version">();
-    if (result_.version != 3) {
-      fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
-    }
-    result_.description = text(root.get<"description">());
-    each(root.get<"operator_codes">(),
-         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
-    result_.buffers.clear();
-    each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
-    each(root.get<"subgraphs">(),
-         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
-    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
-    each(root.get<"metadata">(), [&](const auto* t) {
-      const view<schema::metadata> v(t);
-      result_.metadata.push_back({text(v.get<"name">()), v.get<"buffer">()});
-    });
-    each(root.get<"signature_defs">(), [&](const auto* t) {
-      const view<schema::signature> v(t);
-      signature s{text(v.get<"signature_key">()), v.get<"subgraph_index">(), {}, {}};
-      s.inputs = tensor_maps(v.get<"inputs">());
-      s.outputs = tensor_maps(v.get<"outputs">());
-      result_.signatures.push_back(std::move(s));
-    });
-    result_.external_buffer_groups = root.get<"external_buffer_groups">();
-    result_.external_buffers = root.get<"external_buffers">();
-    check_consistency(result_);
-    return std::move(result_);
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw error(error_code::bad_input, result_.file->name() + ": " + what);
-  }
-
-  void spend(std::uint64_t bytes) {
-    if (bytes > budget_) {
-      fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
-    }
-    budget_ -= bytes;
-  }
-
-  template <class Function>
-  void each(const table_vector* all, const Function& f) {
-    if (all == nullptr) return;
-    spend(all->size() * sizeof(std::uint32_t));
-    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) f(all->Get(i));
-  }
-
-  template <class T>
-  std::vector<T> copy(const flatbuffers::Vector<T>* values) {
-    if (values == nullptr) return {};
-    spend(values->size() * sizeof(T));
-    std::vector<T> result(values->size());
-    for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) result[i] = values->Get(i);
-    return result;
-  }
-
-  std::optional<std::string> text(std::optional<std::string_view> value) {
-    if (!value) return std::nullopt;
-    spend(value->size());
-    return std::string(*value);
-  }
-
-  std::vector<tensor_map> tensor_maps(const table_vector* all) {
-    std::vector<tensor_map> result;
-    each(all, [&](const auto* t) {
-      const view<schema::tensor_map> v(t);
-      result.push_back({text(v.get<"name">()), v.get<"tensor_index">()});
-    });
-    return result;
-  }
-
-  operator_code code(view<schema::operator_code> v) {
-    const std::int8_t old = v.get<"deprecated_builtin_code">();
-    const std::int32_t builtin = std::max(v.get<"builtin_code">(), std::int32_t{old});
-    return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
-  }
-
-  void add_buffer(view<schema::buffer> v) {
-    buffer b;
-    if (const auto* data = v.get<"data">(); data != nullptr) {
-      b.present = true;
-      b.data = {data->Data(), data->size()};
-    } else if (v.get<"offset">() > 1) {  // 1: a place holder that nobody filled
-      b.present = true;
-      b.data = outside(v.get<"offset">(), v.get<"size">(), "buffers[" + std::to_string(result_.buffers.size()) + "]");
-    }
-    b.size = b.data.size();
-    result_.buffers.push_back(std::move(b));
-  }
-
-  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, const std::string& place) const {
-    if (offset > bytes_.size() || size > bytes_.size() - offset) {
-      fail(place + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
-           std::to_string(size) + " lie outside the file of " + std::to_string(bytes_.size()) + " bytes");
-    }
-    return bytes_.subspan(offset, size);
-  }
-
-  subgraph graph(view<schema::subgraph> v) {
-    subgraph g;
-    g.name = text(v.get<"name">());
-    g.inputs = copy(v.get<"inputs">());
-    g.outputs = copy(v.get<"outputs">());
-    g.debug_metadata_index = v.get<"debug_metadata_index">();
-    each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
-    each(v.get<"operators">(),
-         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
-    return g;
-  }
-
-  tensor read_tensor(view<schema::tensor> v) {
-    tensor t;
-    t.name = text(v.get<"name">());
-    t.type = static_cast<tensor_type>(v.get<"type">());
-    t.shape = copy(v.get<"shape">());
-    t.shape_signature = copy(v.get<"shape_signature">());
-    t.buffer = v.get<"buffer">();
-    t.is_variable = v.get<"is_variable">() != 0;
-    t.has_rank = v.get<"has_rank">() != 0;
-    t.external_buffer = v.get<"external_buffer">();
-    t.sparsity = v.get<"sparsity">();
-    t.variant_tensors = v.get<"variant_tensors">();
-    if (const auto* table = v.get<"quantization">(); table != nullptr) {
-      const view<schema::quantization_parameters> q(table);
-      t.quantization = quantization{copy(q.get<"min">()),           copy(q.get<"max">()),
-                                    copy(q.get<"scale">()),         copy(q.get<"zero_point">()),
-                                    q.get<"quantized_dimension">(), {q.get<"details_type">(), q.get<"details">()}};
-    }
-    return t;
-  }
-
-  operation read_operation(view<schema::operation> v) {
-    operation o;
-    o.code = v.get<"opcode_index">();
-    o.inputs = copy(v.get<"inputs">());
-    o.outputs = copy(v.get<"outputs">());
-    o.intermediates = copy(v.get<"intermediates">());
-    o.mutating_variable_inputs = copy(v.get<"mutating_variable_inputs">());
-    o.options = {v.get<"builtin_options_type">(), v.get<"builtin_options">()};
-    o.options_2 = {v.get<"builtin_options_2_type">(), v.get<"builtin_options_2">()};
-    o.custom_options_format = v.get<"custom_options_format">();
-    o.debug_metadata_index = v.get<"debug_metadata_index">();
-    if (const auto* data = v.get<"custom_options">(); data != nullptr) {
-      o.has_custom_options = true;
-      o.custom_options = {data->Data(), data->size()};
-    } else if (v.get<"large_custom_options_offset">() > 1) {
-      o.has_custom_options = true;
-      o.custom_options = outside(v.get<"large_custom_options_offset">(), v.get<"large_custom_options_size">(),
-                                 "large_custom_options of an operator");
-    }
-    return o;
-  }
-
-  model result_;
-  std::span<const std::uint8_t> bytes_;
-  std::uint64_t budget_ = 0;
-  warnings& notes_;
-};
-
-}  // namespace detail
-
-/// Reads a model. Throws error (bad_input) that names the file and the place in it. `notes` gets what is odd but
-/// harmless.
-[[nodiscard]] inline model read(std::shared_ptr<const io::input_file> file, warnings& notes) {
-  return detail::reader(std::move(file), notes).read();
-}
-
-/// Reads the model at `path`; "-" is standard input.
-[[nodiscard]] inline model read(const std::string& path, warnings& notes) {
-  return read(io::input_file::open(path), notes);
-}
+[[nodiscard]] std::string label(const subgraph& graph, std::size_t index);
 
 }  // namespace aeq::inline AEQ_ABI::model
 
@@ -4091,276 +2346,58 @@ struct constant_difference {
 };
 
 /// A description, and the model it was made from if there is one.
-struct description {
-  boost::json::value content;
+class description {
+ public:
+  description(boost::json::value content, std::optional<model> made_from);
+
+  [[nodiscard]] const boost::json::value& content() const { return *content_; }
+
   std::optional<model> source;
-};
-
-namespace detail {
-
-/// An element of a constant as a number: sub-byte types unpacked, types without a number byte by byte.
-class constant_values {
- public:
-  constant_values(std::span<const std::uint8_t> data, tensor_type type) : data_(data), type_(type) {
-    switch (type) {
-      case tensor_type::int4:
-      case tensor_type::int2: bits_ = static_cast<std::size_t>(bits_of(type)); break;
-      case tensor_type::string:
-      case tensor_type::resource:
-      case tensor_type::variant:
-      case tensor_type::bfloat16:
-      case tensor_type::uint4:
-      case tensor_type::float8_e4m3fn:
-      case tensor_type::float8_e5m2: break;
-      default: bits_ = static_cast<std::size_t>(bits_of(type)); break;
-    }
-  }
-
-  [[nodiscard]] std::uint64_t size() const { return std::uint64_t(data_.size()) * 8 / bits_; }
-
-  [[nodiscard]] double operator[](std::uint64_t index) const {
-    switch (type_) {
-      case tensor_type::int4: return signed_bits(index, 2);
-      case tensor_type::int2: return signed_bits(index, 4);
-      case tensor_type::float32: return static_cast<double>(at<float>(index));
-      case tensor_type::float64: return at<double>(index);
-      case tensor_type::float16: return static_cast<double>(float_from_float16(at<std::uint16_t>(index)));
-      case tensor_type::int8: return at<std::int8_t>(index);
-      case tensor_type::int16: return at<std::int16_t>(index);
-      case tensor_type::int32: return at<std::int32_t>(index);
-      case tensor_type::int64: return static_cast<double>(at<std::int64_t>(index));
-      case tensor_type::uint16: return at<std::uint16_t>(index);
-      case tensor_type::uint32: return at<std::uint32_t>(index);
-      case tensor_type::uint64: return static_cast<double>(at<std::uint64_t>(index));
-      case tensor_type::boolean: return at<std::uint8_t>(index) != 0 ? 1 : 0;
-      case tensor_type::complex64: return static_cast<double>(at<float>(2 * index));  // the real part
-      case tensor_type::complex128: return at<double>(2 * index);
-      default: return at<std::uint8_t>(index);
-    }
-  }
 
  private:
-  template <class T>
-  [[nodiscard]] T at(std::uint64_t index) const {
-    T value{};
-    std::memcpy(&value, data_.data() + index * sizeof(T), sizeof(T));
-    return value;
-  }
-  [[nodiscard]] double signed_bits(std::uint64_t index, std::uint64_t per_byte) const {
-    const auto byte = data_[static_cast<std::size_t>(index / per_byte)];
-    const int limit = 1 << bits_;
-    const int value = byte >> (bits_ * (index % per_byte)) & (limit - 1);
-    return value < limit / 2 ? value : value - limit;
-  }
-
-  std::span<const std::uint8_t> data_;
-  tensor_type type_;
-  std::size_t bits_ = 8;
+  std::shared_ptr<const boost::json::value> content_;  // of a type that is declared only
 };
-
-class comparison {
- public:
-  using json = boost::json::value;
-  using constants = std::function<std::optional<constant_difference>(std::string_view path)>;
-
-  comparison(const difference_options& options, constants read) : options_(options), read_(std::move(read)) {}
-
-  void compare(const json& a, const json& b, const std::string& path, std::string_view container) {
-    if (a.is_object() && b.is_object()) {
-      compare_maps(a.get_object(), b.get_object(), path, container);
-    } else if (a.is_array() && b.is_array()) {
-      const auto& x = a.get_array();
-      const auto& y = b.get_array();
-      if (x.size() != y.size()) {
-        report(path, std::to_string(x.size()) + " entries vs " + std::to_string(y.size()) + " entries");
-      }
-      const std::string name = path.substr(path.rfind('/') + 1);
-      for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
-        compare(x[i], y[i], path + "[" + std::to_string(i) + "]", name);
-      }
-    } else if (!equal(a, b) && !close(a, b)) {
-      report(path, shortened(a) + " vs " + shortened(b));
-    }
-  }
-
-  std::vector<std::string> take() { return std::move(differences_); }
-
- private:
-  using object = boost::json::object;
-
-  void report(const std::string& path, const std::string& message) {
-    differences_.push_back((path.empty() ? "/" : path) + ": " + message);
-  }
-
-  /// On one line, cut after 160 characters.
-  static std::string shortened(const json& value) {
-    std::string text = io::json_line(value);
-    std::size_t end = 0;
-    for (int characters = 0; characters < 160 && end < text.size(); ++characters) {
-      end += std::max<std::size_t>(io::utf8_character_bytes(std::string_view(text).substr(end)), 1);
-    }
-    if (end >= text.size()) return text;
-    return text.substr(0, end) + "...";
-  }
-
-  /// Present for the reader of a description only: "layout" is about the file, "flexbuffer" and "hex" repeat what the
-  /// digest next to them stands for.
-  static bool is_compared(std::string_view key) { return key != "layout" && key != "flexbuffer" && key != "hex"; }
-
-  void compare_maps(const object& a, const object& b, const std::string& path, std::string_view container) {
-    const bool skip_digest = a.contains("sha256") && b.contains("sha256") && constants_are_close(a, b, path);
-    for (const auto& [key, value] : a) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
-    for (const auto& [key, value] : b) {
-      if (!a.contains(key)) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
-    }
-  }
-
-  void compare_member(std::string_view key, const object& a, const object& b, const std::string& path,
-                      std::string_view container, bool skip_digest) {
-    if (!is_compared(key) || (skip_digest && key == "sha256")) return;
-    if (options_.ignore_names && key == "name" && (container == "tensors" || container == "subgraphs")) return;
-    const std::string where = path + "/" + std::string(key);
-    const json* x = a.if_contains(key);
-    const json* y = b.if_contains(key);
-    if (x != nullptr && y != nullptr) return compare(*x, *y, where, {});
-    report(where, std::string("only in ") + (x != nullptr ? "A: " : "B: ") + shortened(x != nullptr ? *x : *y));
-  }
-
-  /// Whether digests that differ stand for values that are near enough; if they are not, says how far they are apart.
-  bool constants_are_close(const object& a, const object& b, const std::string& path) {
-    if (!read_ || equal(a.at("sha256"), b.at("sha256"))) return false;
-    const auto found = read_(path);
-    if (!found) return false;
-    if (found->worst <= options_.max_delta) return true;
-    std::array<char, 40> worst{};
-    std::snprintf(worst.data(), worst.size(), "%.9g", std::isnan(found->worst) ? std::abs(found->worst) : found->worst);
-    report(path, std::to_string(found->different) + " of " + std::to_string(found->elements) +
-                     " elements differ, by at most " + worst.data());
-    return false;
-  }
-
-  // Scalars: true is 1, and 1 is 1.0.
-  static bool is_number(const json& value) { return value.is_number() || value.is_bool(); }
-  static json plain(const json& value) { return value.is_bool() ? json(value.get_bool() ? 1 : 0) : value; }
-  static bool equal(const json& a, const json& b) {
-    if (is_number(a) && is_number(b)) {
-      const json x = plain(a);
-      const json y = plain(b);
-      if (x.is_double() || y.is_double()) return x.to_number<double>() == y.to_number<double>();
-      return x == y;  // integers of either kind by their value
-    }
-    return a == b;
-  }
-
-  static std::optional<double> parsed_hex_float(std::string_view text) {
-    const double sign = text.starts_with('-') ? -1 : 1;
-    if (sign < 0) text.remove_prefix(1);
-    if (text == "inf" || text == "nan") return std::numeric_limits<double>::infinity();
-    if (!text.starts_with("0x0") && !text.starts_with("0x1")) return std::nullopt;
-    text.remove_prefix(2);
-    const std::size_t mark = text.find('p');
-    if (mark == std::string_view::npos || mark + 2 >= text.size()) return std::nullopt;
-    if (text[mark + 1] != '+' && text[mark + 1] != '-') return std::nullopt;
-    double value = 0;
-    const auto [end, state] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex);
-    if (end != text.data() + text.size() || state != std::errc()) return std::nullopt;
-    return sign * value;
-  }
-  /// Neighbouring floats have neighbouring numbers; -0 and 0 share one.
-  static std::int64_t order(double value) {
-    const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(value));
-    return bits >= 0 ? bits : -std::int64_t(bits & 0x7fffffff);
-  }
-  [[nodiscard]] bool close(const json& a, const json& b) const {
-    if (options_.ulps == 0 || !a.is_string() || !b.is_string()) return false;
-    const auto x = parsed_hex_float({a.get_string().data(), a.get_string().size()});
-    const auto y = parsed_hex_float({b.get_string().data(), b.get_string().size()});
-    if (!x || !y || !std::isfinite(*x) || !std::isfinite(*y)) return false;
-    return std::abs(order(*x) - order(*y)) <= options_.ulps;
-  }
-
-  difference_options options_;
-  constants read_;
-  std::vector<std::string> differences_;
-};
-
-/// The tensor of a path "/subgraphs[1]/tensors[2]/constant".
-[[nodiscard]] inline const tensor* tensor_at(const model& m, std::string_view path) {
-  const auto number_after = [&](std::string_view before) -> std::optional<std::size_t> {
-    if (!path.starts_with(before)) return std::nullopt;
-    path.remove_prefix(before.size());
-    std::size_t number = 0;
-    const auto [end, state] = std::from_chars(path.data(), path.data() + path.size(), number);
-    if (state != std::errc()) return std::nullopt;
-    path.remove_prefix(static_cast<std::size_t>(end - path.data()));
-    return number;
-  };
-  const auto graph = number_after("/subgraphs[");
-  const auto index = graph ? number_after("]/tensors[") : std::nullopt;
-  if (!index || path != "]/constant" || *graph >= m.subgraphs.size()) return nullptr;
-  const auto& tensors = m.subgraphs[*graph].tensors;
-  return *index < tensors.size() ? &tensors[*index] : nullptr;
-}
-
-[[nodiscard]] inline std::optional<constant_difference> compare_constants(const model& a, const model& b,
-                                                                          std::string_view path) {
-  const tensor* x = tensor_at(a, path);
-  const tensor* y = tensor_at(b, path);
-  if (x == nullptr || y == nullptr || x->type != y->type) return std::nullopt;
-  const constant_values left(a.buffers[x->buffer].data, x->type);
-  const constant_values right(b.buffers[y->buffer].data, y->type);
-  if (left.size() != right.size()) return std::nullopt;
-  constant_difference result{0, left.size(), 0};
-  for (std::uint64_t i = 0; i < left.size(); ++i) {
-    const double delta = std::abs(left[i] - right[i]);
-    if (delta == 0) continue;
-    ++result.different;
-    if (!std::isnan(result.worst) && !(delta <= result.worst)) result.worst = delta;
-  }
-  if (a.file) a.file->let_go(a.buffers[x->buffer].data);
-  if (b.file) b.file->let_go(b.buffers[y->buffer].data);
-  return result;
-}
-
-}  // namespace detail
 
 /// Reads what a file says about a model: a .tflite, or a description of one (.json, .json.gz).
-[[nodiscard]] inline description load_description(const std::string& path, warnings& notes) {
-  if (path.ends_with(".litertlm")) {
-    throw error(error_code::bad_input,
-                path + ": .litertlm files are not supported yet; a .tflite, .json or .json.gz file is wanted");
-  }
-  if (path.ends_with(".json") || path.ends_with(".json.gz")) {
-    boost::json::parse_options options;
-    options.max_depth = 256;
-    boost::json::error_code failed;
-    auto content = boost::json::parse(io::read_text(path), failed, {}, options);
-    if (failed) throw error(error_code::bad_input, path + ": is no JSON: " + failed.message());
-    return {std::move(content), std::nullopt};
-  }
-  model m = read(path, notes);
-  boost::json::value content = describe(m);
-  return {std::move(content), std::move(m)};
-}
+[[nodiscard]] description load_description(const std::string& path, warnings& notes);
 
 /// What differs, in the order of A's description; empty if the two mean the same. Constants of two models are compared
 /// element by element where their digests differ.
-[[nodiscard]] inline std::vector<std::string> differences(const description& a, const description& b,
-                                                          const difference_options& options = {}) {
-  detail::comparison::constants read_constants;
-  if (a.source && b.source) {
-    read_constants = [&](std::string_view path) { return detail::compare_constants(*a.source, *b.source, path); };
-  }
-  detail::comparison compared(options, std::move(read_constants));
-  compared.compare(a.content, b.content, "", {});
-  return compared.take();
-}
+[[nodiscard]] std::vector<std::string> differences(const description& a, const description& b,
+                                                   const difference_options& options = {});
 
-[[nodiscard]] inline std::vector<std::string> differences(const std::string& path_a, const std::string& path_b,
-                                                          warnings& notes, const difference_options& options = {}) {
-  const description a = load_description(path_a, notes);
-  return differences(a, load_description(path_b, notes), options);
-}
+[[nodiscard]] std::vector<std::string> differences(const std::string& path_a, const std::string& path_b,
+                                                   warnings& notes, const difference_options& options = {});
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/dump.hpp
+// The canonical description of a model as JSON: all that a reader sees, nothing of how the file is laid out (except
+// under "layout"), so that two models mean the same exactly if their descriptions are equal. The format, tflite-dump/1,
+// is that of the conformance corpus; option tables are walked through their descriptors.
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// The description of a model that was read from a file. Throws error (bad_input) for a file whose description would be
+/// out of all proportion.
+[[nodiscard]] boost::json::object describe(const model& m);
+
+/// The description as text: what `aeq inspect --json` prints.
+[[nodiscard]] std::string dump_text(const model& m);
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/reader.hpp
+// Reading a .tflite file: verified metadata becomes structs, weights and option tables stay views of the file.
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// Reads a model. Throws error (bad_input) that names the file and the place in it. `notes` gets what is odd but
+/// harmless.
+[[nodiscard]] model read(std::shared_ptr<const io::input_file> file, warnings& notes);
+
+/// Reads the model at `path`; "-" is standard input.
+[[nodiscard]] model read(const std::string& path, warnings& notes);
 
 }  // namespace aeq::inline AEQ_ABI::model
 
@@ -4370,328 +2407,8 @@ class comparison {
 
 namespace aeq::inline AEQ_ABI::model {
 
-namespace detail {
-
-/// Characters of UTF-8 text: bytes that don't continue one.
-[[nodiscard]] inline std::size_t character_count(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-/// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
-[[nodiscard]] inline std::string shown(std::string_view bytes, std::size_t limit = 48) {
-  const std::string text = io::escaped_utf8(bytes);
-  std::vector<std::string> characters;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view one = rest.substr(0, std::max<std::size_t>(io::utf8_character_bytes(rest), 1));
-    rest.remove_prefix(one.size());
-    const auto lead = static_cast<unsigned char>(one[0]);
-    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(one[1]) < 0xa0;
-    if (lead >= 0x20 && lead != 0x7f && !is_c1) {
-      characters.emplace_back(one);
-    } else {
-      for (const char c : one) {
-        std::array<char, 5> escape{};
-        std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        characters.emplace_back(escape.data());
-      }
-    }
-  }
-  const bool is_cut = characters.size() > limit;
-  const std::size_t head = is_cut ? limit / 2 : characters.size();
-  const std::size_t tail = is_cut ? characters.size() - (limit - 1 - head) : characters.size();
-  std::string result;
-  for (std::size_t i = 0; i < head; ++i) result += characters[i];
-  if (is_cut) result += "…";
-  for (std::size_t i = tail; i < characters.size(); ++i) result += characters[i];
-  return result;
-}
-
-[[nodiscard]] inline std::string quoted_name(const std::optional<std::string>& name) {
-  return name ? "'" + shown(*name) + "'" : "(no name)";
-}
-
-/// 1536 → "1.5 KiB".
-[[nodiscard]] inline std::string size_text(std::uint64_t bytes) {
-  if (bytes < 1024) return std::to_string(bytes) + " B";
-  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
-  return text.data();
-}
-
-[[nodiscard]] inline std::string number_text(float value) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", static_cast<double>(value));
-  return text.data();
-}
-
-/// "1 tensor", "2 tensors".
-[[nodiscard]] inline std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-/// "1, 2, -"; long lists are cut. -1 stands for an operand that is left out.
-[[nodiscard]] inline std::string indices_text(std::span<const std::int32_t> values, std::size_t limit = 12) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(values.size(), limit); ++i) {
-    if (i > 0) text += ", ";
-    text += values[i] == -1 ? "-" : std::to_string(values[i]);
-  }
-  if (values.size() > limit) text += ", … (" + std::to_string(values.size()) + ")";
-  return values.empty() ? "-" : text;
-}
-
-[[nodiscard]] inline std::string shape_text(const tensor& t) {
-  const std::vector<std::int32_t>& sizes = t.shape_signature.empty() ? t.shape : t.shape_signature;
-  std::string text = "[";
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    if (i == 12) return text + ", …]";
-    text += (i > 0 ? ", " : "") + (sizes[i] < 0 ? std::string("?") : std::to_string(sizes[i]));
-  }
-  return text + "]";
-}
-
-/// Rows of cells in aligned columns, two spaces apart.
-class columns {
- public:
-  /// Right-aligned columns are those whose title starts with '>'.
-  explicit columns(std::vector<std::string> titles) {
-    for (std::string& title : titles) {
-      right_.push_back(title.starts_with('>'));
-      if (right_.back()) title.erase(0, 1);
-    }
-    add(std::move(titles));
-  }
-  void add(std::vector<std::string> cells) {
-    cells.resize(right_.size());
-    rows_.push_back(std::move(cells));
-  }
-  [[nodiscard]] std::string text(std::string_view indent) const {
-    std::vector<std::size_t> widths(right_.size());
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
-    }
-    std::string result;
-    for (const auto& row : rows_) {
-      std::string line(indent);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string fill(widths[i] - character_count(row[i]), ' ');
-        line += (i > 0 ? "  " : "") + (right_[i] ? fill + row[i] : row[i] + fill);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      result += line + "\n";
-    }
-    return result;
-  }
-  [[nodiscard]] bool empty() const { return rows_.size() < 2; }
-
- private:
-  std::vector<bool> right_;
-  std::vector<std::vector<std::string>> rows_;
-};
-
-class summarizer {
- public:
-  explicit summarizer(const model& m) : model_(m) {}
-
-  std::string text() {
-    overview();
-    weights();
-    for (const signature& s : model_.signatures) of_signature(s);
-    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) graph(i);
-    metadata();
-    return std::move(text_);
-  }
-
- private:
-  void line(const std::string& content) { text_ += content + "\n"; }
-
-  void overview() {
-    std::size_t tensors = 0;
-    std::size_t operations = 0;
-    for (const subgraph& g : model_.subgraphs) {
-      tensors += g.tensors.size();
-      operations += g.operations.size();
-    }
-    line(shown(model_.file_name(), 200) + (model_.file ? ": " + size_text(model_.file->bytes().size()) : ""));
-    if (model_.description && !model_.description->empty()) line("description: " + shown(*model_.description, 200));
-    line(counted(model_.subgraphs.size(), "subgraph") + ", " + counted(operations, "operator") + ", " +
-         counted(tensors, "tensor") + ", " + counted(model_.buffers.size(), "buffer") + ", " +
-         counted(model_.signatures.size(), "signature"));
-  }
-
-  /// Buffers that tensors share are counted once, for the first of them.
-  void weights() {
-    struct total {
-      std::size_t tensors = 0;
-      std::uint64_t elements = 0;
-      std::uint64_t bytes = 0;
-    };
-    std::map<std::pair<std::string, std::string>, total> by_type;
-    std::set<std::uint32_t> seen;
-    for (const subgraph& g : model_.subgraphs) {
-      for (const tensor& t : g.tensors) {
-        if (!model_.is_constant(t) || !seen.insert(t.buffer).second) continue;
-        total& sum = by_type[{std::string(name_of(t.type)), granularity(t)}];
-        ++sum.tensors;
-        sum.elements += element_count(t.shape);
-        sum.bytes += model_.buffers[t.buffer].size;
-      }
-    }
-    std::vector<std::pair<std::pair<std::string, std::string>, total>> rows(by_type.begin(), by_type.end());
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
-    columns table({"constants", "quantization", ">tensors", ">elements", ">size"});
-    for (const auto& [kind, sum] : rows) {
-      table.add(
-          {kind.first, kind.second, std::to_string(sum.tensors), std::to_string(sum.elements), size_text(sum.bytes)});
-    }
-    if (!table.empty()) text_ += "\n" + table.text("");
-  }
-
-  /// Which values share a scale.
-  static std::string granularity(const tensor& t) {
-    if (!t.quantization || !t.quantization->has_scale()) return "-";
-    const quantization& q = *t.quantization;
-    if (q.details.type == schema::blockwise_details) {
-      if (q.details.table == nullptr) return "per block";
-      return "per block of " +
-             std::to_string(view<schema::blockwise_quantization>(q.details.table).get<"block_size">());
-    }
-    if (q.details.type != 0 && q.scale.empty()) {
-      return q.details.type < schema::quantization_details.members.size()
-                 ? std::string(schema::quantization_details.members[q.details.type].name)
-                 : "details " + std::to_string(q.details.type);
-    }
-    if (q.scale.size() == 1) return "per tensor";
-    return "per channel, axis " + std::to_string(q.quantized_dimension);
-  }
-
-  static std::string quantization_text(const tensor& t) {
-    if (!t.quantization || !t.quantization->has_scale()) return "";
-    const quantization& q = *t.quantization;
-    std::string text = std::to_string(bits_of(t.type)) + " bits " + granularity(t);
-    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
-      const view<schema::blockwise_quantization> blocks(q.details.table);
-      text += ", scales in tensor " + std::to_string(blocks.get<"scales">());
-      if (blocks.get<"zero_points">() >= 0)
-        text += ", zero points in tensor " + std::to_string(blocks.get<"zero_points">());
-      return text;
-    }
-    if (!q.scale.empty()) text += ", scale " + range_text(q.scale, number_text);
-    if (!q.zero_point.empty()) {
-      text += ", zero point " + range_text(q.zero_point, [](std::int64_t z) { return std::to_string(z); });
-    }
-    return text;
-  }
-
-  template <class T, class Function>
-  static std::string range_text(const std::vector<T>& values, const Function& print) {
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    return *least == *most || values.size() == 1 ? print(*least) : print(*least) + " … " + print(*most);
-  }
-
-  void of_signature(const signature& s) {
-    line("\nsignature " + quoted_name(s.key) + ", subgraph " + std::to_string(s.subgraph));
-    columns table({"", "name", ">tensor", "type", "shape"});
-    const auto add = [&](const std::string& what, const std::vector<tensor_map>& maps) {
-      for (const tensor_map& m : maps) {
-        const tensor& t = model_.subgraphs[s.subgraph].tensors[m.tensor];
-        table.add({what, quoted_name(m.name), std::to_string(m.tensor), std::string(name_of(t.type)), shape_text(t)});
-      }
-    };
-    add("input", s.inputs);
-    add("output", s.outputs);
-    if (!table.empty()) text_ += table.text("  ");
-  }
-
-  [[nodiscard]] std::string operation_name(const operation& o) const {
-    const operator_code& code = model_.operator_codes[o.code];
-    std::string name(op::builtin_name(code.builtin));
-    if (name.empty()) name = "operator " + std::to_string(static_cast<std::int32_t>(code.builtin));
-    if (code.custom_code && !code.custom_code->empty()) name += ":" + shown(*code.custom_code);
-    constexpr schema::table_descriptor composite = schema::builtin_options_2_members[21];
-    static_assert(composite.name == "StableHLOCompositeOptions");
-    if (o.options_2.table != nullptr && o.options_2.type == 21) {
-      constexpr flatbuffers::voffset_t at = slot(field_id(composite, "name"));
-      if (const auto* of = o.options_2.table->GetPointer<const flatbuffers::String*>(at); of != nullptr) {
-        name += ":" + shown({of->c_str(), of->size()});
-      }
-    }
-    return name;
-  }
-
-  void graph(std::size_t number) {
-    const subgraph& g = model_.subgraphs[number];
-    line("\nsubgraph " + std::to_string(number) + " " + quoted_name(g.name) + ": " +
-         counted(g.operations.size(), "operator") + ", " + counted(g.tensors.size(), "tensor"));
-    boundary(g);
-    kinds(g);
-    columns operations({">#", "operator", ">version", "inputs → outputs"});
-    for (std::size_t i = 0; i < g.operations.size(); ++i) {
-      const operation& o = g.operations[i];
-      operations.add({std::to_string(i), operation_name(o), std::to_string(model_.operator_codes[o.code].version),
-                      indices_text(o.inputs) + " → " + indices_text(o.outputs)});
-    }
-    if (!operations.empty()) text_ += "\n" + operations.text("  ");
-    columns tensors({">#", "tensor", "type", "shape", ">data", "quantization"});
-    for (std::size_t i = 0; i < g.tensors.size(); ++i) {
-      const tensor& t = g.tensors[i];
-      const std::string data = model_.is_constant(t) ? size_text(model_.buffers[t.buffer].size)
-                               : t.is_variable       ? "variable"
-                                                     : "";
-      tensors.add({std::to_string(i), t.name ? shown(*t.name) : "(no name)", std::string(name_of(t.type)),
-                   shape_text(t), data, quantization_text(t)});
-    }
-    if (!tensors.empty()) text_ += "\n" + tensors.text("  ");
-  }
-
-  void boundary(const subgraph& g) {
-    columns table({"", ">tensor", "name", "type", "shape", "quantization"});
-    const auto add = [&](const std::string& what, const std::vector<std::int32_t>& indices) {
-      for (const std::int32_t index : indices) {
-        const tensor& t = g.tensors[static_cast<std::size_t>(index)];
-        table.add({what, std::to_string(index), quoted_name(t.name), std::string(name_of(t.type)), shape_text(t),
-                   quantization_text(t)});
-      }
-    };
-    add("input", g.inputs);
-    add("output", g.outputs);
-    if (!table.empty()) text_ += table.text("  ");
-  }
-
-  void kinds(const subgraph& g) {
-    std::map<std::string, std::size_t> counts;
-    for (const operation& o : g.operations) ++counts[operation_name(o)];
-    std::vector<std::pair<std::string, std::size_t>> rows(counts.begin(), counts.end());
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-    columns table({">count", "kind"});
-    for (const auto& [kind, count] : rows) table.add({std::to_string(count), kind});
-    if (!table.empty()) text_ += "\n" + table.text("  ");
-  }
-
-  void metadata() {
-    columns table({"metadata", ">size"});
-    for (const metadata_entry& e : model_.metadata) {
-      table.add({quoted_name(e.name), size_text(model_.buffers[e.buffer].size)});
-    }
-    if (!table.empty()) text_ += "\n" + table.text("");
-  }
-
-  const model& model_;
-  std::string text_;
-};
-
-}  // namespace detail
-
 /// Tables of a model's signatures, subgraphs, operators, tensors and constants.
-[[nodiscard]] inline std::string summary_text(const model& m) {
-  return detail::summarizer(m).text();
-}
+[[nodiscard]] std::string summary_text(const model& m);
 
 }  // namespace aeq::inline AEQ_ABI::model
 
@@ -4751,56 +2468,11 @@ class output_file {
 
 }  // namespace aeq::inline AEQ_ABI::io
 
-// ---- aeq/io/parallel.hpp
-// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
-// the same at any number of threads.
-
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
-
-namespace aeq::inline AEQ_ABI {
-
-/// Threads to use: what is asked for, else one per processor.
-[[nodiscard]] inline unsigned thread_count(unsigned asked) {
-  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
-}
-
-/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
-/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
-template <class Work>
-void parallel_for(std::size_t count, unsigned threads, const Work& work) {
-  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
-  if (helpers <= 1) {
-    for (std::size_t i = 0; i < count; ++i) work(i);
-    return;
-  }
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto run = [&] {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> pool;
-    pool.reserve(helpers - 1);
-    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace aeq::inline AEQ_ABI
-
 // ---- aeq/io/progress.hpp
 // Progress of long work, as bytes done of bytes in all.
+
+#include <atomic>
+#include <mutex>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -4833,368 +2505,8 @@ class progress {
 
 }  // namespace aeq::inline AEQ_ABI
 
-// ---- aeq/model/table_copy.hpp
-// Copying a table of any kind into a file under construction, field by field as its descriptor says.
-
-namespace aeq::inline AEQ_ABI::model::detail {
-
-using any_offset = flatbuffers::Offset<flatbuffers::Table>;
-
-/// Copies a table and everything below it. The source has been verified.
-inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffers::Table* from,
-                             const schema::table_descriptor& descriptor) {
-  struct child {
-    flatbuffers::voffset_t slot;
-    flatbuffers::uoffset_t offset;
-  };
-  std::vector<child> children;  // a table can't be built while another is open
-  const auto add_child = [&](std::size_t id, flatbuffers::uoffset_t offset) { children.push_back({slot(id), offset}); };
-
-  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
-    const schema::field_descriptor& field = descriptor.fields[id];
-    if ((!field.is_vector && is_scalar(field.type)) || from->GetOptionalFieldOffset(slot(id)) == 0) continue;
-    if (field.type == schema::field_type::string) {
-      const auto* text = from->GetPointer<const flatbuffers::String*>(slot(id));
-      add_child(id, to.CreateString(text->c_str(), text->size()).o);
-    } else if (field.type == schema::field_type::union_value) {
-      const auto type = from->GetField<std::uint8_t>(slot(id - 1), 0);
-      if (type == 0 || type >= field.alternatives->members.size()) continue;
-      add_child(
-          id,
-          copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), field.alternatives->members[type]).o);
-    } else if (field.type == schema::field_type::table && field.is_vector) {
-      std::vector<any_offset> items;
-      for (const flatbuffers::Table* item : *from->GetPointer<const table_vector*>(slot(id))) {
-        items.push_back(copy_table(to, item, *field.table));
-      }
-      add_child(id, to.CreateVector(items).o);
-    } else if (field.type == schema::field_type::table) {
-      add_child(id, copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), *field.table).o);
-    } else {
-      add_child(id, with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-                  const auto* values = from->GetPointer<const flatbuffers::Vector<T>*>(slot(id));
-                  if (field.alignment != 0) to.ForceVectorAlignment(values->size(), sizeof(T), field.alignment);
-                  return to.CreateVector(values->data(), values->size()).o;
-                }));
-    }
-  }
-
-  const auto start = to.StartTable();
-  for (const child& c : children) to.AddOffset(c.slot, any_offset(c.offset));
-  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
-    const schema::field_descriptor& field = descriptor.fields[id];
-    if (field.is_vector || !is_scalar(field.type)) continue;
-    if (field.type == schema::field_type::union_type &&
-        from->GetField<std::uint8_t>(slot(id), 0) >= descriptor.fields[id + 1].alternatives->members.size()) {
-      continue;
-    }
-    with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
-      const T usual = static_cast<T>(field.default_value);
-      to.AddElement<T>(slot(id), from->GetField<T>(slot(id), usual), usual);
-    });
-  }
-  return any_offset(to.EndTable(start));
-}
-
-}  // namespace aeq::inline AEQ_ABI::model::detail
-
 // ---- aeq/model/writer.hpp
 namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-/// Builds the metadata of a model as a FlatBuffer in which every buffer's data, offset and size are place holders.
-class metadata_builder {
- public:
-  /// `outside` tells which buffers lie after the flatbuffer.
-  metadata_builder(const model& m, const std::vector<bool>& outside) : model_(m), outside_(outside) {}
-
-  flatbuffers::FlatBufferBuilder build() {
-    const auto codes = all(model_.operator_codes, [&](const operator_code& c) { return add_code(c); });
-    const auto graphs = all(model_.subgraphs, [&](const subgraph& g) { return add_graph(g); });
-    std::vector<any_offset> buffer_offsets;
-    for (std::size_t i = 0; i < model_.buffers.size(); ++i) buffer_offsets.push_back(add_buffer(i));
-    const auto buffers = to_.CreateVector(buffer_offsets).o;
-    const auto metadata = all(model_.metadata, [&](const metadata_entry& e) { return add_metadata(e); });
-    const auto signatures = all(model_.signatures, [&](const signature& s) { return add_signature(s); });
-    const auto groups = copied(model_.external_buffer_groups, schema::external_buffer_group);
-    const auto externals = copied(model_.external_buffers, schema::external_buffer);
-    const auto metadata_buffer = vector(model_.metadata_buffer);
-    const auto description = text(model_.description);
-
-    const auto start = to_.StartTable();
-    put<schema::model, "version">(model_.version);
-    link<schema::model, "operator_codes">(codes);
-    link<schema::model, "subgraphs">(graphs);
-    link<schema::model, "description">(description);
-    link<schema::model, "buffers">(buffers);
-    link<schema::model, "metadata_buffer">(metadata_buffer);
-    if (!model_.metadata.empty()) link<schema::model, "metadata">(metadata);
-    if (!model_.signatures.empty()) link<schema::model, "signature_defs">(signatures);
-    link<schema::model, "external_buffer_groups">(groups);
-    link<schema::model, "external_buffers">(externals);
-    to_.Finish(any_offset(to_.EndTable(start)), "TFL3");
-    return std::move(to_);
-  }
-
- private:
-  using offset = flatbuffers::uoffset_t;  // 0: absent
-
-  template <const schema::table_descriptor& Table, fixed_string Field, class T>
-  void put(T value) {
-    constexpr std::size_t id = field_id(Table, Field.view());
-    constexpr schema::field_descriptor field = Table.fields[id];
-    using stored = typename scalar_of<field.type>::type;
-    to_.AddElement<stored>(slot(id), static_cast<stored>(value), static_cast<stored>(field.default_value));
-  }
-
-  template <const schema::table_descriptor& Table, fixed_string Field>
-  void link(offset target) {
-    if (target != 0) to_.AddOffset(slot(field_id(Table, Field.view())), any_offset(target));
-  }
-
-  template <class List, class Function>
-  offset all(const List& items, const Function& add) {
-    std::vector<any_offset> offsets;
-    offsets.reserve(items.size());
-    for (const auto& item : items) offsets.push_back(any_offset(add(item)));
-    return to_.CreateVector(offsets).o;
-  }
-
-  template <class T>
-  offset vector(const std::vector<T>& values, bool even_if_empty = false) {
-    if (values.empty() && !even_if_empty) return 0;
-    return to_.CreateVector(values.data(), values.size()).o;
-  }
-
-  offset text(const std::optional<std::string>& value) {
-    return value ? to_.CreateString(value->data(), value->size()).o : 0;
-  }
-
-  offset copied(const table_vector* tables, const schema::table_descriptor& descriptor) {
-    if (tables == nullptr) return 0;
-    std::vector<any_offset> offsets;
-    for (const flatbuffers::Table* t : *tables) offsets.push_back(copy_table(to_, t, descriptor));
-    return to_.CreateVector(offsets).o;
-  }
-
-  /// A union's table; 0 where it is absent or of a kind that the schema does not know.
-  offset copied(const union_view& value, const schema::union_descriptor& alternatives) {
-    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return 0;
-    return copy_table(to_, value.table, alternatives.members[value.type]).o;
-  }
-  static std::uint8_t known_type(const union_view& value, const schema::union_descriptor& alternatives) {
-    return value.type < alternatives.members.size() ? value.type : std::uint8_t(0);
-  }
-
-  offset add_code(const operator_code& c) {
-    constexpr std::int32_t beyond_old_field = 127;
-    const auto custom_code = text(c.custom_code);
-    const auto builtin = static_cast<std::int32_t>(c.builtin);
-    const auto start = to_.StartTable();
-    put<schema::operator_code, "deprecated_builtin_code">(std::min(builtin, beyond_old_field));
-    link<schema::operator_code, "custom_code">(custom_code);
-    put<schema::operator_code, "version">(c.version);
-    put<schema::operator_code, "builtin_code">(builtin);
-    return to_.EndTable(start);
-  }
-
-  offset add_graph(const subgraph& g) {
-    const auto tensors = all(g.tensors, [&](const tensor& t) { return add_tensor(t); });
-    const auto operations = all(g.operations, [&](const operation& o) { return add_operation(o); });
-    const auto inputs = vector(g.inputs, true);
-    const auto outputs = vector(g.outputs, true);
-    const auto name = text(g.name);
-    const auto start = to_.StartTable();
-    link<schema::subgraph, "tensors">(tensors);
-    link<schema::subgraph, "inputs">(inputs);
-    link<schema::subgraph, "outputs">(outputs);
-    link<schema::subgraph, "operators">(operations);
-    link<schema::subgraph, "name">(name);
-    put<schema::subgraph, "debug_metadata_index">(g.debug_metadata_index);
-    return to_.EndTable(start);
-  }
-
-  offset add_quantization(const quantization& q) {
-    const auto min = vector(q.min);
-    const auto max = vector(q.max);
-    const auto scale = vector(q.scale);
-    const auto zero_point = vector(q.zero_point);
-    const auto details = copied(q.details, schema::quantization_details);
-    const auto start = to_.StartTable();
-    link<schema::quantization_parameters, "min">(min);
-    link<schema::quantization_parameters, "max">(max);
-    link<schema::quantization_parameters, "scale">(scale);
-    link<schema::quantization_parameters, "zero_point">(zero_point);
-    put<schema::quantization_parameters, "details_type">(known_type(q.details, schema::quantization_details));
-    link<schema::quantization_parameters, "details">(details);
-    put<schema::quantization_parameters, "quantized_dimension">(q.quantized_dimension);
-    return to_.EndTable(start);
-  }
-
-  offset add_tensor(const tensor& t) {
-    const auto shape = vector(t.shape, true);
-    const auto name = text(t.name);
-    const auto quantization = t.quantization ? add_quantization(*t.quantization) : 0;
-    const auto sparsity = t.sparsity != nullptr ? copy_table(to_, t.sparsity, schema::sparsity_parameters).o : 0;
-    const auto shape_signature = vector(t.shape_signature);
-    const auto variants = copied(t.variant_tensors, schema::variant_sub_type);
-    const auto start = to_.StartTable();
-    link<schema::tensor, "shape">(shape);
-    put<schema::tensor, "type">(static_cast<std::int8_t>(t.type));
-    put<schema::tensor, "buffer">(t.buffer);
-    link<schema::tensor, "name">(name);
-    link<schema::tensor, "quantization">(quantization);
-    put<schema::tensor, "is_variable">(t.is_variable);
-    link<schema::tensor, "sparsity">(sparsity);
-    link<schema::tensor, "shape_signature">(shape_signature);
-    put<schema::tensor, "has_rank">(t.has_rank);
-    link<schema::tensor, "variant_tensors">(variants);
-    put<schema::tensor, "external_buffer">(t.external_buffer);
-    return to_.EndTable(start);
-  }
-
-  offset add_operation(const operation& o) {
-    const auto inputs = vector(o.inputs, true);
-    const auto outputs = vector(o.outputs, true);
-    const auto options = copied(o.options, schema::builtin_options);
-    const auto options_2 = copied(o.options_2, schema::builtin_options_2);
-    const auto custom = o.has_custom_options ? to_.CreateVector(o.custom_options.data(), o.custom_options.size()).o : 0;
-    const auto mutating = vector(o.mutating_variable_inputs);
-    const auto intermediates = vector(o.intermediates);
-    const auto start = to_.StartTable();
-    put<schema::operation, "opcode_index">(o.code);
-    link<schema::operation, "inputs">(inputs);
-    link<schema::operation, "outputs">(outputs);
-    put<schema::operation, "builtin_options_type">(known_type(o.options, schema::builtin_options));
-    link<schema::operation, "builtin_options">(options);
-    link<schema::operation, "custom_options">(custom);
-    put<schema::operation, "custom_options_format">(o.custom_options_format);
-    link<schema::operation, "mutating_variable_inputs">(mutating);
-    link<schema::operation, "intermediates">(intermediates);
-    put<schema::operation, "builtin_options_2_type">(known_type(o.options_2, schema::builtin_options_2));
-    link<schema::operation, "builtin_options_2">(options_2);
-    put<schema::operation, "debug_metadata_index">(o.debug_metadata_index);
-    return to_.EndTable(start);
-  }
-
-  any_offset add_buffer(std::size_t index) {
-    const auto start = to_.StartTable();
-    if (model_.buffers[index].present && !outside_[index]) {
-      put_place_holder<flatbuffers::uoffset_t>(field_id(schema::buffer, "data"));
-    } else if (model_.buffers[index].present) {
-      put_place_holder<std::uint64_t>(field_id(schema::buffer, "offset"));
-      put_place_holder<std::uint64_t>(field_id(schema::buffer, "size"));
-    }
-    return any_offset(to_.EndTable(start));
-  }
-  template <class T>
-  void put_place_holder(std::size_t id) {
-    to_.AddElement<T>(slot(id), T(1), T(0));
-  }
-
-  offset add_metadata(const metadata_entry& e) {
-    const auto name = text(e.name);
-    const auto start = to_.StartTable();
-    link<schema::metadata, "name">(name);
-    put<schema::metadata, "buffer">(e.buffer);
-    return to_.EndTable(start);
-  }
-
-  offset add_tensor_map(const tensor_map& m) {
-    const auto name = text(m.name);
-    const auto start = to_.StartTable();
-    link<schema::tensor_map, "name">(name);
-    put<schema::tensor_map, "tensor_index">(m.tensor);
-    return to_.EndTable(start);
-  }
-
-  offset add_signature(const signature& s) {
-    const auto inputs = all(s.inputs, [&](const tensor_map& m) { return add_tensor_map(m); });
-    const auto outputs = all(s.outputs, [&](const tensor_map& m) { return add_tensor_map(m); });
-    const auto key = text(s.key);
-    const auto start = to_.StartTable();
-    link<schema::signature, "inputs">(inputs);
-    link<schema::signature, "outputs">(outputs);
-    link<schema::signature, "signature_key">(key);
-    put<schema::signature, "subgraph_index">(s.subgraph);
-    return to_.EndTable(start);
-  }
-
-  const model& model_;
-  const std::vector<bool>& outside_;
-  flatbuffers::FlatBufferBuilder to_;
-};
-
-/// A laid out file: its metadata with every place filled in, and where the buffers go.
-struct layout {
-  flatbuffers::FlatBufferBuilder metadata;
-  std::vector<std::uint64_t> content_at;  ///< position of each buffer's bytes
-  std::vector<bool> outside;
-  std::uint64_t file_bytes = 0;
-  bool fits = true;  ///< the flatbuffer stays below 2 GB
-};
-
-[[nodiscard]] inline std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
-  return (value + unit - 1) / unit * unit;
-}
-
-inline constexpr std::uint64_t content_alignment = 16;
-inline constexpr std::uint64_t small_buffer = 1024;  ///< stays inline even in a file past 2 GB
-
-[[nodiscard]] inline layout lay_out(const model& m, bool external) {
-  layout result;
-  result.outside.resize(m.buffers.size());
-  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-    result.outside[i] = external && m.buffers[i].present && m.buffers[i].size >= small_buffer;
-  }
-  result.metadata = metadata_builder(m, result.outside).build();
-  result.content_at.resize(m.buffers.size());
-
-  std::uint64_t end = result.metadata.GetSize();
-  const auto place = [&](bool outside) {
-    for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-      if (!m.buffers[i].present || result.outside[i] != outside) continue;
-      const std::uint64_t length_prefix = outside ? 0 : sizeof(flatbuffers::uoffset_t);
-      result.content_at[i] = round_up(end + length_prefix, content_alignment);
-      end = result.content_at[i] + m.buffers[i].size;
-    }
-  };
-  place(false);
-  end = round_up(end, content_alignment);
-  result.fits = end < flatbuffer_limit;
-  if (external) {
-    place(true);
-    end = round_up(end, content_alignment);
-  }
-  result.file_bytes = end;
-  return result;
-}
-
-/// Writes the places of the buffers into the metadata. Only for a layout that fits.
-inline void fill_places(layout& l, const model& m) {
-  std::uint8_t* bytes = l.metadata.GetBufferPointer();
-  const view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(bytes));
-  const table_vector* tables = root.get<"buffers">();
-  const auto fill = [&](const flatbuffers::Table* table, std::size_t id, auto value) {
-    auto* field = const_cast<std::uint8_t*>(table->GetAddressOf(slot(id)));
-    flatbuffers::WriteScalar(field, value);
-  };
-  for (flatbuffers::uoffset_t i = 0; i < tables->size(); ++i) {
-    if (!m.buffers[i].present) continue;
-    const flatbuffers::Table* table = tables->Get(i);
-    if (l.outside[i]) {
-      fill(table, field_id(schema::buffer, "offset"), l.content_at[i]);
-      fill(table, field_id(schema::buffer, "size"), m.buffers[i].size);
-    } else {
-      constexpr std::size_t id = field_id(schema::buffer, "data");
-      const auto here = static_cast<std::uint64_t>(table->GetAddressOf(slot(id)) - bytes);
-      fill(table, id, static_cast<flatbuffers::uoffset_t>(l.content_at[i] - sizeof(flatbuffers::uoffset_t) - here));
-    }
-  }
-}
-
-}  // namespace detail
 
 struct save_options {
   io::write_options file{};
@@ -5202,137 +2514,12 @@ struct save_options {
   aeq::progress* progress = nullptr;
 };
 
-namespace detail {
-
-/// A part of a buffer: what one call of a producer makes, or one write copies.
-struct piece {
-  std::size_t buffer;
-  std::uint64_t offset;
-  std::uint64_t size;
-};
-
-inline constexpr std::uint64_t piece_bytes = std::uint64_t(1) << 19;
-
-[[nodiscard]] inline std::vector<piece> cut(const model& m) {
-  std::vector<piece> pieces;
-  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-    const std::uint64_t unit = m.buffers[i].unit_bytes;
-    const std::uint64_t step = std::max(unit, piece_bytes / unit * unit);
-    for (std::uint64_t at = 0; at < m.buffers[i].size; at += step) {
-      pieces.push_back({i, at, std::min(step, m.buffers[i].size - at)});
-    }
-  }
-  return pieces;
-}
-
-inline void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> into) {
-  const buffer& b = m.buffers[p.buffer];
-  if (b.produce) {
-    (*b.produce)(p.offset, into);
-  } else if (!into.empty()) {
-    std::memcpy(into.data(), b.data.data() + p.offset, into.size());
-  }
-}
-
-/// The length in front of an inline buffer's bytes.
-[[nodiscard]] inline std::array<std::uint8_t, 4> length_prefix(std::uint64_t size) {
-  std::array<std::uint8_t, 4> bytes{};
-  flatbuffers::WriteScalar(bytes.data(), static_cast<flatbuffers::uoffset_t>(size));
-  return bytes;
-}
-
-/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
-/// moves.
-inline void fill_late_scales(layout& l, const model& m) {
-  const bool any =
-      std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
-  if (!any) return;
-  model finished = m;
-  for (subgraph& g : finished.subgraphs) {
-    for (tensor& t : g.tensors) {
-      const auto& late = m.buffers[t.buffer].late_scales;
-      if (!late || !t.quantization) continue;
-      for (std::size_t i = 0; i < late->size(); ++i) {
-        t.quantization->scale[i] = (*late)[i].scale;
-        t.quantization->zero_point[i] = (*late)[i].zero_point;
-      }
-    }
-  }
-  l.metadata = metadata_builder(finished, l.outside).build();
-  fill_places(l, finished);
-}
-
-[[nodiscard]] inline layout lay_out(const model& m) {
-  layout l = lay_out(m, false);
-  if (!l.fits) l = lay_out(m, true);
-  if (!l.fits) {
-    throw error(error_code::not_quantizable, m.file_name() + ": its metadata alone passes 2 GB; the format ends there");
-  }
-  fill_places(l, m);
-  return l;
-}
-
-}  // namespace detail
-
 /// The bytes of a model's file, for models that fit in memory.
-[[nodiscard]] inline std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads = 0) {
-  detail::layout l = detail::lay_out(m);
-  std::vector<std::uint8_t> file(l.file_bytes);
-  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-    if (!m.buffers[i].present || l.outside[i]) continue;
-    const auto prefix = detail::length_prefix(m.buffers[i].size);
-    std::memcpy(file.data() + l.content_at[i] - prefix.size(), prefix.data(), prefix.size());
-  }
-  const std::vector<detail::piece> pieces = detail::cut(m);
-  parallel_for(pieces.size(), l.file_bytes < detail::piece_bytes ? 1 : threads, [&](std::size_t i) {
-    const detail::piece& p = pieces[i];
-    detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
-  });
-  detail::fill_late_scales(l, m);
-  std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
-  return file;
-}
+[[nodiscard]] std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads = 0);
 
 /// Writes a model to `path` ("-": standard output). The file appears whole or not at all. Returns its size in bytes.
 /// Throws error (io).
-inline std::uint64_t write(const model& m, const std::string& path, const save_options& options = {}) {
-  io::output_file file(path, options.file);
-  detail::layout l = detail::lay_out(m);
-  constexpr std::uint64_t one_write = 4 * detail::piece_bytes;
-  if (l.file_bytes <= one_write) {
-    file.write_at(0, to_bytes(m, options.threads));
-    file.commit();
-    return l.file_bytes;
-  }
-  file.resize(l.file_bytes);
-  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
-    if (!m.buffers[i].present || l.outside[i]) continue;
-    const auto prefix = detail::length_prefix(m.buffers[i].size);
-    file.write_at(l.content_at[i] - prefix.size(), prefix);
-  }
-  const std::vector<detail::piece> pieces = detail::cut(m);
-  if (options.progress != nullptr) options.progress->expect(l.file_bytes);
-  parallel_for(pieces.size(), options.threads, [&](std::size_t i) {
-    const detail::piece& p = pieces[i];
-    const buffer& b = m.buffers[p.buffer];
-    if (b.produce) {
-      thread_local std::vector<std::uint8_t> bytes;
-      bytes.resize(static_cast<std::size_t>(p.size));
-      (*b.produce)(p.offset, bytes);
-      file.write_at(l.content_at[p.buffer] + p.offset, bytes);
-    } else {
-      const auto part = b.data.subspan(static_cast<std::size_t>(p.offset), static_cast<std::size_t>(p.size));
-      file.write_at(l.content_at[p.buffer] + p.offset, part);
-      if (m.file) m.file->let_go(part);
-    }
-    if (options.progress != nullptr) options.progress->advance(p.size);
-  });
-  if (options.progress != nullptr) options.progress->finish();
-  detail::fill_late_scales(l, m);
-  file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
-  file.commit();
-  return l.file_bytes;
-}
+std::uint64_t write(const model& m, const std::string& path, const save_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::model
 
@@ -5697,6 +2884,44 @@ namespace aeq::inline AEQ_ABI::quantize {
 //     aeq::quantizer q("model.tflite");
 //     q.load_recipe("dynamic_wi8_afp32");
 //     q.save("quantized.tflite");
+
+// ---- aeq/io/error.hpp
+// The one exception of the public API: a code and a sentence that names the place and what would be accepted.
+
+#include <stdexcept>
+
+namespace aeq::inline AEQ_ABI {
+
+/// What went wrong; the value is the tool's exit code.
+enum class error_code : int {
+  check_failed = 1,     ///< a comparison or threshold did not hold
+  wrong_usage = 2,      ///< arguments that make no sense
+  bad_input = 3,        ///< a model, recipe, policy or data file that can't be used
+  not_quantizable = 4,  ///< the model can't be quantized as asked
+  io = 5                ///< reading or writing failed
+};
+
+[[nodiscard]] constexpr std::string_view name_of(error_code code) noexcept {
+  switch (code) {
+    case error_code::check_failed: return "check failed";
+    case error_code::wrong_usage: return "wrong usage";
+    case error_code::bad_input: return "bad input";
+    case error_code::not_quantizable: return "not quantizable";
+    case error_code::io: return "input/output";
+  }
+  return "unknown";
+}
+
+class error : public std::runtime_error {
+ public:
+  error(error_code code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  [[nodiscard]] error_code code() const noexcept { return code_; }
+
+ private:
+  error_code code_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/recipe/policy.hpp
 // Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
@@ -6167,14 +3392,20 @@ class quantizer {
 // Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
 // are errors here. More lenient: execution_mode and channel_wise of older files are understood.
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 // ---- aeq/recipe/json_reader.hpp
 // Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
 // accepted.
 
+#include <charconv>
+#include <cmath>
+#include <set>
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
+#include <boost/json/value.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe::detail {
 
@@ -7327,6 +4558,59 @@ void each(const json_node& node, const Read& read) {
 // ---- aeq/recipe/save.hpp
 // Recipes written as JSON, the way the Python tool exports them. (spec: quantization, section 2.6)
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+// ---- aeq/io/python_json.hpp
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
+[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
+  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
+  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
+  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
+  return size;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
+[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
+
+/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
+[[nodiscard]] std::string hex_float(double value);
+
+/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
+[[nodiscard]] std::string python_float(double value);
+
+/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
+[[nodiscard]] std::string json_lines(const boost::json::value& value);
+
+/// All on one line: {"a": [1, 2]}.
+[[nodiscard]] std::string json_line(const boost::json::value& value);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/recipe/save.hpp
 namespace aeq::inline AEQ_ABI::recipe {
 
 namespace detail {
@@ -7478,596 +4762,11 @@ void recipe::leave(std::string regex) {
 
 #if AEQ_DEFINITIONS
 
-// ---- aeq/io/gzip.ipp
-// Reading gzip-compressed files: the definitions.
-
-#include <zlib.h>
-
-namespace aeq::inline AEQ_ABI::io {
-
-AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
-  z_stream stream{};
-  constexpr int gzip_only = 16 + 15;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
-  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
-
-  constexpr std::size_t step = std::size_t(1) << 16;
-  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
-  std::string content;
-  std::size_t taken = 0;
-  for (;;) {
-    const std::size_t offered = std::min(piece, bytes.size() - taken);
-    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
-    stream.avail_in = static_cast<uInt>(offered);
-    const std::size_t size = content.size();
-    content.resize(size + step);
-    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
-    stream.avail_out = static_cast<uInt>(step);
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    content.resize(size + step - stream.avail_out);
-    taken += offered - stream.avail_in;
-    if (content.size() > limit_bytes) {
-      throw error(error_code::bad_input,
-                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
-    }
-    if (state == Z_STREAM_END) {
-      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
-      if (taken == bytes.size()) return content;
-      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
-      continue;
-    }
-    const bool stuck = content.size() == size && taken == bytes.size();
-    if (state != Z_OK || stuck) {
-      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
-                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
-    }
-  }
-}
-
-AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
-  const auto file = input_file::open(path);
-  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
-  if (file->bytes().size() > limit_bytes) {
-    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
-  }
-  return {file->bytes().begin(), file->bytes().end()};
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/python_json.ipp
-// Text exactly as the Python tools of this field print it: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string result;
-  result.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const std::size_t size = utf8_character_bytes(bytes);
-    if (size == 0) {
-      const auto byte = static_cast<unsigned char>(bytes[0]);
-      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-    } else {
-      result += bytes.substr(0, size);
-    }
-    bytes.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return result;
-}
-
-AEQ_INLINE std::string hex_float(double value) {
-  if (std::isnan(value)) return "nan";
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  const std::string sign = bits >> 63 != 0 ? "-" : "";
-  if (std::isinf(value)) return sign + "inf";
-  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
-  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
-  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
-  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
-  if (fraction != 0) text += '.';
-  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
-    text += "0123456789abcdef"[fraction >> 48];
-  }
-  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
-}
-
-AEQ_INLINE std::string python_float(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  std::array<char, 40> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
-  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t mark = scientific.find('e');
-  const int exponent = std::atoi(scientific.data() + mark + 1);
-  if (exponent < -4 || exponent >= 16) return std::string(scientific);
-  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
-  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
-namespace detail {
-
-class python_json_writer {
- public:
-  explicit python_json_writer(std::string& into) : into_(into) {}
-
-  void quoted(std::string_view text) {
-    into_ += '"';
-    for (const char c : text) {
-      switch (c) {
-        case '"': into_ += "\\\""; break;
-        case '\\': into_ += "\\\\"; break;
-        case '\n': into_ += "\\n"; break;
-        case '\r': into_ += "\\r"; break;
-        case '\t': into_ += "\\t"; break;
-        case '\f': into_ += "\\f"; break;
-        case '\b': into_ += "\\b"; break;
-        default:
-          if (static_cast<unsigned char>(c) < 0x20) {
-            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
-            into_ += "0123456789abcdef"[c & 15];
-          } else {
-            into_ += c;
-          }
-      }
-    }
-    into_ += '"';
-  }
-
-  void scalar(const boost::json::value& value) {
-    switch (value.kind()) {
-      case boost::json::kind::null: into_ += "null"; break;
-      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
-      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
-      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
-      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
-      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
-      default: break;
-    }
-  }
-
-  void one_line(const boost::json::value& value) { write(value, nullptr); }
-
-  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
-  /// one line.
-  void write(const boost::json::value& value, std::string* indent) {
-    if (value.is_object()) {
-      const boost::json::object& members = value.get_object();
-      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
-      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
-        quoted({member.key().data(), member.key().size()});
-        into_ += ": ";
-        return member.value();
-      });
-    } else if (value.is_array()) {
-      const boost::json::array& elements = value.get_array();
-      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
-      list(elements, flat ? nullptr : indent, "[]",
-           [](const boost::json::value& element) -> const boost::json::value& { return element; });
-    } else {
-      scalar(value);
-    }
-  }
-
- private:
-  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
-
-  template <class Range, class Head>
-  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
-    into_ += brackets[0];
-    if (indent != nullptr) *indent += ' ';
-    bool first = true;
-    for (const auto& item : range) {
-      if (indent != nullptr) {
-        into_ += first ? "\n" : ",\n";
-        into_ += *indent;
-      } else if (!first) {
-        into_ += ", ";
-      }
-      first = false;
-      write(head(item), indent);
-    }
-    if (indent != nullptr) {
-      indent->pop_back();
-      into_ += '\n';
-      into_ += *indent;
-    }
-    into_ += brackets[1];
-  }
-
-  std::string& into_;
-};
-
-}  // namespace detail
-
-AEQ_INLINE std::string json_lines(const boost::json::value& value) {
-  std::string text;
-  std::string indent;
-  detail::python_json_writer(text).write(value, &indent);
-  return text += '\n';
-}
-
-AEQ_INLINE std::string json_line(const boost::json::value& value) {
-  std::string text;
-  detail::python_json_writer(text).one_line(value);
-  return text;
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/flexbuffer.ipp
-// FlexBuffers as JSON values: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-namespace detail {
-
-class flexbuffer_reader {
- public:
-  explicit flexbuffer_reader(std::span<const std::uint8_t> bytes)
-      : bytes_(bytes), size_(static_cast<std::int64_t>(bytes.size())), budget_(8 * size_ + 1024) {}
-
-  /// None if the data is no FlexBuffer or its root is null.
-  std::optional<boost::json::value> read() {
-    if (size_ < 3) return std::nullopt;
-    const std::int64_t width = bytes_.back();
-    const reference root = packed(at(-(2 + width)), width, bytes_[bytes_.size() - 2]);
-    boost::json::value result = value(root, 0);
-    if (!good_ || result.is_null()) return std::nullopt;
-    return result;
-  }
-
- private:
-  enum class type : std::uint8_t {
-    null,
-    int_,
-    uint,
-    float_,
-    key,
-    string,
-    indirect_int,
-    indirect_uint,
-    indirect_float,
-    map,
-    vector,
-    vector_int,
-    vector_uint,
-    vector_float,
-    vector_key,
-    vector_string,
-    vector_int2,
-    vector_float4 = 24,
-    blob,
-    boolean,
-    vector_bool = 36
-  };
-  struct reference {
-    std::int64_t position;
-    std::int64_t parent_width;
-    std::int64_t width;
-    type kind;
-  };
-  /// Elements of equal type; `width` is not known to be one of 1, 2, 4, 8.
-  struct typed_vector {
-    std::int64_t position;
-    std::int64_t width;
-    std::int64_t size;
-    type element;
-  };
-
-  static constexpr int depth_limit = 128;
-  // Numbers beyond it behave alike, and their sums and products stay within 64 bits.
-  static constexpr std::int64_t far_away = std::int64_t(1) << 48;
-
-  template <class T = boost::json::value>
-  T bad() {
-    good_ = false;
-    return T{};
-  }
-  /// Time and memory stay in proportion to the data, though its parts may be shared.
-  bool spend(std::int64_t amount) {
-    budget_ -= amount;
-    if (budget_ < 0) good_ = false;
-    return good_;
-  }
-
-  static std::int64_t clamped(std::int64_t number) { return std::clamp(number, -far_away, far_away); }
-  [[nodiscard]] std::int64_t at(std::int64_t position) const {
-    return clamped(position >= 0 ? position : size_ + position);
-  }
-  [[nodiscard]] std::span<const std::uint8_t> slice(std::int64_t first, std::int64_t last) const {
-    const auto edge = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + size_ : i, 0, size_); };
-    const std::int64_t from = edge(first);
-    const std::int64_t to = std::max(from, edge(last));
-    return bytes_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
-  }
-
-  std::uint64_t number(std::span<const std::uint8_t> bytes) {
-    if (bytes.empty() || bytes.size() > 8 || !std::has_single_bit(bytes.size())) return bad<std::uint64_t>();
-    std::uint64_t result = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) result = result << 8 | bytes[i];
-    return result;
-  }
-  std::int64_t signed_number(std::span<const std::uint8_t> bytes) {
-    const std::uint64_t bits = number(bytes);
-    if (!good_) return 0;
-    const auto shift = static_cast<int>(64 - 8 * bytes.size());
-    return static_cast<std::int64_t>(bits << shift) >> shift;
-  }
-  boost::json::value real(std::span<const std::uint8_t> bytes) {
-    if (bytes.size() != 4 && bytes.size() != 8) return bad();
-    const std::uint64_t bits = number(bytes);
-    const double value = bytes.size() == 8
-                             ? std::bit_cast<double>(bits)
-                             : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-    return boost::json::value(hex_float(value));
-  }
-  /// A size or distance; beyond what a Python sequence can have it is an error only where a length is asked for.
-  std::int64_t distance(std::span<const std::uint8_t> bytes) {
-    return static_cast<std::int64_t>(std::min<std::uint64_t>(number(bytes), static_cast<std::uint64_t>(far_away)));
-  }
-  std::int64_t indirect(std::int64_t position, std::int64_t offset, std::int64_t width) {
-    const std::int64_t back = distance(slice(position + offset, position + offset + width));
-    return at(position + offset - back);
-  }
-  std::int64_t target(const reference& r) { return indirect(r.position, 0, r.parent_width); }
-  std::int64_t stored_size(std::int64_t position, std::int64_t width) {
-    const auto bytes = slice(position - width, position);
-    if (bytes.size() == 8 && bytes[7] >= 0x80) return bad<std::int64_t>();
-    return distance(bytes);
-  }
-
-  reference packed(std::int64_t position, std::int64_t parent_width, std::uint8_t packed_type) {
-    const int kind = packed_type >> 2;
-    if (kind > 26 && kind != 36) good_ = false;
-    return {position, parent_width, std::int64_t(1) << (packed_type & 3), static_cast<type>(kind)};
-  }
-
-  boost::json::value value(const reference& r, int depth) {
-    if (!good_ || depth > depth_limit || !spend(1)) return bad();
-    const auto own = [&] { return slice(r.position, r.position + r.parent_width); };
-    const auto far = [&] {
-      const std::int64_t there = target(r);
-      return slice(there, there + r.width);
-    };
-    switch (r.kind) {
-      case type::null: return nullptr;
-      case type::boolean: return number(own()) != 0;
-      case type::int_: return signed_number(own());
-      case type::indirect_int: return signed_number(far());
-      case type::uint: return number(own());
-      case type::indirect_uint: return number(far());
-      case type::float_: return real(own());
-      case type::indirect_float: return real(far());
-      case type::string: {
-        const std::string_view text = sized_text(r);
-        return good_ && is_utf8(text) ? boost::json::value(text) : bad();
-      }
-      case type::key: return r.width == 1 ? boost::json::value(key(target(r))) : bad();
-      case type::blob: {
-        const std::string_view text = sized_text(r);
-        return good_ ? boost::json::value(escaped_utf8(text)) : bad();
-      }
-      case type::map: return map(r, depth);
-      case type::vector: return vector(r, depth);
-      default: return typed(r);
-    }
-  }
-
-  std::string_view view(std::span<const std::uint8_t> bytes) {
-    if (!spend(static_cast<std::int64_t>(bytes.size()))) return {};
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-  std::string_view sized_text(const reference& r) {
-    const std::int64_t there = target(r);
-    const std::int64_t size = stored_size(there, r.width);
-    return good_ ? view(slice(there, there + size)) : std::string_view();
-  }
-  /// The text up to the next zero byte: ASCII.
-  std::string_view key(std::int64_t position) {
-    if (!good_) return {};
-    const auto rest = slice(position, far_away);
-    const auto zero = std::find(rest.begin(), rest.end(), std::uint8_t(0));
-    if (!spend(zero - rest.begin()) || zero == rest.end()) return bad<std::string_view>();
-    const std::string_view text = view(slice(position, position + (zero - rest.begin())));
-    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
-      return bad<std::string_view>();
-    }
-    return text;
-  }
-
-  /// An element of an untyped vector; none past its end or past the end of the data.
-  std::optional<reference> element(std::int64_t position, std::int64_t width, std::int64_t size, std::int64_t index) {
-    if (index >= size) return std::nullopt;
-    std::int64_t where = position + size * width + index;
-    if (where < 0) where += size_;
-    if (where < 0 || where >= size_) return std::nullopt;
-    return packed(at(position + index * width), width, bytes_[static_cast<std::size_t>(where)]);
-  }
-
-  boost::json::value vector(const reference& r, int depth) {
-    const std::int64_t position = target(r);
-    const std::int64_t size = stored_size(position, r.width);
-    boost::json::array result;
-    for (std::int64_t i = 0; good_; ++i) {
-      const auto e = element(position, r.width, size, i);
-      if (!e) break;
-      result.push_back(value(*e, depth + 1));
-    }
-    return good_ ? boost::json::value(std::move(result)) : bad();
-  }
-
-  boost::json::value map(const reference& r, int depth) {
-    const std::int64_t position = target(r);
-    const std::int64_t size = stored_size(position, r.width);
-    const std::int64_t keys_width = distance(slice(position - 2 * r.width, position - r.width));
-    const std::int64_t keys = indirect(position, -3 * r.width, r.width);
-    const std::int64_t key_count = good_ ? stored_size(keys, keys_width) : 0;
-    boost::json::object result;
-    for (std::int64_t i = 0; good_ && i < key_count; ++i) {
-      const auto e = element(position, r.width, size, i);
-      if (!e || !good_) break;
-      const std::string_view name = key(indirect(at(clamped(keys + i * keys_width)), 0, keys_width));
-      boost::json::value content = value(*e, depth + 1);
-      if (good_) result.insert_or_assign(name, std::move(content));
-    }
-    return good_ ? boost::json::value(std::move(result)) : bad();
-  }
-
-  boost::json::value typed(const reference& r) {
-    typed_vector v{target(r), r.width, 0, type::int_};
-    const int kind = static_cast<int>(r.kind);
-    if (kind >= static_cast<int>(type::vector_int2) && kind <= static_cast<int>(type::vector_float4)) {
-      const int number_of_fixed = kind - static_cast<int>(type::vector_int2);
-      v.element = static_cast<type>(number_of_fixed % 3 + 1);
-      v.size = number_of_fixed / 3 + 2;
-    } else {
-      v.element = static_cast<type>(kind - static_cast<int>(type::vector_int) + 1);
-      v.size = stored_size(v.position, v.width);
-    }
-    boost::json::array result;
-    if (!good_ || v.size == 0) return good_ ? boost::json::value(std::move(result)) : bad();
-    if (v.element == type::key || v.element == type::string) {  // old vectors of strings are read as keys
-      for (std::int64_t i = 0; i < v.size && good_ && spend(1); ++i) {
-        result.emplace_back(key(indirect(at(clamped(v.position + i * v.width)), 0, v.width)));
-      }
-      return good_ ? boost::json::value(std::move(result)) : bad();
-    }
-    const auto bytes = slice(v.position, clamped(v.position + v.size * v.width));
-    const auto count = static_cast<std::size_t>(v.size);
-    const std::size_t width = bytes.size() / count;
-    if (width == 0 || width * count != bytes.size() || !spend(v.size)) return bad();
-    for (std::size_t i = 0; i < count && good_; ++i) {
-      const auto one = bytes.subspan(i * width, width);
-      switch (v.element) {
-        case type::int_: result.emplace_back(signed_number(one)); break;
-        case type::uint: result.emplace_back(number(one)); break;
-        case type::float_: result.push_back(real(one)); break;
-        default: result.emplace_back(number(one) != 0); break;
-      }
-    }
-    return good_ ? boost::json::value(std::move(result)) : bad();
-  }
-
-  std::span<const std::uint8_t> bytes_;
-  std::int64_t size_;
-  std::int64_t budget_;
-  bool good_ = true;
-};
-
-}  // namespace detail
-
-AEQ_INLINE std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes) {
-  return detail::flexbuffer_reader(bytes).read();
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/sha256.ipp
-// SHA-256: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-namespace detail {
-
-// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-inline constexpr std::array<std::uint32_t, 64> sha256_constants{
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-
-}  // namespace detail
-
-AEQ_INLINE std::string hex_text(std::span<const std::uint8_t> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text(bytes.size() * 2, '0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text[2 * i] = digits[bytes[i] >> 4];
-    text[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  return text;
-}
-
-AEQ_INLINE sha256& sha256::update(std::span<const std::uint8_t> bytes) {
-  total_bytes_ += bytes.size();
-  if (held_ > 0) {
-    const std::size_t taken = std::min(bytes.size(), block_bytes - held_);
-    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(held_));
-    held_ += taken;
-    bytes = bytes.subspan(taken);
-    if (held_ < block_bytes) return *this;
-    add_block(block_.data());
-    held_ = 0;
-  }
-  for (; bytes.size() >= block_bytes; bytes = bytes.subspan(block_bytes)) add_block(bytes.data());
-  std::copy(bytes.begin(), bytes.end(), block_.begin());
-  held_ = bytes.size();
-  return *this;
-}
-
-AEQ_INLINE std::array<std::uint8_t, sha256::digest_bytes> sha256::finish() {
-  const std::uint64_t total_bits = total_bytes_ * 8;
-  std::array<std::uint8_t, block_bytes + 8> padding{0x80};
-  const std::size_t zeros_end = held_ < block_bytes - 8 ? block_bytes - 8 - held_ : 2 * block_bytes - 8 - held_;
-  for (std::size_t i = 0; i < 8; ++i) padding[zeros_end + i] = static_cast<std::uint8_t>(total_bits >> (56 - 8 * i));
-  update(std::span(padding).first(zeros_end + 8));
-  std::array<std::uint8_t, digest_bytes> digest{};
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
-  }
-  return digest;
-}
-
-AEQ_INLINE void sha256::add_block(const std::uint8_t* block) {
-  std::array<std::uint32_t, 64> w;
-  for (std::size_t i = 0; i < 16; ++i) {
-    w[i] = static_cast<std::uint32_t>(block[4 * i]) << 24 | static_cast<std::uint32_t>(block[4 * i + 1]) << 16 |
-           static_cast<std::uint32_t>(block[4 * i + 2]) << 8 | block[4 * i + 3];
-  }
-  for (std::size_t i = 16; i < 64; ++i) {
-    const std::uint32_t a = w[i - 15];
-    const std::uint32_t b = w[i - 2];
-    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
-           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
-  }
-  auto [a, b, c, d, e, f, g, h] = state_;
-  for (std::size_t i = 0; i < 64; ++i) {
-    const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
-                                detail::sha256_constants[i] + w[i];
-    const std::uint32_t second =
-        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-    h = g;
-    g = f;
-    f = e;
-    e = d + first;
-    d = c;
-    c = b;
-    b = a;
-    a = first + second;
-  }
-  const std::array<std::uint32_t, 8> result{a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) state_[i] += result[i];
-}
-
-AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
-  return hex_text(sha256().update(bytes).finish());
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
 // ---- aeq/io/file.ipp
 // Reading files: the definitions.
 
 #include <cerrno>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -8099,7 +4798,7 @@ class descriptor {
   int number_;
 };
 
-AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
+[[nodiscard]] AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
   constexpr std::size_t step = std::size_t(1) << 16;
   std::vector<std::uint8_t> bytes;
   for (;;) {
@@ -8162,6 +4861,1961 @@ AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noe
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/model.ipp
+// A model in memory: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+AEQ_INLINE const std::string& model::file_name() const {
+  static const std::string none = "model";
+  return file ? file->name() : none;
+}
+
+AEQ_INLINE std::uint64_t element_count(std::span<const std::int32_t> shape) {
+  std::uint64_t count = 1;
+  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
+  return count;
+}
+
+AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
+  const tensor& t = graph.tensors[index];
+  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
+  return "tensor " + std::to_string(index);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/difference.ipp
+// What differs between two models or descriptions: the definitions.
+
+#include <cstdio>
+#include <cstdlib>
+
+// ---- aeq/io/gzip.hpp
+// Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// What the largest text file that we read (a description, statistics) may hold when unpacked.
+inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
+
+/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
+/// damaged data and for a content longer than `limit_bytes`.
+[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 std::uint64_t limit_bytes = text_limit_bytes);
+
+/// The content of a text file; a name that ends in .gz says that it is compressed.
+[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/difference.ipp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// An element of a constant as a number: sub-byte types unpacked, types without a number byte by byte.
+class constant_values {
+ public:
+  constant_values(std::span<const std::uint8_t> data, tensor_type type) : data_(data), type_(type) {
+    switch (type) {
+      case tensor_type::int4:
+      case tensor_type::int2: bits_ = static_cast<std::size_t>(bits_of(type)); break;
+      case tensor_type::string:
+      case tensor_type::resource:
+      case tensor_type::variant:
+      case tensor_type::bfloat16:
+      case tensor_type::uint4:
+      case tensor_type::float8_e4m3fn:
+      case tensor_type::float8_e5m2: break;
+      default: bits_ = static_cast<std::size_t>(bits_of(type)); break;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t size() const { return std::uint64_t(data_.size()) * 8 / bits_; }
+
+  [[nodiscard]] double operator[](std::uint64_t index) const {
+    switch (type_) {
+      case tensor_type::int4: return signed_bits(index, 2);
+      case tensor_type::int2: return signed_bits(index, 4);
+      case tensor_type::float32: return static_cast<double>(at<float>(index));
+      case tensor_type::float64: return at<double>(index);
+      case tensor_type::float16: return static_cast<double>(float_from_float16(at<std::uint16_t>(index)));
+      case tensor_type::int8: return at<std::int8_t>(index);
+      case tensor_type::int16: return at<std::int16_t>(index);
+      case tensor_type::int32: return at<std::int32_t>(index);
+      case tensor_type::int64: return static_cast<double>(at<std::int64_t>(index));
+      case tensor_type::uint16: return at<std::uint16_t>(index);
+      case tensor_type::uint32: return at<std::uint32_t>(index);
+      case tensor_type::uint64: return static_cast<double>(at<std::uint64_t>(index));
+      case tensor_type::boolean: return at<std::uint8_t>(index) != 0 ? 1 : 0;
+      case tensor_type::complex64: return static_cast<double>(at<float>(2 * index));  // the real part
+      case tensor_type::complex128: return at<double>(2 * index);
+      default: return at<std::uint8_t>(index);
+    }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] T at(std::uint64_t index) const {
+    T value{};
+    std::memcpy(&value, data_.data() + index * sizeof(T), sizeof(T));
+    return value;
+  }
+  [[nodiscard]] double signed_bits(std::uint64_t index, std::uint64_t per_byte) const {
+    const auto byte = data_[static_cast<std::size_t>(index / per_byte)];
+    const int limit = 1 << bits_;
+    const int value = byte >> (bits_ * (index % per_byte)) & (limit - 1);
+    return value < limit / 2 ? value : value - limit;
+  }
+
+  std::span<const std::uint8_t> data_;
+  tensor_type type_;
+  std::size_t bits_ = 8;
+};
+
+class comparison {
+ public:
+  using json = boost::json::value;
+  using constants = std::function<std::optional<constant_difference>(std::string_view path)>;
+
+  comparison(const difference_options& options, constants read) : options_(options), read_(std::move(read)) {}
+
+  void compare(const json& a, const json& b, const std::string& path, std::string_view container) {
+    if (a.is_object() && b.is_object()) {
+      compare_maps(a.get_object(), b.get_object(), path, container);
+    } else if (a.is_array() && b.is_array()) {
+      const auto& x = a.get_array();
+      const auto& y = b.get_array();
+      if (x.size() != y.size()) {
+        report(path, std::to_string(x.size()) + " entries vs " + std::to_string(y.size()) + " entries");
+      }
+      const std::string name = path.substr(path.rfind('/') + 1);
+      for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
+        compare(x[i], y[i], path + "[" + std::to_string(i) + "]", name);
+      }
+    } else if (!equal(a, b) && !close(a, b)) {
+      report(path, shortened(a) + " vs " + shortened(b));
+    }
+  }
+
+  std::vector<std::string> take() { return std::move(differences_); }
+
+ private:
+  using object = boost::json::object;
+
+  void report(const std::string& path, const std::string& message) {
+    differences_.push_back((path.empty() ? "/" : path) + ": " + message);
+  }
+
+  /// On one line, cut after 160 characters.
+  static std::string shortened(const json& value) {
+    std::string text = io::json_line(value);
+    std::size_t end = 0;
+    for (int characters = 0; characters < 160 && end < text.size(); ++characters) {
+      end += std::max<std::size_t>(io::utf8_character_bytes(std::string_view(text).substr(end)), 1);
+    }
+    if (end >= text.size()) return text;
+    return text.substr(0, end) + "...";
+  }
+
+  /// Present for the reader of a description only: "layout" is about the file, "flexbuffer" and "hex" repeat what the
+  /// digest next to them stands for.
+  static bool is_compared(std::string_view key) { return key != "layout" && key != "flexbuffer" && key != "hex"; }
+
+  void compare_maps(const object& a, const object& b, const std::string& path, std::string_view container) {
+    const bool skip_digest = a.contains("sha256") && b.contains("sha256") && constants_are_close(a, b, path);
+    for (const auto& [key, value] : a) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
+    for (const auto& [key, value] : b) {
+      if (!a.contains(key)) compare_member({key.data(), key.size()}, a, b, path, container, skip_digest);
+    }
+  }
+
+  void compare_member(std::string_view key, const object& a, const object& b, const std::string& path,
+                      std::string_view container, bool skip_digest) {
+    if (!is_compared(key) || (skip_digest && key == "sha256")) return;
+    if (options_.ignore_names && key == "name" && (container == "tensors" || container == "subgraphs")) return;
+    const std::string where = path + "/" + std::string(key);
+    const json* x = a.if_contains(key);
+    const json* y = b.if_contains(key);
+    if (x != nullptr && y != nullptr) return compare(*x, *y, where, {});
+    report(where, std::string("only in ") + (x != nullptr ? "A: " : "B: ") + shortened(x != nullptr ? *x : *y));
+  }
+
+  /// Whether digests that differ stand for values that are near enough; if they are not, says how far they are apart.
+  bool constants_are_close(const object& a, const object& b, const std::string& path) {
+    if (!read_ || equal(a.at("sha256"), b.at("sha256"))) return false;
+    const auto found = read_(path);
+    if (!found) return false;
+    if (found->worst <= options_.max_delta) return true;
+    std::array<char, 40> worst{};
+    std::snprintf(worst.data(), worst.size(), "%.9g", std::isnan(found->worst) ? std::abs(found->worst) : found->worst);
+    report(path, std::to_string(found->different) + " of " + std::to_string(found->elements) +
+                     " elements differ, by at most " + worst.data());
+    return false;
+  }
+
+  // Scalars: true is 1, and 1 is 1.0.
+  static bool is_number(const json& value) { return value.is_number() || value.is_bool(); }
+  static json plain(const json& value) { return value.is_bool() ? json(value.get_bool() ? 1 : 0) : value; }
+  static bool equal(const json& a, const json& b) {
+    if (is_number(a) && is_number(b)) {
+      const json x = plain(a);
+      const json y = plain(b);
+      if (x.is_double() || y.is_double()) return x.to_number<double>() == y.to_number<double>();
+      return x == y;  // integers of either kind by their value
+    }
+    return a == b;
+  }
+
+  static std::optional<double> parsed_hex_float(std::string_view text) {
+    const double sign = text.starts_with('-') ? -1 : 1;
+    if (sign < 0) text.remove_prefix(1);
+    if (text == "inf" || text == "nan") return std::numeric_limits<double>::infinity();
+    if (!text.starts_with("0x0") && !text.starts_with("0x1")) return std::nullopt;
+    text.remove_prefix(2);
+    const std::size_t mark = text.find('p');
+    if (mark == std::string_view::npos || mark + 2 >= text.size()) return std::nullopt;
+    if (text[mark + 1] != '+' && text[mark + 1] != '-') return std::nullopt;
+    double value = 0;
+    const auto [end, state] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex);
+    if (end != text.data() + text.size() || state != std::errc()) return std::nullopt;
+    return sign * value;
+  }
+  /// Neighbouring floats have neighbouring numbers; -0 and 0 share one.
+  static std::int64_t order(double value) {
+    const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(value));
+    return bits >= 0 ? bits : -std::int64_t(bits & 0x7fffffff);
+  }
+  [[nodiscard]] bool close(const json& a, const json& b) const {
+    if (options_.ulps == 0 || !a.is_string() || !b.is_string()) return false;
+    const auto x = parsed_hex_float({a.get_string().data(), a.get_string().size()});
+    const auto y = parsed_hex_float({b.get_string().data(), b.get_string().size()});
+    if (!x || !y || !std::isfinite(*x) || !std::isfinite(*y)) return false;
+    return std::abs(order(*x) - order(*y)) <= options_.ulps;
+  }
+
+  difference_options options_;
+  constants read_;
+  std::vector<std::string> differences_;
+};
+
+/// The tensor of a path "/subgraphs[1]/tensors[2]/constant".
+[[nodiscard]] AEQ_INLINE const tensor* tensor_at(const model& m, std::string_view path) {
+  const auto number_after = [&](std::string_view before) -> std::optional<std::size_t> {
+    if (!path.starts_with(before)) return std::nullopt;
+    path.remove_prefix(before.size());
+    std::size_t number = 0;
+    const auto [end, state] = std::from_chars(path.data(), path.data() + path.size(), number);
+    if (state != std::errc()) return std::nullopt;
+    path.remove_prefix(static_cast<std::size_t>(end - path.data()));
+    return number;
+  };
+  const auto graph = number_after("/subgraphs[");
+  const auto index = graph ? number_after("]/tensors[") : std::nullopt;
+  if (!index || path != "]/constant" || *graph >= m.subgraphs.size()) return nullptr;
+  const auto& tensors = m.subgraphs[*graph].tensors;
+  return *index < tensors.size() ? &tensors[*index] : nullptr;
+}
+
+[[nodiscard]] AEQ_INLINE std::optional<constant_difference> compare_constants(const model& a, const model& b,
+                                                                              std::string_view path) {
+  const tensor* x = tensor_at(a, path);
+  const tensor* y = tensor_at(b, path);
+  if (x == nullptr || y == nullptr || x->type != y->type) return std::nullopt;
+  const constant_values left(a.buffers[x->buffer].data, x->type);
+  const constant_values right(b.buffers[y->buffer].data, y->type);
+  if (left.size() != right.size()) return std::nullopt;
+  constant_difference result{0, left.size(), 0};
+  for (std::uint64_t i = 0; i < left.size(); ++i) {
+    const double delta = std::abs(left[i] - right[i]);
+    if (delta == 0) continue;
+    ++result.different;
+    if (!std::isnan(result.worst) && !(delta <= result.worst)) result.worst = delta;
+  }
+  if (a.file) a.file->let_go(a.buffers[x->buffer].data);
+  if (b.file) b.file->let_go(b.buffers[y->buffer].data);
+  return result;
+}
+
+}  // namespace detail
+
+AEQ_INLINE description::description(boost::json::value content, std::optional<model> made_from)
+    : source(std::move(made_from)), content_(std::make_shared<const boost::json::value>(std::move(content))) {}
+
+AEQ_INLINE description load_description(const std::string& path, warnings& notes) {
+  if (path.ends_with(".litertlm")) {
+    throw error(error_code::bad_input,
+                path + ": .litertlm files are not supported yet; a .tflite, .json or .json.gz file is wanted");
+  }
+  if (path.ends_with(".json") || path.ends_with(".json.gz")) {
+    boost::json::parse_options options;
+    options.max_depth = 256;
+    boost::json::error_code failed;
+    auto content = boost::json::parse(io::read_text(path), failed, {}, options);
+    if (failed) throw error(error_code::bad_input, path + ": is no JSON: " + failed.message());
+    return {std::move(content), std::nullopt};
+  }
+  model m = read(path, notes);
+  boost::json::value content = describe(m);
+  return {std::move(content), std::move(m)};
+}
+
+AEQ_INLINE std::vector<std::string> differences(const description& a, const description& b,
+                                                const difference_options& options) {
+  detail::comparison::constants read_constants;
+  if (a.source && b.source) {
+    read_constants = [&](std::string_view path) { return detail::compare_constants(*a.source, *b.source, path); };
+  }
+  detail::comparison compared(options, std::move(read_constants));
+  compared.compare(a.content(), b.content(), "", {});
+  return compared.take();
+}
+
+AEQ_INLINE std::vector<std::string> differences(const std::string& path_a, const std::string& path_b, warnings& notes,
+                                                const difference_options& options) {
+  const description a = load_description(path_a, notes);
+  return differences(a, load_description(path_b, notes), options);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/dump.ipp
+// The canonical description of a model as JSON: the definitions.
+
+#include <map>
+
+#include <flatbuffers/flatbuffers.h>
+
+// ---- aeq/io/flexbuffer.hpp
+// FlexBuffers, the schema-less format of custom operators' options, as JSON values. Nothing says which options are in
+// this format, so this decides it as FlatBuffers' Python package does: positions outside the data are cut off or
+// counted from the end like slices of a Python list, and what then can't be read is no FlexBuffer.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// The content of a FlexBuffer: floats as hexadecimal text, maps in their order. None if the data is no FlexBuffer.
+[[nodiscard]] std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/sha256.hpp
+// SHA-256 (FIPS 180-4) of bytes that come in pieces. For naming content, not for keeping secrets.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Two lower case digits a byte.
+[[nodiscard]] std::string hex_text(std::span<const std::uint8_t> bytes);
+
+class sha256 {
+ public:
+  static constexpr std::size_t digest_bytes = 32;
+
+  sha256& update(std::span<const std::uint8_t> bytes);
+
+  /// The digest of all that came; afterwards nothing more may be added.
+  [[nodiscard]] std::array<std::uint8_t, digest_bytes> finish();
+
+ private:
+  static constexpr std::size_t block_bytes = 64;
+
+  void add_block(const std::uint8_t* block);
+
+  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
+  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::array<std::uint8_t, block_bytes> block_{};
+  std::size_t held_ = 0;
+  std::uint64_t total_bytes_ = 0;
+};
+
+/// The digest of bytes that are all there, as 64 hex digits.
+[[nodiscard]] std::string sha256_text(std::span<const std::uint8_t> bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/schema.hpp
+// The .tflite schema as data: one constexpr descriptor per FlatBuffer table. Reading, verifying, writing and describing
+// a model all walk these; there is no generated code. (spec: tflite_schema, section 2)
+//
+// A field's position in its table's list is its id.
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::model::schema {
+
+enum class field_type : std::uint8_t {
+  boolean,
+  int8,
+  uint8,
+  uint16,
+  int32,
+  uint32,
+  int64,
+  uint64,
+  float32,
+  string,
+  table,       ///< `table` says which
+  union_type,  ///< discriminator; the value is the next field
+  union_value  ///< `alternatives` says which
+};
+
+struct table_descriptor;
+struct union_descriptor;
+
+struct field_descriptor {
+  std::string_view name;
+  field_type type = field_type::int32;
+  bool is_vector = false;
+  std::int64_t default_value = 0;
+  const table_descriptor* table = nullptr;
+  const union_descriptor* alternatives = nullptr;
+  std::uint8_t alignment = 0;  ///< of a vector's elements, where the schema forces one
+  bool deprecated = false;     ///< copied if a file has it, but nobody reads it: no part of a description
+};
+
+struct table_descriptor {
+  std::string_view name;
+  std::span<const field_descriptor> fields;
+};
+
+/// Members by discriminator; 0 is none.
+struct union_descriptor {
+  std::string_view name;
+  std::span<const table_descriptor> members;
+};
+
+constexpr field_descriptor scalar(std::string_view name, field_type type, std::int64_t default_value = 0) {
+  return {name, type, false, default_value, nullptr, nullptr, 0, false};
+}
+constexpr field_descriptor deprecated(field_descriptor field) {
+  field.deprecated = true;
+  return field;
+}
+constexpr field_descriptor vector_of(std::string_view name, field_type element, std::uint8_t alignment = 0) {
+  return {name, element, true, 0, nullptr, nullptr, alignment, false};
+}
+constexpr field_descriptor table(std::string_view name, const table_descriptor& descriptor) {
+  return {name, field_type::table, false, 0, &descriptor, nullptr, 0, false};
+}
+constexpr field_descriptor tables(std::string_view name, const table_descriptor& descriptor) {
+  return {name, field_type::table, true, 0, &descriptor, nullptr, 0, false};
+}
+constexpr field_descriptor union_type(std::string_view name) {
+  return {name, field_type::union_type, false, 0, nullptr, nullptr, 0, false};
+}
+constexpr field_descriptor union_value(std::string_view name, const union_descriptor& alternatives) {
+  return {name, field_type::union_value, false, 0, nullptr, &alternatives, 0, false};
+}
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/tables.hpp
+// The tables that make up a model, as data. (spec: tflite_schema, section 2)
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
+
+// ---- aeq/model/options.hpp
+// The 126 + 23 option tables of operators, as data. (spec: tflite_schema, section 4)
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::model::schema {
+
+namespace detail {
+using t = field_type;
+
+// clang-format off
+
+inline constexpr std::array conv2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("fused_activation_function", t::int8), scalar("dilation_w_factor", t::int32, 1),
+    scalar("dilation_h_factor", t::int32, 1), scalar("quantized_bias_type", t::int8)};
+inline constexpr std::array depthwise_conv2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("depth_multiplier", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("dilation_w_factor", t::int32, 1), scalar("dilation_h_factor", t::int32, 1)};
+inline constexpr std::array concat_embeddings_options{
+    scalar("num_channels", t::int32), vector_of("num_columns_per_channel", t::int32),
+    vector_of("embedding_dim_per_channel", t::int32)};
+inline constexpr std::array lsh_projection_options{scalar("type", t::int8)};
+inline constexpr std::array pool2_d_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("filter_width", t::int32), scalar("filter_height", t::int32), scalar("fused_activation_function", t::int8)};
+inline constexpr std::array svdf_options{
+    scalar("rank", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array rnn_options{
+    scalar("fused_activation_function", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array fully_connected_options{
+    scalar("fused_activation_function", t::int8), scalar("weights_format", t::int8),
+    scalar("keep_num_dims", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
+    scalar("quantized_bias_type", t::int8), vector_of("quant_spec", t::uint8)};
+inline constexpr std::array softmax_options{scalar("beta", t::float32)};
+inline constexpr std::array concatenation_options{
+    scalar("axis", t::int32), scalar("fused_activation_function", t::int8)};
+inline constexpr std::array add_options{
+    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
+inline constexpr std::array l2_norm_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array local_response_normalization_options{
+    scalar("radius", t::int32), scalar("bias", t::float32), scalar("alpha", t::float32), scalar("beta", t::float32)};
+inline constexpr std::array lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("kernel_type", t::int8), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array resize_bilinear_options{
+    deprecated(scalar("new_height", t::int32)), deprecated(scalar("new_width", t::int32)),
+    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
+inline constexpr std::array call_options{scalar("subgraph", t::uint32)};
+inline constexpr std::array reshape_options{vector_of("new_shape", t::int32)};
+inline constexpr std::array skip_gram_options{
+    scalar("ngram_size", t::int32), scalar("max_skip_size", t::int32), scalar("include_all_ngrams", t::boolean)};
+inline constexpr std::array space_to_depth_options{scalar("block_size", t::int32)};
+inline constexpr std::array embedding_lookup_sparse_options{scalar("combiner", t::int8)};
+inline constexpr std::array mul_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array gather_options{scalar("axis", t::int32), scalar("batch_dims", t::int32)};
+inline constexpr std::array reducer_options{scalar("keep_dims", t::boolean)};
+inline constexpr std::array sub_options{
+    scalar("fused_activation_function", t::int8), scalar("pot_scale_int16", t::boolean, 1)};
+inline constexpr std::array div_options{scalar("fused_activation_function", t::int8)};
+inline constexpr std::array squeeze_options{vector_of("squeeze_dims", t::int32)};
+inline constexpr std::array sequence_rnn_options{
+    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array strided_slice_options{
+    scalar("begin_mask", t::int32), scalar("end_mask", t::int32), scalar("ellipsis_mask", t::int32),
+    scalar("new_axis_mask", t::int32), scalar("shrink_axis_mask", t::int32), scalar("offset", t::boolean)};
+inline constexpr std::array split_options{scalar("num_splits", t::int32)};
+inline constexpr std::array cast_options{scalar("in_data_type", t::int8), scalar("out_data_type", t::int8)};
+inline constexpr std::array arg_max_options{scalar("output_type", t::int8)};
+inline constexpr std::array transpose_conv_options{
+    scalar("padding", t::int8), scalar("stride_w", t::int32), scalar("stride_h", t::int32),
+    scalar("fused_activation_function", t::int8), scalar("quantized_bias_type", t::int8)};
+inline constexpr std::array sparse_to_dense_options{scalar("validate_indices", t::boolean)};
+inline constexpr std::array shape_options{scalar("out_type", t::int8)};
+inline constexpr std::array arg_min_options{scalar("output_type", t::int8)};
+inline constexpr std::array fake_quant_options{
+    scalar("min", t::float32), scalar("max", t::float32), scalar("num_bits", t::int32),
+    scalar("narrow_range", t::boolean)};
+inline constexpr std::array pack_options{scalar("values_count", t::int32), scalar("axis", t::int32)};
+inline constexpr std::array one_hot_options{scalar("axis", t::int32)};
+inline constexpr std::array unpack_options{scalar("num", t::int32), scalar("axis", t::int32)};
+inline constexpr std::array bidirectional_sequence_lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("merge_outputs", t::boolean), scalar("time_major", t::boolean, 1),
+    scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array bidirectional_sequence_rnn_options{
+    scalar("time_major", t::boolean), scalar("fused_activation_function", t::int8),
+    scalar("merge_outputs", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array unidirectional_sequence_lstm_options{
+    scalar("fused_activation_function", t::int8), scalar("cell_clip", t::float32), scalar("proj_clip", t::float32),
+    scalar("time_major", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean),
+    scalar("diagonal_recurrent_tensors", t::boolean)};
+inline constexpr std::array resize_nearest_neighbor_options{
+    scalar("align_corners", t::boolean), scalar("half_pixel_centers", t::boolean)};
+inline constexpr std::array leaky_relu_options{scalar("alpha", t::float32)};
+inline constexpr std::array mirror_pad_options{scalar("mode", t::int8)};
+inline constexpr std::array split_v_options{scalar("num_splits", t::int32)};
+inline constexpr std::array unique_options{scalar("idx_out_type", t::int8, 2)};
+inline constexpr std::array reverse_sequence_options{scalar("seq_dim", t::int32), scalar("batch_dim", t::int32)};
+inline constexpr std::array if_options{
+    scalar("then_subgraph_index", t::int32), scalar("else_subgraph_index", t::int32)};
+inline constexpr std::array while_options{
+    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array depth_to_space_options{scalar("block_size", t::int32)};
+inline constexpr std::array batch_mat_mul_options{
+    scalar("adj_x", t::boolean), scalar("adj_y", t::boolean), scalar("asymmetric_quantize_inputs", t::boolean)};
+inline constexpr std::array cumsum_options{scalar("exclusive", t::boolean), scalar("reverse", t::boolean)};
+inline constexpr std::array call_once_options{scalar("init_subgraph_index", t::int32)};
+inline constexpr std::array conv3_d_options{
+    scalar("padding", t::int8), scalar("stride_d", t::int32), scalar("stride_w", t::int32),
+    scalar("stride_h", t::int32), scalar("fused_activation_function", t::int8),
+    scalar("dilation_d_factor", t::int32, 1), scalar("dilation_w_factor", t::int32, 1),
+    scalar("dilation_h_factor", t::int32, 1)};
+inline constexpr std::array hashtable_options{
+    scalar("table_id", t::int32), scalar("key_dtype", t::int8), scalar("value_dtype", t::int8)};
+inline constexpr std::array var_handle_options{scalar("container", t::string), scalar("shared_name", t::string)};
+inline constexpr std::array random_options{scalar("seed", t::int64), scalar("seed2", t::int64)};
+inline constexpr std::array bucketize_options{vector_of("boundaries", t::float32)};
+inline constexpr std::array gelu_options{scalar("approximate", t::boolean)};
+inline constexpr std::array stablehlo_concatenate_options{scalar("dimension", t::int64)};
+inline constexpr std::array stablehlo_broadcast_in_dim_options{vector_of("broadcast_dimensions", t::int64)};
+inline constexpr std::array stablehlo_slice_options{
+    vector_of("start_indices", t::int64), vector_of("limit_indices", t::int64), vector_of("strides", t::int64)};
+inline constexpr std::array stablehlo_convolution_options{
+    vector_of("window_strides", t::int64), vector_of("padding", t::int64), vector_of("lhs_dilation", t::int64),
+    vector_of("rhs_dilation", t::int64), vector_of("window_reversal", t::boolean),
+    scalar("input_batch_dimension", t::int64), scalar("input_feature_dimension", t::int64),
+    vector_of("input_spatial_dimensions", t::int64), scalar("kernel_input_feature_dimension", t::int64),
+    scalar("kernel_output_feature_dimension", t::int64), vector_of("kernel_spatial_dimensions", t::int64),
+    scalar("output_batch_dimension", t::int64), scalar("output_feature_dimension", t::int64),
+    vector_of("output_spatial_dimensions", t::int64), scalar("feature_group_count", t::int64),
+    scalar("batch_group_count", t::int64), vector_of("precision_config", t::uint32)};
+inline constexpr std::array stablehlo_custom_call_options{
+    scalar("call_target_name", t::string), scalar("has_side_effect", t::boolean), scalar("backend_config", t::string),
+    scalar("api_version", t::int32), vector_of("called_computations", t::int32),
+    vector_of("custom_attributes", t::uint8)};
+inline constexpr std::array stablehlo_reduce_options{
+    vector_of("dimensions", t::int64), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_scatter_options{
+    scalar("indices_are_sorted", t::boolean), vector_of("update_window_dims", t::int64),
+    vector_of("inserted_window_dims", t::int64), vector_of("scatter_dims_to_operand_dims", t::int64),
+    scalar("index_vector_dim", t::int64), scalar("unique_indices", t::boolean),
+    scalar("update_computation_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_compare_options{
+    scalar("comparison_direction", t::uint32), scalar("compare_type", t::uint32)};
+inline constexpr std::array stablehlo_dynamic_slice_options{vector_of("slice_sizes", t::int64)};
+inline constexpr std::array stablehlo_pad_options{
+    vector_of("edge_padding_low", t::int64), vector_of("edge_padding_high", t::int64),
+    vector_of("interior_padding", t::int64)};
+inline constexpr std::array stablehlo_iota_options{scalar("iota_dimension", t::int64)};
+inline constexpr std::array stablehlo_dot_general_options{
+    vector_of("lhs_batching_dimensions", t::int64), vector_of("rhs_batching_dimensions", t::int64),
+    vector_of("lhs_contracting_dimensions", t::int64), vector_of("rhs_contracting_dimensions", t::int64),
+    vector_of("precision_config", t::uint32)};
+inline constexpr std::array stablehlo_reduce_window_options{
+    vector_of("window_dimensions", t::int64), vector_of("window_strides", t::int64),
+    vector_of("base_dilations", t::int64), vector_of("window_dilations", t::int64), vector_of("padding", t::int64),
+    scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_sort_options{
+    scalar("dimension", t::int64), scalar("is_stable", t::boolean), scalar("comparator_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_while_options{
+    scalar("cond_subgraph_index", t::int32), scalar("body_subgraph_index", t::int32)};
+inline constexpr std::array stablehlo_gather_options{
+    vector_of("offset_dims", t::int64), vector_of("collapsed_slice_dims", t::int64),
+    vector_of("start_index_map", t::int64), scalar("index_vector_dim", t::int64), vector_of("slice_sizes", t::int64),
+    scalar("indices_are_sorted", t::boolean)};
+inline constexpr std::array stablehlo_transpose_options{vector_of("permutation", t::int64)};
+inline constexpr std::array stablehlo_rng_bit_generator_options{scalar("algorithm", t::int8)};
+inline constexpr std::array reduce_window_options{scalar("reduce_function", t::int32)};
+inline constexpr std::array stable_hlo_composite_options{
+    scalar("name", t::string), scalar("decomposition_subgraph_index", t::int32),
+    vector_of("composite_attributes", t::uint8), scalar("composite_attributes_format", t::int8),
+    scalar("version", t::int32)};
+inline constexpr std::array stablehlo_case_options{vector_of("branch_subgraph_indices", t::int32)};
+// clang-format on
+
+}  // namespace detail
+
+inline constexpr std::array<table_descriptor, 127> builtin_options_members{
+    {{"NONE", {}},
+     {"Conv2DOptions", detail::conv2_d_options},
+     {"DepthwiseConv2DOptions", detail::depthwise_conv2_d_options},
+     {"ConcatEmbeddingsOptions", detail::concat_embeddings_options},
+     {"LSHProjectionOptions", detail::lsh_projection_options},
+     {"Pool2DOptions", detail::pool2_d_options},
+     {"SVDFOptions", detail::svdf_options},
+     {"RNNOptions", detail::rnn_options},
+     {"FullyConnectedOptions", detail::fully_connected_options},
+     {"SoftmaxOptions", detail::softmax_options},
+     {"ConcatenationOptions", detail::concatenation_options},
+     {"AddOptions", detail::add_options},
+     {"L2NormOptions", detail::l2_norm_options},
+     {"LocalResponseNormalizationOptions", detail::local_response_normalization_options},
+     {"LSTMOptions", detail::lstm_options},
+     {"ResizeBilinearOptions", detail::resize_bilinear_options},
+     {"CallOptions", detail::call_options},
+     {"ReshapeOptions", detail::reshape_options},
+     {"SkipGramOptions", detail::skip_gram_options},
+     {"SpaceToDepthOptions", detail::space_to_depth_options},
+     {"EmbeddingLookupSparseOptions", detail::embedding_lookup_sparse_options},
+     {"MulOptions", detail::mul_options},
+     {"PadOptions", {}},
+     {"GatherOptions", detail::gather_options},
+     {"BatchToSpaceNDOptions", {}},
+     {"SpaceToBatchNDOptions", {}},
+     {"TransposeOptions", {}},
+     {"ReducerOptions", detail::reducer_options},
+     {"SubOptions", detail::sub_options},
+     {"DivOptions", detail::div_options},
+     {"SqueezeOptions", detail::squeeze_options},
+     {"SequenceRNNOptions", detail::sequence_rnn_options},
+     {"StridedSliceOptions", detail::strided_slice_options},
+     {"ExpOptions", {}},
+     {"TopKV2Options", {}},
+     {"SplitOptions", detail::split_options},
+     {"LogSoftmaxOptions", {}},
+     {"CastOptions", detail::cast_options},
+     {"DequantizeOptions", {}},
+     {"MaximumMinimumOptions", {}},
+     {"ArgMaxOptions", detail::arg_max_options},
+     {"LessOptions", {}},
+     {"NegOptions", {}},
+     {"PadV2Options", {}},
+     {"GreaterOptions", {}},
+     {"GreaterEqualOptions", {}},
+     {"LessEqualOptions", {}},
+     {"SelectOptions", {}},
+     {"SliceOptions", {}},
+     {"TransposeConvOptions", detail::transpose_conv_options},
+     {"SparseToDenseOptions", detail::sparse_to_dense_options},
+     {"TileOptions", {}},
+     {"ExpandDimsOptions", {}},
+     {"EqualOptions", {}},
+     {"NotEqualOptions", {}},
+     {"ShapeOptions", detail::shape_options},
+     {"PowOptions", {}},
+     {"ArgMinOptions", detail::arg_min_options},
+     {"FakeQuantOptions", detail::fake_quant_options},
+     {"PackOptions", detail::pack_options},
+     {"LogicalOrOptions", {}},
+     {"OneHotOptions", detail::one_hot_options},
+     {"LogicalAndOptions", {}},
+     {"LogicalNotOptions", {}},
+     {"UnpackOptions", detail::unpack_options},
+     {"FloorDivOptions", {}},
+     {"SquareOptions", {}},
+     {"ZerosLikeOptions", {}},
+     {"FillOptions", {}},
+     {"BidirectionalSequenceLSTMOptions", detail::bidirectional_sequence_lstm_options},
+     {"BidirectionalSequenceRNNOptions", detail::bidirectional_sequence_rnn_options},
+     {"UnidirectionalSequenceLSTMOptions", detail::unidirectional_sequence_lstm_options},
+     {"FloorModOptions", {}},
+     {"RangeOptions", {}},
+     {"ResizeNearestNeighborOptions", detail::resize_nearest_neighbor_options},
+     {"LeakyReluOptions", detail::leaky_relu_options},
+     {"SquaredDifferenceOptions", {}},
+     {"MirrorPadOptions", detail::mirror_pad_options},
+     {"AbsOptions", {}},
+     {"SplitVOptions", detail::split_v_options},
+     {"UniqueOptions", detail::unique_options},
+     {"ReverseV2Options", {}},
+     {"AddNOptions", {}},
+     {"GatherNdOptions", {}},
+     {"CosOptions", {}},
+     {"WhereOptions", {}},
+     {"RankOptions", {}},
+     {"ReverseSequenceOptions", detail::reverse_sequence_options},
+     {"MatrixDiagOptions", {}},
+     {"QuantizeOptions", {}},
+     {"MatrixSetDiagOptions", {}},
+     {"HardSwishOptions", {}},
+     {"IfOptions", detail::if_options},
+     {"WhileOptions", detail::while_options},
+     {"DepthToSpaceOptions", detail::depth_to_space_options},
+     {"NonMaxSuppressionV4Options", {}},
+     {"NonMaxSuppressionV5Options", {}},
+     {"ScatterNdOptions", {}},
+     {"SelectV2Options", {}},
+     {"DensifyOptions", {}},
+     {"SegmentSumOptions", {}},
+     {"BatchMatMulOptions", detail::batch_mat_mul_options},
+     {"CumsumOptions", detail::cumsum_options},
+     {"CallOnceOptions", detail::call_once_options},
+     {"BroadcastToOptions", {}},
+     {"Rfft2dOptions", {}},
+     {"Conv3DOptions", detail::conv3_d_options},
+     {"HashtableOptions", detail::hashtable_options},
+     {"HashtableFindOptions", {}},
+     {"HashtableImportOptions", {}},
+     {"HashtableSizeOptions", {}},
+     {"VarHandleOptions", detail::var_handle_options},
+     {"ReadVariableOptions", {}},
+     {"AssignVariableOptions", {}},
+     {"RandomOptions", detail::random_options},
+     {"BucketizeOptions", detail::bucketize_options},
+     {"GeluOptions", detail::gelu_options},
+     {"DynamicUpdateSliceOptions", {}},
+     {"UnsortedSegmentProdOptions", {}},
+     {"UnsortedSegmentMaxOptions", {}},
+     {"UnsortedSegmentMinOptions", {}},
+     {"UnsortedSegmentSumOptions", {}},
+     {"ATan2Options", {}},
+     {"SignOptions", {}},
+     {"BitcastOptions", {}},
+     {"BitwiseXorOptions", {}},
+     {"RightShiftOptions", {}}}};
+inline constexpr union_descriptor builtin_options{"BuiltinOptions", builtin_options_members};
+
+inline constexpr std::array<table_descriptor, 24> builtin_options_2_members{
+    {{"NONE", {}},
+     {"StablehloConcatenateOptions", detail::stablehlo_concatenate_options},
+     {"StablehloBroadcastInDimOptions", detail::stablehlo_broadcast_in_dim_options},
+     {"StablehloSliceOptions", detail::stablehlo_slice_options},
+     {"StablehloConvolutionOptions", detail::stablehlo_convolution_options},
+     {"StablehloCustomCallOptions", detail::stablehlo_custom_call_options},
+     {"StablehloReduceOptions", detail::stablehlo_reduce_options},
+     {"StablehloScatterOptions", detail::stablehlo_scatter_options},
+     {"StablehloCompareOptions", detail::stablehlo_compare_options},
+     {"StablehloDynamicSliceOptions", detail::stablehlo_dynamic_slice_options},
+     {"StablehloPadOptions", detail::stablehlo_pad_options},
+     {"StablehloIotaOptions", detail::stablehlo_iota_options},
+     {"StablehloDotGeneralOptions", detail::stablehlo_dot_general_options},
+     {"StablehloReduceWindowOptions", detail::stablehlo_reduce_window_options},
+     {"StablehloSortOptions", detail::stablehlo_sort_options},
+     {"StablehloWhileOptions", detail::stablehlo_while_options},
+     {"StablehloGatherOptions", detail::stablehlo_gather_options},
+     {"StablehloTransposeOptions", detail::stablehlo_transpose_options},
+     {"DilateOptions", {}},
+     {"StablehloRngBitGeneratorOptions", detail::stablehlo_rng_bit_generator_options},
+     {"ReduceWindowOptions", detail::reduce_window_options},
+     {"StableHLOCompositeOptions", detail::stable_hlo_composite_options},
+     {"StablehloShiftLeftOptions", {}},
+     {"StablehloCaseOptions", detail::stablehlo_case_options}}};
+inline constexpr union_descriptor builtin_options_2{"BuiltinOptions2", builtin_options_2_members};
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/tables.hpp
+namespace aeq::inline AEQ_ABI::model::schema {
+
+namespace detail {
+
+inline constexpr std::array int32_vector_fields{vector_of("values", t::int32)};
+inline constexpr std::array uint16_vector_fields{vector_of("values", t::uint16, 4)};
+inline constexpr std::array uint8_vector_fields{vector_of("values", t::uint8, 4)};
+inline constexpr std::array<table_descriptor, 4> sparse_index_members{{{"NONE", {}},
+                                                                       {"Int32Vector", int32_vector_fields},
+                                                                       {"Uint16Vector", uint16_vector_fields},
+                                                                       {"Uint8Vector", uint8_vector_fields}}};
+inline constexpr union_descriptor sparse_index{"SparseIndexVector", sparse_index_members};
+
+inline constexpr std::array dimension_metadata_fields{
+    scalar("format", t::int8),         scalar("dense_size", t::int32),
+    union_type("array_segments_type"), union_value("array_segments", sparse_index),
+    union_type("array_indices_type"),  union_value("array_indices", sparse_index)};
+inline constexpr table_descriptor dimension_metadata{"DimensionMetadata", dimension_metadata_fields};
+
+inline constexpr std::array sparsity_fields{vector_of("traversal_order", t::int32), vector_of("block_map", t::int32),
+                                            tables("dim_metadata", dimension_metadata)};
+
+inline constexpr std::array custom_quantization_fields{vector_of("custom", t::uint8, 16)};
+inline constexpr std::array blockwise_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
+                                             scalar("block_size", t::int32), vector_of("block_shape", t::int32)};
+inline constexpr std::array multi_axis_fields{scalar("scales", t::int32), scalar("zero_points", t::int32),
+                                              scalar("block_size", t::int32),
+                                              vector_of("quantized_dimensions", t::int32)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor sparsity_parameters{"SparsityParameters", detail::sparsity_fields};
+
+inline constexpr table_descriptor blockwise_quantization{"BlockwiseQuantization", detail::blockwise_fields};
+inline constexpr std::array<table_descriptor, 4> quantization_details_members{
+    {{"NONE", {}},
+     {"CustomQuantization", detail::custom_quantization_fields},
+     blockwise_quantization,
+     {"MultiAxisQuantization", detail::multi_axis_fields}}};
+inline constexpr union_descriptor quantization_details{"QuantizationDetails", quantization_details_members};
+inline constexpr std::uint8_t blockwise_details = 2;
+
+namespace detail {
+
+inline constexpr std::array quantization_fields{
+    vector_of("min", t::float32),           vector_of("max", t::float32), vector_of("scale", t::float32),
+    vector_of("zero_point", t::int64),      union_type("details_type"),   union_value("details", quantization_details),
+    scalar("quantized_dimension", t::int32)};
+
+inline constexpr std::array variant_fields{vector_of("shape", t::int32), scalar("type", t::int8),
+                                           scalar("has_rank", t::boolean)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor quantization_parameters{"QuantizationParameters", detail::quantization_fields};
+inline constexpr table_descriptor variant_sub_type{"VariantSubType", detail::variant_fields};
+
+namespace detail {
+
+inline constexpr std::array tensor_fields{vector_of("shape", t::int32),
+                                          scalar("type", t::int8),
+                                          scalar("buffer", t::uint32),
+                                          scalar("name", t::string),
+                                          table("quantization", quantization_parameters),
+                                          scalar("is_variable", t::boolean),
+                                          table("sparsity", sparsity_parameters),
+                                          vector_of("shape_signature", t::int32),
+                                          scalar("has_rank", t::boolean),
+                                          tables("variant_tensors", variant_sub_type),
+                                          scalar("external_buffer", t::uint32)};
+
+inline constexpr std::array operator_fields{scalar("opcode_index", t::uint32),
+                                            vector_of("inputs", t::int32),
+                                            vector_of("outputs", t::int32),
+                                            union_type("builtin_options_type"),
+                                            union_value("builtin_options", builtin_options),
+                                            vector_of("custom_options", t::uint8),
+                                            scalar("custom_options_format", t::int8),
+                                            vector_of("mutating_variable_inputs", t::boolean),
+                                            vector_of("intermediates", t::int32),
+                                            scalar("large_custom_options_offset", t::uint64),
+                                            scalar("large_custom_options_size", t::uint64),
+                                            union_type("builtin_options_2_type"),
+                                            union_value("builtin_options_2", builtin_options_2),
+                                            scalar("debug_metadata_index", t::int32, -1)};
+
+inline constexpr std::array operator_code_fields{scalar("deprecated_builtin_code", t::int8),
+                                                 scalar("custom_code", t::string), scalar("version", t::int32, 1),
+                                                 scalar("builtin_code", t::int32)};
+
+inline constexpr std::array buffer_fields{vector_of("data", t::uint8, 16), scalar("offset", t::uint64),
+                                          scalar("size", t::uint64)};
+inline constexpr std::array metadata_fields{scalar("name", t::string), scalar("buffer", t::uint32)};
+inline constexpr std::array tensor_map_fields{scalar("name", t::string), scalar("tensor_index", t::uint32)};
+inline constexpr std::array external_group_fields{scalar("name", t::string)};
+inline constexpr std::array external_buffer_fields{scalar("id", t::uint32), scalar("group", t::uint32),
+                                                   scalar("offset", t::uint64), scalar("length", t::uint64),
+                                                   scalar("packing", t::string)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor tensor{"Tensor", detail::tensor_fields};
+inline constexpr table_descriptor operation{"Operator", detail::operator_fields};
+inline constexpr table_descriptor operator_code{"OperatorCode", detail::operator_code_fields};
+inline constexpr table_descriptor buffer{"Buffer", detail::buffer_fields};
+inline constexpr table_descriptor metadata{"Metadata", detail::metadata_fields};
+inline constexpr table_descriptor tensor_map{"TensorMap", detail::tensor_map_fields};
+inline constexpr table_descriptor external_buffer_group{"ExternalBufferGroup", detail::external_group_fields};
+inline constexpr table_descriptor external_buffer{"ExternalBuffer", detail::external_buffer_fields};
+
+namespace detail {
+
+inline constexpr std::array subgraph_fields{
+    tables("tensors", tensor),      vector_of("inputs", t::int32), vector_of("outputs", t::int32),
+    tables("operators", operation), scalar("name", t::string),     scalar("debug_metadata_index", t::int32, -1)};
+inline constexpr std::array signature_fields{tables("inputs", tensor_map), tables("outputs", tensor_map),
+                                             scalar("signature_key", t::string), scalar("deprecated_tag", t::string),
+                                             scalar("subgraph_index", t::uint32)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor subgraph{"SubGraph", detail::subgraph_fields};
+inline constexpr table_descriptor signature{"SignatureDef", detail::signature_fields};
+
+namespace detail {
+
+inline constexpr std::array model_fields{scalar("version", t::uint32),
+                                         tables("operator_codes", operator_code),
+                                         tables("subgraphs", subgraph),
+                                         scalar("description", t::string),
+                                         tables("buffers", buffer),
+                                         vector_of("metadata_buffer", t::int32),
+                                         tables("metadata", metadata),
+                                         tables("signature_defs", signature),
+                                         tables("external_buffer_groups", external_buffer_group),
+                                         tables("external_buffers", external_buffer)};
+
+}  // namespace detail
+
+inline constexpr table_descriptor model{"Model", detail::model_fields};
+
+}  // namespace aeq::inline AEQ_ABI::model::schema
+
+// ---- aeq/model/view.hpp
+// Typed access to FlatBuffer tables through their descriptors: view<schema::tensor>(t).get<"shape">(). The field's id,
+// type and default come from the descriptor at compile time; an unknown name does not compile.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings FlatBuffers.
+
+namespace aeq::inline AEQ_ABI::model {
+
+// (A type of its own: model.hpp names it without FlatBuffers.)
+struct table_vector : flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>> {};
+
+namespace detail {
+
+/// Position of a field's slot in a vtable.
+[[nodiscard]] constexpr flatbuffers::voffset_t slot(std::size_t field) {
+  return static_cast<flatbuffers::voffset_t>(4 + 2 * field);
+}
+
+template <schema::field_type Type>
+struct scalar_of;
+template <>
+struct scalar_of<schema::field_type::boolean> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::int8> {
+  using type = std::int8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint8> {
+  using type = std::uint8_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint16> {
+  using type = std::uint16_t;
+};
+template <>
+struct scalar_of<schema::field_type::int32> {
+  using type = std::int32_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint32> {
+  using type = std::uint32_t;
+};
+template <>
+struct scalar_of<schema::field_type::int64> {
+  using type = std::int64_t;
+};
+template <>
+struct scalar_of<schema::field_type::uint64> {
+  using type = std::uint64_t;
+};
+template <>
+struct scalar_of<schema::field_type::float32> {
+  using type = float;
+};
+template <>
+struct scalar_of<schema::field_type::union_type> {
+  using type = std::uint8_t;
+};
+
+[[nodiscard]] constexpr bool is_scalar(schema::field_type type) {
+  return type < schema::field_type::string || type == schema::field_type::union_type;
+}
+
+/// Calls f with a std::type_identity of a scalar field's C++ type.
+template <class Function>
+constexpr decltype(auto) with_scalar(schema::field_type type, const Function& f) {
+  using t = schema::field_type;
+  switch (type) {
+    case t::int8: return f(std::type_identity<std::int8_t>{});
+    case t::uint16: return f(std::type_identity<std::uint16_t>{});
+    case t::int32: return f(std::type_identity<std::int32_t>{});
+    case t::uint32: return f(std::type_identity<std::uint32_t>{});
+    case t::int64: return f(std::type_identity<std::int64_t>{});
+    case t::uint64: return f(std::type_identity<std::uint64_t>{});
+    case t::float32: return f(std::type_identity<float>{});
+    default: return f(std::type_identity<std::uint8_t>{});  // boolean, uint8, discriminators
+  }
+}
+
+[[nodiscard]] constexpr std::size_t field_id(const schema::table_descriptor& descriptor, std::string_view name) {
+  for (std::size_t i = 0; i < descriptor.fields.size(); ++i) {
+    if (descriptor.fields[i].name == name) return i;
+  }
+  throw "the table has no field of this name";
+}
+
+}  // namespace detail
+
+template <const schema::table_descriptor& Descriptor>
+class view {
+ public:
+  explicit view(const flatbuffers::Table* table) : table_(table) {}
+
+  /// A scalar's value; a string as std::optional<std::string_view>; a vector, table or union value as a pointer, null
+  /// if absent.
+  template <fixed_string Name>
+  [[nodiscard]] auto get() const {
+    constexpr std::size_t id = detail::field_id(Descriptor, Name.view());
+    constexpr schema::field_descriptor field = Descriptor.fields[id];
+    constexpr flatbuffers::voffset_t slot = detail::slot(id);
+    if constexpr (field.type == schema::field_type::table && field.is_vector) {
+      return table_->GetPointer<const table_vector*>(slot);
+    } else if constexpr (field.type == schema::field_type::table || field.type == schema::field_type::union_value) {
+      return table_->GetPointer<const flatbuffers::Table*>(slot);
+    } else if constexpr (field.type == schema::field_type::string) {
+      const auto* text = table_->GetPointer<const flatbuffers::String*>(slot);
+      return text != nullptr ? std::optional<std::string_view>({text->c_str(), text->size()}) : std::nullopt;
+    } else if constexpr (field.is_vector) {
+      using element = typename detail::scalar_of<field.type>::type;
+      return table_->GetPointer<const flatbuffers::Vector<element>*>(slot);
+    } else {
+      using value = typename detail::scalar_of<field.type>::type;
+      return table_->GetField<value>(slot, static_cast<value>(field.default_value));
+    }
+  }
+
+ private:
+  const flatbuffers::Table* table_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/dump.ipp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// block_size → blockSize.
+[[nodiscard]] AEQ_INLINE std::string camel_case(std::string_view name) {
+  std::string result;
+  bool raise = false;
+  for (const char c : name) {
+    if (c == '_') {
+      raise = true;
+      continue;
+    }
+    result += raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    raise = false;
+  }
+  return result;
+}
+
+class describer {
+ public:
+  explicit describer(const model& m) : model_(m), buffer_numbers_(m.buffers.size()) {
+    if (m.file == nullptr)
+      throw error(error_code::wrong_usage, "only a model that was read from a file can be described");
+    const std::uint64_t file_bytes = m.file->bytes().size();
+    hash_budget_ = 4 * file_bytes;
+    text_budget_ = 16 * file_bytes + (std::uint64_t(1) << 20);
+  }
+
+  boost::json::object describe() {
+    return {{"format", "tflite-dump/1"},
+            {"version", model_.version},
+            {"description", text(model_.description)},
+            {"subgraphs", list(model_.subgraphs, [&](const subgraph& g) { return graph(g); })},
+            {"signatures", list(model_.signatures, [&](const signature& s) { return of_signature(s); })},
+            {"metadata", list(model_.metadata, [&](const metadata_entry& e) { return of_metadata(e); })},
+            {"layout", layout()}};
+  }
+
+ private:
+  using json = boost::json::value;
+  using object = boost::json::object;
+
+  template <class Range, class Function>
+  static boost::json::array list(const Range& range, const Function& f) {
+    boost::json::array result;
+    for (const auto& item : range) result.push_back(f(item));
+    return result;
+  }
+  static boost::json::array numbers(std::span<const std::int32_t> values) {
+    return list(values, [](std::int32_t v) { return json(v); });
+  }
+
+  // Tables of a hostile file may point at one vector many times.
+  void spend(std::uint64_t& budget, std::uint64_t amount) const {
+    if (amount > budget) {
+      throw error(error_code::bad_input,
+                  model_.file_name() +
+                      ": the tables point at the same data over and over; a description would be "
+                      "many times as large as the file");
+    }
+    budget -= amount;
+  }
+
+  json text(const std::optional<std::string>& value) {
+    if (!value) return nullptr;
+    return json(io::escaped_utf8(*value));
+  }
+
+  /// The digest of bytes of the file, whose pages then leave this process again.
+  std::string digest(std::span<const std::uint8_t> bytes) {
+    const auto [known, is_new] = digests_.try_emplace({bytes.data(), bytes.size()});
+    if (is_new) {
+      spend(hash_budget_, bytes.size());
+      known->second = stream_digest(bytes);
+    }
+    return known->second;
+  }
+  std::string stream_digest(std::span<const std::uint8_t> bytes) const {
+    constexpr std::size_t piece = std::size_t(4) << 20;
+    io::sha256 sum;
+    if (bytes.size() < piece) return io::hex_text(sum.update(bytes).finish());
+    for (std::size_t done = 0; done < bytes.size(); done += piece) {
+      const auto part = bytes.subspan(done, std::min(piece, bytes.size() - done));
+      sum.update(part);
+      model_.file->let_go(part);
+    }
+    return io::hex_text(sum.finish());
+  }
+
+  object blob(std::span<const std::uint8_t> bytes) {
+    constexpr std::size_t spelled_out_bytes = 64;
+    object result{{"bytes", bytes.size()}, {"sha256", digest(bytes)}};
+    if (bytes.size() <= spelled_out_bytes) result.emplace("hex", io::hex_text(bytes));
+    return result;
+  }
+  object options_blob(std::span<const std::uint8_t> bytes) {
+    object result = blob(bytes);
+    spend(text_budget_, bytes.size());
+    if (auto content = io::decode_flexbuffer(bytes)) result.emplace("flexbuffer", *std::move(content));
+    return result;
+  }
+
+  // --- tables by their descriptors ---
+
+  template <class T>
+  static json number(T value) {
+    if constexpr (std::is_same_v<T, float>) {
+      return json(io::hex_float(value));
+    } else {
+      return json(value);
+    }
+  }
+
+  /// A field's value; null where it is absent or an empty list, which is the same to every reader.
+  json field_value(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    const flatbuffers::voffset_t at = slot(id);
+    const auto nested = [&](const flatbuffers::Table* inner, const schema::table_descriptor& type) -> json {
+      object members = fields(inner, type);
+      return members.empty() ? json() : json(std::move(members));
+    };
+    if (field.type == schema::field_type::table) {
+      if (field.is_vector) return tables(table->GetPointer<const table_vector*>(at), *field.table);
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
+      return inner == nullptr ? json() : nested(inner, *field.table);
+    }
+    if (field.type == schema::field_type::union_value) {
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(at);
+      const auto type = table->GetField<std::uint8_t>(slot(id - 1), 0);
+      if (inner == nullptr || type == 0 || type >= field.alternatives->members.size()) return {};
+      return nested(inner, field.alternatives->members[type]);
+    }
+    if (field.type == schema::field_type::string) {
+      const auto* value = table->GetPointer<const flatbuffers::String*>(at);
+      if (value == nullptr) return {};
+      spend(text_budget_, value->size());
+      return json(io::escaped_utf8({value->c_str(), value->size()}));
+    }
+    if (field.is_vector && field.type == schema::field_type::uint8) {
+      const auto* bytes = table->GetPointer<const flatbuffers::Vector<std::uint8_t>*>(at);
+      if (bytes == nullptr) return {};
+      const std::span<const std::uint8_t> content(bytes->Data(), bytes->size());
+      return field.name == "composite_attributes" ? options_blob(content) : blob(content);
+    }
+    return with_scalar(field.type, [&]<class T>(std::type_identity<T>) -> json {
+      const bool is_boolean = field.type == schema::field_type::boolean;
+      if (!field.is_vector) {
+        const T value = table->GetField<T>(at, static_cast<T>(field.default_value));
+        return is_boolean ? json(value != T{}) : number(value);
+      }
+      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(at);
+      if (values == nullptr || values->size() == 0) return {};
+      spend(text_budget_, values->size());
+      boost::json::array result;
+      result.reserve(values->size());
+      for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) {
+        result.push_back(is_boolean ? json(values->Get(i) != T{}) : number(static_cast<T>(values->Get(i))));
+      }
+      return result;
+    });
+  }
+
+  json tables(const table_vector* all, const schema::table_descriptor& descriptor) {
+    if (all == nullptr || all->size() == 0) return {};
+    spend(text_budget_, all->size());
+    boost::json::array result;
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) result.push_back(fields(all->Get(i), descriptor));
+    return result;
+  }
+
+  /// All fields that are there or have a default, by name.
+  object fields(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    std::vector<std::pair<std::string, json>> found;
+    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+      if (descriptor.fields[id].deprecated) continue;
+      json value = field_value(table, descriptor, id);
+      if (!value.is_null()) found.emplace_back(camel_case(descriptor.fields[id].name), std::move(value));
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    object result;
+    for (auto& [name, value] : found) result.emplace(name, std::move(value));
+    return result;
+  }
+
+  /// A union's member behind its name; null if it is absent. A field that is called "type" itself takes the name's
+  /// place.
+  json of_union(const union_view& value, const schema::union_descriptor& alternatives) {
+    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return {};
+    const schema::table_descriptor& member = alternatives.members[value.type];
+    object result{{"type", member.name}};
+    for (auto& [name, content] : fields(value.table, member)) result.insert_or_assign(name, std::move(content));
+    return result;
+  }
+
+  // --- parts of a model ---
+
+  object graph(const subgraph& g) {
+    std::size_t next_tensor = 0;
+    std::size_t next_operation = 0;
+    return {{"name", text(g.name)},
+            {"inputs", numbers(g.inputs)},
+            {"outputs", numbers(g.outputs)},
+            {"tensors", list(g.tensors, [&](const tensor& t) { return of_tensor(next_tensor++, t); })},
+            {"operators", list(g.operations, [&](const operation& o) { return of_operation(next_operation++, o); })}};
+  }
+
+  object of_tensor(std::size_t index, const tensor& t) {
+    object result{{"index", index}, {"name", text(t.name)}, {"type", name_of(t.type)}, {"shape", numbers(t.shape)}};
+    if (!t.shape_signature.empty()) result.emplace("shape_signature", numbers(t.shape_signature));
+    if (t.is_variable) result.emplace("is_variable", true);
+    if (t.has_rank) result.emplace("has_rank", true);
+    if (t.sparsity != nullptr) result.emplace("sparsity", fields(t.sparsity, schema::sparsity_parameters));
+    if (json variants = tables(t.variant_tensors, schema::variant_sub_type); !variants.is_null()) {
+      result.emplace("variant_tensors", std::move(variants));
+    }
+    result.emplace("constant", constant(t.buffer));
+    result.emplace("quantization", t.quantization ? of_quantization(*t.quantization) : json());
+    return result;
+  }
+
+  /// The content of a buffer, which is numbered by first use. Here buffer 0 counts if it holds something.
+  json constant(std::uint32_t buffer) {
+    const std::span<const std::uint8_t> data = model_.buffers[buffer].data;
+    if (data.empty()) return nullptr;
+    std::optional<std::size_t>& number = buffer_numbers_[buffer];
+    if (!number) number = numbered_buffers_++;
+    object result{{"buffer", *number}};
+    for (auto& [name, value] : blob(data)) result.emplace(name, std::move(value));
+    return result;
+  }
+
+  json of_quantization(const quantization& q) {
+    object result;
+    const auto floats = [&](std::string_view name, const std::vector<float>& values) {
+      if (!values.empty()) result.emplace(name, list(values, [](float v) { return json(io::hex_float(v)); }));
+    };
+    floats("min", q.min);
+    floats("max", q.max);
+    floats("scale", q.scale);
+    if (!q.zero_point.empty()) {
+      result.emplace("zero_point", list(q.zero_point, [](std::int64_t v) { return json(v); }));
+    }
+    if (q.quantized_dimension != 0) result.emplace("quantized_dimension", q.quantized_dimension);
+    if (json details = of_union(q.details, schema::quantization_details); !details.is_null()) {
+      result.emplace("details", std::move(details));
+    }
+    return result.empty() ? json() : json(std::move(result));
+  }
+
+  static std::string code_name(const operator_code& code) {
+    std::string name(op::builtin_name(code.builtin));
+    if (name.empty()) name = std::to_string(static_cast<std::int32_t>(code.builtin));
+    if (code.custom_code) name += ":" + io::escaped_utf8(*code.custom_code);
+    return name;
+  }
+
+  object of_operation(std::size_t index, const operation& o) {
+    const operator_code& code = model_.operator_codes[o.code];
+    spend(text_budget_, code.custom_code ? code.custom_code->size() : 0);
+    object result{{"index", index},
+                  {"op", code_name(code)},
+                  {"version", code.version},
+                  {"inputs", numbers(o.inputs)},
+                  {"outputs", numbers(o.outputs)}};
+    if (!o.intermediates.empty()) result.emplace("intermediates", numbers(o.intermediates));
+    const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+    if (std::any_of(o.mutating_variable_inputs.begin(), o.mutating_variable_inputs.end(), is_set)) {
+      result.emplace("mutating_variable_inputs",
+                     list(o.mutating_variable_inputs, [&](std::uint8_t flag) { return json(is_set(flag)); }));
+    }
+    const auto add = [&](std::string_view name, json value) {
+      if (!value.is_null()) result.emplace(name, std::move(value));
+    };
+    add("options", of_union(o.options, schema::builtin_options));
+    add("options2", of_union(o.options_2, schema::builtin_options_2));
+    if (!o.custom_options.empty()) result.emplace("custom_options", options_blob(o.custom_options));
+    if (o.debug_metadata_index != -1) result.emplace("debug_metadata_index", o.debug_metadata_index);
+    return result;
+  }
+
+  object of_signature(const signature& s) {
+    const auto entry = [&](const tensor_map& m) { return object{{"name", text(m.name)}, {"tensor", m.tensor}}; };
+    return {{"key", text(s.key)},
+            {"subgraph", s.subgraph},
+            {"inputs", list(s.inputs, entry)},
+            {"outputs", list(s.outputs, entry)}};
+  }
+
+  object of_metadata(const metadata_entry& e) {
+    const std::span<const std::uint8_t> data = model_.buffers[e.buffer].data;
+    return {{"name", text(e.name)}, {"content", data.empty() ? json() : json(blob(data))}};
+  }
+
+  /// Facts about the file that no comparison looks at.
+  object layout() {
+    const std::span<const std::uint8_t> bytes = model_.file->bytes();
+    const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
+    const view<schema::model> file(reinterpret_cast<const flatbuffers::Table*>(bytes.data() + root));
+    std::size_t buffers = 0;
+    std::size_t outside = 0;
+    if (const table_vector* all = file.get<"buffers">(); all != nullptr) {
+      buffers = all->size();
+      for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) {
+        if (view<schema::buffer>(all->Get(i)).get<"offset">() > 1) ++outside;
+      }
+    }
+    return {{"file_bytes", bytes.size()},
+            {"file_sha256", stream_digest(bytes)},
+            {"buffers", buffers},
+            {"buffers_outside_flatbuffer", outside},
+            {"operator_codes", list(model_.operator_codes, [](const operator_code& code) {
+               return json(code_name(code) + " v" + std::to_string(code.version));
+             })}};
+  }
+
+  const model& model_;
+  std::vector<std::optional<std::size_t>> buffer_numbers_;
+  std::size_t numbered_buffers_ = 0;
+  std::map<std::pair<const std::uint8_t*, std::size_t>, std::string> digests_;
+  std::uint64_t hash_budget_ = 0;
+  std::uint64_t text_budget_ = 0;
+};
+
+}  // namespace detail
+
+AEQ_INLINE boost::json::object describe(const model& m) {
+  return detail::describer(m).describe();
+}
+
+AEQ_INLINE std::string dump_text(const model& m) {
+  return io::json_lines(describe(m));
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/reader.ipp
+// Reading a .tflite file: the definitions.
+
+// ---- aeq/model/consistency.hpp
+// After the layout, the content: indices in range, sizes that agree, no cycles between subgraphs. Everything behind the
+// reader may rely on it. (spec: tflite_schema, sections 2.1 and 5)
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
+void check_consistency(const model& m);
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/verifier.hpp
+// Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows
+// lies inside the file. Fields that the schema does not know are reported on the way.
+
+namespace flatbuffers {
+class Table;
+}
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// What FlatBuffers can address; the rest of a longer file holds external buffers only.
+inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
+
+class verifier {
+ public:
+  verifier() = delete;
+
+  /// Walks the model at the start of `bytes`. Throws error (bad_input) that names the table and field. `unknown` gets a
+  /// warning per (table, field id) that the schema does not know.
+  static const flatbuffers::Table* verify(std::span<const std::uint8_t> bytes, const std::string& file,
+                                          warnings& unknown);
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/reader.ipp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+class reader {
+ public:
+  reader(std::shared_ptr<const io::input_file> file, warnings& notes) : notes_(notes) {
+    result_.file = std::move(file);
+    bytes_ = result_.file->bytes();
+    // Hostile files can point at one vector many times: what is copied stays in proportion to the file.
+    budget_ = 4 * static_cast<std::uint64_t>(bytes_.size()) + (std::uint64_t(1) << 20);
+  }
+
+  model read() {
+    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_));
+    result_.version = root.get<"version">();
+    if (result_.version != 3) {
+      fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
+    }
+    result_.description = text(root.get<"description">());
+    each(root.get<"operator_codes">(),
+         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
+    result_.buffers.clear();
+    each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
+    each(root.get<"subgraphs">(),
+         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
+    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
+    each(root.get<"metadata">(), [&](const auto* t) {
+      const view<schema::metadata> v(t);
+      result_.metadata.push_back({text(v.get<"name">()), v.get<"buffer">()});
+    });
+    each(root.get<"signature_defs">(), [&](const auto* t) {
+      const view<schema::signature> v(t);
+      signature s{text(v.get<"signature_key">()), v.get<"subgraph_index">(), {}, {}};
+      s.inputs = tensor_maps(v.get<"inputs">());
+      s.outputs = tensor_maps(v.get<"outputs">());
+      result_.signatures.push_back(std::move(s));
+    });
+    result_.external_buffer_groups = root.get<"external_buffer_groups">();
+    result_.external_buffers = root.get<"external_buffers">();
+    check_consistency(result_);
+    return std::move(result_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw error(error_code::bad_input, result_.file->name() + ": " + what);
+  }
+
+  void spend(std::uint64_t bytes) {
+    if (bytes > budget_) {
+      fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
+    }
+    budget_ -= bytes;
+  }
+
+  template <class Function>
+  void each(const table_vector* all, const Function& f) {
+    if (all == nullptr) return;
+    spend(all->size() * sizeof(std::uint32_t));
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) f(all->Get(i));
+  }
+
+  template <class T>
+  std::vector<T> copy(const flatbuffers::Vector<T>* values) {
+    if (values == nullptr) return {};
+    spend(values->size() * sizeof(T));
+    std::vector<T> result(values->size());
+    for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) result[i] = values->Get(i);
+    return result;
+  }
+
+  std::optional<std::string> text(std::optional<std::string_view> value) {
+    if (!value) return std::nullopt;
+    spend(value->size());
+    return std::string(*value);
+  }
+
+  std::vector<tensor_map> tensor_maps(const table_vector* all) {
+    std::vector<tensor_map> result;
+    each(all, [&](const auto* t) {
+      const view<schema::tensor_map> v(t);
+      result.push_back({text(v.get<"name">()), v.get<"tensor_index">()});
+    });
+    return result;
+  }
+
+  operator_code code(view<schema::operator_code> v) {
+    const std::int8_t old = v.get<"deprecated_builtin_code">();
+    const std::int32_t builtin = std::max(v.get<"builtin_code">(), std::int32_t{old});
+    return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
+  }
+
+  void add_buffer(view<schema::buffer> v) {
+    buffer b;
+    if (const auto* data = v.get<"data">(); data != nullptr) {
+      b.present = true;
+      b.data = {data->Data(), data->size()};
+    } else if (v.get<"offset">() > 1) {  // 1: a place holder that nobody filled
+      b.present = true;
+      b.data = outside(v.get<"offset">(), v.get<"size">(), "buffers[" + std::to_string(result_.buffers.size()) + "]");
+    }
+    b.size = b.data.size();
+    result_.buffers.push_back(std::move(b));
+  }
+
+  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, const std::string& place) const {
+    if (offset > bytes_.size() || size > bytes_.size() - offset) {
+      fail(place + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
+           std::to_string(size) + " lie outside the file of " + std::to_string(bytes_.size()) + " bytes");
+    }
+    return bytes_.subspan(offset, size);
+  }
+
+  subgraph graph(view<schema::subgraph> v) {
+    subgraph g;
+    g.name = text(v.get<"name">());
+    g.inputs = copy(v.get<"inputs">());
+    g.outputs = copy(v.get<"outputs">());
+    g.debug_metadata_index = v.get<"debug_metadata_index">();
+    each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
+    each(v.get<"operators">(),
+         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
+    return g;
+  }
+
+  tensor read_tensor(view<schema::tensor> v) {
+    tensor t;
+    t.name = text(v.get<"name">());
+    t.type = static_cast<tensor_type>(v.get<"type">());
+    t.shape = copy(v.get<"shape">());
+    t.shape_signature = copy(v.get<"shape_signature">());
+    t.buffer = v.get<"buffer">();
+    t.is_variable = v.get<"is_variable">() != 0;
+    t.has_rank = v.get<"has_rank">() != 0;
+    t.external_buffer = v.get<"external_buffer">();
+    t.sparsity = v.get<"sparsity">();
+    t.variant_tensors = v.get<"variant_tensors">();
+    if (const auto* table = v.get<"quantization">(); table != nullptr) {
+      const view<schema::quantization_parameters> q(table);
+      t.quantization = quantization{copy(q.get<"min">()),           copy(q.get<"max">()),
+                                    copy(q.get<"scale">()),         copy(q.get<"zero_point">()),
+                                    q.get<"quantized_dimension">(), {q.get<"details_type">(), q.get<"details">()}};
+    }
+    return t;
+  }
+
+  operation read_operation(view<schema::operation> v) {
+    operation o;
+    o.code = v.get<"opcode_index">();
+    o.inputs = copy(v.get<"inputs">());
+    o.outputs = copy(v.get<"outputs">());
+    o.intermediates = copy(v.get<"intermediates">());
+    o.mutating_variable_inputs = copy(v.get<"mutating_variable_inputs">());
+    o.options = {v.get<"builtin_options_type">(), v.get<"builtin_options">()};
+    o.options_2 = {v.get<"builtin_options_2_type">(), v.get<"builtin_options_2">()};
+    o.custom_options_format = v.get<"custom_options_format">();
+    o.debug_metadata_index = v.get<"debug_metadata_index">();
+    if (const auto* data = v.get<"custom_options">(); data != nullptr) {
+      o.has_custom_options = true;
+      o.custom_options = {data->Data(), data->size()};
+    } else if (v.get<"large_custom_options_offset">() > 1) {
+      o.has_custom_options = true;
+      o.custom_options = outside(v.get<"large_custom_options_offset">(), v.get<"large_custom_options_size">(),
+                                 "large_custom_options of an operator");
+    }
+    return o;
+  }
+
+  model result_;
+  std::span<const std::uint8_t> bytes_;
+  std::uint64_t budget_ = 0;
+  warnings& notes_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE model read(std::shared_ptr<const io::input_file> file, warnings& notes) {
+  return detail::reader(std::move(file), notes).read();
+}
+
+AEQ_INLINE model read(const std::string& path, warnings& notes) {
+  return read(io::input_file::open(path), notes);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/summary.ipp
+// A model as tables for people: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// Characters of UTF-8 text: bytes that don't continue one.
+[[nodiscard]] AEQ_INLINE std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
+[[nodiscard]] AEQ_INLINE std::string shown(std::string_view bytes, std::size_t limit = 48) {
+  const std::string text = io::escaped_utf8(bytes);
+  std::vector<std::string> characters;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view one = rest.substr(0, std::max<std::size_t>(io::utf8_character_bytes(rest), 1));
+    rest.remove_prefix(one.size());
+    const auto lead = static_cast<unsigned char>(one[0]);
+    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(one[1]) < 0xa0;
+    if (lead >= 0x20 && lead != 0x7f && !is_c1) {
+      characters.emplace_back(one);
+    } else {
+      for (const char c : one) {
+        std::array<char, 5> escape{};
+        std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        characters.emplace_back(escape.data());
+      }
+    }
+  }
+  const bool is_cut = characters.size() > limit;
+  const std::size_t head = is_cut ? limit / 2 : characters.size();
+  const std::size_t tail = is_cut ? characters.size() - (limit - 1 - head) : characters.size();
+  std::string result;
+  for (std::size_t i = 0; i < head; ++i) result += characters[i];
+  if (is_cut) result += "…";
+  for (std::size_t i = tail; i < characters.size(); ++i) result += characters[i];
+  return result;
+}
+
+[[nodiscard]] AEQ_INLINE std::string quoted_name(const std::optional<std::string>& name) {
+  return name ? "'" + shown(*name) + "'" : "(no name)";
+}
+
+/// 1536 → "1.5 KiB".
+[[nodiscard]] AEQ_INLINE std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
+  return text.data();
+}
+
+[[nodiscard]] AEQ_INLINE std::string number_text(float value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", static_cast<double>(value));
+  return text.data();
+}
+
+/// "1 tensor", "2 tensors".
+[[nodiscard]] AEQ_INLINE std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+/// "1, 2, -"; long lists are cut. -1 stands for an operand that is left out.
+[[nodiscard]] AEQ_INLINE std::string indices_text(std::span<const std::int32_t> values, std::size_t limit = 12) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(values.size(), limit); ++i) {
+    if (i > 0) text += ", ";
+    text += values[i] == -1 ? "-" : std::to_string(values[i]);
+  }
+  if (values.size() > limit) text += ", … (" + std::to_string(values.size()) + ")";
+  return values.empty() ? "-" : text;
+}
+
+[[nodiscard]] AEQ_INLINE std::string shape_text(const tensor& t) {
+  const std::vector<std::int32_t>& sizes = t.shape_signature.empty() ? t.shape : t.shape_signature;
+  std::string text = "[";
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i == 12) return text + ", …]";
+    text += (i > 0 ? ", " : "") + (sizes[i] < 0 ? std::string("?") : std::to_string(sizes[i]));
+  }
+  return text + "]";
+}
+
+/// Rows of cells in aligned columns, two spaces apart.
+class columns {
+ public:
+  /// Right-aligned columns are those whose title starts with '>'.
+  explicit columns(std::vector<std::string> titles) {
+    for (std::string& title : titles) {
+      right_.push_back(title.starts_with('>'));
+      if (right_.back()) title.erase(0, 1);
+    }
+    add(std::move(titles));
+  }
+  void add(std::vector<std::string> cells) {
+    cells.resize(right_.size());
+    rows_.push_back(std::move(cells));
+  }
+  [[nodiscard]] std::string text(std::string_view indent) const {
+    std::vector<std::size_t> widths(right_.size());
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
+    }
+    std::string result;
+    for (const auto& row : rows_) {
+      std::string line(indent);
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::string fill(widths[i] - character_count(row[i]), ' ');
+        line += (i > 0 ? "  " : "") + (right_[i] ? fill + row[i] : row[i] + fill);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      result += line + "\n";
+    }
+    return result;
+  }
+  [[nodiscard]] bool empty() const { return rows_.size() < 2; }
+
+ private:
+  std::vector<bool> right_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+class summarizer {
+ public:
+  explicit summarizer(const model& m) : model_(m) {}
+
+  std::string text() {
+    overview();
+    weights();
+    for (const signature& s : model_.signatures) of_signature(s);
+    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) graph(i);
+    metadata();
+    return std::move(text_);
+  }
+
+ private:
+  void line(const std::string& content) { text_ += content + "\n"; }
+
+  void overview() {
+    std::size_t tensors = 0;
+    std::size_t operations = 0;
+    for (const subgraph& g : model_.subgraphs) {
+      tensors += g.tensors.size();
+      operations += g.operations.size();
+    }
+    line(shown(model_.file_name(), 200) + (model_.file ? ": " + size_text(model_.file->bytes().size()) : ""));
+    if (model_.description && !model_.description->empty()) line("description: " + shown(*model_.description, 200));
+    line(counted(model_.subgraphs.size(), "subgraph") + ", " + counted(operations, "operator") + ", " +
+         counted(tensors, "tensor") + ", " + counted(model_.buffers.size(), "buffer") + ", " +
+         counted(model_.signatures.size(), "signature"));
+  }
+
+  /// Buffers that tensors share are counted once, for the first of them.
+  void weights() {
+    struct total {
+      std::size_t tensors = 0;
+      std::uint64_t elements = 0;
+      std::uint64_t bytes = 0;
+    };
+    std::map<std::pair<std::string, std::string>, total> by_type;
+    std::set<std::uint32_t> seen;
+    for (const subgraph& g : model_.subgraphs) {
+      for (const tensor& t : g.tensors) {
+        if (!model_.is_constant(t) || !seen.insert(t.buffer).second) continue;
+        total& sum = by_type[{std::string(name_of(t.type)), granularity(t)}];
+        ++sum.tensors;
+        sum.elements += element_count(t.shape);
+        sum.bytes += model_.buffers[t.buffer].size;
+      }
+    }
+    std::vector<std::pair<std::pair<std::string, std::string>, total>> rows(by_type.begin(), by_type.end());
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+    columns table({"constants", "quantization", ">tensors", ">elements", ">size"});
+    for (const auto& [kind, sum] : rows) {
+      table.add(
+          {kind.first, kind.second, std::to_string(sum.tensors), std::to_string(sum.elements), size_text(sum.bytes)});
+    }
+    if (!table.empty()) text_ += "\n" + table.text("");
+  }
+
+  /// Which values share a scale.
+  static std::string granularity(const tensor& t) {
+    if (!t.quantization || !t.quantization->has_scale()) return "-";
+    const quantization& q = *t.quantization;
+    if (q.details.type == schema::blockwise_details) {
+      if (q.details.table == nullptr) return "per block";
+      return "per block of " +
+             std::to_string(view<schema::blockwise_quantization>(q.details.table).get<"block_size">());
+    }
+    if (q.details.type != 0 && q.scale.empty()) {
+      return q.details.type < schema::quantization_details.members.size()
+                 ? std::string(schema::quantization_details.members[q.details.type].name)
+                 : "details " + std::to_string(q.details.type);
+    }
+    if (q.scale.size() == 1) return "per tensor";
+    return "per channel, axis " + std::to_string(q.quantized_dimension);
+  }
+
+  static std::string quantization_text(const tensor& t) {
+    if (!t.quantization || !t.quantization->has_scale()) return "";
+    const quantization& q = *t.quantization;
+    std::string text = std::to_string(bits_of(t.type)) + " bits " + granularity(t);
+    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
+      const view<schema::blockwise_quantization> blocks(q.details.table);
+      text += ", scales in tensor " + std::to_string(blocks.get<"scales">());
+      if (blocks.get<"zero_points">() >= 0)
+        text += ", zero points in tensor " + std::to_string(blocks.get<"zero_points">());
+      return text;
+    }
+    if (!q.scale.empty()) text += ", scale " + range_text(q.scale, number_text);
+    if (!q.zero_point.empty()) {
+      text += ", zero point " + range_text(q.zero_point, [](std::int64_t z) { return std::to_string(z); });
+    }
+    return text;
+  }
+
+  template <class T, class Function>
+  static std::string range_text(const std::vector<T>& values, const Function& print) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return *least == *most || values.size() == 1 ? print(*least) : print(*least) + " … " + print(*most);
+  }
+
+  void of_signature(const signature& s) {
+    line("\nsignature " + quoted_name(s.key) + ", subgraph " + std::to_string(s.subgraph));
+    columns table({"", "name", ">tensor", "type", "shape"});
+    const auto add = [&](const std::string& what, const std::vector<tensor_map>& maps) {
+      for (const tensor_map& m : maps) {
+        const tensor& t = model_.subgraphs[s.subgraph].tensors[m.tensor];
+        table.add({what, quoted_name(m.name), std::to_string(m.tensor), std::string(name_of(t.type)), shape_text(t)});
+      }
+    };
+    add("input", s.inputs);
+    add("output", s.outputs);
+    if (!table.empty()) text_ += table.text("  ");
+  }
+
+  [[nodiscard]] std::string operation_name(const operation& o) const {
+    const operator_code& code = model_.operator_codes[o.code];
+    std::string name(op::builtin_name(code.builtin));
+    if (name.empty()) name = "operator " + std::to_string(static_cast<std::int32_t>(code.builtin));
+    if (code.custom_code && !code.custom_code->empty()) name += ":" + shown(*code.custom_code);
+    constexpr schema::table_descriptor composite = schema::builtin_options_2_members[21];
+    static_assert(composite.name == "StableHLOCompositeOptions");
+    if (o.options_2.table != nullptr && o.options_2.type == 21) {
+      constexpr flatbuffers::voffset_t at = slot(field_id(composite, "name"));
+      if (const auto* of = o.options_2.table->GetPointer<const flatbuffers::String*>(at); of != nullptr) {
+        name += ":" + shown({of->c_str(), of->size()});
+      }
+    }
+    return name;
+  }
+
+  void graph(std::size_t number) {
+    const subgraph& g = model_.subgraphs[number];
+    line("\nsubgraph " + std::to_string(number) + " " + quoted_name(g.name) + ": " +
+         counted(g.operations.size(), "operator") + ", " + counted(g.tensors.size(), "tensor"));
+    boundary(g);
+    kinds(g);
+    columns operations({">#", "operator", ">version", "inputs → outputs"});
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const operation& o = g.operations[i];
+      operations.add({std::to_string(i), operation_name(o), std::to_string(model_.operator_codes[o.code].version),
+                      indices_text(o.inputs) + " → " + indices_text(o.outputs)});
+    }
+    if (!operations.empty()) text_ += "\n" + operations.text("  ");
+    columns tensors({">#", "tensor", "type", "shape", ">data", "quantization"});
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) {
+      const tensor& t = g.tensors[i];
+      const std::string data = model_.is_constant(t) ? size_text(model_.buffers[t.buffer].size)
+                               : t.is_variable       ? "variable"
+                                                     : "";
+      tensors.add({std::to_string(i), t.name ? shown(*t.name) : "(no name)", std::string(name_of(t.type)),
+                   shape_text(t), data, quantization_text(t)});
+    }
+    if (!tensors.empty()) text_ += "\n" + tensors.text("  ");
+  }
+
+  void boundary(const subgraph& g) {
+    columns table({"", ">tensor", "name", "type", "shape", "quantization"});
+    const auto add = [&](const std::string& what, const std::vector<std::int32_t>& indices) {
+      for (const std::int32_t index : indices) {
+        const tensor& t = g.tensors[static_cast<std::size_t>(index)];
+        table.add({what, std::to_string(index), quoted_name(t.name), std::string(name_of(t.type)), shape_text(t),
+                   quantization_text(t)});
+      }
+    };
+    add("input", g.inputs);
+    add("output", g.outputs);
+    if (!table.empty()) text_ += table.text("  ");
+  }
+
+  void kinds(const subgraph& g) {
+    std::map<std::string, std::size_t> counts;
+    for (const operation& o : g.operations) ++counts[operation_name(o)];
+    std::vector<std::pair<std::string, std::size_t>> rows(counts.begin(), counts.end());
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    columns table({">count", "kind"});
+    for (const auto& [kind, count] : rows) table.add({std::to_string(count), kind});
+    if (!table.empty()) text_ += "\n" + table.text("  ");
+  }
+
+  void metadata() {
+    columns table({"metadata", ">size"});
+    for (const metadata_entry& e : model_.metadata) {
+      table.add({quoted_name(e.name), size_text(model_.buffers[e.buffer].size)});
+    }
+    if (!table.empty()) text_ += "\n" + table.text("");
+  }
+
+  const model& model_;
+  std::string text_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string summary_text(const model& m) {
+  return detail::summarizer(m).text();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/io/atomic_file.ipp
 // Writing files that appear whole or not at all: the definitions.
@@ -8278,6 +6932,551 @@ AEQ_INLINE void output_file::copy_to_stream() {
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/writer.ipp
+// Writing a .tflite file as a stream: the definitions.
+
+// ---- aeq/io/parallel.hpp
+// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
+// the same at any number of threads.
+
+#include <exception>
+#include <thread>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Threads to use: what is asked for, else one per processor.
+[[nodiscard]] inline unsigned thread_count(unsigned asked) {
+  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
+/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
+template <class Work>
+void parallel_for(std::size_t count, unsigned threads, const Work& work) {
+  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
+  if (helpers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    pool.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/model/table_copy.hpp
+// Copying a table of any kind into a file under construction, field by field as its descriptor says.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings FlatBuffers.
+
+namespace aeq::inline AEQ_ABI::model::detail {
+
+using any_offset = flatbuffers::Offset<flatbuffers::Table>;
+
+/// Copies a table and everything below it. The source has been verified.
+inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffers::Table* from,
+                             const schema::table_descriptor& descriptor) {
+  struct child {
+    flatbuffers::voffset_t slot;
+    flatbuffers::uoffset_t offset;
+  };
+  std::vector<child> children;  // a table can't be built while another is open
+  const auto add_child = [&](std::size_t id, flatbuffers::uoffset_t offset) { children.push_back({slot(id), offset}); };
+
+  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    if ((!field.is_vector && is_scalar(field.type)) || from->GetOptionalFieldOffset(slot(id)) == 0) continue;
+    if (field.type == schema::field_type::string) {
+      const auto* text = from->GetPointer<const flatbuffers::String*>(slot(id));
+      add_child(id, to.CreateString(text->c_str(), text->size()).o);
+    } else if (field.type == schema::field_type::union_value) {
+      const auto type = from->GetField<std::uint8_t>(slot(id - 1), 0);
+      if (type == 0 || type >= field.alternatives->members.size()) continue;
+      add_child(
+          id,
+          copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), field.alternatives->members[type]).o);
+    } else if (field.type == schema::field_type::table && field.is_vector) {
+      std::vector<any_offset> items;
+      for (const flatbuffers::Table* item : *from->GetPointer<const table_vector*>(slot(id))) {
+        items.push_back(copy_table(to, item, *field.table));
+      }
+      add_child(id, to.CreateVector(items).o);
+    } else if (field.type == schema::field_type::table) {
+      add_child(id, copy_table(to, from->GetPointer<const flatbuffers::Table*>(slot(id)), *field.table).o);
+    } else {
+      add_child(id, with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+                  const auto* values = from->GetPointer<const flatbuffers::Vector<T>*>(slot(id));
+                  if (field.alignment != 0) to.ForceVectorAlignment(values->size(), sizeof(T), field.alignment);
+                  return to.CreateVector(values->data(), values->size()).o;
+                }));
+    }
+  }
+
+  const auto start = to.StartTable();
+  for (const child& c : children) to.AddOffset(c.slot, any_offset(c.offset));
+  for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    if (field.is_vector || !is_scalar(field.type)) continue;
+    if (field.type == schema::field_type::union_type &&
+        from->GetField<std::uint8_t>(slot(id), 0) >= descriptor.fields[id + 1].alternatives->members.size()) {
+      continue;
+    }
+    with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+      const T usual = static_cast<T>(field.default_value);
+      to.AddElement<T>(slot(id), from->GetField<T>(slot(id), usual), usual);
+    });
+  }
+  return any_offset(to.EndTable(start));
+}
+
+}  // namespace aeq::inline AEQ_ABI::model::detail
+
+// ---- aeq/model/writer.ipp
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// Builds the metadata of a model as a FlatBuffer in which every buffer's data, offset and size are place holders.
+class metadata_builder {
+ public:
+  /// `outside` tells which buffers lie after the flatbuffer.
+  metadata_builder(const model& m, const std::vector<bool>& outside) : model_(m), outside_(outside) {}
+
+  flatbuffers::FlatBufferBuilder build() {
+    const auto codes = all(model_.operator_codes, [&](const operator_code& c) { return add_code(c); });
+    const auto graphs = all(model_.subgraphs, [&](const subgraph& g) { return add_graph(g); });
+    std::vector<any_offset> buffer_offsets;
+    for (std::size_t i = 0; i < model_.buffers.size(); ++i) buffer_offsets.push_back(add_buffer(i));
+    const auto buffers = to_.CreateVector(buffer_offsets).o;
+    const auto metadata = all(model_.metadata, [&](const metadata_entry& e) { return add_metadata(e); });
+    const auto signatures = all(model_.signatures, [&](const signature& s) { return add_signature(s); });
+    const auto groups = copied(model_.external_buffer_groups, schema::external_buffer_group);
+    const auto externals = copied(model_.external_buffers, schema::external_buffer);
+    const auto metadata_buffer = vector(model_.metadata_buffer);
+    const auto description = text(model_.description);
+
+    const auto start = to_.StartTable();
+    put<schema::model, "version">(model_.version);
+    link<schema::model, "operator_codes">(codes);
+    link<schema::model, "subgraphs">(graphs);
+    link<schema::model, "description">(description);
+    link<schema::model, "buffers">(buffers);
+    link<schema::model, "metadata_buffer">(metadata_buffer);
+    if (!model_.metadata.empty()) link<schema::model, "metadata">(metadata);
+    if (!model_.signatures.empty()) link<schema::model, "signature_defs">(signatures);
+    link<schema::model, "external_buffer_groups">(groups);
+    link<schema::model, "external_buffers">(externals);
+    to_.Finish(any_offset(to_.EndTable(start)), "TFL3");
+    return std::move(to_);
+  }
+
+ private:
+  using offset = flatbuffers::uoffset_t;  // 0: absent
+
+  template <const schema::table_descriptor& Table, fixed_string Field, class T>
+  void put(T value) {
+    constexpr std::size_t id = field_id(Table, Field.view());
+    constexpr schema::field_descriptor field = Table.fields[id];
+    using stored = typename scalar_of<field.type>::type;
+    to_.AddElement<stored>(slot(id), static_cast<stored>(value), static_cast<stored>(field.default_value));
+  }
+
+  template <const schema::table_descriptor& Table, fixed_string Field>
+  void link(offset target) {
+    if (target != 0) to_.AddOffset(slot(field_id(Table, Field.view())), any_offset(target));
+  }
+
+  template <class List, class Function>
+  offset all(const List& items, const Function& add) {
+    std::vector<any_offset> offsets;
+    offsets.reserve(items.size());
+    for (const auto& item : items) offsets.push_back(any_offset(add(item)));
+    return to_.CreateVector(offsets).o;
+  }
+
+  template <class T>
+  offset vector(const std::vector<T>& values, bool even_if_empty = false) {
+    if (values.empty() && !even_if_empty) return 0;
+    return to_.CreateVector(values.data(), values.size()).o;
+  }
+
+  offset text(const std::optional<std::string>& value) {
+    return value ? to_.CreateString(value->data(), value->size()).o : 0;
+  }
+
+  offset copied(const table_vector* tables, const schema::table_descriptor& descriptor) {
+    if (tables == nullptr) return 0;
+    std::vector<any_offset> offsets;
+    for (const flatbuffers::Table* t : *tables) offsets.push_back(copy_table(to_, t, descriptor));
+    return to_.CreateVector(offsets).o;
+  }
+
+  /// A union's table; 0 where it is absent or of a kind that the schema does not know.
+  offset copied(const union_view& value, const schema::union_descriptor& alternatives) {
+    if (value.table == nullptr || value.type == 0 || value.type >= alternatives.members.size()) return 0;
+    return copy_table(to_, value.table, alternatives.members[value.type]).o;
+  }
+  static std::uint8_t known_type(const union_view& value, const schema::union_descriptor& alternatives) {
+    return value.type < alternatives.members.size() ? value.type : std::uint8_t(0);
+  }
+
+  offset add_code(const operator_code& c) {
+    constexpr std::int32_t beyond_old_field = 127;
+    const auto custom_code = text(c.custom_code);
+    const auto builtin = static_cast<std::int32_t>(c.builtin);
+    const auto start = to_.StartTable();
+    put<schema::operator_code, "deprecated_builtin_code">(std::min(builtin, beyond_old_field));
+    link<schema::operator_code, "custom_code">(custom_code);
+    put<schema::operator_code, "version">(c.version);
+    put<schema::operator_code, "builtin_code">(builtin);
+    return to_.EndTable(start);
+  }
+
+  offset add_graph(const subgraph& g) {
+    const auto tensors = all(g.tensors, [&](const tensor& t) { return add_tensor(t); });
+    const auto operations = all(g.operations, [&](const operation& o) { return add_operation(o); });
+    const auto inputs = vector(g.inputs, true);
+    const auto outputs = vector(g.outputs, true);
+    const auto name = text(g.name);
+    const auto start = to_.StartTable();
+    link<schema::subgraph, "tensors">(tensors);
+    link<schema::subgraph, "inputs">(inputs);
+    link<schema::subgraph, "outputs">(outputs);
+    link<schema::subgraph, "operators">(operations);
+    link<schema::subgraph, "name">(name);
+    put<schema::subgraph, "debug_metadata_index">(g.debug_metadata_index);
+    return to_.EndTable(start);
+  }
+
+  offset add_quantization(const quantization& q) {
+    const auto min = vector(q.min);
+    const auto max = vector(q.max);
+    const auto scale = vector(q.scale);
+    const auto zero_point = vector(q.zero_point);
+    const auto details = copied(q.details, schema::quantization_details);
+    const auto start = to_.StartTable();
+    link<schema::quantization_parameters, "min">(min);
+    link<schema::quantization_parameters, "max">(max);
+    link<schema::quantization_parameters, "scale">(scale);
+    link<schema::quantization_parameters, "zero_point">(zero_point);
+    put<schema::quantization_parameters, "details_type">(known_type(q.details, schema::quantization_details));
+    link<schema::quantization_parameters, "details">(details);
+    put<schema::quantization_parameters, "quantized_dimension">(q.quantized_dimension);
+    return to_.EndTable(start);
+  }
+
+  offset add_tensor(const tensor& t) {
+    const auto shape = vector(t.shape, true);
+    const auto name = text(t.name);
+    const auto quantization = t.quantization ? add_quantization(*t.quantization) : 0;
+    const auto sparsity = t.sparsity != nullptr ? copy_table(to_, t.sparsity, schema::sparsity_parameters).o : 0;
+    const auto shape_signature = vector(t.shape_signature);
+    const auto variants = copied(t.variant_tensors, schema::variant_sub_type);
+    const auto start = to_.StartTable();
+    link<schema::tensor, "shape">(shape);
+    put<schema::tensor, "type">(static_cast<std::int8_t>(t.type));
+    put<schema::tensor, "buffer">(t.buffer);
+    link<schema::tensor, "name">(name);
+    link<schema::tensor, "quantization">(quantization);
+    put<schema::tensor, "is_variable">(t.is_variable);
+    link<schema::tensor, "sparsity">(sparsity);
+    link<schema::tensor, "shape_signature">(shape_signature);
+    put<schema::tensor, "has_rank">(t.has_rank);
+    link<schema::tensor, "variant_tensors">(variants);
+    put<schema::tensor, "external_buffer">(t.external_buffer);
+    return to_.EndTable(start);
+  }
+
+  offset add_operation(const operation& o) {
+    const auto inputs = vector(o.inputs, true);
+    const auto outputs = vector(o.outputs, true);
+    const auto options = copied(o.options, schema::builtin_options);
+    const auto options_2 = copied(o.options_2, schema::builtin_options_2);
+    const auto custom = o.has_custom_options ? to_.CreateVector(o.custom_options.data(), o.custom_options.size()).o : 0;
+    const auto mutating = vector(o.mutating_variable_inputs);
+    const auto intermediates = vector(o.intermediates);
+    const auto start = to_.StartTable();
+    put<schema::operation, "opcode_index">(o.code);
+    link<schema::operation, "inputs">(inputs);
+    link<schema::operation, "outputs">(outputs);
+    put<schema::operation, "builtin_options_type">(known_type(o.options, schema::builtin_options));
+    link<schema::operation, "builtin_options">(options);
+    link<schema::operation, "custom_options">(custom);
+    put<schema::operation, "custom_options_format">(o.custom_options_format);
+    link<schema::operation, "mutating_variable_inputs">(mutating);
+    link<schema::operation, "intermediates">(intermediates);
+    put<schema::operation, "builtin_options_2_type">(known_type(o.options_2, schema::builtin_options_2));
+    link<schema::operation, "builtin_options_2">(options_2);
+    put<schema::operation, "debug_metadata_index">(o.debug_metadata_index);
+    return to_.EndTable(start);
+  }
+
+  any_offset add_buffer(std::size_t index) {
+    const auto start = to_.StartTable();
+    if (model_.buffers[index].present && !outside_[index]) {
+      put_place_holder<flatbuffers::uoffset_t>(field_id(schema::buffer, "data"));
+    } else if (model_.buffers[index].present) {
+      put_place_holder<std::uint64_t>(field_id(schema::buffer, "offset"));
+      put_place_holder<std::uint64_t>(field_id(schema::buffer, "size"));
+    }
+    return any_offset(to_.EndTable(start));
+  }
+  template <class T>
+  void put_place_holder(std::size_t id) {
+    to_.AddElement<T>(slot(id), T(1), T(0));
+  }
+
+  offset add_metadata(const metadata_entry& e) {
+    const auto name = text(e.name);
+    const auto start = to_.StartTable();
+    link<schema::metadata, "name">(name);
+    put<schema::metadata, "buffer">(e.buffer);
+    return to_.EndTable(start);
+  }
+
+  offset add_tensor_map(const tensor_map& m) {
+    const auto name = text(m.name);
+    const auto start = to_.StartTable();
+    link<schema::tensor_map, "name">(name);
+    put<schema::tensor_map, "tensor_index">(m.tensor);
+    return to_.EndTable(start);
+  }
+
+  offset add_signature(const signature& s) {
+    const auto inputs = all(s.inputs, [&](const tensor_map& m) { return add_tensor_map(m); });
+    const auto outputs = all(s.outputs, [&](const tensor_map& m) { return add_tensor_map(m); });
+    const auto key = text(s.key);
+    const auto start = to_.StartTable();
+    link<schema::signature, "inputs">(inputs);
+    link<schema::signature, "outputs">(outputs);
+    link<schema::signature, "signature_key">(key);
+    put<schema::signature, "subgraph_index">(s.subgraph);
+    return to_.EndTable(start);
+  }
+
+  const model& model_;
+  const std::vector<bool>& outside_;
+  flatbuffers::FlatBufferBuilder to_;
+};
+
+/// A laid out file: its metadata with every place filled in, and where the buffers go.
+struct layout {
+  flatbuffers::FlatBufferBuilder metadata;
+  std::vector<std::uint64_t> content_at;  ///< position of each buffer's bytes
+  std::vector<bool> outside;
+  std::uint64_t file_bytes = 0;
+  bool fits = true;  ///< the flatbuffer stays below 2 GB
+};
+
+[[nodiscard]] AEQ_INLINE std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+inline constexpr std::uint64_t content_alignment = 16;
+inline constexpr std::uint64_t small_buffer = 1024;  ///< stays inline even in a file past 2 GB
+
+[[nodiscard]] AEQ_INLINE layout lay_out(const model& m, bool external) {
+  layout result;
+  result.outside.resize(m.buffers.size());
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    result.outside[i] = external && m.buffers[i].present && m.buffers[i].size >= small_buffer;
+  }
+  result.metadata = metadata_builder(m, result.outside).build();
+  result.content_at.resize(m.buffers.size());
+
+  std::uint64_t end = result.metadata.GetSize();
+  const auto place = [&](bool outside) {
+    for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+      if (!m.buffers[i].present || result.outside[i] != outside) continue;
+      const std::uint64_t length_prefix = outside ? 0 : sizeof(flatbuffers::uoffset_t);
+      result.content_at[i] = round_up(end + length_prefix, content_alignment);
+      end = result.content_at[i] + m.buffers[i].size;
+    }
+  };
+  place(false);
+  end = round_up(end, content_alignment);
+  result.fits = end < flatbuffer_limit;
+  if (external) {
+    place(true);
+    end = round_up(end, content_alignment);
+  }
+  result.file_bytes = end;
+  return result;
+}
+
+/// Writes the places of the buffers into the metadata. Only for a layout that fits.
+AEQ_INLINE void fill_places(layout& l, const model& m) {
+  std::uint8_t* bytes = l.metadata.GetBufferPointer();
+  const view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(bytes));
+  const table_vector* tables = root.get<"buffers">();
+  const auto fill = [&](const flatbuffers::Table* table, std::size_t id, auto value) {
+    auto* field = const_cast<std::uint8_t*>(table->GetAddressOf(slot(id)));
+    flatbuffers::WriteScalar(field, value);
+  };
+  for (flatbuffers::uoffset_t i = 0; i < tables->size(); ++i) {
+    if (!m.buffers[i].present) continue;
+    const flatbuffers::Table* table = tables->Get(i);
+    if (l.outside[i]) {
+      fill(table, field_id(schema::buffer, "offset"), l.content_at[i]);
+      fill(table, field_id(schema::buffer, "size"), m.buffers[i].size);
+    } else {
+      constexpr std::size_t id = field_id(schema::buffer, "data");
+      const auto here = static_cast<std::uint64_t>(table->GetAddressOf(slot(id)) - bytes);
+      fill(table, id, static_cast<flatbuffers::uoffset_t>(l.content_at[i] - sizeof(flatbuffers::uoffset_t) - here));
+    }
+  }
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// A part of a buffer: what one call of a producer makes, or one write copies.
+struct piece {
+  std::size_t buffer;
+  std::uint64_t offset;
+  std::uint64_t size;
+};
+
+inline constexpr std::uint64_t piece_bytes = std::uint64_t(1) << 19;
+
+[[nodiscard]] AEQ_INLINE std::vector<piece> cut(const model& m) {
+  std::vector<piece> pieces;
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    const std::uint64_t unit = m.buffers[i].unit_bytes;
+    const std::uint64_t step = std::max(unit, piece_bytes / unit * unit);
+    for (std::uint64_t at = 0; at < m.buffers[i].size; at += step) {
+      pieces.push_back({i, at, std::min(step, m.buffers[i].size - at)});
+    }
+  }
+  return pieces;
+}
+
+AEQ_INLINE void fill_piece(const model& m, const piece& p, std::span<std::uint8_t> into) {
+  const buffer& b = m.buffers[p.buffer];
+  if (b.produce) {
+    (*b.produce)(p.offset, into);
+  } else if (!into.empty()) {
+    std::memcpy(into.data(), b.data.data() + p.offset, into.size());
+  }
+}
+
+/// The length in front of an inline buffer's bytes.
+[[nodiscard]] AEQ_INLINE std::array<std::uint8_t, 4> length_prefix(std::uint64_t size) {
+  std::array<std::uint8_t, 4> bytes{};
+  flatbuffers::WriteScalar(bytes.data(), static_cast<flatbuffers::uoffset_t>(size));
+  return bytes;
+}
+
+/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
+/// moves.
+AEQ_INLINE void fill_late_scales(layout& l, const model& m) {
+  const bool any =
+      std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
+  if (!any) return;
+  model finished = m;
+  for (subgraph& g : finished.subgraphs) {
+    for (tensor& t : g.tensors) {
+      const auto& late = m.buffers[t.buffer].late_scales;
+      if (!late || !t.quantization) continue;
+      for (std::size_t i = 0; i < late->size(); ++i) {
+        t.quantization->scale[i] = (*late)[i].scale;
+        t.quantization->zero_point[i] = (*late)[i].zero_point;
+      }
+    }
+  }
+  l.metadata = metadata_builder(finished, l.outside).build();
+  fill_places(l, finished);
+}
+
+[[nodiscard]] AEQ_INLINE layout lay_out(const model& m) {
+  layout l = lay_out(m, false);
+  if (!l.fits) l = lay_out(m, true);
+  if (!l.fits) {
+    throw error(error_code::not_quantizable, m.file_name() + ": its metadata alone passes 2 GB; the format ends there");
+  }
+  fill_places(l, m);
+  return l;
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads) {
+  detail::layout l = detail::lay_out(m);
+  std::vector<std::uint8_t> file(l.file_bytes);
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    if (!m.buffers[i].present || l.outside[i]) continue;
+    const auto prefix = detail::length_prefix(m.buffers[i].size);
+    std::memcpy(file.data() + l.content_at[i] - prefix.size(), prefix.data(), prefix.size());
+  }
+  const std::vector<detail::piece> pieces = detail::cut(m);
+  parallel_for(pieces.size(), l.file_bytes < detail::piece_bytes ? 1 : threads, [&](std::size_t i) {
+    const detail::piece& p = pieces[i];
+    detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
+  });
+  detail::fill_late_scales(l, m);
+  std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
+  return file;
+}
+
+AEQ_INLINE std::uint64_t write(const model& m, const std::string& path, const save_options& options) {
+  io::output_file file(path, options.file);
+  detail::layout l = detail::lay_out(m);
+  constexpr std::uint64_t one_write = 4 * detail::piece_bytes;
+  if (l.file_bytes <= one_write) {
+    file.write_at(0, to_bytes(m, options.threads));
+    file.commit();
+    return l.file_bytes;
+  }
+  file.resize(l.file_bytes);
+  for (std::size_t i = 0; i < m.buffers.size(); ++i) {
+    if (!m.buffers[i].present || l.outside[i]) continue;
+    const auto prefix = detail::length_prefix(m.buffers[i].size);
+    file.write_at(l.content_at[i] - prefix.size(), prefix);
+  }
+  const std::vector<detail::piece> pieces = detail::cut(m);
+  if (options.progress != nullptr) options.progress->expect(l.file_bytes);
+  parallel_for(pieces.size(), options.threads, [&](std::size_t i) {
+    const detail::piece& p = pieces[i];
+    const buffer& b = m.buffers[p.buffer];
+    if (b.produce) {
+      thread_local std::vector<std::uint8_t> bytes;
+      bytes.resize(static_cast<std::size_t>(p.size));
+      (*b.produce)(p.offset, bytes);
+      file.write_at(l.content_at[p.buffer] + p.offset, bytes);
+    } else {
+      const auto part = b.data.subspan(static_cast<std::size_t>(p.offset), static_cast<std::size_t>(p.size));
+      file.write_at(l.content_at[p.buffer] + p.offset, part);
+      if (m.file) m.file->let_go(part);
+    }
+    if (options.progress != nullptr) options.progress->advance(p.size);
+  });
+  if (options.progress != nullptr) options.progress->finish();
+  detail::fill_late_scales(l, m);
+  file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
+  file.commit();
+  return l.file_bytes;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/quantize/weight.ipp
 // Layouts of shapes, and floats as they lie in the file.
@@ -8925,6 +8124,7 @@ AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& pl
 // Editing a model: new tensors, buffers, operator codes, and operators at the right places.
 
 #include <deque>
+#include <initializer_list>
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -8932,75 +8132,25 @@ namespace aeq::inline AEQ_ABI::model {
 class editor {
  public:
   /// `changing`: buffers of the model whose content will not stay what it is.
-  explicit editor(model& m, const std::vector<bool>& changing = {}) : model_(m) {
-    for (std::size_t i = 1; i < m.buffers.size(); ++i) {
-      const bool stays = i >= changing.size() || !changing[i];
-      if (stays && m.buffers[i].present && !m.buffers[i].produce) {
-        by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
-      }
-    }
-  }
+  explicit editor(model& m, const std::vector<bool>& changing = {});
 
-  std::uint32_t add_buffer(buffer b) {
-    model_.buffers.push_back(std::move(b));
-    return static_cast<std::uint32_t>(model_.buffers.size() - 1);
-  }
+  std::uint32_t add_buffer(buffer b);
 
   /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
-  std::uint32_t add_constant(std::vector<std::uint8_t> bytes) {
-    const auto [first, last] = by_size_.equal_range(bytes.size());
-    std::uint32_t found = 0;
-    for (auto i = first; i != last; ++i) {
-      const buffer& b = model_.buffers[i->second];
-      const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
-      if (equal && (found == 0 || i->second < found)) found = i->second;
-    }
-    if (found != 0) return found;
-    buffer b;
-    b.present = true;
-    b.size = bytes.size();
-    b.data = keep(std::move(bytes));
-    const std::uint32_t index = add_buffer(std::move(b));
-    by_size_.emplace(model_.buffers[index].size, index);
-    return index;
-  }
+  std::uint32_t add_constant(std::vector<std::uint8_t> bytes);
 
-  std::int32_t add_tensor(std::size_t graph, tensor t) {
-    std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
-    tensors.push_back(std::move(t));
-    return static_cast<std::int32_t>(tensors.size() - 1);
-  }
+  std::int32_t add_tensor(std::size_t graph, tensor t);
 
   /// The first operator code with a builtin; a new one of version 1 if there is none.
-  std::uint32_t code(op::code builtin) {
-    const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
-                                    [&](const operator_code& c) { return c.builtin == builtin; });
-    if (place == model_.operator_codes.end()) {
-      model_.operator_codes.push_back({builtin, std::nullopt, 1});
-      return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
-    }
-    return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
-  }
+  std::uint32_t code(op::code builtin);
 
   /// An option table of int32 fields, each {id, value}, that lives as long as the model.
-  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
-    flatbuffers::FlatBufferBuilder builder(64);
-    const auto start = builder.StartTable();
-    for (const auto& [id, value] : fields) {
-      builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
-    }
-    builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
-    const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
-    return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
-  }
+  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields);
 
   [[nodiscard]] model& edited() { return model_; }
 
  private:
-  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes) {
-    model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
-    return *model_.storage.back();
-  }
+  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
 
   model& model_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
@@ -9013,33 +8163,12 @@ class insertions {
   explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
 
   /// Right before an original operator, behind what was put there earlier.
-  std::int32_t before(std::int32_t consumer, operation o) {
-    const auto gap = static_cast<std::size_t>(consumer);
-    return place(std::move(o), gap, gaps_[gap].size());
-  }
+  std::int32_t before(std::int32_t consumer, operation o);
 
   /// Right behind an operator; -1: at the very start.
-  std::int32_t after(std::int32_t producer, operation o) {
-    const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
-    if (producer < originals) {
-      const std::int32_t gap = producer + 1;
-      return place(std::move(o), static_cast<std::size_t>(gap), 0);
-    }
-    const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
-    const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
-    return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
-  }
+  std::int32_t after(std::int32_t producer, operation o);
 
-  void commit(subgraph& g) {
-    if (inserted_.empty()) return;
-    std::vector<operation> result;
-    result.reserve(g.operations.size() + inserted_.size());
-    for (std::size_t i = 0; i < gaps_.size(); ++i) {
-      for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
-      if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
-    }
-    g.operations = std::move(result);
-  }
+  void commit(subgraph& g);
 
  private:
   struct insertion {
@@ -9047,12 +8176,7 @@ class insertions {
     std::size_t gap;
   };
 
-  std::int32_t place(operation o, std::size_t gap, std::size_t position) {
-    const auto number = static_cast<std::int32_t>(inserted_.size());
-    inserted_.push_back({std::move(o), gap});
-    gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
-    return number + static_cast<std::int32_t>(gaps_.size()) - 1;
-  }
+  std::int32_t place(operation o, std::size_t gap, std::size_t position);
 
   std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
   std::deque<insertion> inserted_;
@@ -9698,6 +8822,948 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/io/python_json.ipp
+// Text exactly as the Python tools of this field print it: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t size = utf8_character_bytes(bytes);
+    if (size == 0) {
+      const auto byte = static_cast<unsigned char>(bytes[0]);
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      result += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string hex_float(double value) {
+  if (std::isnan(value)) return "nan";
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::string sign = bits >> 63 != 0 ? "-" : "";
+  if (std::isinf(value)) return sign + "inf";
+  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
+  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
+  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
+  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
+  if (fraction != 0) text += '.';
+  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
+    text += "0123456789abcdef"[fraction >> 48];
+  }
+  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
+}
+
+AEQ_INLINE std::string python_float(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  std::array<char, 40> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t mark = scientific.find('e');
+  const int exponent = std::atoi(scientific.data() + mark + 1);
+  if (exponent < -4 || exponent >= 16) return std::string(scientific);
+  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
+  if (text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
+namespace detail {
+
+class python_json_writer {
+ public:
+  explicit python_json_writer(std::string& into) : into_(into) {}
+
+  void quoted(std::string_view text) {
+    into_ += '"';
+    for (const char c : text) {
+      switch (c) {
+        case '"': into_ += "\\\""; break;
+        case '\\': into_ += "\\\\"; break;
+        case '\n': into_ += "\\n"; break;
+        case '\r': into_ += "\\r"; break;
+        case '\t': into_ += "\\t"; break;
+        case '\f': into_ += "\\f"; break;
+        case '\b': into_ += "\\b"; break;
+        default:
+          if (static_cast<unsigned char>(c) < 0x20) {
+            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
+            into_ += "0123456789abcdef"[c & 15];
+          } else {
+            into_ += c;
+          }
+      }
+    }
+    into_ += '"';
+  }
+
+  void scalar(const boost::json::value& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null: into_ += "null"; break;
+      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
+      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
+      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
+      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
+      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
+      default: break;
+    }
+  }
+
+  void one_line(const boost::json::value& value) { write(value, nullptr); }
+
+  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
+  /// one line.
+  void write(const boost::json::value& value, std::string* indent) {
+    if (value.is_object()) {
+      const boost::json::object& members = value.get_object();
+      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
+      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
+        quoted({member.key().data(), member.key().size()});
+        into_ += ": ";
+        return member.value();
+      });
+    } else if (value.is_array()) {
+      const boost::json::array& elements = value.get_array();
+      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
+      list(elements, flat ? nullptr : indent, "[]",
+           [](const boost::json::value& element) -> const boost::json::value& { return element; });
+    } else {
+      scalar(value);
+    }
+  }
+
+ private:
+  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
+
+  template <class Range, class Head>
+  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
+    into_ += brackets[0];
+    if (indent != nullptr) *indent += ' ';
+    bool first = true;
+    for (const auto& item : range) {
+      if (indent != nullptr) {
+        into_ += first ? "\n" : ",\n";
+        into_ += *indent;
+      } else if (!first) {
+        into_ += ", ";
+      }
+      first = false;
+      write(head(item), indent);
+    }
+    if (indent != nullptr) {
+      indent->pop_back();
+      into_ += '\n';
+      into_ += *indent;
+    }
+    into_ += brackets[1];
+  }
+
+  std::string& into_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string json_lines(const boost::json::value& value) {
+  std::string text;
+  std::string indent;
+  detail::python_json_writer(text).write(value, &indent);
+  return text += '\n';
+}
+
+AEQ_INLINE std::string json_line(const boost::json::value& value) {
+  std::string text;
+  detail::python_json_writer(text).one_line(value);
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/gzip.ipp
+// Reading gzip-compressed files: the definitions.
+
+#include <zlib.h>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
+  z_stream stream{};
+  constexpr int gzip_only = 16 + 15;
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
+  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
+
+  constexpr std::size_t step = std::size_t(1) << 16;
+  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
+  std::string content;
+  std::size_t taken = 0;
+  for (;;) {
+    const std::size_t offered = std::min(piece, bytes.size() - taken);
+    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
+    stream.avail_in = static_cast<uInt>(offered);
+    const std::size_t size = content.size();
+    content.resize(size + step);
+    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
+    stream.avail_out = static_cast<uInt>(step);
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    content.resize(size + step - stream.avail_out);
+    taken += offered - stream.avail_in;
+    if (content.size() > limit_bytes) {
+      throw error(error_code::bad_input,
+                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
+    }
+    if (state == Z_STREAM_END) {
+      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
+      if (taken == bytes.size()) return content;
+      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
+      continue;
+    }
+    const bool stuck = content.size() == size && taken == bytes.size();
+    if (state != Z_OK || stuck) {
+      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
+                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
+    }
+  }
+}
+
+AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
+  const auto file = input_file::open(path);
+  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
+  if (file->bytes().size() > limit_bytes) {
+    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
+  }
+  return {file->bytes().begin(), file->bytes().end()};
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/flexbuffer.ipp
+// FlexBuffers as JSON values: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+class flexbuffer_reader {
+ public:
+  explicit flexbuffer_reader(std::span<const std::uint8_t> bytes)
+      : bytes_(bytes), size_(static_cast<std::int64_t>(bytes.size())), budget_(8 * size_ + 1024) {}
+
+  /// None if the data is no FlexBuffer or its root is null.
+  std::optional<boost::json::value> read() {
+    if (size_ < 3) return std::nullopt;
+    const std::int64_t width = bytes_.back();
+    const reference root = packed(at(-(2 + width)), width, bytes_[bytes_.size() - 2]);
+    boost::json::value result = value(root, 0);
+    if (!good_ || result.is_null()) return std::nullopt;
+    return result;
+  }
+
+ private:
+  enum class type : std::uint8_t {
+    null,
+    int_,
+    uint,
+    float_,
+    key,
+    string,
+    indirect_int,
+    indirect_uint,
+    indirect_float,
+    map,
+    vector,
+    vector_int,
+    vector_uint,
+    vector_float,
+    vector_key,
+    vector_string,
+    vector_int2,
+    vector_float4 = 24,
+    blob,
+    boolean,
+    vector_bool = 36
+  };
+  struct reference {
+    std::int64_t position;
+    std::int64_t parent_width;
+    std::int64_t width;
+    type kind;
+  };
+  /// Elements of equal type; `width` is not known to be one of 1, 2, 4, 8.
+  struct typed_vector {
+    std::int64_t position;
+    std::int64_t width;
+    std::int64_t size;
+    type element;
+  };
+
+  static constexpr int depth_limit = 128;
+  // Numbers beyond it behave alike, and their sums and products stay within 64 bits.
+  static constexpr std::int64_t far_away = std::int64_t(1) << 48;
+
+  template <class T = boost::json::value>
+  T bad() {
+    good_ = false;
+    return T{};
+  }
+  /// Time and memory stay in proportion to the data, though its parts may be shared.
+  bool spend(std::int64_t amount) {
+    budget_ -= amount;
+    if (budget_ < 0) good_ = false;
+    return good_;
+  }
+
+  static std::int64_t clamped(std::int64_t number) { return std::clamp(number, -far_away, far_away); }
+  [[nodiscard]] std::int64_t at(std::int64_t position) const {
+    return clamped(position >= 0 ? position : size_ + position);
+  }
+  [[nodiscard]] std::span<const std::uint8_t> slice(std::int64_t first, std::int64_t last) const {
+    const auto edge = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + size_ : i, 0, size_); };
+    const std::int64_t from = edge(first);
+    const std::int64_t to = std::max(from, edge(last));
+    return bytes_.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  }
+
+  std::uint64_t number(std::span<const std::uint8_t> bytes) {
+    if (bytes.empty() || bytes.size() > 8 || !std::has_single_bit(bytes.size())) return bad<std::uint64_t>();
+    std::uint64_t result = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) result = result << 8 | bytes[i];
+    return result;
+  }
+  std::int64_t signed_number(std::span<const std::uint8_t> bytes) {
+    const std::uint64_t bits = number(bytes);
+    if (!good_) return 0;
+    const auto shift = static_cast<int>(64 - 8 * bytes.size());
+    return static_cast<std::int64_t>(bits << shift) >> shift;
+  }
+  boost::json::value real(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() != 4 && bytes.size() != 8) return bad();
+    const std::uint64_t bits = number(bytes);
+    const double value = bytes.size() == 8
+                             ? std::bit_cast<double>(bits)
+                             : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    return boost::json::value(hex_float(value));
+  }
+  /// A size or distance; beyond what a Python sequence can have it is an error only where a length is asked for.
+  std::int64_t distance(std::span<const std::uint8_t> bytes) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(number(bytes), static_cast<std::uint64_t>(far_away)));
+  }
+  std::int64_t indirect(std::int64_t position, std::int64_t offset, std::int64_t width) {
+    const std::int64_t back = distance(slice(position + offset, position + offset + width));
+    return at(position + offset - back);
+  }
+  std::int64_t target(const reference& r) { return indirect(r.position, 0, r.parent_width); }
+  std::int64_t stored_size(std::int64_t position, std::int64_t width) {
+    const auto bytes = slice(position - width, position);
+    if (bytes.size() == 8 && bytes[7] >= 0x80) return bad<std::int64_t>();
+    return distance(bytes);
+  }
+
+  reference packed(std::int64_t position, std::int64_t parent_width, std::uint8_t packed_type) {
+    const int kind = packed_type >> 2;
+    if (kind > 26 && kind != 36) good_ = false;
+    return {position, parent_width, std::int64_t(1) << (packed_type & 3), static_cast<type>(kind)};
+  }
+
+  boost::json::value value(const reference& r, int depth) {
+    if (!good_ || depth > depth_limit || !spend(1)) return bad();
+    const auto own = [&] { return slice(r.position, r.position + r.parent_width); };
+    const auto far = [&] {
+      const std::int64_t there = target(r);
+      return slice(there, there + r.width);
+    };
+    switch (r.kind) {
+      case type::null: return nullptr;
+      case type::boolean: return number(own()) != 0;
+      case type::int_: return signed_number(own());
+      case type::indirect_int: return signed_number(far());
+      case type::uint: return number(own());
+      case type::indirect_uint: return number(far());
+      case type::float_: return real(own());
+      case type::indirect_float: return real(far());
+      case type::string: {
+        const std::string_view text = sized_text(r);
+        return good_ && is_utf8(text) ? boost::json::value(text) : bad();
+      }
+      case type::key: return r.width == 1 ? boost::json::value(key(target(r))) : bad();
+      case type::blob: {
+        const std::string_view text = sized_text(r);
+        return good_ ? boost::json::value(escaped_utf8(text)) : bad();
+      }
+      case type::map: return map(r, depth);
+      case type::vector: return vector(r, depth);
+      default: return typed(r);
+    }
+  }
+
+  std::string_view view(std::span<const std::uint8_t> bytes) {
+    if (!spend(static_cast<std::int64_t>(bytes.size()))) return {};
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  std::string_view sized_text(const reference& r) {
+    const std::int64_t there = target(r);
+    const std::int64_t size = stored_size(there, r.width);
+    return good_ ? view(slice(there, there + size)) : std::string_view();
+  }
+  /// The text up to the next zero byte: ASCII.
+  std::string_view key(std::int64_t position) {
+    if (!good_) return {};
+    const auto rest = slice(position, far_away);
+    const auto zero = std::find(rest.begin(), rest.end(), std::uint8_t(0));
+    if (!spend(zero - rest.begin()) || zero == rest.end()) return bad<std::string_view>();
+    const std::string_view text = view(slice(position, position + (zero - rest.begin())));
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+      return bad<std::string_view>();
+    }
+    return text;
+  }
+
+  /// An element of an untyped vector; none past its end or past the end of the data.
+  std::optional<reference> element(std::int64_t position, std::int64_t width, std::int64_t size, std::int64_t index) {
+    if (index >= size) return std::nullopt;
+    std::int64_t where = position + size * width + index;
+    if (where < 0) where += size_;
+    if (where < 0 || where >= size_) return std::nullopt;
+    return packed(at(position + index * width), width, bytes_[static_cast<std::size_t>(where)]);
+  }
+
+  boost::json::value vector(const reference& r, int depth) {
+    const std::int64_t position = target(r);
+    const std::int64_t size = stored_size(position, r.width);
+    boost::json::array result;
+    for (std::int64_t i = 0; good_; ++i) {
+      const auto e = element(position, r.width, size, i);
+      if (!e) break;
+      result.push_back(value(*e, depth + 1));
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  boost::json::value map(const reference& r, int depth) {
+    const std::int64_t position = target(r);
+    const std::int64_t size = stored_size(position, r.width);
+    const std::int64_t keys_width = distance(slice(position - 2 * r.width, position - r.width));
+    const std::int64_t keys = indirect(position, -3 * r.width, r.width);
+    const std::int64_t key_count = good_ ? stored_size(keys, keys_width) : 0;
+    boost::json::object result;
+    for (std::int64_t i = 0; good_ && i < key_count; ++i) {
+      const auto e = element(position, r.width, size, i);
+      if (!e || !good_) break;
+      const std::string_view name = key(indirect(at(clamped(keys + i * keys_width)), 0, keys_width));
+      boost::json::value content = value(*e, depth + 1);
+      if (good_) result.insert_or_assign(name, std::move(content));
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  boost::json::value typed(const reference& r) {
+    typed_vector v{target(r), r.width, 0, type::int_};
+    const int kind = static_cast<int>(r.kind);
+    if (kind >= static_cast<int>(type::vector_int2) && kind <= static_cast<int>(type::vector_float4)) {
+      const int number_of_fixed = kind - static_cast<int>(type::vector_int2);
+      v.element = static_cast<type>(number_of_fixed % 3 + 1);
+      v.size = number_of_fixed / 3 + 2;
+    } else {
+      v.element = static_cast<type>(kind - static_cast<int>(type::vector_int) + 1);
+      v.size = stored_size(v.position, v.width);
+    }
+    boost::json::array result;
+    if (!good_ || v.size == 0) return good_ ? boost::json::value(std::move(result)) : bad();
+    if (v.element == type::key || v.element == type::string) {  // old vectors of strings are read as keys
+      for (std::int64_t i = 0; i < v.size && good_ && spend(1); ++i) {
+        result.emplace_back(key(indirect(at(clamped(v.position + i * v.width)), 0, v.width)));
+      }
+      return good_ ? boost::json::value(std::move(result)) : bad();
+    }
+    const auto bytes = slice(v.position, clamped(v.position + v.size * v.width));
+    const auto count = static_cast<std::size_t>(v.size);
+    const std::size_t width = bytes.size() / count;
+    if (width == 0 || width * count != bytes.size() || !spend(v.size)) return bad();
+    for (std::size_t i = 0; i < count && good_; ++i) {
+      const auto one = bytes.subspan(i * width, width);
+      switch (v.element) {
+        case type::int_: result.emplace_back(signed_number(one)); break;
+        case type::uint: result.emplace_back(number(one)); break;
+        case type::float_: result.push_back(real(one)); break;
+        default: result.emplace_back(number(one) != 0); break;
+      }
+    }
+    return good_ ? boost::json::value(std::move(result)) : bad();
+  }
+
+  std::span<const std::uint8_t> bytes_;
+  std::int64_t size_;
+  std::int64_t budget_;
+  bool good_ = true;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes) {
+  return detail::flexbuffer_reader(bytes).read();
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/sha256.ipp
+// SHA-256: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+inline constexpr std::array<std::uint32_t, 64> sha256_constants{
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+}  // namespace detail
+
+AEQ_INLINE std::string hex_text(std::span<const std::uint8_t> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = digits[bytes[i] >> 4];
+    text[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+AEQ_INLINE sha256& sha256::update(std::span<const std::uint8_t> bytes) {
+  total_bytes_ += bytes.size();
+  if (held_ > 0) {
+    const std::size_t taken = std::min(bytes.size(), block_bytes - held_);
+    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(held_));
+    held_ += taken;
+    bytes = bytes.subspan(taken);
+    if (held_ < block_bytes) return *this;
+    add_block(block_.data());
+    held_ = 0;
+  }
+  for (; bytes.size() >= block_bytes; bytes = bytes.subspan(block_bytes)) add_block(bytes.data());
+  std::copy(bytes.begin(), bytes.end(), block_.begin());
+  held_ = bytes.size();
+  return *this;
+}
+
+AEQ_INLINE std::array<std::uint8_t, sha256::digest_bytes> sha256::finish() {
+  const std::uint64_t total_bits = total_bytes_ * 8;
+  std::array<std::uint8_t, block_bytes + 8> padding{0x80};
+  const std::size_t zeros_end = held_ < block_bytes - 8 ? block_bytes - 8 - held_ : 2 * block_bytes - 8 - held_;
+  for (std::size_t i = 0; i < 8; ++i) padding[zeros_end + i] = static_cast<std::uint8_t>(total_bits >> (56 - 8 * i));
+  update(std::span(padding).first(zeros_end + 8));
+  std::array<std::uint8_t, digest_bytes> digest{};
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  }
+  return digest;
+}
+
+AEQ_INLINE void sha256::add_block(const std::uint8_t* block) {
+  std::array<std::uint32_t, 64> w;
+  for (std::size_t i = 0; i < 16; ++i) {
+    w[i] = static_cast<std::uint32_t>(block[4 * i]) << 24 | static_cast<std::uint32_t>(block[4 * i + 1]) << 16 |
+           static_cast<std::uint32_t>(block[4 * i + 2]) << 8 | block[4 * i + 3];
+  }
+  for (std::size_t i = 16; i < 64; ++i) {
+    const std::uint32_t a = w[i - 15];
+    const std::uint32_t b = w[i - 2];
+    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
+           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
+  }
+  auto [a, b, c, d, e, f, g, h] = state_;
+  for (std::size_t i = 0; i < 64; ++i) {
+    const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
+                                detail::sha256_constants[i] + w[i];
+    const std::uint32_t second =
+        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g;
+    g = f;
+    f = e;
+    e = d + first;
+    d = c;
+    c = b;
+    b = a;
+    a = first + second;
+  }
+  const std::array<std::uint32_t, 8> result{a, b, c, d, e, f, g, h};
+  for (std::size_t i = 0; i < 8; ++i) state_[i] += result[i];
+}
+
+AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
+  return hex_text(sha256().update(bytes).finish());
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/consistency.ipp
+// Whether the parts of a model fit together: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+class consistency {
+ public:
+  explicit consistency(const model& m) : model_(m) {}
+
+  void check() {
+    if (model_.subgraphs.empty()) fail("subgraphs", "a model has one at least");
+    for (std::size_t i = 0; i < model_.operator_codes.size(); ++i) {
+      if (static_cast<std::int32_t>(model_.operator_codes[i].builtin) < 0) {
+        fail("operator_codes[" + std::to_string(i) + "]", "a builtin code may not be negative");
+      }
+    }
+    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) check_graph(i);
+    for (std::size_t i = 0; i < model_.metadata.size(); ++i) {
+      if (model_.metadata[i].buffer >= model_.buffers.size()) {
+        fail("metadata[" + std::to_string(i) + "]", "buffer " + std::to_string(model_.metadata[i].buffer) +
+                                                        " does not exist; there are " +
+                                                        std::to_string(model_.buffers.size()));
+      }
+    }
+    for (std::size_t i = 0; i < model_.signatures.size(); ++i) check_signature(i);
+    check_calls();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
+    throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
+  }
+
+  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
+
+  void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
+    if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
+    if (may_be_left_out && index == -1) return;
+    fail(place, "tensor " + std::to_string(index) + " does not exist; there are " + std::to_string(count));
+  }
+
+  void check_graph(std::size_t number) const {
+    const subgraph& g = model_.subgraphs[number];
+    const std::string graph = at("subgraphs", number);
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
+    for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
+    for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const operation& o = g.operations[i];
+      const std::string place = graph + "." + at("operators", i);
+      if (o.code >= model_.operator_codes.size()) {
+        fail(place, "operator code " + std::to_string(o.code) + " does not exist; there are " +
+                        std::to_string(model_.operator_codes.size()));
+      }
+      for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
+    }
+  }
+
+  void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
+    if (!is_known(t.type)) {
+      fail(place, "tensor type " + std::to_string(static_cast<int>(t.type)) + " is unknown; 0 to 22 are known");
+    }
+    if (t.buffer >= model_.buffers.size()) {
+      fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
+                      std::to_string(model_.buffers.size()));
+    }
+    // As bytes of the widest type, 16, and as an int64.
+    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
+    std::uint64_t count = 1;
+    bool empty = false;
+    for (const std::int32_t size : t.shape) {
+      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
+      empty |= size <= 0;
+      if (empty) continue;
+      if (count > most_elements / static_cast<std::uint64_t>(size)) {
+        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
+      }
+      count *= static_cast<std::uint64_t>(size);
+    }
+    if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
+      fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
+                                           std::to_string(t.shape.size()));
+    }
+    check_data(place, t, empty ? 0 : count);
+    if (t.quantization) check_quantization(place + ".quantization", g, t, *t.quantization);
+  }
+
+  void check_data(const std::string& place, const tensor& t, std::uint64_t elements) const {
+    const buffer& b = model_.buffers[t.buffer];
+    const int bits = bits_of(t.type);
+    if (t.buffer == 0 || b.size == 0 || bits == 0 || t.sparsity != nullptr) return;
+    const std::uint64_t needed = packed_bytes(elements, bits);
+    if (b.size < needed) {
+      fail(place, "its shape takes " + std::to_string(needed) + " bytes, its buffer holds " + std::to_string(b.size));
+    }
+    if (t.is_variable) fail(place, "is a variable and has data; it can only be one of the two");
+  }
+
+  void check_quantization(const std::string& place, const subgraph& g, const tensor& t, const quantization& q) const {
+    if (!q.scale.empty() && !q.zero_point.empty() && q.scale.size() != q.zero_point.size()) {
+      fail(place, std::to_string(q.scale.size()) + " scales and " + std::to_string(q.zero_point.size()) +
+                      " zero points; their numbers must be the same");
+    }
+    if (q.scale.size() > 1) {
+      const std::int32_t axis = q.quantized_dimension;
+      if (axis < 0 || static_cast<std::size_t>(axis) >= t.shape.size()) {
+        fail(place, "quantized dimension " + std::to_string(axis) + " does not exist; the rank is " +
+                        std::to_string(t.shape.size()));
+      }
+      if (q.scale.size() != static_cast<std::size_t>(t.shape[static_cast<std::size_t>(axis)])) {
+        fail(place, std::to_string(q.scale.size()) + " scales for a dimension of " +
+                        std::to_string(t.shape[static_cast<std::size_t>(axis)]));
+      }
+    }
+    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
+      const view<schema::blockwise_quantization> blocks(q.details.table);
+      check_index(place + ".details.scales", blocks.get<"scales">(), g.tensors.size(), false);
+      check_index(place + ".details.zero_points", blocks.get<"zero_points">(), g.tensors.size(), true);
+      if (blocks.get<"block_size">() < 0) fail(place + ".details", "a block size may not be negative");
+    }
+  }
+
+  void check_signature(std::size_t number) const {
+    const signature& s = model_.signatures[number];
+    const std::string place = at("signature_defs", number);
+    if (s.subgraph >= model_.subgraphs.size()) {
+      fail(place, "subgraph " + std::to_string(s.subgraph) + " does not exist; there are " +
+                      std::to_string(model_.subgraphs.size()));
+    }
+    const std::size_t count = model_.subgraphs[s.subgraph].tensors.size();
+    for (const tensor_map& m : s.inputs) check_index(place + ".inputs", m.tensor, count, false);
+    for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
+  }
+
+  /// Subgraphs that an op runs, by its option table.
+  std::vector<std::int32_t> called(const operation& o) const {
+    std::vector<std::int32_t> result;
+    const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
+      if (options.table == nullptr || options.type >= members.members.size()) return;
+      const schema::table_descriptor& table = members.members[options.type];
+      for (std::size_t id = 0; id < table.fields.size(); ++id) {
+        const schema::field_descriptor& field = table.fields[id];
+        const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
+        if (!names_subgraph || field.is_vector) continue;
+        // An absent index of a StableHLO region means none.
+        if (options.table->GetOptionalFieldOffset(slot(id)) == 0 && &members == &schema::builtin_options_2) continue;
+        result.push_back(options.table->GetField<std::int32_t>(slot(id), 0));
+      }
+    };
+    add(o.options, schema::builtin_options);
+    add(o.options_2, schema::builtin_options_2);
+    return result;
+  }
+
+  /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
+  void check_calls() const {
+    std::vector<char> colour(model_.subgraphs.size(), 0);
+    std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
+    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
+      for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
+        for (const std::int32_t target : called(model_.subgraphs[g].operations[i])) {
+          if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
+            fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
+                                                                    " does not exist; there are " +
+                                                                    std::to_string(model_.subgraphs.size()));
+          }
+          calls[g].push_back(target);
+        }
+      }
+    }
+    struct step {
+      std::size_t graph;
+      std::size_t next;
+    };
+    for (std::size_t start = 0; start < calls.size(); ++start) {
+      if (colour[start] != 0) continue;
+      std::vector<step> way{{start, 0}};
+      colour[start] = 1;
+      while (!way.empty()) {
+        step& now = way.back();
+        if (now.next == calls[now.graph].size()) {
+          colour[now.graph] = 2;
+          way.pop_back();
+          continue;
+        }
+        const auto target = static_cast<std::size_t>(calls[now.graph][now.next++]);
+        if (colour[target] == 1) fail(at("subgraphs", target), "calls itself, directly or through others");
+        if (colour[target] == 0) {
+          colour[target] = 1;
+          way.push_back({target, 0});
+        }
+      }
+    }
+  }
+
+  const model& model_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE void check_consistency(const model& m) {
+  detail::consistency(m).check();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/model/verifier.ipp
+// Walking a model file before it is believed: the definitions.
+
+#include <unordered_set>
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+/// One walk over a file.
+class verification {
+ public:
+  explicit verification(std::span<const std::uint8_t> bytes)
+      : size_(bytes.size()),
+        // A table takes 8 bytes at least, but small ones may be shared.
+        checks_(bytes.data(), bytes.size(), 64,
+                static_cast<flatbuffers::uoffset_t>(std::max<std::size_t>(1'000'000, bytes.size() / 4)), true),
+        slots_to_read_(bytes.size() / sizeof(flatbuffers::voffset_t)) {}
+
+  bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    if (!table->VerifyTableStart(checks_)) return false;
+    for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
+      if (!check_field(table, descriptor, id)) return false;
+    }
+    note_unknown(table, descriptor);
+    return checks_.EndTable();
+  }
+
+  /// Where the last check failed: ".subgraphs[0].tensors[2]".
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// What the schema does not know: name of the table or union, id of the field or member.
+  [[nodiscard]] const std::set<std::pair<std::string, std::size_t>>& unknown() const { return unknown_; }
+
+ private:
+  // The path is put together on the way back from a failure only.
+  bool fail(std::string_view field) {
+    path_ = "." + std::string(field) + path_;
+    return false;
+  }
+  bool fail(std::string_view field, std::size_t index) {
+    path_ = "." + std::string(field) + "[" + std::to_string(index) + "]" + path_;
+    return false;
+  }
+
+  bool check_field(const flatbuffers::Table* table, const schema::table_descriptor& descriptor, std::size_t id) {
+    const schema::field_descriptor& field = descriptor.fields[id];
+    const flatbuffers::voffset_t slot = detail::slot(id);
+    if (!field.is_vector && is_scalar(field.type)) {
+      const bool inside = with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+        if constexpr (requires { table->VerifyField<T>(checks_, slot, sizeof(T)); }) {
+          return table->VerifyField<T>(checks_, slot, sizeof(T));
+        } else {
+          return table->VerifyField<T>(checks_, slot);
+        }
+      });
+      return inside || fail(field.name);
+    }
+    if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
+    if (field.type == schema::field_type::string) {
+      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
+    }
+    if (field.type == schema::field_type::union_value) return check_union(table, field, id);
+    if (field.type == schema::field_type::table && !field.is_vector) {
+      const auto* inner = table->GetPointer<const flatbuffers::Table*>(slot);
+      return inner == nullptr || check(inner, *field.table) || fail(field.name);
+    }
+    if (field.type == schema::field_type::table) {
+      const auto* inner = table->GetPointer<const table_vector*>(slot);
+      if (inner == nullptr) return true;
+      if (!checks_.VerifyVector(inner)) return fail(field.name);
+      for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
+        if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
+      }
+      return true;
+    }
+    const bool inside = with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
+      const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
+      if (!checks_.VerifyVector(values)) return false;
+      // FlatBuffers' verifier looks at the place of the length only.
+      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+    });
+    return inside || fail(field.name);
+  }
+
+  bool check_union(const flatbuffers::Table* table, const schema::field_descriptor& field, std::size_t id) {
+    const auto* inner = table->GetPointer<const flatbuffers::Table*>(slot(id));
+    const auto type = table->GetField<std::uint8_t>(slot(id - 1), 0);
+    if (inner == nullptr || type == 0) return true;
+    if (type >= field.alternatives->members.size()) {
+      unknown_.emplace(field.alternatives->name, type);
+      return true;
+    }
+    return check(inner, field.alternatives->members[type]) || fail(field.name);
+  }
+
+  void note_unknown(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
+    const std::uint8_t* layout = table->GetVTable();
+    const std::size_t slots = (flatbuffers::ReadScalar<flatbuffers::voffset_t>(layout) - 4u) / 2u;
+    if (slots <= descriptor.fields.size() || unknown_.size() >= most_unknown) return;
+    if (!seen_layouts_.insert(layout).second) return;
+    // Layouts that do not overlap have no more slots in all than the file has room for.
+    for (std::size_t id = descriptor.fields.size(); id < slots && slots_to_read_ > 0; ++id, --slots_to_read_) {
+      if (table->GetOptionalFieldOffset(slot(id)) != 0) unknown_.emplace(descriptor.name, id);
+    }
+  }
+
+  static constexpr std::size_t most_unknown = 100;  // enough for any newer schema
+
+  std::size_t size_;
+  flatbuffers::Verifier checks_;
+  std::string path_;
+  std::set<std::pair<std::string, std::size_t>> unknown_;
+  std::unordered_set<const std::uint8_t*> seen_layouts_;
+  std::size_t slots_to_read_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8_t> bytes, const std::string& file,
+                                                      warnings& unknown) {
+  if (bytes.size() < 8) {
+    throw error(error_code::bad_input,
+                file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
+  }
+  if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
+    throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
+  }
+  detail::verification walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
+  const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
+  const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size() - 4;
+  const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
+  if (!root_inside || !walk.check(table, schema::model)) {
+    throw error(error_code::bad_input, file + ": model" + walk.path() +
+                                           ": reaches outside the file, or is not laid out as the .tflite schema says; "
+                                           "the file is damaged or cut off");
+  }
+  for (const auto& [name, id] : walk.unknown()) {
+    unknown.add(file, "table " + name + ", field " + std::to_string(id) +
+                          ": newer than the schema that this version knows; it is left out of what is written");
+  }
+  return table;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
 // ---- aeq/quantize/algorithm/float_casting.ipp
 // Parameters without scales.
 
@@ -10107,6 +10173,112 @@ AEQ_INLINE bool changes(const model::model& m, const model::subgraph& g, const m
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/model/editor.ipp
+// Editing a model: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+AEQ_INLINE editor::editor(model& m, const std::vector<bool>& changing) : model_(m) {
+  for (std::size_t i = 1; i < m.buffers.size(); ++i) {
+    const bool stays = i >= changing.size() || !changing[i];
+    if (stays && m.buffers[i].present && !m.buffers[i].produce) {
+      by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
+    }
+  }
+}
+
+AEQ_INLINE std::uint32_t editor::add_buffer(buffer b) {
+  model_.buffers.push_back(std::move(b));
+  return static_cast<std::uint32_t>(model_.buffers.size() - 1);
+}
+
+AEQ_INLINE std::uint32_t editor::add_constant(std::vector<std::uint8_t> bytes) {
+  const auto [first, last] = by_size_.equal_range(bytes.size());
+  std::uint32_t found = 0;
+  for (auto i = first; i != last; ++i) {
+    const buffer& b = model_.buffers[i->second];
+    const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
+    if (equal && (found == 0 || i->second < found)) found = i->second;
+  }
+  if (found != 0) return found;
+  buffer b;
+  b.present = true;
+  b.size = bytes.size();
+  b.data = keep(std::move(bytes));
+  const std::uint32_t index = add_buffer(std::move(b));
+  by_size_.emplace(model_.buffers[index].size, index);
+  return index;
+}
+
+AEQ_INLINE std::int32_t editor::add_tensor(std::size_t graph, tensor t) {
+  std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
+  tensors.push_back(std::move(t));
+  return static_cast<std::int32_t>(tensors.size() - 1);
+}
+
+AEQ_INLINE std::uint32_t editor::code(op::code builtin) {
+  const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
+                                  [&](const operator_code& c) { return c.builtin == builtin; });
+  if (place == model_.operator_codes.end()) {
+    model_.operator_codes.push_back({builtin, std::nullopt, 1});
+    return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
+  }
+  return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+}
+
+AEQ_INLINE const flatbuffers::Table* editor::add_table(
+    std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
+  flatbuffers::FlatBufferBuilder builder(64);
+  const auto start = builder.StartTable();
+  for (const auto& [id, value] : fields) {
+    builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
+  }
+  builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
+  const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+  return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
+}
+
+AEQ_INLINE std::span<const std::uint8_t> editor::keep(std::vector<std::uint8_t> bytes) {
+  model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+  return *model_.storage.back();
+}
+
+AEQ_INLINE std::int32_t insertions::before(std::int32_t consumer, operation o) {
+  const auto gap = static_cast<std::size_t>(consumer);
+  return place(std::move(o), gap, gaps_[gap].size());
+}
+
+AEQ_INLINE std::int32_t insertions::after(std::int32_t producer, operation o) {
+  const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
+  if (producer < originals) {
+    const std::int32_t gap = producer + 1;
+    return place(std::move(o), static_cast<std::size_t>(gap), 0);
+  }
+  const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
+  const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
+  return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
+}
+
+AEQ_INLINE void insertions::commit(subgraph& g) {
+  if (inserted_.empty()) return;
+  std::vector<operation> result;
+  result.reserve(g.operations.size() + inserted_.size());
+  for (std::size_t i = 0; i < gaps_.size(); ++i) {
+    for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
+    if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
+  }
+  g.operations = std::move(result);
+}
+
+AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::size_t position) {
+  const auto number = static_cast<std::int32_t>(inserted_.size());
+  inserted_.push_back({std::move(o), gap});
+  gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
+  return number + static_cast<std::int32_t>(gaps_.size()) - 1;
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/quantize/transform/context.ipp
 // Names, wiring and insertions.
