@@ -52,7 +52,7 @@ done < <(grep -rnE '^ *# *include <aeq/.*\.ipp>' include tools tests examples be
 
 # With AEQ_SEPARATE_COMPILATION no header reaches a library or the system's headers, nor one of ours whose head says
 # "Inside: " (for definitions only) or "Apart: " (for users who ask for it).
-separate=(io model)
+separate=(io model recipe)
 is_apart() { head -n 8 "$1" | grep -qE '^// (Inside|Apart): '; }
 reached_from() { # HEADERS...
   printf '#include <%s>\n' "${@#include/}" |

@@ -29,8 +29,10 @@
 
 // AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
 // source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
-// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
-#ifndef AEQ_SEPARATE_COMPILATION
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only. Where AEQ_FREESTANDING is 1 it has no
+// effect: there is no host's part.
+#if !defined(AEQ_SEPARATE_COMPILATION) || AEQ_FREESTANDING
+#undef AEQ_SEPARATE_COMPILATION
 #define AEQ_SEPARATE_COMPILATION 0
 #endif
 

@@ -50,8 +50,10 @@
 
 // AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
 // source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
-// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
-#ifndef AEQ_SEPARATE_COMPILATION
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only. Where AEQ_FREESTANDING is 1 it has no
+// effect: there is no host's part.
+#if !defined(AEQ_SEPARATE_COMPILATION) || AEQ_FREESTANDING
+#undef AEQ_SEPARATE_COMPILATION
 #define AEQ_SEPARATE_COMPILATION 0
 #endif
 
@@ -2051,10 +2053,20 @@ class kernel_table {
   constexpr operator kernel_table_view() const { return view(); }
 };
 
-/// The table of the built-in schemes.
+/// The table of the built-in schemes: a constant, unless AEQ_SEPARATE_COMPILATION is 1. Then only the source file that
+/// defines it compiles its rows, which takes a second (g++ 12), and `kernel_table<builtin_schemes>::view()` is the
+/// constant.
+#if !AEQ_SEPARATE_COMPILATION
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
+#elif AEQ_DEFINITIONS
+[[nodiscard]] kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+#else
+[[nodiscard]] kernel_table_view builtin_table();
+#endif
 
 }  // namespace aeq::inline AEQ_ABI
 
@@ -2927,132 +2939,6 @@ class error : public std::runtime_error {
 // Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
 // min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
 
-// ---- aeq/recipe/spelling.hpp
-// The words of recipe and policy files, and the nearest word to a misspelt one. (spec: quantization, section 2.1)
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-template <class Value>
-struct spelling {
-  std::string_view name;
-  Value value;
-};
-
-inline constexpr std::array<spelling<granularity_descriptor>, 6> granularity_spellings{{
-    {"TENSORWISE", tensorwise::descriptor},
-    {"CHANNELWISE", channelwise::descriptor},
-    {"BLOCKWISE_32", blockwise<32>::descriptor},
-    {"BLOCKWISE_64", blockwise<64>::descriptor},
-    {"BLOCKWISE_128", blockwise<128>::descriptor},
-    {"BLOCKWISE_256", blockwise<256>::descriptor},
-}};
-
-inline constexpr std::array<spelling<number_kind>, 3> number_kind_spellings{{
-    {"INT", number_kind::signed_integer},
-    {"UINT", number_kind::unsigned_integer},
-    {"FLOAT", number_kind::floating},
-}};
-
-inline constexpr std::array<spelling<compute>, 2> compute_spellings{{
-    {"INTEGER", compute::integer},
-    {"FLOAT", compute::floating},
-}};
-
-/// Of older recipe files, in place of compute_precision and explicit_dequantize.
-inline constexpr std::array<spelling<execution>, 3> execution_spellings{{
-    {"DRQ", execution::dynamic_range},
-    {"WEIGHT_ONLY", execution::weight_only},
-    {"SRQ", execution::static_range},
-}};
-
-/// Algorithms of the format that this version does not have.
-inline constexpr std::array<std::string_view, 7> unavailable_algorithms{"OCTAV",
-                                                                        "MSE",
-                                                                        "GPTQ",
-                                                                        "HADAMARD_ROTATION",
-                                                                        "DECOMPOSED_HADAMARD_ROTATION",
-                                                                        "OSCAR",
-                                                                        "dequantized_weight_recovery"};
-
-/// Whether a scheme is built in: a configuration says all of it.
-[[nodiscard]] constexpr bool is_builtin(const scheme_descriptor& scheme) {
-  for (const scheme_descriptor& s : builtin_table().schemes()) {
-    if (s.name == scheme.name && s.same_arithmetic(scheme)) return true;
-  }
-  return false;
-}
-
-/// The word of a table for a value; empty if it has none.
-template <class Table, class Value>
-[[nodiscard]] constexpr std::string_view spell(const Table& table, const Value& value) {
-  for (const auto& entry : table) {
-    if (entry.value == value) return entry.name;
-  }
-  return {};
-}
-
-/// The words of a table.
-template <class Table>
-[[nodiscard]] std::vector<std::string_view> words(const Table& table) {
-  std::vector<std::string_view> result;
-  for (const auto& entry : table) result.push_back(entry.name);
-  return result;
-}
-
-/// Insertions, removals and replacements that turn one text into the other; `free_ends` leaves out what stands before
-/// and behind the best place for `a` within `b`. Letters of either case count as equal.
-[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends = false) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = free_ends ? 0 : j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return free_ends ? *std::min_element(row.begin(), row.end()) : row.back();
-}
-
-/// The word nearest to `wanted`, if it is near enough to be what was meant: a third of the letters may differ. Empty if
-/// none is.
-template <class Words>
-[[nodiscard]] std::string_view nearest(std::string_view wanted, const Words& words) {
-  constexpr std::size_t longest = 64;
-  std::string_view best;
-  std::size_t smallest = std::numeric_limits<std::size_t>::max();
-  if (wanted.size() > longest) return best;
-  for (const std::string_view word : words) {
-    const std::size_t distance = edit_distance(wanted, word);
-    if (distance < smallest && 3 * distance <= std::max(wanted.size(), word.size())) {
-      smallest = distance;
-      best = word;
-    }
-  }
-  return best;
-}
-
-/// "a, b and c are accepted", and the nearest of them.
-template <class Words>
-[[nodiscard]] std::string accepted(std::string_view wanted, const Words& words) {
-  std::string text;
-  std::size_t left = std::size(words);
-  for (const std::string_view word : words) {
-    text += word;
-    if (--left > 0) text += left == 1 ? " and " : ", ";
-  }
-  text += std::size(words) == 1 ? " is accepted" : " are accepted";
-  const std::string_view meant = nearest(wanted, words);
-  if (!meant.empty()) text += "; \"" + std::string(meant) + "\" is the nearest";
-  return text;
-}
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/recipe/policy.hpp
 namespace aeq::inline AEQ_ABI::recipe {
 
 /// Configurations of a tensor: one width and kind, several symmetries and granularities.
@@ -3062,11 +2948,7 @@ struct tensor_family {
   std::vector<bool> symmetric;
   std::vector<granularity_descriptor> granularity;
 
-  [[nodiscard]] bool contains(const tensor_config& config) const {
-    return config.num_bits == num_bits && config.dtype == dtype &&
-           std::find(symmetric.begin(), symmetric.end(), config.symmetric) != symmetric.end() &&
-           std::find(granularity.begin(), granularity.end(), config.granularity) != granularity.end();
-  }
+  [[nodiscard]] bool contains(const tensor_config& config) const;
 };
 
 /// A named family of configurations.
@@ -3079,74 +2961,23 @@ struct policy_config {
 };
 
 /// A configuration in words: "dynamic range, weights int8 symmetric CHANNELWISE".
-[[nodiscard]] inline std::string describe(const op_config& config) {
-  const auto tensor = [](const tensor_config& t) {
-    std::string text = t.dtype == number_kind::floating         ? "float"
-                       : t.dtype == number_kind::signed_integer ? "int"
-                                                                : "uint";
-    text += std::to_string(t.num_bits);
-    if (t.dtype == number_kind::floating) return text;
-    return text + (t.symmetric ? " symmetric " : " asymmetric ") +
-           std::string(spell(granularity_spellings, t.granularity));
-  };
-  const std::optional<execution> mode = config.mode();
-  std::string text = !mode                               ? "float computation without explicit_dequantize"
-                     : *mode == execution::dynamic_range ? "dynamic range"
-                     : *mode == execution::weight_only   ? "weight only"
-                                                         : "static range";
-  if (config.compute_precision == compute::integer && config.explicit_dequantize) text += " with explicit_dequantize";
-  if (config.activation) text += ", activations " + tensor(*config.activation);
-  if (config.weight) text += ", weights " + tensor(*config.weight);
-  return text;
-}
+[[nodiscard]] std::string describe(const op_config& config);
 
 /// Which configurations ops may have.
 class policy {
  public:
   /// The default policy.
-  policy() {
-    for (std::size_t i = 0; i < op::configurations.size(); ++i) {
-      const op::configuration& c = op::configurations[i];
-      if (c.weight.kind == number_kind::floating) continue;  // float_casting's, which has a check of its own
-      policy_config config{
-          std::string(c.name), {}, family(c.weight), c.compute_precision, c.execution_mode == execution::weight_only};
-      if (c.activation.kind != number_kind::floating) config.activation = family(c.activation);
-      std::vector<op::code> operations;
-      for (const op::operation_descriptor& entry : op::catalogue) {
-        if (entry.allowed.contains(static_cast<op::configuration_id>(i))) operations.push_back(entry.builtin);
-      }
-      allow(std::move(config), operations);
-    }
-  }
+  policy();
 
   /// A policy that allows nothing yet.
   [[nodiscard]] static policy empty() { return policy(nothing{}); }
 
   /// Lets ops of the catalogue have the configurations of a family.
-  void allow(policy_config config, const std::vector<op::code>& operations) {
-    for (const op::code operation : operations) {
-      const std::size_t position = op::position_of(operation);
-      if (position < by_operation_.size()) by_operation_[position].push_back(configs_.size());
-    }
-    configs_.push_back(std::move(config));
-  }
+  void allow(policy_config config, const std::vector<op::code>& operations);
 
   /// Nothing if the op may have the configuration, else the reason why not.
   [[nodiscard]] std::optional<std::string> allows(algorithm by, const op::operation_descriptor& operation,
-                                                  const op_config& config) const {
-    if (by == algorithm::no_quantize || config.skip_checks) return std::nullopt;
-    if (by == algorithm::float_casting) return allows_casting(operation, config);
-    if (operation.has_weight() && (!config.weight || config.weight->dtype != number_kind::signed_integer)) {
-      return std::string(operation.name) +
-             " needs integer weights with min_max_uniform_quantize; float_casting makes float16 ones";
-    }
-    for (const std::size_t i : of(operation)) {
-      if (!mode_agrees(configs_[i], config) || !activation_agrees(configs_[i], config)) continue;
-      if (operation.has_weight() && !configs_[i].weight.contains(*config.weight)) continue;
-      return blocks_refused(operation, config);
-    }
-    return refusal(operation, config);
-  }
+                                                  const op_config& config) const;
 
   [[nodiscard]] const std::vector<policy_config>& configs() const { return configs_; }
 
@@ -3154,89 +2985,12 @@ class policy {
   struct nothing {};
   explicit policy(nothing) {}
 
-  [[nodiscard]] static tensor_family family(const op::format_family& f) {
-    tensor_family result{f.bits, f.kind, {}, {}};
-    if ((f.symmetries & op::allow_symmetric) != 0) result.symmetric.push_back(true);
-    if ((f.symmetries & op::allow_asymmetric) != 0) result.symmetric.push_back(false);
-    for (const spelling<granularity_descriptor>& g : granularity_spellings) {
-      if ((f.granularities & (1u << static_cast<unsigned>(g.value.kind))) != 0) result.granularity.push_back(g.value);
-    }
-    return result;
-  }
-
   [[nodiscard]] const std::vector<std::size_t>& of(const op::operation_descriptor& operation) const {
     return by_operation_[op::position_of(operation.builtin)];
   }
 
-  static bool mode_agrees(const policy_config& allowed, const op_config& config) {
-    return allowed.compute_precision == config.compute_precision &&
-           allowed.explicit_dequantize == config.explicit_dequantize &&
-           allowed.activation.has_value() == config.activation.has_value();
-  }
-  static bool activation_agrees(const policy_config& allowed, const op_config& config) {
-    return !allowed.activation || allowed.activation->contains(*config.activation);
-  }
-
-  [[nodiscard]] static bool takes_blocks(const op::operation_descriptor& operation) {
-    return operation.builtin == op::code::fully_connected || operation.builtin == op::code::embedding_lookup;
-  }
-
-  [[nodiscard]] static std::optional<std::string> blocks_refused(const op::operation_descriptor& operation,
-                                                                 const op_config& config) {
-    if (!config.weight || config.weight->granularity.kind != granularity_kind::blockwise) return std::nullopt;
-    if (takes_blocks(operation) && !config.activation && config.weight->symmetric) return std::nullopt;
-    return std::string(operation.name) +
-           " does not take this blockwise weight: FULLY_CONNECTED and EMBEDDING_LOOKUP do, with symmetric weights and "
-           "float activations";
-  }
-
-  [[nodiscard]] static std::optional<std::string> allows_casting(const op::operation_descriptor& operation,
-                                                                 const op_config& config) {
-    const bool known = operation.allowed.contains(op::configuration_id::weight_only_wfp16);
-    if (!known) {
-      return std::string(operation.name) +
-             " can't have float_casting; FULLY_CONNECTED, CONV_2D, DEPTHWISE_CONV_2D, CONV_2D_TRANSPOSE and "
-             "EMBEDDING_LOOKUP can";
-    }
-    const bool fits = config.compute_precision == compute::floating && !config.activation && config.weight &&
-                      config.weight->num_bits == 16 && config.weight->dtype == number_kind::floating;
-    if (fits) return std::nullopt;
-    return "float_casting takes weights of 16 bits and dtype FLOAT, compute_precision FLOAT and no "
-           "activation_tensor_config; this is " +
-           describe(config);
-  }
-
   /// Why none of the op's configurations is this one: the first requirement that all of them break.
-  [[nodiscard]] std::string refusal(const op::operation_descriptor& operation, const op_config& config) const {
-    std::string_view broken = "granularity_of_operation";
-    const auto none = [&](const auto& agrees) {
-      return std::none_of(of(operation).begin(), of(operation).end(), agrees);
-    };
-    const auto mode = [&](std::size_t i) { return mode_agrees(configs_[i], config); };
-    const auto activation = [&](std::size_t i) { return mode(i) && activation_agrees(configs_[i], config); };
-    const auto bits = [&](std::size_t i) {
-      return activation(i) && (!operation.has_weight() || configs_[i].weight.num_bits == config.weight->num_bits);
-    };
-    if (none(mode)) {
-      broken = "mode_of_operation";
-    } else if (none(activation)) {
-      broken = "activation_of_operation";
-    } else if (none(bits)) {
-      broken = "weight_bits_of_operation";
-    }
-    std::string text = std::string(operation.name) + " does not take " + describe(config) + ": ";
-    for (const requirement& r : operation_requirements) {
-      constexpr std::string_view prefix = "aeq: ";
-      if (r.id == broken) text += std::string_view(r.sentence).substr(prefix.size());
-    }
-    std::string names;
-    for (const std::size_t i : of(operation)) {
-      if (!none(mode) && !mode(i)) continue;
-      if (!names.empty()) names += ", ";
-      names += configs_[i].name;
-    }
-    return text + "; the policy allows it " + (names.empty() ? "nothing" : names);
-  }
+  [[nodiscard]] std::string refusal(const op::operation_descriptor& operation, const op_config& config) const;
 
   std::vector<policy_config> configs_;
   std::array<std::vector<std::size_t>, op::catalogue.size()> by_operation_;  ///< positions in configs_
@@ -3262,30 +3016,10 @@ class recipe {
 
   /// Adds a rule. Rules of one regular expression are a group, which keeps the position of its first rule; in it, a
   /// rule takes the place of the one for the same operation, and a rule for "*" the place of all.
-  void add(rule added) {
-    if (added.place.empty()) added.place = "rule " + std::to_string(added_);
-    ++added_;
-    const auto [known, is_new] = positions_.try_emplace(added.regex, groups_.size());
-    if (is_new) groups_.emplace_back();
-    std::vector<rule>& group = groups_[known->second];
-    if (added.operation == "*") {
-      for (rule& old : group) replaced_.push_back({std::move(old), added.place});
-      group.clear();
-    }
-    for (rule& old : group) {
-      if (old.operation != added.operation) continue;
-      replaced_.push_back({std::exchange(old, std::move(added)), {}});
-      replaced_.back().by = old.place;
-      return;
-    }
-    group.push_back(std::move(added));
-  }
+  void add(rule added);
 
   /// Adds all rules of another recipe, in its order.
-  void update(const recipe& other) {
-    replaced_.insert(replaced_.end(), other.replaced_.begin(), other.replaced_.end());
-    for (rule& r : other.rules()) add(std::move(r));
-  }
+  void update(const recipe& other);
 
   /// A scheme for ops, given as types and checked by the compiler: `add<static_wi8_ai8, op::conv_2d>("block1/.*")`.
   /// Without ops the rule is for all that take the scheme. Defined in recipe/typed.hpp.
@@ -3297,25 +3031,14 @@ class recipe {
   void leave(std::string regex);
 
   /// All rules, group by group.
-  [[nodiscard]] std::vector<rule> rules() const {
-    std::vector<rule> all;
-    for (const std::vector<rule>& group : groups_) all.insert(all.end(), group.begin(), group.end());
-    return all;
-  }
+  [[nodiscard]] std::vector<rule> rules() const;
   [[nodiscard]] bool empty() const { return groups_.empty(); }
 
   /// Rules that later ones of the same regular expression replaced: they have no effect.
   [[nodiscard]] const std::vector<replaced_rule>& replaced() const { return replaced_; }
 
   /// Whether some rule wants ranges of activations, matching ops or not.
-  [[nodiscard]] bool needs_calibration() const {
-    for (const std::vector<rule>& group : groups_) {
-      for (const rule& r : group) {
-        if (r.config.compute_precision == compute::integer && r.config.activation) return true;
-      }
-    }
-    return false;
-  }
+  [[nodiscard]] bool needs_calibration() const;
 
   /// Same rules in the same order.
   friend bool operator==(const recipe& a, const recipe& b) { return a.groups_ == b.groups_; }
@@ -3392,608 +3115,6 @@ class quantizer {
 // Stricter than the Python tool: words that it does not know, keys that are nearly known ones and keys that stand twice
 // are errors here. More lenient: execution_mode and channel_wise of older files are understood.
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
-// ---- aeq/recipe/json_reader.hpp
-// Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
-// accepted.
-
-#include <charconv>
-#include <cmath>
-#include <set>
-
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/parser.hpp>
-#include <boost/json/value.hpp>
-
-namespace aeq::inline AEQ_ABI::recipe::detail {
-
-inline constexpr std::size_t json_depth = 32;
-inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
-
-/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
-struct key_watcher {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-
-  struct level {
-    std::set<std::string, std::less<>> keys;
-    std::string place;  ///< key or index of the part being read
-    std::size_t index = 0;
-    bool is_array = false;
-  };
-  std::vector<level> levels;
-  std::string key;
-  std::string duplicate;  ///< JSON pointer
-
-  using code = boost::json::error_code;
-  using text = boost::json::string_view;
-
-  void next() {
-    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
-  }
-  bool open(bool array) {
-    next();
-    levels.emplace_back();
-    levels.back().is_array = array;
-    return true;
-  }
-  bool close() {
-    levels.pop_back();
-    return true;
-  }
-
-  bool on_document_begin(code&) { return true; }
-  bool on_document_end(code&) { return true; }
-  bool on_object_begin(code&) { return open(false); }
-  bool on_object_end(std::size_t, code&) { return close(); }
-  bool on_array_begin(code&) { return open(true); }
-  bool on_array_end(std::size_t, code&) { return close(); }
-  bool on_key_part(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    levels.back().place = key;
-    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
-      for (const level& l : levels) duplicate += '/' + l.place;
-    }
-    key.clear();
-    return true;
-  }
-  bool value() {
-    next();
-    return true;
-  }
-  bool on_string_part(text, std::size_t, code&) { return true; }
-  bool on_string(text, std::size_t, code&) { return value(); }
-  bool on_number_part(text, code&) { return true; }
-  bool on_int64(std::int64_t, text, code&) { return value(); }
-  bool on_uint64(std::uint64_t, text, code&) { return value(); }
-  bool on_double(double, text, code&) { return value(); }
-  bool on_bool(bool, code&) { return value(); }
-  bool on_null(code&) { return value(); }
-  bool on_comment_part(text, code&) { return true; }
-  bool on_comment(text, code&) { return true; }
-};
-
-/// Line and column of a byte, counted from 1.
-[[nodiscard]] inline std::string line_of(std::string_view text, std::size_t byte) {
-  std::size_t line = 1;
-  std::size_t column = 1;
-  for (std::size_t i = 0; i < byte && i < text.size(); ++i) {
-    column = text[i] == '\n' ? 1 : column + 1;
-    if (text[i] == '\n') ++line;
-  }
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// Throws error (bad_input).
-[[nodiscard]] inline boost::json::value parse_json(std::string_view text, const std::string& file) {
-  const auto fail = [&](const std::string& what) { throw error(error_code::bad_input, file + ": " + what); };
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  if (text.size() > json_bytes) fail("is larger than " + std::to_string(json_bytes >> 20) + " MiB");
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("is empty; JSON is wanted");
-  boost::json::parse_options options;
-  options.max_depth = json_depth;
-  boost::json::error_code problem;
-
-  boost::json::basic_parser<key_watcher> watcher(options);
-  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
-  if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
-  if (problem || read < text.size()) {
-    const std::string what = problem ? problem.message() : "more text behind the end";
-    fail("is no JSON (" + line_of(text, read) + "): " + what);
-  }
-  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
-
-  boost::json::parser parser({}, options);
-  parser.write(text.data(), text.size(), problem);
-  if (problem) fail("is no JSON: " + problem.message());
-  return parser.release();
-}
-
-/// A value and where it stands.
-class json_node {
- public:
-  json_node(const boost::json::value& value, const std::string& file, std::string pointer = {})
-      : value_(&value), file_(&file), pointer_(std::move(pointer)) {}
-
-  [[nodiscard]] const boost::json::value& value() const { return *value_; }
-  /// "recipe.json: /0/regex"
-  [[nodiscard]] std::string place() const { return pointer_.empty() ? *file_ : *file_ + ": " + pointer_; }
-
-  [[noreturn]] void fail(const std::string& what, error_code code = error_code::bad_input) const {
-    throw error(code, place() + ": " + what);
-  }
-  /// For a value that is not what is wanted: it is shown, cut if it is long.
-  [[noreturn]] void refuse(const std::string& why) const {
-    constexpr std::size_t shown = 60;
-    std::string text = boost::json::serialize(*value_);
-    if (text.size() > shown) text = text.substr(0, shown) + "...";
-    fail(text + " " + why);
-  }
-
-  [[nodiscard]] const boost::json::object& object(const char* what) const {
-    if (!value_->is_object()) refuse(std::string("is no object; ") + what + " is wanted");
-    return value_->get_object();
-  }
-  [[nodiscard]] const boost::json::array& array(const char* what) const {
-    if (!value_->is_array()) refuse(std::string("is no list; ") + what + " is wanted");
-    return value_->get_array();
-  }
-  [[nodiscard]] std::string_view string() const {
-    if (!value_->is_string()) refuse("is no text");
-    return {value_->get_string().data(), value_->get_string().size()};
-  }
-  [[nodiscard]] bool boolean() const {
-    if (!value_->is_bool()) refuse("is neither true nor false");
-    return value_->get_bool();
-  }
-  /// A whole number within bounds; 8.0 is one.
-  [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest, const char* are_accepted) const {
-    std::int64_t number = 0;
-    bool whole = true;
-    if (value_->is_int64()) {
-      number = value_->get_int64();
-    } else if (value_->is_double() && std::abs(value_->get_double()) <= 0x1p53 &&
-               value_->get_double() == std::floor(value_->get_double())) {
-      number = static_cast<std::int64_t>(value_->get_double());
-    } else {
-      whole = value_->is_uint64();
-      if (whole) refuse(std::string("is too large; ") + are_accepted);
-    }
-    if (!whole) refuse(std::string("is no integer; ") + are_accepted);
-    if (number < lowest || number > highest) refuse(std::string("is out of range; ") + are_accepted);
-    return number;
-  }
-  template <class Table>
-  [[nodiscard]] auto word(const Table& table) const {
-    const std::string_view text = string();
-    for (const auto& entry : table) {
-      if (entry.name == text) return entry.value;
-    }
-    refuse("is unknown; " + accepted(text, words(table)));
-  }
-
-  /// A member; null where there is none.
-  [[nodiscard]] const boost::json::value* find(std::string_view key) const {
-    return value_->get_object().if_contains({key.data(), key.size()});
-  }
-  [[nodiscard]] json_node member(std::string_view key) const {
-    const boost::json::value* found = find(key);
-    if (found == nullptr) fail("\"" + std::string(key) + "\" is missing");
-    return {*found, *file_, pointer_ + '/' + escaped(key)};
-  }
-  [[nodiscard]] json_node element(std::size_t index) const {
-    return {value_->get_array()[index], *file_, pointer_ + '/' + std::to_string(index)};
-  }
-
- private:
-  [[nodiscard]] static std::string escaped(std::string_view key) {
-    std::string text;
-    for (const char c : key) {
-      if (c == '~') {
-        text += "~0";
-      } else if (c == '/') {
-        text += "~1";
-      } else {
-        text += c;
-      }
-    }
-    return text;
-  }
-
-  const boost::json::value* value_;
-  const std::string* file_;
-  std::string pointer_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::recipe::detail
-
-// ---- aeq/recipe/scope.hpp
-// Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
-// (spec: quantization, section 2.3)
-//
-// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
-// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
-// no upper and lower case in it.
-
-#include <boost/regex.hpp>
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-inline constexpr std::size_t scope_characters = 10'000;
-
-/// The scope of an op: names of its outputs, each followed by ';'; of its inputs where no output has a name. At most
-/// `scope_characters` characters; `cut` tells whether there were more.
-template <class Names>
-[[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
-  std::string scope;
-  const auto join = [&](const Names& names) {
-    for (const std::string_view name : names) {
-      if (!name.empty()) scope.append(name) += ';';
-    }
-  };
-  join(outputs);
-  if (scope.empty()) join(inputs);
-  if (cut != nullptr) *cut = false;
-  if (scope.size() <= scope_characters) return scope;
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < scope.size(); ++i) {
-    const bool starts_character = (static_cast<unsigned char>(scope[i]) & 0xc0) != 0x80;
-    if (!starts_character || characters++ < scope_characters) continue;
-    scope.resize(i);
-    if (cut != nullptr) *cut = true;
-    break;
-  }
-  return scope;
-}
-
-namespace detail {
-
-/// What a regular expression has that can't be used; becomes an error that names the rule.
-struct unusable_regex : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// Rewrites Python's regular expressions for Boost's Perl syntax: what Python takes literally is escaped, what only one
-/// of them knows is refused.
-class regex_translator {
- public:
-  explicit regex_translator(std::string_view source) : source_(source) {}
-
-  std::string run() {
-    while (at_ < source_.size()) {
-      const char c = source_[at_];
-      switch (c) {
-        case '\\': escape(false); break;
-        case '[': character_class(); break;
-        case '(': group(); break;
-        case '{': braces(); break;
-        case '}':
-        case ']': literal(c); break;
-        default: take(); break;
-      }
-    }
-    return std::move(result_);
-  }
-
- private:
-  [[nodiscard]] bool more(std::size_t ahead = 0) const { return at_ + ahead < source_.size(); }
-  [[nodiscard]] bool starts(std::string_view text) const { return source_.substr(at_).starts_with(text); }
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-  static bool is_octal(char c) { return c >= '0' && c <= '7'; }
-  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw unusable_regex(what + " at position " + std::to_string(at_));
-  }
-  void take(std::size_t count = 1) {
-    result_.append(source_.substr(at_, count));
-    at_ += count;
-  }
-  void literal(char c) {
-    result_ += '\\';
-    result_ += c;
-    ++at_;
-  }
-
-  void escape(bool in_class) {
-    if (!more(1)) fail("a backslash with nothing behind it");
-    const char c = source_[at_ + 1];
-    if (is_digit(c)) return number(in_class);
-    if (!is_letter(c)) {
-      // Boost gives \< \> \` \' a meaning, Python none; they need no backslash.
-      const bool plain = c == '<' || c == '>' || c == '`' || c == '\'';
-      if (plain) ++at_;
-      return take(plain ? 1 : 2);
-    }
-    switch (c) {
-      case 'x': return code_point(2, in_class);
-      case 'u': return code_point(4, in_class);
-      case 'U': return code_point(8, in_class);
-      case 'Z': result_ += "\\z"; break;
-      case 'b': result_ += in_class ? "\\x08" : "\\b"; break;
-      case 'A':
-      case 'B':
-        if (in_class) fail("an escape that a character class can't have");
-        [[fallthrough]];
-      case 'd':
-      case 'D':
-      case 's':
-      case 'S':
-      case 'w':
-      case 'W':
-      case 'a':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-      case 'v':
-        result_ += '\\';
-        // Boost reads \v as any vertical space.
-        if (c == 'v')
-          result_ += "x0B";
-        else
-          result_ += c;
-        break;
-      default: fail(std::string("the unknown escape \\") + c);
-    }
-    if (c == 'Z' && in_class) fail("an escape that a character class can't have");
-    at_ += 2;
-  }
-
-  /// \0, \012 and \123 are characters, \1 to \99 groups.
-  void number(bool in_class) {
-    std::size_t digits = 1;
-    while (digits < 3 && more(1 + digits) && is_digit(source_[at_ + 1 + digits])) ++digits;
-    const std::string_view text = source_.substr(at_ + 1, digits);
-    const bool all_octal = text.find_first_of("89") == std::string_view::npos;
-    if (text[0] == '0' || in_class || (digits == 3 && all_octal)) {
-      unsigned value = 0;
-      std::size_t used = 0;
-      for (; used < digits && is_octal(text[used]); ++used) value = value * 8 + static_cast<unsigned>(text[used] - '0');
-      if (used == 0 || value > 0xff) fail("no octal escape");
-      at_ += 1 + used;
-      return character(value, in_class);
-    }
-    const std::size_t used = digits < 2 ? digits : 2;
-    result_ += "\\g{";
-    result_.append(text.substr(0, used));
-    result_ += '}';
-    at_ += 1 + used;
-  }
-
-  void code_point(std::size_t digits, bool in_class) {
-    constexpr std::string_view hexadecimal = "0123456789abcdef";
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      const char c = more(2 + i) ? static_cast<char>(source_[at_ + 2 + i] | 0x20) : ' ';
-      const std::size_t digit = hexadecimal.find(c);
-      if (digit == std::string_view::npos)
-        fail("an escape that wants " + std::to_string(digits) + " hexadecimal digits");
-      value = value * 16 + static_cast<std::uint32_t>(digit);
-    }
-    at_ += 2 + digits;
-    character(value, in_class);
-  }
-
-  void byte(std::uint32_t value) {
-    constexpr std::string_view hexadecimal = "0123456789abcdef";
-    result_ += "\\x";
-    result_ += hexadecimal[value >> 4 & 15];
-    result_ += hexadecimal[value & 15];
-  }
-
-  void character(std::uint32_t value, bool in_class) {
-    if (value < 0x80) return byte(value);
-    if (in_class) fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead: before it,");
-    if (value > 0x10ffff) fail("an escape beyond Unicode: before it,");
-    result_ += "(?:";
-    if (value < 0x800) {
-      byte(0xc0 | value >> 6);
-    } else {
-      if (value < 0x10000) {
-        byte(0xe0 | value >> 12);
-      } else {
-        byte(0xf0 | value >> 18);
-        byte(0x80 | (value >> 12 & 0x3f));
-      }
-      byte(0x80 | (value >> 6 & 0x3f));
-    }
-    byte(0x80 | (value & 0x3f));
-    result_ += ')';
-  }
-
-  void character_class() {
-    take();
-    if (more() && source_[at_] == '^') take();
-    bool first = true;
-    for (; more(); first = false) {
-      const char c = source_[at_];
-      if (c == ']' && !first) return take();
-      if (c == '\\') {
-        escape(true);
-      } else if (c == '[' || c == ']') {
-        literal(c);
-      } else if (static_cast<unsigned char>(c) >= 0x80) {
-        fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead,");
-      } else {
-        take();
-      }
-    }
-    fail("a character class without its ]");
-  }
-
-  /// {2}, {2,}, {,3} and {2,3} repeat; any other brace is a character.
-  void braces() {
-    std::size_t end = at_ + 1;
-    const auto digits = [&] {
-      const std::size_t begin = end;
-      while (end < source_.size() && is_digit(source_[end])) ++end;
-      return source_.substr(begin, end - begin);
-    };
-    const std::string_view least = digits();
-    const bool comma = end < source_.size() && source_[end] == ',';
-    if (comma) ++end;
-    const std::string_view most = comma ? digits() : least;
-    const bool repeats = end < source_.size() && source_[end] == '}' && (!least.empty() || comma);
-    if (!repeats) return literal('{');
-    constexpr std::size_t longest = 5;
-    if (least.size() > longest || most.size() > longest) fail("a repetition above 99999");
-    result_ += '{';
-    result_.append(least.empty() ? std::string_view("0") : least);
-    if (comma) result_ += ',';
-    if (comma) result_.append(most);
-    result_ += '}';
-    at_ = end + 1;
-  }
-
-  void group() {
-    if (!starts("(?")) return take();
-    if (starts("(?P<")) {
-      result_ += "(?<";
-      at_ += 4;
-      const std::size_t begin = at_;
-      name('>');
-      if (!names_.insert(source_.substr(begin, at_ - begin)).second)
-        fail("a group name for the second time before it,");
-      return;
-    }
-    if (starts("(?P=")) {
-      result_ += "\\k<";
-      at_ += 4;
-      name(')');
-      result_.back() = '>';
-      return;
-    }
-    if (starts("(?#")) {
-      const std::size_t end = source_.find(')', at_);
-      if (end == std::string_view::npos) fail("a comment without its )");
-      at_ = end + 1;
-      return;
-    }
-    if (starts("(?(")) {
-      take(3);
-      if (more() && is_digit(source_[at_])) return;
-      result_ += '<';
-      name(')');
-      result_.back() = '>';
-      result_ += ')';
-      return;
-    }
-    for (const std::string_view known : {"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"}) {
-      if (starts(known)) return take(known.size());
-    }
-    flags();
-  }
-
-  void name(char end) {
-    const std::size_t length = source_.substr(at_).find(end);
-    const std::string_view text = source_.substr(at_, length);
-    bool valid = length != std::string_view::npos && !text.empty() && !is_digit(text[0]);
-    for (const char c : text) valid = valid && (is_letter(c) || is_digit(c) || c == '_');
-    if (!valid) fail("a group name that is none; letters, digits and _ are accepted,");
-    take(text.size() + 1);
-  }
-
-  /// (?i) at the start, (?i:…) anywhere.
-  void flags() {
-    std::size_t end = at_ + 2;
-    std::string kept;
-    bool off = false;
-    for (; end < source_.size() && (is_letter(source_[end]) || source_[end] == '-'); ++end) {
-      const char c = source_[end];
-      if (c == '-') off = true;
-      if ((c == 'u' || c == 'a') && !off) continue;  // \w and \d mean ASCII here in any case
-      if (c != 'i' && c != 'm' && c != 's' && c != '-') break;
-      kept += c;
-    }
-    const char last = end < source_.size() ? source_[end] : ' ';
-    const bool whole = last == ')' && at_ == 0 && !off;
-    if (end == at_ + 2 || (last != ':' && !whole)) {
-      fail(
-          "an unknown group; (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?P<name>…), (?P=name), (?#…) and the flags "
-          "i, "
-          "m, s (with ) at the start only) are accepted: what begins");
-    }
-    if (!(whole && kept.empty())) result_ += "(?" + kept + last;
-    at_ = end + 1;
-  }
-
-  std::string_view source_;
-  std::size_t at_ = 0;
-  std::string result_;
-  std::set<std::string_view> names_;  ///< of groups
-};
-
-}  // namespace detail
-
-/// A compiled regular expression of a rule.
-class scope_pattern {
- public:
-  /// `place` names the rule in errors. Throws error (bad_input).
-  scope_pattern(std::string_view source, std::string place) : place_(std::move(place)), source_(source) {
-    if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
-    std::string_view core = source;
-    while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
-    while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
-    if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
-      is_literal_ = true;
-      literal_ = core;
-      return;
-    }
-    try {
-      compiled_.assign(detail::regex_translator(source).run(),
-                       boost::regex::perl | boost::regex::no_mod_s | boost::regex::no_mod_m);
-    } catch (const detail::unusable_regex& problem) {
-      fail(std::string("can't be used: it has ") + problem.what());
-    } catch (const boost::regex_error& problem) {
-      std::string what = problem.what();
-      what = what.substr(0, what.find("  The error occurred"));
-      fail("is no regular expression: " + what);
-    } catch (const std::runtime_error& problem) {
-      fail(std::string("is no regular expression: ") + problem.what());
-    }
-  }
-
-  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
-  /// many steps.
-  [[nodiscard]] bool matches(const std::string& scope) const {
-    if (is_literal_) return literal_.empty() || scope.find(literal_) != std::string::npos;
-    try {
-      return boost::regex_search(scope, compiled_, boost::match_not_dot_newline | boost::match_any);
-    } catch (const std::runtime_error&) {
-      constexpr std::size_t shown = 80;
-      fail("takes too many steps on \"" + scope.substr(0, shown) + "\"; write it without nested repetitions");
-    }
-  }
-
- private:
-  static constexpr std::size_t longest = 100'000;
-
-  [[noreturn]] void fail(const std::string& what) const {
-    constexpr std::size_t shown = 80;
-    std::string text = source_.substr(0, shown);
-    if (source_.size() > shown) text += "...";
-    throw error(error_code::bad_input, place_ + "/regex: \"" + text + "\" " + what);
-  }
-
-  std::string place_;
-  std::string source_;
-  bool is_literal_ = false;
-  std::string literal_;
-  boost::regex compiled_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/recipe/json.hpp
 namespace aeq::inline AEQ_ABI::recipe {
 
 /// What a recipe is checked against, and who hears of doubtful things in it.
@@ -4003,277 +3124,12 @@ struct load_options {
   warnings* doubts = nullptr;
 };
 
-namespace detail {
-
-inline constexpr std::array<std::string_view, 5> rule_keys{"regex", "operation", "algorithm_key", "op_config",
-                                                           "scheme"};
-inline constexpr std::array<std::string_view, 7> op_config_keys{
-    "activation_tensor_config", "weight_tensor_config", "compute_precision", "explicit_dequantize", "skip_checks",
-    "min_weight_elements",      "execution_mode"};
-inline constexpr std::array<std::string_view, 7> tensor_config_keys{
-    "num_bits", "symmetric", "granularity", "dtype", "algorithm_params", "block_size", "channel_wise"};
-
-template <class Keys>
-[[nodiscard]] bool is_one_of(std::string_view key, const Keys& keys) {
-  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
-}
-
-/// A member that must be there. A misspelt one is pointed at.
-[[nodiscard]] inline json_node required(const json_node& node, std::string_view key) {
-  if (node.find(key) != nullptr) return node.member(key);
-  std::string text = "\"" + std::string(key) + "\" is missing";
-  for (const auto& member : node.value().get_object()) {
-    const std::string_view other(member.key().data(), member.key().size());
-    if (nearest(other, std::array{key}).empty()) continue;
-    text += "; \"" + std::string(other) + "\" may be meant for it";
-  }
-  node.fail(text);
-}
-
-[[nodiscard]] inline tensor_config read_tensor_config(const json_node& node) {
-  tensor_config config;
-  const auto& members = node.object("a tensor configuration with num_bits");
-  config.num_bits = static_cast<int>(required(node, "num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
-  if (node.find("symmetric") != nullptr) config.symmetric = node.member("symmetric").boolean();
-  if (node.find("granularity") != nullptr) config.granularity = node.member("granularity").word(granularity_spellings);
-  if (node.find("dtype") != nullptr) config.dtype = node.member("dtype").word(number_kind_spellings);
-  if (node.find("channel_wise") != nullptr) {
-    const json_node older = node.member("channel_wise");
-    const granularity_descriptor meant = older.boolean() ? channelwise::descriptor : tensorwise::descriptor;
-    if (node.find("granularity") != nullptr && config.granularity != meant) older.refuse("contradicts granularity");
-    config.granularity = meant;
-  }
-  if (node.find("block_size") != nullptr) {
-    const json_node older = node.member("block_size");
-    constexpr const char* sizes = "0, 32, 64, 128 and 256 are accepted";
-    const std::int64_t size = older.integer(0, 256, sizes);
-    const granularity_descriptor meant{granularity_kind::blockwise, static_cast<std::uint16_t>(size)};
-    if (size != 0 && spell(granularity_spellings, meant).empty())
-      older.refuse(std::string("is no block size; ") + sizes);
-    if (size != 0) config.granularity = meant;
-  }
-  boost::json::object params;
-  if (node.find("algorithm_params") != nullptr) params = node.member("algorithm_params").object("parameters by name");
-  for (const auto& member : members) {
-    const std::string_view key(member.key().data(), member.key().size());
-    if (is_one_of(key, tensor_config_keys)) continue;
-    const std::string_view meant = nearest(key, tensor_config_keys);
-    if (!meant.empty()) node.member(key).fail("this key is unknown; \"" + std::string(meant) + "\" is the nearest");
-    params[member.key()] = member.value();  // where older files had parameters
-  }
-  if (!params.empty()) {
-    config.algorithm_params = boost::json::serialize(params);
-    if (boost::json::serialize(boost::json::parse(config.algorithm_params)) != config.algorithm_params) {
-      node.fail("a number among the parameters of the algorithm has more digits than can be kept; write it shorter");
-    }
-  }
-  return config;
-}
-
-/// Turns execution_mode into what it stands for.
-inline void read_execution_mode(const json_node& node, op_config& config) {
-  const json_node older = node.member("execution_mode");
-  const execution mode = older.word(execution_spellings);
-  const compute precision = mode == execution::weight_only ? compute::floating : compute::integer;
-  const bool dequantize = mode == execution::weight_only;
-  if (node.find("compute_precision") != nullptr && config.compute_precision != precision) {
-    older.refuse("contradicts compute_precision");
-  }
-  if (node.find("explicit_dequantize") != nullptr && config.explicit_dequantize != dequantize) {
-    older.refuse("contradicts explicit_dequantize");
-  }
-  if (config.activation.has_value() != (mode == execution::static_range)) {
-    older.refuse(config.activation ? "contradicts activation_tensor_config, which SRQ has"
-                                   : "needs an activation_tensor_config");
-  }
-  config.compute_precision = precision;
-  config.explicit_dequantize = dequantize;
-}
-
-[[nodiscard]] inline std::uint64_t read_min_weight_elements(const json_node& node) {
-  if (node.find("min_weight_elements") == nullptr) return 0;
-  return static_cast<std::uint64_t>(
-      node.member("min_weight_elements")
-          .integer(0, std::numeric_limits<std::int64_t>::max(), "0 and more are accepted"));
-}
-
-[[nodiscard]] inline op_config read_op_config(const json_node& node) {
-  op_config config;
-  for (const auto& member : node.object("an op configuration with weight_tensor_config")) {
-    const std::string_view key(member.key().data(), member.key().size());
-    if (is_one_of(key, op_config_keys)) continue;
-    node.member(key).fail("this key is unknown; " + accepted(key, op_config_keys));
-  }
-  config.weight = read_tensor_config(required(node, "weight_tensor_config"));
-  if (node.find("activation_tensor_config") != nullptr) {
-    config.activation = read_tensor_config(node.member("activation_tensor_config"));
-  }
-  if (node.find("compute_precision") != nullptr) {
-    config.compute_precision = node.member("compute_precision").word(compute_spellings);
-  }
-  if (node.find("explicit_dequantize") != nullptr) {
-    config.explicit_dequantize = node.member("explicit_dequantize").boolean();
-  }
-  if (node.find("skip_checks") != nullptr) config.skip_checks = node.member("skip_checks").boolean();
-  config.min_weight_elements = read_min_weight_elements(node);
-  if (node.find("execution_mode") != nullptr) read_execution_mode(node, config);
-
-  const bool integer_activation = config.activation && config.activation->dtype == number_kind::signed_integer;
-  if (integer_activation && config.weight->dtype == number_kind::floating) {
-    node.member("weight_tensor_config").member("dtype").refuse("does not go with integer activations; INT does");
-  }
-  if (integer_activation && config.weight->dtype == number_kind::signed_integer &&
-      config.compute_precision != compute::integer) {
-    node.fail(
-        "integer activations and weights want \"compute_precision\": \"INTEGER\"; without "
-        "activation_tensor_config FLOAT means weights only");
-  }
-  return config;
-}
-
-class rule_reader {
- public:
-  explicit rule_reader(const load_options& options) : options_(options) {
-    if (options.checks == nullptr) default_policy_.emplace();
-  }
-
-  [[nodiscard]] rule read(const json_node& node) const {
-    rule r;
-    r.place = node.place();
-    if (!node.value().is_object())
-      node.refuse("is no rule, which is an object with regex, operation and algorithm_key");
-    r.regex = required(node, "regex").string();
-    static_cast<void>(scope_pattern(r.regex, r.place));
-    const op::operation_descriptor* operation = read_operation(required(node, "operation"), r);
-    if (node.find("scheme") != nullptr) {
-      if (node.find("algorithm_key") != nullptr) node.member("scheme").refuse("stands beside algorithm_key; keep one");
-      read_scheme(node, node.member("scheme"), operation, r);
-    } else {
-      read_algorithm(node, operation, r);
-    }
-    for (const auto& member : node.value().get_object()) doubt_key(node, {member.key().data(), member.key().size()});
-    return r;
-  }
-
- private:
-  [[nodiscard]] const policy& rules() const { return default_policy_ ? *default_policy_ : *options_.checks; }
-
-  static const op::operation_descriptor* read_operation(const json_node& node, rule& r) {
-    r.operation = node.string();
-    if (r.operation == "*") return nullptr;
-    const op::operation_descriptor* known = op::find(std::string_view(r.operation));
-    if (known != nullptr || r.operation == custom_operation) return known;
-    std::vector<std::string_view> names{"*"};
-    for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
-    const std::string_view meant = nearest(r.operation, names);
-    node.refuse("is no operation of a recipe; " + (meant.empty()
-                                                       ? "names such as CONV_2D, INPUT, OUTPUT and * are accepted"
-                                                       : "\"" + std::string(meant) + "\" is the nearest"));
-  }
-
-  void read_algorithm(const json_node& node, const op::operation_descriptor* operation, rule& r) const {
-    const json_node key = required(node, "algorithm_key");
-    const std::string_view text = key.string();
-    const auto known = std::find(algorithm_names.begin(), algorithm_names.end(), text);
-    if (known == algorithm_names.end()) {
-      if (is_one_of(text, unavailable_algorithms)) {
-        key.fail("this version does not have " + std::string(text) +
-                     "; it has min_max_uniform_quantize, float_casting and no_quantize",
-                 error_code::not_quantizable);
-      }
-      if (scheme_named(text) != nullptr) return read_scheme(node, key, operation, r);
-      std::vector<std::string_view> names(algorithm_names.begin(), algorithm_names.end());
-      for (const scheme_descriptor& s : options_.table.schemes()) {
-        if (!is_builtin(s)) names.push_back(s.name);
-      }
-      key.refuse("is unknown; " + accepted(text, names));
-    }
-    r.algorithm = static_cast<algorithm>(known - algorithm_names.begin());
-    if (r.algorithm == algorithm::no_quantize) return;
-    const json_node config = required(node, "op_config");
-    r.config = read_op_config(config);
-    if (r.operation == "*" || r.config.skip_checks) return;
-    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
-    if (const auto reason = rules().allows(r.algorithm, *operation, r.config)) config.fail(*reason);
-  }
-
-  [[nodiscard]] const scheme_descriptor* scheme_named(std::string_view name) const {
-    for (const scheme_descriptor& s : options_.table.schemes()) {
-      if (s.name == name) return &s;
-    }
-    return nullptr;
-  }
-
-  void read_scheme(const json_node& node, const json_node& key, const op::operation_descriptor* operation,
-                   rule& r) const {
-    const std::string_view name = key.string();
-    const scheme_descriptor* scheme = scheme_named(name);
-    if (scheme == nullptr) {
-      std::vector<std::string_view> names;
-      for (const scheme_descriptor& s : options_.table.schemes()) names.push_back(s.name);
-      const std::string_view meant = nearest(name, names);
-      key.refuse("is no scheme of the kernel table" +
-                 (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
-    }
-    r.algorithm = algorithm_of(*scheme);
-    r.config = config_of(*scheme);
-    if (!is_builtin(*scheme)) r.scheme = name;
-    if (node.find("op_config") != nullptr) {
-      const json_node config = node.member("op_config");
-      for (const auto& member : config.object("min_weight_elements")) {
-        if (member.key() == "min_weight_elements") continue;
-        config.member({member.key().data(), member.key().size()})
-            .fail("the scheme " + std::string(name) + " says this; only min_weight_elements is accepted beside it");
-      }
-      r.config.min_weight_elements = read_min_weight_elements(config);
-    }
-    if (r.operation == "*") return;
-    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
-    if (options_.table.find(operation->builtin, name) != nullptr) return;
-    key.refuse("is no scheme that " + r.operation + " takes");
-  }
-
-  void doubt_key(const json_node& node, std::string_view key) const {
-    if (options_.doubts == nullptr || is_one_of(key, rule_keys)) return;
-    const std::string_view meant = nearest(key, rule_keys);
-    options_.doubts->add(node.member(key).place(),
-                         "this key is unknown and has no effect" +
-                             (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
-  }
-
-  static constexpr std::string_view custom_operation = "CUSTOM_OP";
-
-  const load_options& options_;
-  std::optional<policy> default_policy_;
-};
-
-}  // namespace detail
-
 /// The recipe that a JSON text says; `file` is its name in messages. Throws error (bad_input; not_quantizable for an
 /// algorithm that this version does not have).
-[[nodiscard]] inline recipe parse(std::string_view text, const std::string& file, const load_options& options = {}) {
-  const boost::json::value document = detail::parse_json(text, file);
-  const detail::json_node root(document, file);
-  if (document.is_object()) {
-    if (root.find("regex") != nullptr) root.fail("a recipe is a list of rules; put this one in [ and ]");
-    root.fail(
-        "this is a mapping for a .litertlm file, which has a recipe for each model type; for a .tflite file a list "
-        "of rules is accepted");
-  }
-  if (!document.is_array()) root.refuse("is no recipe, which is a list of rules");
-  if (document.get_array().empty()) root.fail("the recipe has no rules; at least one is wanted");
-  recipe result;
-  const detail::rule_reader reader(options);
-  for (std::size_t i = 0; i < document.get_array().size(); ++i) result.add(reader.read(root.element(i)));
-  return result;
-}
+[[nodiscard]] recipe parse(std::string_view text, const std::string& file, const load_options& options = {});
 
 /// The recipe of a JSON file; "-" is standard input. Throws error (io, bad_input, not_quantizable).
-[[nodiscard]] inline recipe load(const std::string& path, const load_options& options = {}) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
-  const auto bytes = file->bytes();
-  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
-}
+[[nodiscard]] recipe load(const std::string& path, const load_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
@@ -4383,73 +3239,14 @@ inline constexpr std::array<unavailable_recipe, 10> unavailable_recipes{{
 }
 
 /// The names of all built-in recipes.
-[[nodiscard]] inline std::vector<std::string_view> builtin_names() {
-  std::vector<std::string_view> names;
-  for (const builtin_recipe& known : builtin_recipes) names.push_back(known.name);
-  return names;
-}
+[[nodiscard]] std::vector<std::string_view> builtin_names();
 
 /// A built-in recipe as rules.
-[[nodiscard]] inline recipe make(const builtin_recipe& known) {
-  recipe made;
-  for (std::size_t i = 0; i < known.rule_count; ++i) {
-    const builtin_rule& from = known.rules[i];
-    rule to{".*", std::string(from.operation), algorithm::no_quantize, {}, {}, {}};
-    to.place = std::string(known.name) + ": /" + std::to_string(i);
-    if (from.scheme != nullptr) {
-      to.algorithm = algorithm_of(*from.scheme);
-      to.config = config_of(*from.scheme);
-      to.config.min_weight_elements = from.min_weight_elements;
-    }
-    made.add(std::move(to));
-  }
-  return made;
-}
-
-namespace detail {
-
-[[nodiscard]] inline std::optional<recipe> named(std::string_view name, kernel_table_view table) {
-  if (const builtin_recipe* known = find_builtin(name)) return make(*known);
-  for (const unavailable_recipe& known : unavailable_recipes) {
-    if (known.name == name) {
-      throw error(error_code::not_quantizable, "the recipe " + std::string(name) + " " + std::string(known.reason));
-    }
-  }
-  for (const scheme_descriptor& scheme : table.schemes()) {
-    if (scheme.name != name) continue;
-    rule to{".*", "*", algorithm_of(scheme), {}, config_of(scheme), std::string(name) + ": /0"};
-    if (!is_builtin(scheme)) to.scheme = name;
-    recipe made;
-    made.add(std::move(to));
-    return made;
-  }
-  return std::nullopt;
-}
-
-}  // namespace detail
+[[nodiscard]] recipe make(const builtin_recipe& known);
 
 /// A recipe by name or by path: a built-in recipe, a scheme of the table (for all ops), else a JSON file; "-" is
 /// standard input. Names may end as the Python tool's files do: _recipe, .json. Throws error.
-[[nodiscard]] inline recipe open(std::string_view name_or_path, const load_options& options = {}) {
-  if (auto known = detail::named(name_or_path, options.table)) return *std::move(known);
-  try {
-    return load(std::string(name_or_path), options);
-  } catch (const error& problem) {
-    const bool plain = name_or_path != "-" && name_or_path.find('/') == std::string_view::npos;
-    if (problem.code() != error_code::io || !plain) throw;
-    std::string_view name = name_or_path;
-    for (const std::string_view ending : {".json", "_recipe"}) {
-      if (name.ends_with(ending)) name.remove_suffix(ending.size());
-    }
-    if (auto known = detail::named(name, options.table)) return *std::move(known);
-    std::vector<std::string_view> names = builtin_names();
-    for (const scheme_descriptor& scheme : options.table.schemes()) names.push_back(scheme.name);
-    const std::string_view meant = nearest(name, names);
-    throw error(problem.code(),
-                std::string(problem.what()) + "; nor is there a built-in recipe of this name" +
-                    (meant.empty() ? std::string() : ", \"" + std::string(meant) + "\" is the nearest"));
-  }
-}
+[[nodiscard]] recipe open(std::string_view name_or_path, const load_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
@@ -4458,250 +3255,25 @@ namespace detail {
 
 namespace aeq::inline AEQ_ABI::recipe {
 
-namespace detail {
-
-inline constexpr std::array<std::string_view, 4> policy_config_keys{"activation_tensor_config", "weight_tensor_config",
-                                                                    "explicit_dequantize", "compute_precision"};
-inline constexpr std::array<std::string_view, 4> policy_tensor_keys{"num_bits", "symmetric", "granularity", "dtype"};
-
-template <class Keys>
-void refuse_other_keys(const json_node& node, const Keys& keys, const char* what) {
-  for (const auto& member : node.object(what)) {
-    const std::string_view key(member.key().data(), member.key().size());
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    node.member(key).fail("this key is unknown; " + accepted(key, keys));
-  }
-}
-
-/// Calls `read` for each element of a list, and for a lone value.
-template <class Read>
-void each(const json_node& node, const Read& read) {
-  if (!node.value().is_array()) return read(node);
-  for (std::size_t i = 0; i < node.value().get_array().size(); ++i) read(node.element(i));
-}
-
-[[nodiscard]] inline tensor_family read_tensor_family(const json_node& node) {
-  refuse_other_keys(node, policy_tensor_keys, "a tensor configuration");
-  tensor_family family;
-  family.num_bits = static_cast<int>(node.member("num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
-  family.dtype = node.member("dtype").word(number_kind_spellings);
-  each(node.member("symmetric"), [&](const json_node& one) { family.symmetric.push_back(one.boolean()); });
-  each(node.member("granularity"),
-       [&](const json_node& one) { family.granularity.push_back(one.word(granularity_spellings)); });
-  return family;
-}
-
-[[nodiscard]] inline policy_config read_policy_config(const json_node& node, std::string_view name) {
-  refuse_other_keys(node, policy_config_keys, "a configuration");
-  policy_config config;
-  config.name = name;
-  if (node.find("activation_tensor_config") != nullptr) {
-    config.activation = read_tensor_family(node.member("activation_tensor_config"));
-  }
-  config.weight = read_tensor_family(node.member("weight_tensor_config"));
-  config.explicit_dequantize = node.member("explicit_dequantize").boolean();
-  config.compute_precision = node.member("compute_precision").word(compute_spellings);
-  return config;
-}
-
-}  // namespace detail
-
 /// The policy that a JSON text says; `file` is its name in messages. Configurations that no op lists are left out.
 /// Throws error (bad_input).
-[[nodiscard]] inline policy parse_policy(std::string_view text, const std::string& file) {
-  const boost::json::value document = detail::parse_json(text, file);
-  const detail::json_node root(document, file);
-  static_cast<void>(root.object("a policy with configs and ops_per_config"));
-  const detail::json_node configs = root.member("configs");
-  const detail::json_node lists = root.member("ops_per_config");
-  const auto& known = configs.object("configurations by name");
-  policy result = policy::empty();
-  for (const auto& member : lists.object("operations by name of configuration")) {
-    const std::string_view name(member.key().data(), member.key().size());
-    const detail::json_node list = lists.member(name);
-    if (!known.contains(member.key())) {
-      std::vector<std::string_view> names;
-      for (const auto& config : known) names.emplace_back(config.key().data(), config.key().size());
-      const std::string_view meant = nearest(name, names);
-      list.fail("there is no such configuration in configs" +
-                (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
-    }
-    std::vector<op::code> operations;
-    for (std::size_t i = 0; i < list.array("operations").size(); ++i) {
-      const detail::json_node one = list.element(i);
-      const op::operation_descriptor* operation = op::find(one.string());
-      if (operation == nullptr) {
-        std::vector<std::string_view> names;
-        for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
-        const std::string_view meant = nearest(one.string(), names);
-        one.refuse("is no operation of a recipe" +
-                   (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
-      }
-      if (std::find(operations.begin(), operations.end(), operation->builtin) == operations.end()) {
-        operations.push_back(operation->builtin);
-      }
-    }
-    result.allow(detail::read_policy_config(configs.member(name), name), operations);
-  }
-  return result;
-}
+[[nodiscard]] policy parse_policy(std::string_view text, const std::string& file);
 
 /// The policy of a JSON file. Throws error (io, bad_input).
-[[nodiscard]] inline policy load_policy(const std::string& path) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
-  const auto bytes = file->bytes();
-  return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
-}
+[[nodiscard]] policy load_policy(const std::string& path);
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
 // ---- aeq/recipe/save.hpp
 // Recipes written as JSON, the way the Python tool exports them. (spec: quantization, section 2.6)
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-
-// ---- aeq/io/python_json.hpp
-// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
-// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
-[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.empty()) return 0;
-  if (byte(0) < 0x80) return 1;
-  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
-  if (size == 0 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
-  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
-  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
-  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
-  return size;
-}
-
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t size = utf8_character_bytes(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
-/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
-[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
-
-/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
-[[nodiscard]] std::string hex_float(double value);
-
-/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
-[[nodiscard]] std::string python_float(double value);
-
-/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
-[[nodiscard]] std::string json_lines(const boost::json::value& value);
-
-/// All on one line: {"a": [1, 2]}.
-[[nodiscard]] std::string json_line(const boost::json::value& value);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/recipe/save.hpp
 namespace aeq::inline AEQ_ABI::recipe {
 
-namespace detail {
-
-[[nodiscard]] inline boost::json::string text_value(std::string_view text) {
-  return boost::json::string(text.data(), text.size());
-}
-
-[[nodiscard]] inline boost::json::object to_json(const tensor_config& config) {
-  boost::json::object object;
-  object["num_bits"] = config.num_bits;
-  object["symmetric"] = config.symmetric;
-  object["granularity"] = text_value(spell(granularity_spellings, config.granularity));
-  object["dtype"] = text_value(spell(number_kind_spellings, config.dtype));
-  if (!config.algorithm_params.empty()) object["algorithm_params"] = boost::json::parse(config.algorithm_params);
-  return object;
-}
-
-[[nodiscard]] inline boost::json::object to_json(const op_config& config) {
-  boost::json::object object;
-  if (config.activation) object["activation_tensor_config"] = to_json(*config.activation);
-  if (config.weight) object["weight_tensor_config"] = to_json(*config.weight);
-  object["compute_precision"] = text_value(spell(compute_spellings, config.compute_precision));
-  object["explicit_dequantize"] = config.explicit_dequantize;
-  object["skip_checks"] = config.skip_checks;
-  object["min_weight_elements"] = config.min_weight_elements;
-  return object;
-}
-
-/// One member or element a line, indented by two spaces.
-inline void write_indented(const boost::json::value& value, std::string& indent, std::string& into) {
-  const bool is_object = value.is_object();
-  const bool is_empty = is_object ? value.get_object().empty() : !value.is_array() || value.get_array().empty();
-  if (is_empty) {
-    into += io::json_line(value);
-    return;
-  }
-  indent += "  ";
-  std::string_view before = "\n";
-  const auto line = [&] {
-    into.append(before) += indent;
-    before = ",\n";
-  };
-  into += is_object ? '{' : '[';
-  if (is_object) {
-    for (const auto& member : value.get_object()) {
-      line();
-      into += io::json_line(boost::json::value(member.key())) + ": ";
-      write_indented(member.value(), indent, into);
-    }
-  } else {
-    for (const boost::json::value& element : value.get_array()) {
-      line();
-      write_indented(element, indent, into);
-    }
-  }
-  indent.resize(indent.size() - 2);
-  into += '\n' + indent;
-  into += is_object ? '}' : ']';
-}
-
-}  // namespace detail
-
 /// The rules in order, defaults written out. A rule of a scheme that is not built in names it: "scheme".
-[[nodiscard]] inline boost::json::array to_json(const recipe& saved) {
-  boost::json::array rules;
-  for (const rule& r : saved.rules()) {
-    boost::json::object object;
-    object["regex"] = detail::text_value(r.regex);
-    object["operation"] = detail::text_value(r.operation);
-    if (r.scheme.empty()) {
-      object["algorithm_key"] = detail::text_value(name_of(r.algorithm));
-      object["op_config"] = detail::to_json(r.config);
-    } else {
-      object["scheme"] = detail::text_value(r.scheme);
-      if (r.config.min_weight_elements > 0) {
-        object["op_config"] = boost::json::object{{"min_weight_elements", r.config.min_weight_elements}};
-      }
-    }
-    rules.push_back(std::move(object));
-  }
-  return rules;
-}
+[[nodiscard]] boost::json::array to_json(const recipe& saved);
 
 /// The text of a recipe file. What `parse` makes of it equals the recipe.
-[[nodiscard]] inline std::string to_text(const recipe& saved) {
-  std::string text;
-  std::string indent;
-  detail::write_indented(to_json(saved), indent, text);
-  return text += '\n';
-}
+[[nodiscard]] std::string to_text(const recipe& saved);
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
@@ -4889,8 +3461,15 @@ AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
 // ---- aeq/model/difference.ipp
 // What differs between two models or descriptions: the definitions.
 
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 
 // ---- aeq/io/gzip.hpp
 // Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
@@ -4907,6 +3486,55 @@ inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
 
 /// The content of a text file; a name that ends in .gz says that it is compressed.
 [[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/python_json.hpp
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
+[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
+  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
+  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
+  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
+  return size;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
+[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
+
+/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
+[[nodiscard]] std::string hex_float(double value);
+
+/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
+[[nodiscard]] std::string python_float(double value);
+
+/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
+[[nodiscard]] std::string json_lines(const boost::json::value& value);
+
+/// All on one line: {"a": [1, 2]}.
+[[nodiscard]] std::string json_line(const boost::json::value& value);
 
 }  // namespace aeq::inline AEQ_ABI::io
 
@@ -6490,6 +5118,8 @@ AEQ_INLINE model read(const std::string& path, warnings& notes) {
 
 // ---- aeq/model/summary.ipp
 // A model as tables for people: the definitions.
+
+#include <set>
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -8427,6 +7057,318 @@ AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan,
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
+// ---- aeq/recipe/policy.ipp
+// The default policy, and why an op may not have a configuration.
+
+// ---- aeq/recipe/spelling.hpp
+// The words of recipe and policy files, and the nearest word to a misspelt one. (spec: quantization, section 2.1)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+template <class Value>
+struct spelling {
+  std::string_view name;
+  Value value;
+};
+
+inline constexpr std::array<spelling<granularity_descriptor>, 6> granularity_spellings{{
+    {"TENSORWISE", tensorwise::descriptor},
+    {"CHANNELWISE", channelwise::descriptor},
+    {"BLOCKWISE_32", blockwise<32>::descriptor},
+    {"BLOCKWISE_64", blockwise<64>::descriptor},
+    {"BLOCKWISE_128", blockwise<128>::descriptor},
+    {"BLOCKWISE_256", blockwise<256>::descriptor},
+}};
+
+inline constexpr std::array<spelling<number_kind>, 3> number_kind_spellings{{
+    {"INT", number_kind::signed_integer},
+    {"UINT", number_kind::unsigned_integer},
+    {"FLOAT", number_kind::floating},
+}};
+
+inline constexpr std::array<spelling<compute>, 2> compute_spellings{{
+    {"INTEGER", compute::integer},
+    {"FLOAT", compute::floating},
+}};
+
+/// Of older recipe files, in place of compute_precision and explicit_dequantize.
+inline constexpr std::array<spelling<execution>, 3> execution_spellings{{
+    {"DRQ", execution::dynamic_range},
+    {"WEIGHT_ONLY", execution::weight_only},
+    {"SRQ", execution::static_range},
+}};
+
+/// Algorithms of the format that this version does not have.
+inline constexpr std::array<std::string_view, 7> unavailable_algorithms{"OCTAV",
+                                                                        "MSE",
+                                                                        "GPTQ",
+                                                                        "HADAMARD_ROTATION",
+                                                                        "DECOMPOSED_HADAMARD_ROTATION",
+                                                                        "OSCAR",
+                                                                        "dequantized_weight_recovery"};
+
+/// Whether a scheme is built in: a configuration says all of it.
+[[nodiscard]] bool is_builtin(const scheme_descriptor& scheme);
+
+/// The word of a table for a value; empty if it has none.
+template <class Table, class Value>
+[[nodiscard]] constexpr std::string_view spell(const Table& table, const Value& value) {
+  for (const auto& entry : table) {
+    if (entry.value == value) return entry.name;
+  }
+  return {};
+}
+
+/// The words of a table.
+template <class Table>
+[[nodiscard]] std::vector<std::string_view> words(const Table& table) {
+  std::vector<std::string_view> result;
+  for (const auto& entry : table) result.push_back(entry.name);
+  return result;
+}
+
+/// Insertions, removals and replacements that turn one text into the other; `free_ends` leaves out what stands before
+/// and behind the best place for `a` within `b`. Letters of either case count as equal.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends = false);
+
+/// The word nearest to `wanted`, if it is near enough to be what was meant: a third of the letters may differ. Empty if
+/// none is.
+template <class Words>
+[[nodiscard]] std::string_view nearest(std::string_view wanted, const Words& words) {
+  constexpr std::size_t longest = 64;
+  std::string_view best;
+  std::size_t smallest = std::numeric_limits<std::size_t>::max();
+  if (wanted.size() > longest) return best;
+  for (const std::string_view word : words) {
+    const std::size_t distance = edit_distance(wanted, word);
+    if (distance < smallest && 3 * distance <= std::max(wanted.size(), word.size())) {
+      smallest = distance;
+      best = word;
+    }
+  }
+  return best;
+}
+
+/// "a, b and c are accepted", and the nearest of them.
+template <class Words>
+[[nodiscard]] std::string accepted(std::string_view wanted, const Words& words) {
+  std::string text;
+  std::size_t left = std::size(words);
+  for (const std::string_view word : words) {
+    text += word;
+    if (--left > 0) text += left == 1 ? " and " : ", ";
+  }
+  text += std::size(words) == 1 ? " is accepted" : " are accepted";
+  const std::string_view meant = nearest(wanted, words);
+  if (!meant.empty()) text += "; \"" + std::string(meant) + "\" is the nearest";
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/policy.ipp
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE tensor_family family(const op::format_family& f) {
+  tensor_family result{f.bits, f.kind, {}, {}};
+  if ((f.symmetries & op::allow_symmetric) != 0) result.symmetric.push_back(true);
+  if ((f.symmetries & op::allow_asymmetric) != 0) result.symmetric.push_back(false);
+  for (const spelling<granularity_descriptor>& g : granularity_spellings) {
+    if ((f.granularities & (1u << static_cast<unsigned>(g.value.kind))) != 0) result.granularity.push_back(g.value);
+  }
+  return result;
+}
+
+[[nodiscard]] AEQ_INLINE bool mode_agrees(const policy_config& allowed, const op_config& config) {
+  return allowed.compute_precision == config.compute_precision &&
+         allowed.explicit_dequantize == config.explicit_dequantize &&
+         allowed.activation.has_value() == config.activation.has_value();
+}
+[[nodiscard]] AEQ_INLINE bool activation_agrees(const policy_config& allowed, const op_config& config) {
+  return !allowed.activation || allowed.activation->contains(*config.activation);
+}
+
+[[nodiscard]] AEQ_INLINE bool takes_blocks(const op::operation_descriptor& operation) {
+  return operation.builtin == op::code::fully_connected || operation.builtin == op::code::embedding_lookup;
+}
+
+[[nodiscard]] AEQ_INLINE std::optional<std::string> blocks_refused(const op::operation_descriptor& operation,
+                                                                   const op_config& config) {
+  if (!config.weight || config.weight->granularity.kind != granularity_kind::blockwise) return std::nullopt;
+  if (takes_blocks(operation) && !config.activation && config.weight->symmetric) return std::nullopt;
+  return std::string(operation.name) +
+         " does not take this blockwise weight: FULLY_CONNECTED and EMBEDDING_LOOKUP do, with symmetric weights and "
+         "float activations";
+}
+
+[[nodiscard]] AEQ_INLINE std::optional<std::string> allows_casting(const op::operation_descriptor& operation,
+                                                                   const op_config& config) {
+  const bool known = operation.allowed.contains(op::configuration_id::weight_only_wfp16);
+  if (!known) {
+    return std::string(operation.name) +
+           " can't have float_casting; FULLY_CONNECTED, CONV_2D, DEPTHWISE_CONV_2D, CONV_2D_TRANSPOSE and "
+           "EMBEDDING_LOOKUP can";
+  }
+  const bool fits = config.compute_precision == compute::floating && !config.activation && config.weight &&
+                    config.weight->num_bits == 16 && config.weight->dtype == number_kind::floating;
+  if (fits) return std::nullopt;
+  return "float_casting takes weights of 16 bits and dtype FLOAT, compute_precision FLOAT and no "
+         "activation_tensor_config; this is " +
+         describe(config);
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::string describe(const op_config& config) {
+  const auto tensor = [](const tensor_config& t) {
+    std::string text = t.dtype == number_kind::floating         ? "float"
+                       : t.dtype == number_kind::signed_integer ? "int"
+                                                                : "uint";
+    text += std::to_string(t.num_bits);
+    if (t.dtype == number_kind::floating) return text;
+    return text + (t.symmetric ? " symmetric " : " asymmetric ") +
+           std::string(spell(granularity_spellings, t.granularity));
+  };
+  const std::optional<execution> mode = config.mode();
+  std::string text = !mode                               ? "float computation without explicit_dequantize"
+                     : *mode == execution::dynamic_range ? "dynamic range"
+                     : *mode == execution::weight_only   ? "weight only"
+                                                         : "static range";
+  if (config.compute_precision == compute::integer && config.explicit_dequantize) text += " with explicit_dequantize";
+  if (config.activation) text += ", activations " + tensor(*config.activation);
+  if (config.weight) text += ", weights " + tensor(*config.weight);
+  return text;
+}
+
+AEQ_INLINE bool tensor_family::contains(const tensor_config& config) const {
+  return config.num_bits == num_bits && config.dtype == dtype &&
+         std::find(symmetric.begin(), symmetric.end(), config.symmetric) != symmetric.end() &&
+         std::find(granularity.begin(), granularity.end(), config.granularity) != granularity.end();
+}
+
+AEQ_INLINE policy::policy() {
+  for (std::size_t i = 0; i < op::configurations.size(); ++i) {
+    const op::configuration& c = op::configurations[i];
+    if (c.weight.kind == number_kind::floating) continue;  // float_casting's, which has a check of its own
+    policy_config config{std::string(c.name),
+                         {},
+                         detail::family(c.weight),
+                         c.compute_precision,
+                         c.execution_mode == execution::weight_only};
+    if (c.activation.kind != number_kind::floating) config.activation = detail::family(c.activation);
+    std::vector<op::code> operations;
+    for (const op::operation_descriptor& entry : op::catalogue) {
+      if (entry.allowed.contains(static_cast<op::configuration_id>(i))) operations.push_back(entry.builtin);
+    }
+    allow(std::move(config), operations);
+  }
+}
+
+AEQ_INLINE void policy::allow(policy_config config, const std::vector<op::code>& operations) {
+  for (const op::code operation : operations) {
+    const std::size_t position = op::position_of(operation);
+    if (position < by_operation_.size()) by_operation_[position].push_back(configs_.size());
+  }
+  configs_.push_back(std::move(config));
+}
+
+AEQ_INLINE std::optional<std::string> policy::allows(algorithm by, const op::operation_descriptor& operation,
+                                                     const op_config& config) const {
+  if (by == algorithm::no_quantize || config.skip_checks) return std::nullopt;
+  if (by == algorithm::float_casting) return detail::allows_casting(operation, config);
+  if (operation.has_weight() && (!config.weight || config.weight->dtype != number_kind::signed_integer)) {
+    return std::string(operation.name) +
+           " needs integer weights with min_max_uniform_quantize; float_casting makes float16 ones";
+  }
+  for (const std::size_t i : of(operation)) {
+    if (!detail::mode_agrees(configs_[i], config) || !detail::activation_agrees(configs_[i], config)) continue;
+    if (operation.has_weight() && !configs_[i].weight.contains(*config.weight)) continue;
+    return detail::blocks_refused(operation, config);
+  }
+  return refusal(operation, config);
+}
+
+AEQ_INLINE std::string policy::refusal(const op::operation_descriptor& operation, const op_config& config) const {
+  std::string_view broken = "granularity_of_operation";
+  const auto none = [&](const auto& agrees) {
+    return std::none_of(of(operation).begin(), of(operation).end(), agrees);
+  };
+  const auto mode = [&](std::size_t i) { return detail::mode_agrees(configs_[i], config); };
+  const auto activation = [&](std::size_t i) { return mode(i) && detail::activation_agrees(configs_[i], config); };
+  const auto bits = [&](std::size_t i) {
+    return activation(i) && (!operation.has_weight() || configs_[i].weight.num_bits == config.weight->num_bits);
+  };
+  if (none(mode)) {
+    broken = "mode_of_operation";
+  } else if (none(activation)) {
+    broken = "activation_of_operation";
+  } else if (none(bits)) {
+    broken = "weight_bits_of_operation";
+  }
+  std::string text = std::string(operation.name) + " does not take " + describe(config) + ": ";
+  for (const requirement& r : operation_requirements) {
+    constexpr std::string_view prefix = "aeq: ";
+    if (r.id == broken) text += std::string_view(r.sentence).substr(prefix.size());
+  }
+  std::string names;
+  for (const std::size_t i : of(operation)) {
+    if (!none(mode) && !mode(i)) continue;
+    if (!names.empty()) names += ", ";
+    names += configs_[i].name;
+  }
+  return text + "; the policy allows it " + (names.empty() ? "nothing" : names);
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/recipe.ipp
+// How rules of one regular expression take each other's place.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+AEQ_INLINE void recipe::add(rule added) {
+  if (added.place.empty()) added.place = "rule " + std::to_string(added_);
+  ++added_;
+  const auto [known, is_new] = positions_.try_emplace(added.regex, groups_.size());
+  if (is_new) groups_.emplace_back();
+  std::vector<rule>& group = groups_[known->second];
+  if (added.operation == "*") {
+    for (rule& old : group) replaced_.push_back({std::move(old), added.place});
+    group.clear();
+  }
+  for (rule& old : group) {
+    if (old.operation != added.operation) continue;
+    replaced_.push_back({std::exchange(old, std::move(added)), {}});
+    replaced_.back().by = old.place;
+    return;
+  }
+  group.push_back(std::move(added));
+}
+
+AEQ_INLINE void recipe::update(const recipe& other) {
+  replaced_.insert(replaced_.end(), other.replaced_.begin(), other.replaced_.end());
+  for (rule& r : other.rules()) add(std::move(r));
+}
+
+AEQ_INLINE std::vector<rule> recipe::rules() const {
+  std::vector<rule> all;
+  for (const std::vector<rule>& group : groups_) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+AEQ_INLINE bool recipe::needs_calibration() const {
+  for (const std::vector<rule>& group : groups_) {
+    for (const rule& r : group) {
+      if (r.config.compute_precision == compute::integer && r.config.activation) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
 // ---- aeq/quantizer.ipp
 // The facade's way through the floors below it.
 
@@ -8458,268 +7400,40 @@ concept model_view = requires(const View& model, std::size_t graph, std::size_t 
 
 namespace detail {
 
-class resolver {
+/// A model_view without its type, so that resolving it is compiled once.
+class any_model_view {
  public:
-  resolver(const recipe& r, const policy& checks, kernel_table_view table)
-      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
-    std::unordered_map<std::string, std::size_t> known;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const rule& one = rules_[i];
-      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
-      if (is_new) patterns_.emplace_back(one.regex, one.place);
-      pattern_of_.push_back(position->second);
-      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
-      }
-      if (!one.scheme.empty() && !table_has(one.scheme)) {
-        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
-      }
-    }
-    operations_.resize(patterns_.size());
-  }
+  any_model_view() = default;
+  any_model_view(const any_model_view&) = delete;
+  any_model_view& operator=(const any_model_view&) = delete;
+  virtual ~any_model_view() = default;
 
-  [[nodiscard]] decision decide(const operation_facts& facts) {
-    decision d;
-    const std::size_t position = op::position_of(facts.code);
-    if (position == op::catalogue.size()) {
-      d.reason = "recipes can't name this operator";
-      return d;
-    }
-    d.operation = &op::catalogue[position];
-    const std::vector<bool>& found = matches(facts.scope);
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
-    }
-    std::size_t refused = no_rule;
-    for (const std::size_t i : rules_of_[position]) {
-      if (!found[pattern_of_[i]]) continue;
-      ++counts_[i].matched;
-      if (verdict_of(i, position).refusal) {
-        refused = i;
-        continue;
-      }
-      ++counts_[i].applicable;
-      d.rule = i;
-    }
-    if (d.rule == no_rule) {
-      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
-      return d;
-    }
-    ++counts_[d.rule].won;
-    take(verdict_of(d.rule, position), facts.label, d);
-    return d;
-  }
-
-  /// What is doubtful about the recipe, now that all ops are decided.
-  void doubt(const recipe& r, warnings& doubts) const {
-    for (const recipe::replaced_rule& one : r.replaced()) {
-      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
-    }
-    std::size_t searched = 0;
-    constexpr std::size_t most_searches = 20;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const counts& c = counts_[i];
-      if (c.matched == 0) {
-        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
-      } else if (c.applicable == 0) {
-        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
-                                        " operations that it matches: " + some_refusal(i));
-      } else if (c.won == 0) {
-        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
-                                        " operations that it suits");
-      }
-    }
-  }
-
- private:
-  /// What a rule means for an op.
-  struct verdict {
-    std::optional<std::string> refusal;  ///< the rule can't apply to the op
-    std::string problem;                 ///< it applies, but what it says can't be done
-    decision made;
-  };
-  struct counts {
-    std::size_t matched = 0;
-    std::size_t applicable = 0;
-    std::size_t won = 0;
-  };
-
-  [[nodiscard]] bool table_has(std::string_view scheme) const {
-    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
-                       [&](const scheme_descriptor& s) { return s.name == scheme; });
-  }
-
-  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
-  /// megabytes.
-  const std::vector<bool>& matches(const std::string& scope) {
-    constexpr std::size_t most_kept = std::size_t(1) << 28;
-    const auto known = found_.find(scope);
-    if (known != found_.end()) return known->second;
-    std::vector<bool> found(patterns_.size());
-    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
-    constexpr std::size_t most_named = 1000;
-    constexpr std::size_t named_bytes = 160;
-    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
-    if (kept_ < most_kept) {
-      kept_ += found.size() + 8 * scope.size();
-      return found_.emplace(scope, std::move(found)).first->second;
-    }
-    return last_found_ = std::move(found);
-  }
-
-  const verdict& verdict_of(std::size_t i, std::size_t position) {
-    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
-    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
-    return place->second;
-  }
-
-  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
-    decision& d = v.made;
-    d.algorithm = r.algorithm;
-    if (r.algorithm == algorithm::no_quantize) {
-      d.reason = r.place + ": no_quantize";
-      return;
-    }
-    d.quantize = true;
-    d.min_weight_elements = r.config.min_weight_elements;
-    if (!r.scheme.empty()) {
-      const table_row* row = table_.find(operation.builtin, r.scheme);
-      if (row == nullptr) {
-        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
-        return;
-      }
-      return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    }
-    v.refusal = checks_.allows(r.algorithm, operation, r.config);
-    if (v.refusal) return;
-    const std::optional<execution> mode = mode_of(r);
-    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
-                           r.config.compute_precision, mode.value_or(execution::weight_only)};
-    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
-    if (r.config.activation) like.activation = format_of(*r.config.activation);
-    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
-    if (operation.has_weight()) like.weight = weight;  // others do not look at it
-    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
-    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    like.weight = weight;
-    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
-          shared_handler<min_max_fit>::fits, d);
-    v.problem = problem_of(r, operation);
-  }
-
-  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
-    d.scheme = scheme;
-    d.scheme.name = {};
-    d.scheme_name = name;
-    d.fits = fits;
-  }
-
-  /// float_casting does not look at explicit_dequantize.
-  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
-    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
-  }
-  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
-    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
-  }
-  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
-    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
-    return format_of(*r.config.weight);
-  }
-
-  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
-  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
-    constexpr int fewest_bits = 2;
-    constexpr int most_bits = 16;
-    const auto unusable = [](const std::optional<tensor_config>& t) {
-      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
-    };
-    if (r.algorithm == algorithm::float_casting) {
-      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
-      return "float_casting has no form for " + std::string(operation.name);
-    }
-    if (!mode_of(r)) {
-      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
-             "\"INTEGER\"";
-    }
-    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
-    if (!operation.has_weight()) return {};
-    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
-      return "weights are signed integers of 2 to 16 bits";
-    }
-    return {};
-  }
-
-  void take(const verdict& v, const std::string& label, decision& d) const {
-    if (!v.problem.empty()) {
-      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
-                                                   describe(rules_[d.rule].config) + "): " + v.problem);
-    }
-    const std::size_t winner = d.rule;
-    const op::operation_descriptor* operation = d.operation;
-    d = v.made;
-    d.rule = winner;
-    d.operation = operation;
-  }
-
-  /// Why a rule suits no op: for an op with a weight, if there is one.
-  [[nodiscard]] std::string some_refusal(std::size_t i) const {
-    std::string text;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      const auto known = verdicts_.find(i * op::catalogue.size() + o);
-      if (known == verdicts_.end() || !known->second.refusal) continue;
-      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
-    const std::uint64_t present = operations_[pattern_of_[i]];
-    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
-    std::string names;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
-      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
-    }
-    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
-           (names.empty() ? std::string() : ", but " + names);
-  }
-
-  /// The scopes that come nearest to a regular expression's text, if any comes near.
-  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
-    constexpr std::size_t compared = 48;
-    constexpr std::size_t shown = 3;
-    std::string wanted;
-    for (const char c : regex.substr(0, compared)) {
-      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
-    }
-    std::vector<std::pair<std::size_t, std::string>> near;
-    for (const std::string& scope : scopes_) {
-      const std::size_t distance = edit_distance(wanted, scope, true);
-      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
-    }
-    std::sort(near.begin(), near.end());
-    if (near.size() > shown) near.resize(shown);
-    std::string text;
-    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
-    return text;
-  }
-
-  std::vector<rule> rules_;
-  const policy& checks_;
-  kernel_table_view table_;
-  std::vector<scope_pattern> patterns_;
-  std::vector<std::size_t> pattern_of_;  ///< by rule
-  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
-  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
-  std::vector<counts> counts_;                         ///< by rule
-  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
-  std::unordered_map<std::string, std::vector<bool>> found_;
-  std::vector<bool> last_found_;
-  std::size_t kept_ = 0;
-  std::vector<std::string> scopes_;  ///< some, to name in warnings
+  [[nodiscard]] virtual std::size_t subgraph_count() const = 0;
+  [[nodiscard]] virtual std::size_t operation_count(std::size_t graph) const = 0;
+  [[nodiscard]] virtual operation_facts operation(std::size_t graph, std::size_t index) const = 0;
+  [[nodiscard]] virtual std::string input_scope(std::size_t graph) const = 0;
+  [[nodiscard]] virtual std::string output_scope(std::size_t graph) const = 0;
 };
 
-static_assert(op::catalogue.size() <= 64);
+template <model_view View>
+class model_view_of final : public any_model_view {
+ public:
+  explicit model_view_of(const View& model) : model_(model) {}
+
+  [[nodiscard]] std::size_t subgraph_count() const override { return model_.subgraph_count(); }
+  [[nodiscard]] std::size_t operation_count(std::size_t graph) const override { return model_.operation_count(graph); }
+  [[nodiscard]] operation_facts operation(std::size_t graph, std::size_t index) const override {
+    return model_.operation(graph, index);
+  }
+  [[nodiscard]] std::string input_scope(std::size_t graph) const override { return model_.input_scope(graph); }
+  [[nodiscard]] std::string output_scope(std::size_t graph) const override { return model_.output_scope(graph); }
+
+ private:
+  const View& model_;
+};
+
+[[nodiscard]] plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table,
+                               const any_model_view& model, warnings& doubts);
 
 }  // namespace detail
 
@@ -8729,22 +7443,72 @@ static_assert(op::catalogue.size() <= 64);
 template <model_view View>
 [[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
                            warnings& doubts) {
-  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
-  plan result;
-  result.needs_calibration = r.needs_calibration();
-  detail::resolver decide(r, checks, table);
-  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
-    subgraph_plan& decisions = result.subgraphs.emplace_back();
-    const std::string graph = "subgraph " + std::to_string(g);
-    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
-      decisions.operations.push_back(decide.decide(model.operation(g, i)));
-    }
-    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
-    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
-  }
-  decide.doubt(r, doubts);
-  return result;
+  return detail::resolve_any(r, checks, table, detail::model_view_of<View>(model), doubts);
 }
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/scope.hpp
+// Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
+// (spec: quantization, section 2.3)
+//
+// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
+// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
+// no upper and lower case in it.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+inline constexpr std::size_t scope_characters = 10'000;
+
+/// The scope of an op: names of its outputs, each followed by ';'; of its inputs where no output has a name. At most
+/// `scope_characters` characters; `cut` tells whether there were more.
+template <class Names>
+[[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
+  std::string scope;
+  const auto join = [&](const Names& names) {
+    for (const std::string_view name : names) {
+      if (!name.empty()) scope.append(name) += ';';
+    }
+  };
+  join(outputs);
+  if (scope.empty()) join(inputs);
+  if (cut != nullptr) *cut = false;
+  if (scope.size() <= scope_characters) return scope;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < scope.size(); ++i) {
+    const bool starts_character = (static_cast<unsigned char>(scope[i]) & 0xc0) != 0x80;
+    if (!starts_character || characters++ < scope_characters) continue;
+    scope.resize(i);
+    if (cut != nullptr) *cut = true;
+    break;
+  }
+  return scope;
+}
+
+namespace detail {
+struct compiled_regex;
+}  // namespace detail
+
+/// A compiled regular expression of a rule.
+class scope_pattern {
+ public:
+  /// `place` names the rule in errors. Throws error (bad_input).
+  scope_pattern(std::string_view source, std::string place);
+
+  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
+  /// many steps.
+  [[nodiscard]] bool matches(const std::string& scope) const;
+
+ private:
+  static constexpr std::size_t longest = 100'000;
+
+  [[noreturn]] void fail(const std::string& what) const;
+
+  std::string place_;
+  std::string source_;
+  std::string literal_;                                     ///< searched where there is no `compiled_`
+  std::shared_ptr<const detail::compiled_regex> compiled_;  ///< shared by copies
+};
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
@@ -8821,6 +7585,826 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
 }
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/recipe/json.ipp
+// From a recipe's JSON to its rules.
+
+#include <boost/json/serialize.hpp>
+
+// ---- aeq/recipe/json_reader.hpp
+// Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
+// accepted.
+// Inside: json.ipp and policy_json.ipp read with it.
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parser.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe::detail {
+
+inline constexpr std::size_t json_depth = 32;
+inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
+
+/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
+struct key_watcher {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  struct level {
+    std::set<std::string, std::less<>> keys;
+    std::string place;  ///< key or index of the part being read
+    std::size_t index = 0;
+    bool is_array = false;
+  };
+  std::vector<level> levels;
+  std::string key;
+  std::string duplicate;  ///< JSON pointer
+
+  using code = boost::json::error_code;
+  using text = boost::json::string_view;
+
+  void next() {
+    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
+  }
+  bool open(bool array) {
+    next();
+    levels.emplace_back();
+    levels.back().is_array = array;
+    return true;
+  }
+  bool close() {
+    levels.pop_back();
+    return true;
+  }
+
+  bool on_document_begin(code&) { return true; }
+  bool on_document_end(code&) { return true; }
+  bool on_object_begin(code&) { return open(false); }
+  bool on_object_end(std::size_t, code&) { return close(); }
+  bool on_array_begin(code&) { return open(true); }
+  bool on_array_end(std::size_t, code&) { return close(); }
+  bool on_key_part(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(text part, std::size_t, code&) {
+    key.append(part.data(), part.size());
+    levels.back().place = key;
+    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
+      for (const level& l : levels) duplicate += '/' + l.place;
+    }
+    key.clear();
+    return true;
+  }
+  bool value() {
+    next();
+    return true;
+  }
+  bool on_string_part(text, std::size_t, code&) { return true; }
+  bool on_string(text, std::size_t, code&) { return value(); }
+  bool on_number_part(text, code&) { return true; }
+  bool on_int64(std::int64_t, text, code&) { return value(); }
+  bool on_uint64(std::uint64_t, text, code&) { return value(); }
+  bool on_double(double, text, code&) { return value(); }
+  bool on_bool(bool, code&) { return value(); }
+  bool on_null(code&) { return value(); }
+  bool on_comment_part(text, code&) { return true; }
+  bool on_comment(text, code&) { return true; }
+};
+
+/// Line and column of a byte, counted from 1.
+[[nodiscard]] inline std::string line_of(std::string_view text, std::size_t byte) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  for (std::size_t i = 0; i < byte && i < text.size(); ++i) {
+    column = text[i] == '\n' ? 1 : column + 1;
+    if (text[i] == '\n') ++line;
+  }
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Throws error (bad_input).
+[[nodiscard]] inline boost::json::value parse_json(std::string_view text, const std::string& file) {
+  const auto fail = [&](const std::string& what) { throw error(error_code::bad_input, file + ": " + what); };
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.size() > json_bytes) fail("is larger than " + std::to_string(json_bytes >> 20) + " MiB");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("is empty; JSON is wanted");
+  boost::json::parse_options options;
+  options.max_depth = json_depth;
+  boost::json::error_code problem;
+
+  boost::json::basic_parser<key_watcher> watcher(options);
+  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
+  if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
+  if (problem || read < text.size()) {
+    const std::string what = problem ? problem.message() : "more text behind the end";
+    fail("is no JSON (" + line_of(text, read) + "): " + what);
+  }
+  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
+
+  boost::json::parser parser({}, options);
+  parser.write(text.data(), text.size(), problem);
+  if (problem) fail("is no JSON: " + problem.message());
+  return parser.release();
+}
+
+/// A value and where it stands.
+class json_node {
+ public:
+  json_node(const boost::json::value& value, const std::string& file, std::string pointer = {})
+      : value_(&value), file_(&file), pointer_(std::move(pointer)) {}
+
+  [[nodiscard]] const boost::json::value& value() const { return *value_; }
+  /// "recipe.json: /0/regex"
+  [[nodiscard]] std::string place() const { return pointer_.empty() ? *file_ : *file_ + ": " + pointer_; }
+
+  [[noreturn]] void fail(const std::string& what, error_code code = error_code::bad_input) const {
+    throw error(code, place() + ": " + what);
+  }
+  /// For a value that is not what is wanted: it is shown, cut if it is long.
+  [[noreturn]] void refuse(const std::string& why) const {
+    constexpr std::size_t shown = 60;
+    std::string text = boost::json::serialize(*value_);
+    if (text.size() > shown) text = text.substr(0, shown) + "...";
+    fail(text + " " + why);
+  }
+
+  [[nodiscard]] const boost::json::object& object(const char* what) const {
+    if (!value_->is_object()) refuse(std::string("is no object; ") + what + " is wanted");
+    return value_->get_object();
+  }
+  [[nodiscard]] const boost::json::array& array(const char* what) const {
+    if (!value_->is_array()) refuse(std::string("is no list; ") + what + " is wanted");
+    return value_->get_array();
+  }
+  [[nodiscard]] std::string_view string() const {
+    if (!value_->is_string()) refuse("is no text");
+    return {value_->get_string().data(), value_->get_string().size()};
+  }
+  [[nodiscard]] bool boolean() const {
+    if (!value_->is_bool()) refuse("is neither true nor false");
+    return value_->get_bool();
+  }
+  /// A whole number within bounds; 8.0 is one.
+  [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest, const char* are_accepted) const {
+    std::int64_t number = 0;
+    bool whole = true;
+    if (value_->is_int64()) {
+      number = value_->get_int64();
+    } else if (value_->is_double() && std::abs(value_->get_double()) <= 0x1p53 &&
+               value_->get_double() == std::floor(value_->get_double())) {
+      number = static_cast<std::int64_t>(value_->get_double());
+    } else {
+      whole = value_->is_uint64();
+      if (whole) refuse(std::string("is too large; ") + are_accepted);
+    }
+    if (!whole) refuse(std::string("is no integer; ") + are_accepted);
+    if (number < lowest || number > highest) refuse(std::string("is out of range; ") + are_accepted);
+    return number;
+  }
+  template <class Table>
+  [[nodiscard]] auto word(const Table& table) const {
+    const std::string_view text = string();
+    for (const auto& entry : table) {
+      if (entry.name == text) return entry.value;
+    }
+    refuse("is unknown; " + accepted(text, words(table)));
+  }
+
+  /// A member; null where there is none.
+  [[nodiscard]] const boost::json::value* find(std::string_view key) const {
+    return value_->get_object().if_contains({key.data(), key.size()});
+  }
+  [[nodiscard]] json_node member(std::string_view key) const {
+    const boost::json::value* found = find(key);
+    if (found == nullptr) fail("\"" + std::string(key) + "\" is missing");
+    return {*found, *file_, pointer_ + '/' + escaped(key)};
+  }
+  [[nodiscard]] json_node element(std::size_t index) const {
+    return {value_->get_array()[index], *file_, pointer_ + '/' + std::to_string(index)};
+  }
+
+ private:
+  [[nodiscard]] static std::string escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+    return text;
+  }
+
+  const boost::json::value* value_;
+  const std::string* file_;
+  std::string pointer_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe::detail
+
+// ---- aeq/recipe/json.ipp
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 5> rule_keys{"regex", "operation", "algorithm_key", "op_config",
+                                                           "scheme"};
+inline constexpr std::array<std::string_view, 7> op_config_keys{
+    "activation_tensor_config", "weight_tensor_config", "compute_precision", "explicit_dequantize", "skip_checks",
+    "min_weight_elements",      "execution_mode"};
+inline constexpr std::array<std::string_view, 7> tensor_config_keys{
+    "num_bits", "symmetric", "granularity", "dtype", "algorithm_params", "block_size", "channel_wise"};
+
+template <class Keys>
+[[nodiscard]] bool is_one_of(std::string_view key, const Keys& keys) {
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+}
+
+/// A member that must be there. A misspelt one is pointed at.
+[[nodiscard]] AEQ_INLINE json_node required(const json_node& node, std::string_view key) {
+  if (node.find(key) != nullptr) return node.member(key);
+  std::string text = "\"" + std::string(key) + "\" is missing";
+  for (const auto& member : node.value().get_object()) {
+    const std::string_view other(member.key().data(), member.key().size());
+    if (nearest(other, std::array{key}).empty()) continue;
+    text += "; \"" + std::string(other) + "\" may be meant for it";
+  }
+  node.fail(text);
+}
+
+[[nodiscard]] AEQ_INLINE tensor_config read_tensor_config(const json_node& node) {
+  tensor_config config;
+  const auto& members = node.object("a tensor configuration with num_bits");
+  config.num_bits = static_cast<int>(required(node, "num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
+  if (node.find("symmetric") != nullptr) config.symmetric = node.member("symmetric").boolean();
+  if (node.find("granularity") != nullptr) config.granularity = node.member("granularity").word(granularity_spellings);
+  if (node.find("dtype") != nullptr) config.dtype = node.member("dtype").word(number_kind_spellings);
+  if (node.find("channel_wise") != nullptr) {
+    const json_node older = node.member("channel_wise");
+    const granularity_descriptor meant = older.boolean() ? channelwise::descriptor : tensorwise::descriptor;
+    if (node.find("granularity") != nullptr && config.granularity != meant) older.refuse("contradicts granularity");
+    config.granularity = meant;
+  }
+  if (node.find("block_size") != nullptr) {
+    const json_node older = node.member("block_size");
+    constexpr const char* sizes = "0, 32, 64, 128 and 256 are accepted";
+    const std::int64_t size = older.integer(0, 256, sizes);
+    const granularity_descriptor meant{granularity_kind::blockwise, static_cast<std::uint16_t>(size)};
+    if (size != 0 && spell(granularity_spellings, meant).empty())
+      older.refuse(std::string("is no block size; ") + sizes);
+    if (size != 0) config.granularity = meant;
+  }
+  boost::json::object params;
+  if (node.find("algorithm_params") != nullptr) params = node.member("algorithm_params").object("parameters by name");
+  for (const auto& member : members) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (is_one_of(key, tensor_config_keys)) continue;
+    const std::string_view meant = nearest(key, tensor_config_keys);
+    if (!meant.empty()) node.member(key).fail("this key is unknown; \"" + std::string(meant) + "\" is the nearest");
+    params[member.key()] = member.value();  // where older files had parameters
+  }
+  if (!params.empty()) {
+    config.algorithm_params = boost::json::serialize(params);
+    if (boost::json::serialize(boost::json::parse(config.algorithm_params)) != config.algorithm_params) {
+      node.fail("a number among the parameters of the algorithm has more digits than can be kept; write it shorter");
+    }
+  }
+  return config;
+}
+
+/// Turns execution_mode into what it stands for.
+AEQ_INLINE void read_execution_mode(const json_node& node, op_config& config) {
+  const json_node older = node.member("execution_mode");
+  const execution mode = older.word(execution_spellings);
+  const compute precision = mode == execution::weight_only ? compute::floating : compute::integer;
+  const bool dequantize = mode == execution::weight_only;
+  if (node.find("compute_precision") != nullptr && config.compute_precision != precision) {
+    older.refuse("contradicts compute_precision");
+  }
+  if (node.find("explicit_dequantize") != nullptr && config.explicit_dequantize != dequantize) {
+    older.refuse("contradicts explicit_dequantize");
+  }
+  if (config.activation.has_value() != (mode == execution::static_range)) {
+    older.refuse(config.activation ? "contradicts activation_tensor_config, which SRQ has"
+                                   : "needs an activation_tensor_config");
+  }
+  config.compute_precision = precision;
+  config.explicit_dequantize = dequantize;
+}
+
+[[nodiscard]] AEQ_INLINE std::uint64_t read_min_weight_elements(const json_node& node) {
+  if (node.find("min_weight_elements") == nullptr) return 0;
+  return static_cast<std::uint64_t>(
+      node.member("min_weight_elements")
+          .integer(0, std::numeric_limits<std::int64_t>::max(), "0 and more are accepted"));
+}
+
+[[nodiscard]] AEQ_INLINE op_config read_op_config(const json_node& node) {
+  op_config config;
+  for (const auto& member : node.object("an op configuration with weight_tensor_config")) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (is_one_of(key, op_config_keys)) continue;
+    node.member(key).fail("this key is unknown; " + accepted(key, op_config_keys));
+  }
+  config.weight = read_tensor_config(required(node, "weight_tensor_config"));
+  if (node.find("activation_tensor_config") != nullptr) {
+    config.activation = read_tensor_config(node.member("activation_tensor_config"));
+  }
+  if (node.find("compute_precision") != nullptr) {
+    config.compute_precision = node.member("compute_precision").word(compute_spellings);
+  }
+  if (node.find("explicit_dequantize") != nullptr) {
+    config.explicit_dequantize = node.member("explicit_dequantize").boolean();
+  }
+  if (node.find("skip_checks") != nullptr) config.skip_checks = node.member("skip_checks").boolean();
+  config.min_weight_elements = read_min_weight_elements(node);
+  if (node.find("execution_mode") != nullptr) read_execution_mode(node, config);
+
+  const bool integer_activation = config.activation && config.activation->dtype == number_kind::signed_integer;
+  if (integer_activation && config.weight->dtype == number_kind::floating) {
+    node.member("weight_tensor_config").member("dtype").refuse("does not go with integer activations; INT does");
+  }
+  if (integer_activation && config.weight->dtype == number_kind::signed_integer &&
+      config.compute_precision != compute::integer) {
+    node.fail(
+        "integer activations and weights want \"compute_precision\": \"INTEGER\"; without "
+        "activation_tensor_config FLOAT means weights only");
+  }
+  return config;
+}
+
+class rule_reader {
+ public:
+  explicit rule_reader(const load_options& options) : options_(options) {
+    if (options.checks == nullptr) default_policy_.emplace();
+  }
+
+  [[nodiscard]] rule read(const json_node& node) const {
+    rule r;
+    r.place = node.place();
+    if (!node.value().is_object())
+      node.refuse("is no rule, which is an object with regex, operation and algorithm_key");
+    r.regex = required(node, "regex").string();
+    static_cast<void>(scope_pattern(r.regex, r.place));
+    const op::operation_descriptor* operation = read_operation(required(node, "operation"), r);
+    if (node.find("scheme") != nullptr) {
+      if (node.find("algorithm_key") != nullptr) node.member("scheme").refuse("stands beside algorithm_key; keep one");
+      read_scheme(node, node.member("scheme"), operation, r);
+    } else {
+      read_algorithm(node, operation, r);
+    }
+    for (const auto& member : node.value().get_object()) doubt_key(node, {member.key().data(), member.key().size()});
+    return r;
+  }
+
+ private:
+  [[nodiscard]] const policy& rules() const { return default_policy_ ? *default_policy_ : *options_.checks; }
+
+  static const op::operation_descriptor* read_operation(const json_node& node, rule& r) {
+    r.operation = node.string();
+    if (r.operation == "*") return nullptr;
+    const op::operation_descriptor* known = op::find(std::string_view(r.operation));
+    if (known != nullptr || r.operation == custom_operation) return known;
+    std::vector<std::string_view> names{"*"};
+    for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
+    const std::string_view meant = nearest(r.operation, names);
+    node.refuse("is no operation of a recipe; " + (meant.empty()
+                                                       ? "names such as CONV_2D, INPUT, OUTPUT and * are accepted"
+                                                       : "\"" + std::string(meant) + "\" is the nearest"));
+  }
+
+  void read_algorithm(const json_node& node, const op::operation_descriptor* operation, rule& r) const {
+    const json_node key = required(node, "algorithm_key");
+    const std::string_view text = key.string();
+    const auto known = std::find(algorithm_names.begin(), algorithm_names.end(), text);
+    if (known == algorithm_names.end()) {
+      if (is_one_of(text, unavailable_algorithms)) {
+        key.fail("this version does not have " + std::string(text) +
+                     "; it has min_max_uniform_quantize, float_casting and no_quantize",
+                 error_code::not_quantizable);
+      }
+      if (scheme_named(text) != nullptr) return read_scheme(node, key, operation, r);
+      std::vector<std::string_view> names(algorithm_names.begin(), algorithm_names.end());
+      for (const scheme_descriptor& s : options_.table.schemes()) {
+        if (!is_builtin(s)) names.push_back(s.name);
+      }
+      key.refuse("is unknown; " + accepted(text, names));
+    }
+    r.algorithm = static_cast<algorithm>(known - algorithm_names.begin());
+    if (r.algorithm == algorithm::no_quantize) return;
+    const json_node config = required(node, "op_config");
+    r.config = read_op_config(config);
+    if (r.operation == "*" || r.config.skip_checks) return;
+    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
+    if (const auto reason = rules().allows(r.algorithm, *operation, r.config)) config.fail(*reason);
+  }
+
+  [[nodiscard]] const scheme_descriptor* scheme_named(std::string_view name) const {
+    for (const scheme_descriptor& s : options_.table.schemes()) {
+      if (s.name == name) return &s;
+    }
+    return nullptr;
+  }
+
+  void read_scheme(const json_node& node, const json_node& key, const op::operation_descriptor* operation,
+                   rule& r) const {
+    const std::string_view name = key.string();
+    const scheme_descriptor* scheme = scheme_named(name);
+    if (scheme == nullptr) {
+      std::vector<std::string_view> names;
+      for (const scheme_descriptor& s : options_.table.schemes()) names.push_back(s.name);
+      const std::string_view meant = nearest(name, names);
+      key.refuse("is no scheme of the kernel table" +
+                 (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+    }
+    r.algorithm = algorithm_of(*scheme);
+    r.config = config_of(*scheme);
+    if (!is_builtin(*scheme)) r.scheme = name;
+    if (node.find("op_config") != nullptr) {
+      const json_node config = node.member("op_config");
+      for (const auto& member : config.object("min_weight_elements")) {
+        if (member.key() == "min_weight_elements") continue;
+        config.member({member.key().data(), member.key().size()})
+            .fail("the scheme " + std::string(name) + " says this; only min_weight_elements is accepted beside it");
+      }
+      r.config.min_weight_elements = read_min_weight_elements(config);
+    }
+    if (r.operation == "*") return;
+    if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
+    if (options_.table.find(operation->builtin, name) != nullptr) return;
+    key.refuse("is no scheme that " + r.operation + " takes");
+  }
+
+  void doubt_key(const json_node& node, std::string_view key) const {
+    if (options_.doubts == nullptr || is_one_of(key, rule_keys)) return;
+    const std::string_view meant = nearest(key, rule_keys);
+    options_.doubts->add(node.member(key).place(),
+                         "this key is unknown and has no effect" +
+                             (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+  }
+
+  static constexpr std::string_view custom_operation = "CUSTOM_OP";
+
+  const load_options& options_;
+  std::optional<policy> default_policy_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE recipe parse(std::string_view text, const std::string& file, const load_options& options) {
+  const boost::json::value document = detail::parse_json(text, file);
+  const detail::json_node root(document, file);
+  if (document.is_object()) {
+    if (root.find("regex") != nullptr) root.fail("a recipe is a list of rules; put this one in [ and ]");
+    root.fail(
+        "this is a mapping for a .litertlm file, which has a recipe for each model type; for a .tflite file a list "
+        "of rules is accepted");
+  }
+  if (!document.is_array()) root.refuse("is no recipe, which is a list of rules");
+  if (document.get_array().empty()) root.fail("the recipe has no rules; at least one is wanted");
+  recipe result;
+  const detail::rule_reader reader(options);
+  for (std::size_t i = 0; i < document.get_array().size(); ++i) result.add(reader.read(root.element(i)));
+  return result;
+}
+
+AEQ_INLINE recipe load(const std::string& path, const load_options& options) {
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const auto bytes = file->bytes();
+  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/builtin.ipp
+// From a name to a recipe.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+AEQ_INLINE std::vector<std::string_view> builtin_names() {
+  std::vector<std::string_view> names;
+  for (const builtin_recipe& known : builtin_recipes) names.push_back(known.name);
+  return names;
+}
+
+AEQ_INLINE recipe make(const builtin_recipe& known) {
+  recipe made;
+  for (std::size_t i = 0; i < known.rule_count; ++i) {
+    const builtin_rule& from = known.rules[i];
+    rule to{".*", std::string(from.operation), algorithm::no_quantize, {}, {}, {}};
+    to.place = std::string(known.name) + ": /" + std::to_string(i);
+    if (from.scheme != nullptr) {
+      to.algorithm = algorithm_of(*from.scheme);
+      to.config = config_of(*from.scheme);
+      to.config.min_weight_elements = from.min_weight_elements;
+    }
+    made.add(std::move(to));
+  }
+  return made;
+}
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE std::optional<recipe> named(std::string_view name, kernel_table_view table) {
+  if (const builtin_recipe* known = find_builtin(name)) return make(*known);
+  for (const unavailable_recipe& known : unavailable_recipes) {
+    if (known.name == name) {
+      throw error(error_code::not_quantizable, "the recipe " + std::string(name) + " " + std::string(known.reason));
+    }
+  }
+  for (const scheme_descriptor& scheme : table.schemes()) {
+    if (scheme.name != name) continue;
+    rule to{".*", "*", algorithm_of(scheme), {}, config_of(scheme), std::string(name) + ": /0"};
+    if (!is_builtin(scheme)) to.scheme = name;
+    recipe made;
+    made.add(std::move(to));
+    return made;
+  }
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+AEQ_INLINE recipe open(std::string_view name_or_path, const load_options& options) {
+  if (auto known = detail::named(name_or_path, options.table)) return *std::move(known);
+  try {
+    return load(std::string(name_or_path), options);
+  } catch (const error& problem) {
+    const bool plain = name_or_path != "-" && name_or_path.find('/') == std::string_view::npos;
+    if (problem.code() != error_code::io || !plain) throw;
+    std::string_view name = name_or_path;
+    for (const std::string_view ending : {".json", "_recipe"}) {
+      if (name.ends_with(ending)) name.remove_suffix(ending.size());
+    }
+    if (auto known = detail::named(name, options.table)) return *std::move(known);
+    std::vector<std::string_view> names = builtin_names();
+    for (const scheme_descriptor& scheme : options.table.schemes()) names.push_back(scheme.name);
+    const std::string_view meant = nearest(name, names);
+    throw error(problem.code(),
+                std::string(problem.what()) + "; nor is there a built-in recipe of this name" +
+                    (meant.empty() ? std::string() : ", \"" + std::string(meant) + "\" is the nearest"));
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/policy_json.ipp
+// From a policy's JSON to the policy.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 4> policy_config_keys{"activation_tensor_config", "weight_tensor_config",
+                                                                    "explicit_dequantize", "compute_precision"};
+inline constexpr std::array<std::string_view, 4> policy_tensor_keys{"num_bits", "symmetric", "granularity", "dtype"};
+
+template <class Keys>
+void refuse_other_keys(const json_node& node, const Keys& keys, const char* what) {
+  for (const auto& member : node.object(what)) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    node.member(key).fail("this key is unknown; " + accepted(key, keys));
+  }
+}
+
+/// Calls `read` for each element of a list, and for a lone value.
+template <class Read>
+void each(const json_node& node, const Read& read) {
+  if (!node.value().is_array()) return read(node);
+  for (std::size_t i = 0; i < node.value().get_array().size(); ++i) read(node.element(i));
+}
+
+[[nodiscard]] AEQ_INLINE tensor_family read_tensor_family(const json_node& node) {
+  refuse_other_keys(node, policy_tensor_keys, "a tensor configuration");
+  tensor_family family;
+  family.num_bits = static_cast<int>(node.member("num_bits").integer(1, 64, "2, 4, 8 or 16 are accepted"));
+  family.dtype = node.member("dtype").word(number_kind_spellings);
+  each(node.member("symmetric"), [&](const json_node& one) { family.symmetric.push_back(one.boolean()); });
+  each(node.member("granularity"),
+       [&](const json_node& one) { family.granularity.push_back(one.word(granularity_spellings)); });
+  return family;
+}
+
+[[nodiscard]] AEQ_INLINE policy_config read_policy_config(const json_node& node, std::string_view name) {
+  refuse_other_keys(node, policy_config_keys, "a configuration");
+  policy_config config;
+  config.name = name;
+  if (node.find("activation_tensor_config") != nullptr) {
+    config.activation = read_tensor_family(node.member("activation_tensor_config"));
+  }
+  config.weight = read_tensor_family(node.member("weight_tensor_config"));
+  config.explicit_dequantize = node.member("explicit_dequantize").boolean();
+  config.compute_precision = node.member("compute_precision").word(compute_spellings);
+  return config;
+}
+
+}  // namespace detail
+
+AEQ_INLINE policy parse_policy(std::string_view text, const std::string& file) {
+  const boost::json::value document = detail::parse_json(text, file);
+  const detail::json_node root(document, file);
+  static_cast<void>(root.object("a policy with configs and ops_per_config"));
+  const detail::json_node configs = root.member("configs");
+  const detail::json_node lists = root.member("ops_per_config");
+  const auto& known = configs.object("configurations by name");
+  policy result = policy::empty();
+  for (const auto& member : lists.object("operations by name of configuration")) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const detail::json_node list = lists.member(name);
+    if (!known.contains(member.key())) {
+      std::vector<std::string_view> names;
+      for (const auto& config : known) names.emplace_back(config.key().data(), config.key().size());
+      const std::string_view meant = nearest(name, names);
+      list.fail("there is no such configuration in configs" +
+                (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+    }
+    std::vector<op::code> operations;
+    for (std::size_t i = 0; i < list.array("operations").size(); ++i) {
+      const detail::json_node one = list.element(i);
+      const op::operation_descriptor* operation = op::find(one.string());
+      if (operation == nullptr) {
+        std::vector<std::string_view> names;
+        for (const op::operation_descriptor& entry : op::catalogue) names.push_back(entry.name);
+        const std::string_view meant = nearest(one.string(), names);
+        one.refuse("is no operation of a recipe" +
+                   (meant.empty() ? std::string() : "; \"" + std::string(meant) + "\" is the nearest"));
+      }
+      if (std::find(operations.begin(), operations.end(), operation->builtin) == operations.end()) {
+        operations.push_back(operation->builtin);
+      }
+    }
+    result.allow(detail::read_policy_config(configs.member(name), name), operations);
+  }
+  return result;
+}
+
+AEQ_INLINE policy load_policy(const std::string& path) {
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const auto bytes = file->bytes();
+  return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/save.ipp
+// From a recipe to its JSON.
+
+#include <boost/json/string.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE boost::json::string text_value(std::string_view text) {
+  return boost::json::string(text.data(), text.size());
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::object to_json(const tensor_config& config) {
+  boost::json::object object;
+  object["num_bits"] = config.num_bits;
+  object["symmetric"] = config.symmetric;
+  object["granularity"] = text_value(spell(granularity_spellings, config.granularity));
+  object["dtype"] = text_value(spell(number_kind_spellings, config.dtype));
+  if (!config.algorithm_params.empty()) object["algorithm_params"] = boost::json::parse(config.algorithm_params);
+  return object;
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::object to_json(const op_config& config) {
+  boost::json::object object;
+  if (config.activation) object["activation_tensor_config"] = to_json(*config.activation);
+  if (config.weight) object["weight_tensor_config"] = to_json(*config.weight);
+  object["compute_precision"] = text_value(spell(compute_spellings, config.compute_precision));
+  object["explicit_dequantize"] = config.explicit_dequantize;
+  object["skip_checks"] = config.skip_checks;
+  object["min_weight_elements"] = config.min_weight_elements;
+  return object;
+}
+
+/// One member or element a line, indented by two spaces.
+AEQ_INLINE void write_indented(const boost::json::value& value, std::string& indent, std::string& into) {
+  const bool is_object = value.is_object();
+  const bool is_empty = is_object ? value.get_object().empty() : !value.is_array() || value.get_array().empty();
+  if (is_empty) {
+    into += io::json_line(value);
+    return;
+  }
+  indent += "  ";
+  std::string_view before = "\n";
+  const auto line = [&] {
+    into.append(before) += indent;
+    before = ",\n";
+  };
+  into += is_object ? '{' : '[';
+  if (is_object) {
+    for (const auto& member : value.get_object()) {
+      line();
+      into += io::json_line(boost::json::value(member.key())) + ": ";
+      write_indented(member.value(), indent, into);
+    }
+  } else {
+    for (const boost::json::value& element : value.get_array()) {
+      line();
+      write_indented(element, indent, into);
+    }
+  }
+  indent.resize(indent.size() - 2);
+  into += '\n' + indent;
+  into += is_object ? '}' : ']';
+}
+
+}  // namespace detail
+
+AEQ_INLINE boost::json::array to_json(const recipe& saved) {
+  boost::json::array rules;
+  for (const rule& r : saved.rules()) {
+    boost::json::object object;
+    object["regex"] = detail::text_value(r.regex);
+    object["operation"] = detail::text_value(r.operation);
+    if (r.scheme.empty()) {
+      object["algorithm_key"] = detail::text_value(name_of(r.algorithm));
+      object["op_config"] = detail::to_json(r.config);
+    } else {
+      object["scheme"] = detail::text_value(r.scheme);
+      if (r.config.min_weight_elements > 0) {
+        object["op_config"] = boost::json::object{{"min_weight_elements", r.config.min_weight_elements}};
+      }
+    }
+    rules.push_back(std::move(object));
+  }
+  return rules;
+}
+
+AEQ_INLINE std::string to_text(const recipe& saved) {
+  std::string text;
+  std::string indent;
+  detail::write_indented(to_json(saved), indent, text);
+  return text += '\n';
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/io/gzip.ipp
+// Reading gzip-compressed files: the definitions.
+
+#include <zlib.h>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
+  z_stream stream{};
+  constexpr int gzip_only = 16 + 15;
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
+  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
+
+  constexpr std::size_t step = std::size_t(1) << 16;
+  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
+  std::string content;
+  std::size_t taken = 0;
+  for (;;) {
+    const std::size_t offered = std::min(piece, bytes.size() - taken);
+    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
+    stream.avail_in = static_cast<uInt>(offered);
+    const std::size_t size = content.size();
+    content.resize(size + step);
+    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
+    stream.avail_out = static_cast<uInt>(step);
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    content.resize(size + step - stream.avail_out);
+    taken += offered - stream.avail_in;
+    if (content.size() > limit_bytes) {
+      throw error(error_code::bad_input,
+                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
+    }
+    if (state == Z_STREAM_END) {
+      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
+      if (taken == bytes.size()) return content;
+      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
+      continue;
+    }
+    const bool stuck = content.size() == size && taken == bytes.size();
+    if (state != Z_OK || stuck) {
+      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
+                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
+    }
+  }
+}
+
+AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
+  const auto file = input_file::open(path);
+  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
+  if (file->bytes().size() > limit_bytes) {
+    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
+  }
+  return {file->bytes().begin(), file->bytes().end()};
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/io/python_json.ipp
 // Text exactly as the Python tools of this field print it: the definitions.
@@ -8982,63 +8566,6 @@ AEQ_INLINE std::string json_line(const boost::json::value& value) {
   std::string text;
   detail::python_json_writer(text).one_line(value);
   return text;
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/gzip.ipp
-// Reading gzip-compressed files: the definitions.
-
-#include <zlib.h>
-
-namespace aeq::inline AEQ_ABI::io {
-
-AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
-  z_stream stream{};
-  constexpr int gzip_only = 16 + 15;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
-  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
-
-  constexpr std::size_t step = std::size_t(1) << 16;
-  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
-  std::string content;
-  std::size_t taken = 0;
-  for (;;) {
-    const std::size_t offered = std::min(piece, bytes.size() - taken);
-    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
-    stream.avail_in = static_cast<uInt>(offered);
-    const std::size_t size = content.size();
-    content.resize(size + step);
-    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
-    stream.avail_out = static_cast<uInt>(step);
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    content.resize(size + step - stream.avail_out);
-    taken += offered - stream.avail_in;
-    if (content.size() > limit_bytes) {
-      throw error(error_code::bad_input,
-                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
-    }
-    if (state == Z_STREAM_END) {
-      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
-      if (taken == bytes.size()) return content;
-      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
-      continue;
-    }
-    const bool stuck = content.size() == size && taken == bytes.size();
-    if (state != Z_OK || stuck) {
-      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
-                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
-    }
-  }
-}
-
-AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
-  const auto file = input_file::open(path);
-  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
-  if (file->bytes().size() > limit_bytes) {
-    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
-  }
-  return {file->bytes().begin(), file->bytes().end()};
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
@@ -10556,6 +10083,663 @@ AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/recipe/spelling.ipp
+// Which schemes are built in, and how far two words are apart.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+AEQ_INLINE bool is_builtin(const scheme_descriptor& scheme) {
+  for (const scheme_descriptor& s : builtin_table().schemes()) {
+    if (s.name == scheme.name && s.same_arithmetic(scheme)) return true;
+  }
+  return false;
+}
+
+AEQ_INLINE std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = free_ends ? 0 : j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return free_ends ? *std::min_element(row.begin(), row.end()) : row.back();
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/resolve.ipp
+// Resolution: which rules match and suit an op, the last of them, and what is doubtful about the others.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+class resolver {
+ public:
+  resolver(const recipe& r, const policy& checks, kernel_table_view table)
+      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const rule& one = rules_[i];
+      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
+      if (is_new) patterns_.emplace_back(one.regex, one.place);
+      pattern_of_.push_back(position->second);
+      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
+      }
+      if (!one.scheme.empty() && !table_has(one.scheme)) {
+        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
+      }
+    }
+    operations_.resize(patterns_.size());
+  }
+
+  [[nodiscard]] decision decide(const operation_facts& facts) {
+    decision d;
+    const std::size_t position = op::position_of(facts.code);
+    if (position == op::catalogue.size()) {
+      d.reason = "recipes can't name this operator";
+      return d;
+    }
+    d.operation = &op::catalogue[position];
+    const std::vector<bool>& found = matches(facts.scope);
+    for (std::size_t p = 0; p < found.size(); ++p) {
+      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
+    }
+    std::size_t refused = no_rule;
+    for (const std::size_t i : rules_of_[position]) {
+      if (!found[pattern_of_[i]]) continue;
+      ++counts_[i].matched;
+      if (verdict_of(i, position).refusal) {
+        refused = i;
+        continue;
+      }
+      ++counts_[i].applicable;
+      d.rule = i;
+    }
+    if (d.rule == no_rule) {
+      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
+      return d;
+    }
+    ++counts_[d.rule].won;
+    take(verdict_of(d.rule, position), facts.label, d);
+    return d;
+  }
+
+  /// What is doubtful about the recipe, now that all ops are decided.
+  void doubt(const recipe& r, warnings& doubts) const {
+    for (const recipe::replaced_rule& one : r.replaced()) {
+      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
+    }
+    std::size_t searched = 0;
+    constexpr std::size_t most_searches = 20;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const counts& c = counts_[i];
+      if (c.matched == 0) {
+        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
+      } else if (c.applicable == 0) {
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
+      } else if (c.won == 0) {
+        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
+                                        " operations that it suits");
+      }
+    }
+  }
+
+ private:
+  /// What a rule means for an op.
+  struct verdict {
+    std::optional<std::string> refusal;  ///< the rule can't apply to the op
+    std::string problem;                 ///< it applies, but what it says can't be done
+    decision made;
+  };
+  struct counts {
+    std::size_t matched = 0;
+    std::size_t applicable = 0;
+    std::size_t won = 0;
+  };
+
+  [[nodiscard]] bool table_has(std::string_view scheme) const {
+    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
+                       [&](const scheme_descriptor& s) { return s.name == scheme; });
+  }
+
+  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
+  /// megabytes.
+  const std::vector<bool>& matches(const std::string& scope) {
+    constexpr std::size_t most_kept = std::size_t(1) << 28;
+    const auto known = found_.find(scope);
+    if (known != found_.end()) return known->second;
+    std::vector<bool> found(patterns_.size());
+    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
+    constexpr std::size_t most_named = 1000;
+    constexpr std::size_t named_bytes = 160;
+    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
+    if (kept_ < most_kept) {
+      kept_ += found.size() + 8 * scope.size();
+      return found_.emplace(scope, std::move(found)).first->second;
+    }
+    return last_found_ = std::move(found);
+  }
+
+  const verdict& verdict_of(std::size_t i, std::size_t position) {
+    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
+    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
+    return place->second;
+  }
+
+  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
+    decision& d = v.made;
+    d.algorithm = r.algorithm;
+    if (r.algorithm == algorithm::no_quantize) {
+      d.reason = r.place + ": no_quantize";
+      return;
+    }
+    d.quantize = true;
+    d.min_weight_elements = r.config.min_weight_elements;
+    if (!r.scheme.empty()) {
+      const table_row* row = table_.find(operation.builtin, r.scheme);
+      if (row == nullptr) {
+        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
+        return;
+      }
+      return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    }
+    v.refusal = checks_.allows(r.algorithm, operation, r.config);
+    if (v.refusal) return;
+    const std::optional<execution> mode = mode_of(r);
+    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
+                           r.config.compute_precision, mode.value_or(execution::weight_only)};
+    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
+    if (r.config.activation) like.activation = format_of(*r.config.activation);
+    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
+    if (operation.has_weight()) like.weight = weight;  // others do not look at it
+    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
+    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    like.weight = weight;
+    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
+          shared_handler<min_max_fit>::fits, d);
+    v.problem = problem_of(r, operation);
+  }
+
+  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
+    d.scheme = scheme;
+    d.scheme.name = {};
+    d.scheme_name = name;
+    d.fits = fits;
+  }
+
+  /// float_casting does not look at explicit_dequantize.
+  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
+    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
+  }
+  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
+    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
+  }
+  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
+    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
+    return format_of(*r.config.weight);
+  }
+
+  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
+  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
+    constexpr int fewest_bits = 2;
+    constexpr int most_bits = 16;
+    const auto unusable = [](const std::optional<tensor_config>& t) {
+      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
+    };
+    if (r.algorithm == algorithm::float_casting) {
+      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
+      return "float_casting has no form for " + std::string(operation.name);
+    }
+    if (!mode_of(r)) {
+      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
+             "\"INTEGER\"";
+    }
+    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
+    if (!operation.has_weight()) return {};
+    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
+      return "weights are signed integers of 2 to 16 bits";
+    }
+    return {};
+  }
+
+  void take(const verdict& v, const std::string& label, decision& d) const {
+    if (!v.problem.empty()) {
+      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
+                                                   describe(rules_[d.rule].config) + "): " + v.problem);
+    }
+    const std::size_t winner = d.rule;
+    const op::operation_descriptor* operation = d.operation;
+    d = v.made;
+    d.rule = winner;
+    d.operation = operation;
+  }
+
+  /// Why a rule suits no op: for an op with a weight, if there is one.
+  [[nodiscard]] std::string some_refusal(std::size_t i) const {
+    std::string text;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      const auto known = verdicts_.find(i * op::catalogue.size() + o);
+      if (known == verdicts_.end() || !known->second.refusal) continue;
+      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
+    const std::uint64_t present = operations_[pattern_of_[i]];
+    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
+    std::string names;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
+      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
+    }
+    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
+           (names.empty() ? std::string() : ", but " + names);
+  }
+
+  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
+    constexpr std::size_t compared = 48;
+    constexpr std::size_t shown = 3;
+    std::string wanted;
+    for (const char c : regex.substr(0, compared)) {
+      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
+    }
+    std::vector<std::pair<std::size_t, std::string>> near;
+    for (const std::string& scope : scopes_) {
+      const std::size_t distance = edit_distance(wanted, scope, true);
+      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+    }
+    std::sort(near.begin(), near.end());
+    if (near.size() > shown) near.resize(shown);
+    std::string text;
+    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    return text;
+  }
+
+  std::vector<rule> rules_;
+  const policy& checks_;
+  kernel_table_view table_;
+  std::vector<scope_pattern> patterns_;
+  std::vector<std::size_t> pattern_of_;  ///< by rule
+  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
+  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
+  std::unordered_map<std::string, std::vector<bool>> found_;
+  std::vector<bool> last_found_;
+  std::size_t kept_ = 0;
+  std::vector<std::string> scopes_;  ///< some, to name in warnings
+};
+
+static_assert(op::catalogue.size() <= 64);
+
+AEQ_INLINE plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table, const any_model_view& model,
+                            warnings& doubts) {
+  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
+  plan result;
+  result.needs_calibration = r.needs_calibration();
+  resolver decide(r, checks, table);
+  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
+    subgraph_plan& decisions = result.subgraphs.emplace_back();
+    const std::string graph = "subgraph " + std::to_string(g);
+    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
+      decisions.operations.push_back(decide.decide(model.operation(g, i)));
+    }
+    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
+    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
+  }
+  decide.doubt(r, doubts);
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/scope.ipp
+// Regular expressions over scopes: the translation for Boost.Regex, and the search.
+
+#include <boost/regex.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+struct compiled_regex {
+  boost::regex expression;
+};
+
+/// What a regular expression has that can't be used; becomes an error that names the rule.
+struct unusable_regex : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Rewrites Python's regular expressions for Boost's Perl syntax: what Python takes literally is escaped, what only one
+/// of them knows is refused.
+class regex_translator {
+ public:
+  explicit regex_translator(std::string_view source) : source_(source) {}
+
+  std::string run() {
+    while (at_ < source_.size()) {
+      const char c = source_[at_];
+      switch (c) {
+        case '\\': escape(false); break;
+        case '[': character_class(); break;
+        case '(': group(); break;
+        case '{': braces(); break;
+        case '}':
+        case ']': literal(c); break;
+        default: take(); break;
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool more(std::size_t ahead = 0) const { return at_ + ahead < source_.size(); }
+  [[nodiscard]] bool starts(std::string_view text) const { return source_.substr(at_).starts_with(text); }
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  static bool is_octal(char c) { return c >= '0' && c <= '7'; }
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw unusable_regex(what + " at position " + std::to_string(at_));
+  }
+  void take(std::size_t count = 1) {
+    result_.append(source_.substr(at_, count));
+    at_ += count;
+  }
+  void literal(char c) {
+    result_ += '\\';
+    result_ += c;
+    ++at_;
+  }
+
+  void escape(bool in_class) {
+    if (!more(1)) fail("a backslash with nothing behind it");
+    const char c = source_[at_ + 1];
+    if (is_digit(c)) return number(in_class);
+    if (!is_letter(c)) {
+      // Boost gives \< \> \` \' a meaning, Python none; they need no backslash.
+      const bool plain = c == '<' || c == '>' || c == '`' || c == '\'';
+      if (plain) ++at_;
+      return take(plain ? 1 : 2);
+    }
+    switch (c) {
+      case 'x': return code_point(2, in_class);
+      case 'u': return code_point(4, in_class);
+      case 'U': return code_point(8, in_class);
+      case 'Z': result_ += "\\z"; break;
+      case 'b': result_ += in_class ? "\\x08" : "\\b"; break;
+      case 'A':
+      case 'B':
+        if (in_class) fail("an escape that a character class can't have");
+        [[fallthrough]];
+      case 'd':
+      case 'D':
+      case 's':
+      case 'S':
+      case 'w':
+      case 'W':
+      case 'a':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
+      case 'v':
+        result_ += '\\';
+        // Boost reads \v as any vertical space.
+        if (c == 'v')
+          result_ += "x0B";
+        else
+          result_ += c;
+        break;
+      default: fail(std::string("the unknown escape \\") + c);
+    }
+    if (c == 'Z' && in_class) fail("an escape that a character class can't have");
+    at_ += 2;
+  }
+
+  /// \0, \012 and \123 are characters, \1 to \99 groups.
+  void number(bool in_class) {
+    std::size_t digits = 1;
+    while (digits < 3 && more(1 + digits) && is_digit(source_[at_ + 1 + digits])) ++digits;
+    const std::string_view text = source_.substr(at_ + 1, digits);
+    const bool all_octal = text.find_first_of("89") == std::string_view::npos;
+    if (text[0] == '0' || in_class || (digits == 3 && all_octal)) {
+      unsigned value = 0;
+      std::size_t used = 0;
+      for (; used < digits && is_octal(text[used]); ++used) value = value * 8 + static_cast<unsigned>(text[used] - '0');
+      if (used == 0 || value > 0xff) fail("no octal escape");
+      at_ += 1 + used;
+      return character(value, in_class);
+    }
+    const std::size_t used = digits < 2 ? digits : 2;
+    result_ += "\\g{";
+    result_.append(text.substr(0, used));
+    result_ += '}';
+    at_ += 1 + used;
+  }
+
+  void code_point(std::size_t digits, bool in_class) {
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      const char c = more(2 + i) ? static_cast<char>(source_[at_ + 2 + i] | 0x20) : ' ';
+      const std::size_t digit = hexadecimal.find(c);
+      if (digit == std::string_view::npos)
+        fail("an escape that wants " + std::to_string(digits) + " hexadecimal digits");
+      value = value * 16 + static_cast<std::uint32_t>(digit);
+    }
+    at_ += 2 + digits;
+    character(value, in_class);
+  }
+
+  void byte(std::uint32_t value) {
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    result_ += "\\x";
+    result_ += hexadecimal[value >> 4 & 15];
+    result_ += hexadecimal[value & 15];
+  }
+
+  void character(std::uint32_t value, bool in_class) {
+    if (value < 0x80) return byte(value);
+    if (in_class) fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead: before it,");
+    if (value > 0x10ffff) fail("an escape beyond Unicode: before it,");
+    result_ += "(?:";
+    if (value < 0x800) {
+      byte(0xc0 | value >> 6);
+    } else {
+      if (value < 0x10000) {
+        byte(0xe0 | value >> 12);
+      } else {
+        byte(0xf0 | value >> 18);
+        byte(0x80 | (value >> 12 & 0x3f));
+      }
+      byte(0x80 | (value >> 6 & 0x3f));
+    }
+    byte(0x80 | (value & 0x3f));
+    result_ += ')';
+  }
+
+  void character_class() {
+    take();
+    if (more() && source_[at_] == '^') take();
+    bool first = true;
+    for (; more(); first = false) {
+      const char c = source_[at_];
+      if (c == ']' && !first) return take();
+      if (c == '\\') {
+        escape(true);
+      } else if (c == '[' || c == ']') {
+        literal(c);
+      } else if (static_cast<unsigned char>(c) >= 0x80) {
+        fail("a character beyond ASCII in a class; write alternatives, (?:a|b), instead,");
+      } else {
+        take();
+      }
+    }
+    fail("a character class without its ]");
+  }
+
+  /// {2}, {2,}, {,3} and {2,3} repeat; any other brace is a character.
+  void braces() {
+    std::size_t end = at_ + 1;
+    const auto digits = [&] {
+      const std::size_t begin = end;
+      while (end < source_.size() && is_digit(source_[end])) ++end;
+      return source_.substr(begin, end - begin);
+    };
+    const std::string_view least = digits();
+    const bool comma = end < source_.size() && source_[end] == ',';
+    if (comma) ++end;
+    const std::string_view most = comma ? digits() : least;
+    const bool repeats = end < source_.size() && source_[end] == '}' && (!least.empty() || comma);
+    if (!repeats) return literal('{');
+    constexpr std::size_t longest = 5;
+    if (least.size() > longest || most.size() > longest) fail("a repetition above 99999");
+    result_ += '{';
+    result_.append(least.empty() ? std::string_view("0") : least);
+    if (comma) result_ += ',';
+    if (comma) result_.append(most);
+    result_ += '}';
+    at_ = end + 1;
+  }
+
+  void group() {
+    if (!starts("(?")) return take();
+    if (starts("(?P<")) {
+      result_ += "(?<";
+      at_ += 4;
+      const std::size_t begin = at_;
+      name('>');
+      if (!names_.insert(source_.substr(begin, at_ - begin)).second)
+        fail("a group name for the second time before it,");
+      return;
+    }
+    if (starts("(?P=")) {
+      result_ += "\\k<";
+      at_ += 4;
+      name(')');
+      result_.back() = '>';
+      return;
+    }
+    if (starts("(?#")) {
+      const std::size_t end = source_.find(')', at_);
+      if (end == std::string_view::npos) fail("a comment without its )");
+      at_ = end + 1;
+      return;
+    }
+    if (starts("(?(")) {
+      take(3);
+      if (more() && is_digit(source_[at_])) return;
+      result_ += '<';
+      name(')');
+      result_.back() = '>';
+      result_ += ')';
+      return;
+    }
+    for (const std::string_view known : {"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"}) {
+      if (starts(known)) return take(known.size());
+    }
+    flags();
+  }
+
+  void name(char end) {
+    const std::size_t length = source_.substr(at_).find(end);
+    const std::string_view text = source_.substr(at_, length);
+    bool valid = length != std::string_view::npos && !text.empty() && !is_digit(text[0]);
+    for (const char c : text) valid = valid && (is_letter(c) || is_digit(c) || c == '_');
+    if (!valid) fail("a group name that is none; letters, digits and _ are accepted,");
+    take(text.size() + 1);
+  }
+
+  /// (?i) at the start, (?i:…) anywhere.
+  void flags() {
+    std::size_t end = at_ + 2;
+    std::string kept;
+    bool off = false;
+    for (; end < source_.size() && (is_letter(source_[end]) || source_[end] == '-'); ++end) {
+      const char c = source_[end];
+      if (c == '-') off = true;
+      if ((c == 'u' || c == 'a') && !off) continue;  // \w and \d mean ASCII here in any case
+      if (c != 'i' && c != 'm' && c != 's' && c != '-') break;
+      kept += c;
+    }
+    const char last = end < source_.size() ? source_[end] : ' ';
+    const bool whole = last == ')' && at_ == 0 && !off;
+    if (end == at_ + 2 || (last != ':' && !whole)) {
+      fail(
+          "an unknown group; (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?P<name>…), (?P=name), (?#…) and the flags "
+          "i, "
+          "m, s (with ) at the start only) are accepted: what begins");
+    }
+    if (!(whole && kept.empty())) result_ += "(?" + kept + last;
+    at_ = end + 1;
+  }
+
+  std::string_view source_;
+  std::size_t at_ = 0;
+  std::string result_;
+  std::set<std::string_view> names_;  ///< of groups
+};
+
+}  // namespace detail
+
+AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string place)
+    : place_(std::move(place)), source_(source) {
+  if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
+  std::string_view core = source;
+  while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
+  while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
+  if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
+    literal_ = core;
+    return;
+  }
+  try {
+    compiled_ = std::make_shared<const detail::compiled_regex>(detail::compiled_regex{boost::regex(
+        detail::regex_translator(source).run(), boost::regex::perl | boost::regex::no_mod_s | boost::regex::no_mod_m)});
+  } catch (const detail::unusable_regex& problem) {
+    fail(std::string("can't be used: it has ") + problem.what());
+  } catch (const boost::regex_error& problem) {
+    std::string what = problem.what();
+    what = what.substr(0, what.find("  The error occurred"));
+    fail("is no regular expression: " + what);
+  } catch (const std::runtime_error& problem) {
+    fail(std::string("is no regular expression: ") + problem.what());
+  }
+}
+
+AEQ_INLINE bool scope_pattern::matches(const std::string& scope) const {
+  if (!compiled_) return literal_.empty() || scope.find(literal_) != std::string::npos;
+  try {
+    return boost::regex_search(scope, compiled_->expression, boost::match_not_dot_newline | boost::match_any);
+  } catch (const std::runtime_error&) {
+    constexpr std::size_t shown = 80;
+    fail("takes too many steps on \"" + scope.substr(0, shown) + "\"; write it without nested repetitions");
+  }
+}
+
+AEQ_INLINE void scope_pattern::fail(const std::string& what) const {
+  constexpr std::size_t shown = 80;
+  std::string text = source_.substr(0, shown);
+  if (source_.size() > shown) text += "...";
+  throw error(error_code::bad_input, place_ + "/regex: \"" + text + "\" " + what);
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
 
 // ---- aeq/quantize/model_view.ipp
 // Scopes and places of ops.

@@ -50,8 +50,10 @@
 
 // AEQ_SEPARATE_COMPILATION: 1 makes the headers declare the host's functions without defining them, which spares every
 // source file Boost, FlatBuffers and the quantizer's own insides. One source file of the program then defines them (in
-// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only.
-#ifndef AEQ_SEPARATE_COMPILATION
+// CMake and Meson, linking aeq::compiled does it). Default: 0, header-only. Where AEQ_FREESTANDING is 1 it has no
+// effect: there is no host's part.
+#if !defined(AEQ_SEPARATE_COMPILATION) || AEQ_FREESTANDING
+#undef AEQ_SEPARATE_COMPILATION
 #define AEQ_SEPARATE_COMPILATION 0
 #endif
 
@@ -2051,10 +2053,20 @@ class kernel_table {
   constexpr operator kernel_table_view() const { return view(); }
 };
 
-/// The table of the built-in schemes.
+/// The table of the built-in schemes: a constant, unless AEQ_SEPARATE_COMPILATION is 1. Then only the source file that
+/// defines it compiles its rows, which takes a second (g++ 12), and `kernel_table<builtin_schemes>::view()` is the
+/// constant.
+#if !AEQ_SEPARATE_COMPILATION
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
+#elif AEQ_DEFINITIONS
+[[nodiscard]] kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+#else
+[[nodiscard]] kernel_table_view builtin_table();
+#endif
 
 }  // namespace aeq::inline AEQ_ABI
 

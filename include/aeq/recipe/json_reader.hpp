@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
 // accepted.
+// Inside: json.ipp and policy_json.ipp read with it.
 #pragma once
 
 #include <charconv>

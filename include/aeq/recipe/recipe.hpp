@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include <aeq/recipe/rule.hpp>
@@ -24,30 +23,10 @@ class recipe {
 
   /// Adds a rule. Rules of one regular expression are a group, which keeps the position of its first rule; in it, a
   /// rule takes the place of the one for the same operation, and a rule for "*" the place of all.
-  void add(rule added) {
-    if (added.place.empty()) added.place = "rule " + std::to_string(added_);
-    ++added_;
-    const auto [known, is_new] = positions_.try_emplace(added.regex, groups_.size());
-    if (is_new) groups_.emplace_back();
-    std::vector<rule>& group = groups_[known->second];
-    if (added.operation == "*") {
-      for (rule& old : group) replaced_.push_back({std::move(old), added.place});
-      group.clear();
-    }
-    for (rule& old : group) {
-      if (old.operation != added.operation) continue;
-      replaced_.push_back({std::exchange(old, std::move(added)), {}});
-      replaced_.back().by = old.place;
-      return;
-    }
-    group.push_back(std::move(added));
-  }
+  void add(rule added);
 
   /// Adds all rules of another recipe, in its order.
-  void update(const recipe& other) {
-    replaced_.insert(replaced_.end(), other.replaced_.begin(), other.replaced_.end());
-    for (rule& r : other.rules()) add(std::move(r));
-  }
+  void update(const recipe& other);
 
   /// A scheme for ops, given as types and checked by the compiler: `add<static_wi8_ai8, op::conv_2d>("block1/.*")`.
   /// Without ops the rule is for all that take the scheme. Defined in recipe/typed.hpp.
@@ -59,25 +38,14 @@ class recipe {
   void leave(std::string regex);
 
   /// All rules, group by group.
-  [[nodiscard]] std::vector<rule> rules() const {
-    std::vector<rule> all;
-    for (const std::vector<rule>& group : groups_) all.insert(all.end(), group.begin(), group.end());
-    return all;
-  }
+  [[nodiscard]] std::vector<rule> rules() const;
   [[nodiscard]] bool empty() const { return groups_.empty(); }
 
   /// Rules that later ones of the same regular expression replaced: they have no effect.
   [[nodiscard]] const std::vector<replaced_rule>& replaced() const { return replaced_; }
 
   /// Whether some rule wants ranges of activations, matching ops or not.
-  [[nodiscard]] bool needs_calibration() const {
-    for (const std::vector<rule>& group : groups_) {
-      for (const rule& r : group) {
-        if (r.config.compute_precision == compute::integer && r.config.activation) return true;
-      }
-    }
-    return false;
-  }
+  [[nodiscard]] bool needs_calibration() const;
 
   /// Same rules in the same order.
   friend bool operator==(const recipe& a, const recipe& b) { return a.groups_ == b.groups_; }
@@ -90,3 +58,7 @@ class recipe {
 };
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+#if AEQ_DEFINITIONS
+#include <aeq/recipe/recipe.ipp>
+#endif

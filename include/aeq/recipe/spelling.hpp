@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <aeq/recipe/rule.hpp>
-#include <aeq/table/kernel_table.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {
 
@@ -58,12 +57,7 @@ inline constexpr std::array<std::string_view, 7> unavailable_algorithms{"OCTAV",
                                                                         "dequantized_weight_recovery"};
 
 /// Whether a scheme is built in: a configuration says all of it.
-[[nodiscard]] constexpr bool is_builtin(const scheme_descriptor& scheme) {
-  for (const scheme_descriptor& s : builtin_table().schemes()) {
-    if (s.name == scheme.name && s.same_arithmetic(scheme)) return true;
-  }
-  return false;
-}
+[[nodiscard]] bool is_builtin(const scheme_descriptor& scheme);
 
 /// The word of a table for a value; empty if it has none.
 template <class Table, class Value>
@@ -84,21 +78,7 @@ template <class Table>
 
 /// Insertions, removals and replacements that turn one text into the other; `free_ends` leaves out what stands before
 /// and behind the best place for `a` within `b`. Letters of either case count as equal.
-[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends = false) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = free_ends ? 0 : j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return free_ends ? *std::min_element(row.begin(), row.end()) : row.back();
-}
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, bool free_ends = false);
 
 /// The word nearest to `wanted`, if it is near enough to be what was meant: a third of the letters may differ. Empty if
 /// none is.
@@ -134,3 +114,7 @@ template <class Words>
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+#if AEQ_DEFINITIONS
+#include <aeq/recipe/spelling.ipp>
+#endif

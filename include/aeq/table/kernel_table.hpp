@@ -151,9 +151,19 @@ class kernel_table {
   constexpr operator kernel_table_view() const { return view(); }
 };
 
-/// The table of the built-in schemes.
+/// The table of the built-in schemes: a constant, unless AEQ_SEPARATE_COMPILATION is 1. Then only the source file that
+/// defines it compiles its rows, which takes a second (g++ 12), and `kernel_table<builtin_schemes>::view()` is the
+/// constant.
+#if !AEQ_SEPARATE_COMPILATION
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
+#elif AEQ_DEFINITIONS
+[[nodiscard]] kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+#else
+[[nodiscard]] kernel_table_view builtin_table();
+#endif
 
 }  // namespace aeq::inline AEQ_ABI

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resolution: which rules match and suit an op, the last of them, and what is doubtful about the others.
+#pragma once
+
+#include <aeq/recipe/resolve.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <aeq/io/error.hpp>
+#include <aeq/recipe/scope.hpp>
+#include <aeq/recipe/spelling.hpp>
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+class resolver {
+ public:
+  resolver(const recipe& r, const policy& checks, kernel_table_view table)
+      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const rule& one = rules_[i];
+      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
+      if (is_new) patterns_.emplace_back(one.regex, one.place);
+      pattern_of_.push_back(position->second);
+      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
+      }
+      if (!one.scheme.empty() && !table_has(one.scheme)) {
+        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
+      }
+    }
+    operations_.resize(patterns_.size());
+  }
+
+  [[nodiscard]] decision decide(const operation_facts& facts) {
+    decision d;
+    const std::size_t position = op::position_of(facts.code);
+    if (position == op::catalogue.size()) {
+      d.reason = "recipes can't name this operator";
+      return d;
+    }
+    d.operation = &op::catalogue[position];
+    const std::vector<bool>& found = matches(facts.scope);
+    for (std::size_t p = 0; p < found.size(); ++p) {
+      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
+    }
+    std::size_t refused = no_rule;
+    for (const std::size_t i : rules_of_[position]) {
+      if (!found[pattern_of_[i]]) continue;
+      ++counts_[i].matched;
+      if (verdict_of(i, position).refusal) {
+        refused = i;
+        continue;
+      }
+      ++counts_[i].applicable;
+      d.rule = i;
+    }
+    if (d.rule == no_rule) {
+      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
+      return d;
+    }
+    ++counts_[d.rule].won;
+    take(verdict_of(d.rule, position), facts.label, d);
+    return d;
+  }
+
+  /// What is doubtful about the recipe, now that all ops are decided.
+  void doubt(const recipe& r, warnings& doubts) const {
+    for (const recipe::replaced_rule& one : r.replaced()) {
+      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
+    }
+    std::size_t searched = 0;
+    constexpr std::size_t most_searches = 20;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const counts& c = counts_[i];
+      if (c.matched == 0) {
+        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
+      } else if (c.applicable == 0) {
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
+      } else if (c.won == 0) {
+        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
+                                        " operations that it suits");
+      }
+    }
+  }
+
+ private:
+  /// What a rule means for an op.
+  struct verdict {
+    std::optional<std::string> refusal;  ///< the rule can't apply to the op
+    std::string problem;                 ///< it applies, but what it says can't be done
+    decision made;
+  };
+  struct counts {
+    std::size_t matched = 0;
+    std::size_t applicable = 0;
+    std::size_t won = 0;
+  };
+
+  [[nodiscard]] bool table_has(std::string_view scheme) const {
+    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
+                       [&](const scheme_descriptor& s) { return s.name == scheme; });
+  }
+
+  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
+  /// megabytes.
+  const std::vector<bool>& matches(const std::string& scope) {
+    constexpr std::size_t most_kept = std::size_t(1) << 28;
+    const auto known = found_.find(scope);
+    if (known != found_.end()) return known->second;
+    std::vector<bool> found(patterns_.size());
+    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
+    constexpr std::size_t most_named = 1000;
+    constexpr std::size_t named_bytes = 160;
+    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
+    if (kept_ < most_kept) {
+      kept_ += found.size() + 8 * scope.size();
+      return found_.emplace(scope, std::move(found)).first->second;
+    }
+    return last_found_ = std::move(found);
+  }
+
+  const verdict& verdict_of(std::size_t i, std::size_t position) {
+    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
+    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
+    return place->second;
+  }
+
+  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
+    decision& d = v.made;
+    d.algorithm = r.algorithm;
+    if (r.algorithm == algorithm::no_quantize) {
+      d.reason = r.place + ": no_quantize";
+      return;
+    }
+    d.quantize = true;
+    d.min_weight_elements = r.config.min_weight_elements;
+    if (!r.scheme.empty()) {
+      const table_row* row = table_.find(operation.builtin, r.scheme);
+      if (row == nullptr) {
+        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
+        return;
+      }
+      return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    }
+    v.refusal = checks_.allows(r.algorithm, operation, r.config);
+    if (v.refusal) return;
+    const std::optional<execution> mode = mode_of(r);
+    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
+                           r.config.compute_precision, mode.value_or(execution::weight_only)};
+    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
+    if (r.config.activation) like.activation = format_of(*r.config.activation);
+    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
+    if (operation.has_weight()) like.weight = weight;  // others do not look at it
+    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
+    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    like.weight = weight;
+    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
+          shared_handler<min_max_fit>::fits, d);
+    v.problem = problem_of(r, operation);
+  }
+
+  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
+    d.scheme = scheme;
+    d.scheme.name = {};
+    d.scheme_name = name;
+    d.fits = fits;
+  }
+
+  /// float_casting does not look at explicit_dequantize.
+  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
+    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
+  }
+  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
+    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
+  }
+  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
+    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
+    return format_of(*r.config.weight);
+  }
+
+  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
+  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
+    constexpr int fewest_bits = 2;
+    constexpr int most_bits = 16;
+    const auto unusable = [](const std::optional<tensor_config>& t) {
+      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
+    };
+    if (r.algorithm == algorithm::float_casting) {
+      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
+      return "float_casting has no form for " + std::string(operation.name);
+    }
+    if (!mode_of(r)) {
+      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
+             "\"INTEGER\"";
+    }
+    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
+    if (!operation.has_weight()) return {};
+    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
+      return "weights are signed integers of 2 to 16 bits";
+    }
+    return {};
+  }
+
+  void take(const verdict& v, const std::string& label, decision& d) const {
+    if (!v.problem.empty()) {
+      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
+                                                   describe(rules_[d.rule].config) + "): " + v.problem);
+    }
+    const std::size_t winner = d.rule;
+    const op::operation_descriptor* operation = d.operation;
+    d = v.made;
+    d.rule = winner;
+    d.operation = operation;
+  }
+
+  /// Why a rule suits no op: for an op with a weight, if there is one.
+  [[nodiscard]] std::string some_refusal(std::size_t i) const {
+    std::string text;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      const auto known = verdicts_.find(i * op::catalogue.size() + o);
+      if (known == verdicts_.end() || !known->second.refusal) continue;
+      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
+    const std::uint64_t present = operations_[pattern_of_[i]];
+    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
+    std::string names;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
+      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
+    }
+    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
+           (names.empty() ? std::string() : ", but " + names);
+  }
+
+  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
+    constexpr std::size_t compared = 48;
+    constexpr std::size_t shown = 3;
+    std::string wanted;
+    for (const char c : regex.substr(0, compared)) {
+      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
+    }
+    std::vector<std::pair<std::size_t, std::string>> near;
+    for (const std::string& scope : scopes_) {
+      const std::size_t distance = edit_distance(wanted, scope, true);
+      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+    }
+    std::sort(near.begin(), near.end());
+    if (near.size() > shown) near.resize(shown);
+    std::string text;
+    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    return text;
+  }
+
+  std::vector<rule> rules_;
+  const policy& checks_;
+  kernel_table_view table_;
+  std::vector<scope_pattern> patterns_;
+  std::vector<std::size_t> pattern_of_;  ///< by rule
+  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
+  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
+  std::unordered_map<std::string, std::vector<bool>> found_;
+  std::vector<bool> last_found_;
+  std::size_t kept_ = 0;
+  std::vector<std::string> scopes_;  ///< some, to name in warnings
+};
+
+static_assert(op::catalogue.size() <= 64);
+
+AEQ_INLINE plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table, const any_model_view& model,
+                            warnings& doubts) {
+  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
+  plan result;
+  result.needs_calibration = r.needs_calibration();
+  resolver decide(r, checks, table);
+  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
+    subgraph_plan& decisions = result.subgraphs.emplace_back();
+    const std::string graph = "subgraph " + std::to_string(g);
+    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
+      decisions.operations.push_back(decide.decide(model.operation(g, i)));
+    }
+    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
+    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
+  }
+  decide.doubt(r, doubts);
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::recipe
