@@ -18,3 +18,7 @@
 #include <aeq/recipe/save.hpp>
 #include <aeq/recipe/typed.hpp>
 #endif
+
+#if !AEQ_FREESTANDING && defined(AEQ_IMPLEMENTATION) && !AEQ_LINKS_BOOST_JSON
+#include <boost/json/src.hpp>
+#endif

@@ -15,6 +15,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <aeq/io/file.hpp>
+#include <aeq/quantize/composite.hpp>
+#include <aeq/quantize/selection.hpp>
 #include <aeq/quantizer.hpp>
 
 #include "commands.hpp"

@@ -15,7 +15,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <aeq/quantize/composite.hpp>
+#include <aeq/quantize/model_view.hpp>
+#include <aeq/quantize/selection.hpp>
 #include <aeq/quantizer.hpp>
+#include <aeq/recipe/builtin.hpp>
+#include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/save.hpp>
 
 #include "commands.hpp"
