@@ -10983,3 +10983,7 @@ AEQ_INLINE void encode_into(model::buffer& into, const parameters& p) {
 
 // ---- aeq/aeq.hpp
 #endif
+
+#if !AEQ_FREESTANDING && defined(AEQ_IMPLEMENTATION) && !AEQ_LINKS_BOOST_JSON
+#include <boost/json/src.hpp>
+#endif
