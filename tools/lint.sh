@@ -50,30 +50,23 @@ while IFS=: read -r file line text; do
   [[ "$text" == *"<${own%.hpp}.ipp>"* ]] || complain "$file:$line: includes definitions; include their .hpp"
 done < <(grep -rnE '^ *# *include <aeq/.*\.ipp>' include tools tests examples bench)
 
-# With AEQ_SEPARATE_COMPILATION no header reaches a library or the system's headers, nor one of ours whose head says
-# "Inside: " (for definitions only) or "Apart: " (for users who ask for it).
-separate=(io model recipe)
-is_apart() { head -n 8 "$1" | grep -qE '^// (Inside|Apart): '; }
-reached_from() { # HEADERS...
-  printf '#include <%s>\n' "${@#include/}" |
-    "${CXX:-c++}" -std=c++20 -DAEQ_SEPARATE_COMPILATION=1 -Iinclude -M -x c++ - | tr -s ' \\' '\n' | grep '^include/aeq/'
-}
-roots=()
-for file in $(git ls-files "${separate[@]/#/include/aeq/}" | grep '\.hpp$'); do
-  is_apart "$file" || roots+=("$file")
-done
-for file in $(reached_from "${roots[@]}"); do
-  if is_apart "$file"; then
-    wrong="$file: its head says that no header includes it"
-  else
-    wrong="$(grep -nE '^ *# *include ' "$file" | grep -vE '<(aeq/.+|[a-z0-9_]+)>' | sed "s|^|$file:|; s|#include ||")"
-  fi
-  [[ -z "$wrong" ]] && continue
-  for root in "${roots[@]}"; do
-    if reached_from "$root" | grep -qx "$file"; then break; fi
-  done
-  complain "$wrong"$'\n'"  and $root reaches it with AEQ_SEPARATE_COMPILATION; include it in an .ipp"
-done
+# With AEQ_SEPARATE_COMPILATION no header includes a library or the system's headers, nor one of ours whose head says
+# "Inside: ", which is for definitions only. (Asked of the compiler, who knows which conditions hold.)
+is_inside() { head -n 8 "$1" | grep -q '^// Inside: '; }
+declarations="$(
+  for file in $(git ls-files 'include/*.hpp'); do
+    is_inside "$file" || echo "#include <${file#include/}>"
+  done | "${CXX:-c++}" -std=c++20 -DAEQ_SEPARATE_COMPILATION=1 -Iinclude -E -dI -x c++ - | awk '
+    /^# [0-9]+ "/ { line = $2; file = $3; gsub(/"/, "", file); next }
+    /^#include / && file ~ /^include\/aeq\// { print file ":" line ":" $2 }
+    { ++line }'
+)"
+[[ -n "$declarations" ]] || complain "AEQ_SEPARATE_COMPILATION: the headers can't be preprocessed"
+while IFS=: read -r file line target; do
+  [[ "$target" =~ ^\<[a-z0-9_]+\>$ ]] || is_inside "$file" && continue
+  [[ "$target" == "<aeq/"* ]] && ! is_inside "include/${target//[<>]/}" && continue
+  complain "$file:$line: includes $target with AEQ_SEPARATE_COMPILATION too; include it in an .ipp"
+done < <(sort -u <<<"$declarations")
 
 # Macros are undefined by the header that defines them; settings live in config.hpp and version.hpp.
 while IFS=: read -r file line text; do
