@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of the tool: each adds its arguments to the command line and returns what to run if it is chosen.
+// What the commands of the tool do. Each returns the exit code, and throws aeq::error.
 #pragma once
 
-#include <functional>
-
-#include <CLI/App.hpp>
+#include "command_line.hpp"
 
 namespace tool {
 
-/// Runs a command; returns the exit code. Throws aeq::error.
-using action = std::function<int()>;
-
-action add_quantize(CLI::App& app);
-action add_inspect(CLI::App& app);
-action add_diff(CLI::App& app);
-
-/// `aeq recipe` has commands of its own; the action runs the chosen one.
-action add_recipe(CLI::App& app);
+int quantize(const quantize_arguments& given);
+int inspect(const inspect_arguments& given);
+int diff(const diff_arguments& given);
+int recipe_list();
+int recipe_show(const recipe_arguments& given);
+int recipe_check(const recipe_arguments& given);
 
 }  // namespace tool

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -17,23 +17,11 @@
 
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
-#include <aeq/version.hpp>
 
 #include "commands.hpp"
 #include "terminal.hpp"
 
 namespace {
-
-constexpr const char* examples = R"(
-Examples:
-  aeq quantize model.tflite --recipe dynamic_wi8_afp32      writes model_dynamic_wi8_afp32.tflite
-  aeq recipe list                                           the recipes that come with aeq
-  aeq recipe check my_recipe.json --model model.tflite      what a recipe would do to each op
-  aeq inspect model.tflite                                  ops, tensors, scales, sizes
-  aeq diff mine.tflite theirs.tflite                        what differs, and nothing else
-
-Exit codes: 0 done, 1 the check failed (diff), 2 wrong usage, 3 bad input, 4 the model can't be quantized as asked,
-5 reading or writing failed.)";
 
 /// The Python tool installs a command of the same name. Its flags get an answer instead of a riddle.
 int answer_python_flags(int count, char** words) {
@@ -100,29 +88,48 @@ int flushed(int code) {
   return fail(aeq::error_code::io, "standard output: can't be written" + why);
 }
 
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 < words.size() ? ", " : " and ";
+    text += words[i];
+  }
+  return text;
+}
+
+/// Runs the command that was chosen.
+int run(const CLI::App& app, const tool::arguments& given) {
+  if (app.got_subcommand("quantize")) return tool::quantize(given.quantize);
+  if (app.got_subcommand("inspect")) return tool::inspect(given.inspect);
+  if (app.got_subcommand("diff")) return tool::diff(given.diff);
+  const CLI::App& recipe = *app.get_subcommand("recipe");
+  if (recipe.got_subcommand("list")) return tool::recipe_list();
+  if (recipe.got_subcommand("show")) return tool::recipe_show(given.recipe);
+  return tool::recipe_check(given.recipe);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   set_signals();
   if (const int answer = answer_python_flags(count, words); answer != 0) return answer;
 
-  CLI::App app("aeq quantizes .tflite models.");
-  app.footer(examples);
-  app.set_version_flag("--version",
-                       "aeq " AEQ_VERSION_STRING " (the C++ quantizer; the Python tool's command has the same name)");
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
-  std::vector<std::pair<std::string, tool::action>> commands{{"quantize", tool::add_quantize(app)},
-                                                             {"inspect", tool::add_inspect(app)},
-                                                             {"diff", tool::add_diff(app)},
-                                                             {"recipe", tool::add_recipe(app)}};
-  const auto is_command = [&](const std::string& word) {
-    return std::any_of(commands.begin(), commands.end(), [&](const auto& c) { return c.first == word; });
-  };
-  if (count > 1 && words[1][0] != '-' && !is_command(words[1])) {
-    return fail(
-        aeq::error_code::wrong_usage,
-        std::string(words[1]) + " is no command; quantize, inspect, diff and recipe are (aeq --help tells more)");
+  CLI::App app;
+  tool::arguments given;
+  tool::define(app, given);
+  const std::vector<std::string> commands = commands_of(app);
+  if (count > 1 && words[1][0] != '-' && std::find(commands.begin(), commands.end(), words[1]) == commands.end()) {
+    return fail(aeq::error_code::wrong_usage,
+                std::string(words[1]) + " is no command; " + listed(commands) + " are (aeq --help tells more)");
   }
   if (wants_standard_input_twice(count, words)) {
     return fail(aeq::error_code::wrong_usage, "- is standard input; only one of the inputs can come from it");
@@ -134,10 +141,7 @@ int main(int count, char** words) {
     return code == 0 ? flushed(0) : static_cast<int>(aeq::error_code::wrong_usage);
   }
   try {
-    for (const auto& [name, run] : commands) {
-      if (app.got_subcommand(name)) return flushed(run());
-    }
-    return 0;
+    return flushed(run(app, given));
   } catch (const aeq::error& e) {
     return fail(e.code(), e.what());
   } catch (const std::bad_alloc&) {

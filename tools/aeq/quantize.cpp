@@ -5,15 +5,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <aeq/io/file.hpp>
 #include <aeq/quantize/composite.hpp>
@@ -27,20 +24,8 @@ namespace tool {
 
 namespace {
 
-struct arguments {
-  std::string model;
-  std::string recipe;
-  std::string output;
-  std::string policy;
-  unsigned threads = 0;
-  bool overwrite = false;
-  bool sync = false;
-  bool strict = false;
-  bool json = false;
-};
-
 /// "models/a.tflite" and "recipes/b.json" → "models/a_b.tflite".
-std::string default_output(const arguments& given) {
+std::string default_output(const quantize_arguments& given) {
   if (given.model == "-") {
     throw aeq::error(aeq::error_code::wrong_usage,
                      "a model from standard input has no name; say where to write with -o");
@@ -86,7 +71,9 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-int run(const arguments& given) {
+}  // namespace
+
+int quantize(const quantize_arguments& given) {
   const auto start = std::chrono::steady_clock::now();
   const std::string output = given.output.empty() ? default_output(given) : given.output;
   aeq::quantizer quantizer(given.model);
@@ -133,32 +120,6 @@ int run(const arguments& given) {
     std::printf("  %4zu  %-24s %s\n", count, kind.first.c_str(), kind.second.c_str());
   }
   return 0;
-}
-
-}  // namespace
-
-action add_quantize(CLI::App& app) {
-  const auto given = std::make_shared<arguments>();
-  CLI::App* command = app.add_subcommand("quantize", "Quantize a model by a recipe");
-  command->add_option("MODEL", given->model, "The float .tflite file; - is standard input")->required();
-  command
-      ->add_option("-r,--recipe", given->recipe,
-                   "A recipe that comes with aeq (see: aeq recipe list), a scheme's name, or a JSON file")
-      ->required();
-  command->add_option("-o,--output", given->output,
-                      "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
-  command->add_option("--policy", given->policy, "A JSON file that says which op may have which configuration");
-  command->add_option("--threads", given->threads, "Threads; 0 is one per processor. The bytes do not depend on it")
-      ->capture_default_str();
-  command->add_flag("--overwrite", given->overwrite, "Replace the output if it exists");
-  command->add_flag("--sync", given->sync, "Wait until the disk has the output");
-  command->add_flag("--strict", given->strict, "Treat warnings as errors");
-  command->add_flag("--json", given->json, "Report as one JSON object on standard output");
-  command->footer(
-      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used "
-      "yet."
-      "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
-  return [given] { return run(*given); };
 }
 
 }  // namespace tool

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +11,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/model_view.hpp>
@@ -29,36 +26,6 @@
 namespace tool {
 
 namespace {
-
-struct arguments {
-  std::string name;
-  std::string model;
-  std::string policy;
-  bool strict = false;
-  bool json = false;
-};
-
-int list() {
-  for (const aeq::recipe::builtin_recipe& known : aeq::recipe::builtin_recipes) {
-    std::printf("%-28s %s\n", std::string(known.name).c_str(), std::string(known.summary).c_str());
-  }
-  std::printf("\nAny scheme of the kernel table is a recipe too:\n");
-  std::string line;
-  for (const aeq::scheme_descriptor& scheme : aeq::builtin_table().schemes()) {
-    if (line.size() + scheme.name.size() > 110) {
-      std::printf("  %s\n", line.c_str());
-      line.clear();
-    }
-    line += std::string(scheme.name) + " ";
-  }
-  std::printf("  %s\n", line.c_str());
-  return 0;
-}
-
-int show(const arguments& given) {
-  std::fputs(aeq::recipe::to_text(aeq::recipe::open(given.name)).c_str(), stdout);
-  return 0;
-}
 
 /// "recipe.json: /0: ADD does not take ...: why; what else" → "ADD does not take ...".
 std::string first_clause(const std::string& reason) {
@@ -98,7 +65,31 @@ void print_table(const std::vector<row>& rows) {
   }
 }
 
-int check(const arguments& given) {
+}  // namespace
+
+int recipe_list() {
+  for (const aeq::recipe::builtin_recipe& known : aeq::recipe::builtin_recipes) {
+    std::printf("%-28s %s\n", std::string(known.name).c_str(), std::string(known.summary).c_str());
+  }
+  std::printf("\nAny scheme of the kernel table is a recipe too:\n");
+  std::string line;
+  for (const aeq::scheme_descriptor& scheme : aeq::builtin_table().schemes()) {
+    if (line.size() + scheme.name.size() > 110) {
+      std::printf("  %s\n", line.c_str());
+      line.clear();
+    }
+    line += std::string(scheme.name) + " ";
+  }
+  std::printf("  %s\n", line.c_str());
+  return 0;
+}
+
+int recipe_show(const recipe_arguments& given) {
+  std::fputs(aeq::recipe::to_text(aeq::recipe::open(given.name)).c_str(), stdout);
+  return 0;
+}
+
+int recipe_check(const recipe_arguments& given) {
   if (given.model.empty()) {
     aeq::warnings notes;
     aeq::recipe::policy checks;
@@ -167,28 +158,6 @@ int check(const arguments& given) {
     print_warnings(quantizer.notes());
   }
   return given.strict && !quantizer.notes().empty() ? static_cast<int>(aeq::error_code::bad_input) : 0;
-}
-
-}  // namespace
-
-action add_recipe(CLI::App& app) {
-  const auto given = std::make_shared<arguments>();
-  CLI::App* recipe = app.add_subcommand("recipe", "List, show and check recipes");
-  recipe->require_subcommand(1);
-  CLI::App* listing = recipe->add_subcommand("list", "The recipes that come with aeq");
-  CLI::App* showing = recipe->add_subcommand("show", "A recipe as JSON, with every default written out");
-  showing->add_option("NAME", given->name, "A name from the list, or a file")->required();
-  CLI::App* checking = recipe->add_subcommand("check", "Check a recipe, and say op by op what it would do to a model");
-  checking->add_option("FILE", given->name, "A JSON file, or a name from the list; - is standard input")->required();
-  checking->add_option("--model", given->model, "The model to try it on; nothing is written");
-  checking->add_option("--policy", given->policy, "A JSON file that says which op may have which configuration");
-  checking->add_flag("--strict", given->strict, "Exit code 3 if there are warnings");
-  checking->add_flag("--json", given->json, "One JSON object instead of a table");
-  return [given, listing, showing] {
-    if (listing->parsed()) return list();
-    if (showing->parsed()) return show(*given);
-    return check(*given);
-  };
 }
 
 }  // namespace tool

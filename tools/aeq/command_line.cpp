@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.hpp"
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <aeq/version.hpp>
+
+// The type name of an option says what its value is: the help shows it, and list_command_line.cpp knows how shells
+// complete it. Positional arguments are known by their own names.
+namespace tool {
+
+namespace {
+
+constexpr const char* policy_text = "A JSON file that says which op may have which configuration";
+
+template <class Value>
+CLI::Option* add_positional(CLI::App& command, const std::string& name, Value& into, const std::string& text) {
+  return command.add_option(name, into, text)->required()->type_name("");
+}
+
+template <class Value>
+CLI::Option* add_value(CLI::App& command, const std::string& names, const std::string& kind, Value& into,
+                       const std::string& text) {
+  return command.add_option(names, into, text)->type_name(kind);
+}
+
+template <class Value>
+void add_number(CLI::App& command, const std::string& names, Value& into, const std::string& text) {
+  add_value(command, names, "N", into, text)->capture_default_str();
+}
+
+template <class Value>
+void add_tolerance(CLI::App& command, const std::string& name, Value& into, const std::string& text) {
+  CLI::Validator check = CLI::NonNegativeNumber;  // whose description would stand behind the type name
+  add_value(command, name, "N", into, text)->capture_default_str()->check(check.description(""));
+}
+
+void define_quantize(CLI::App& app, quantize_arguments& into) {
+  CLI::App& command = *app.add_subcommand("quantize", "Quantize a model by a recipe");
+  add_positional(command, "MODEL", into.model, "The float .tflite file; - is standard input");
+  add_value(command, "-r,--recipe", "RECIPE", into.recipe,
+            "A recipe that comes with aeq (see: aeq recipe list), a scheme's name, or a JSON file")
+      ->required();
+  add_value(command, "-o,--output", "OUTPUT", into.output,
+            "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
+  add_value(command, "--policy", "POLICY", into.policy, policy_text);
+  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The bytes do not depend on it");
+  command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
+  command.add_flag("--sync", into.sync, "Wait until the disk has the output");
+  command.add_flag("--strict", into.strict, "Treat warnings as errors");
+  command.add_flag("--json", into.json, "Report as one JSON object on standard output");
+  command.footer(
+      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used "
+      "yet."
+      "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
+}
+
+void define_inspect(CLI::App& app, inspect_arguments& into) {
+  CLI::App& command = *app.add_subcommand("inspect", "Show a model: signatures, ops, tensors, quantization, sizes");
+  add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
+  command.add_flag("--json", into.json, "The canonical description, one line per tensor and op, instead of tables");
+}
+
+void define_diff(CLI::App& app, diff_arguments& into) {
+  CLI::App& command = *app.add_subcommand(
+      "diff", "Compare what two models say, whatever their bytes look like; exit code 1 if they differ");
+  add_positional(command, "A", into.a, "A .tflite file, or a description (.json, .json.gz)");
+  add_positional(command, "B", into.b, "The other one");
+  add_number(command, "-n,--number", into.number, "Print the first N differences");
+  command.add_flag("--ignore-names", into.ignore_names, "Names of tensors and subgraphs do not count");
+  add_tolerance(command, "--ulps", into.ulps, "Floats may be this many float32 steps apart");
+  add_tolerance(command, "--max-delta", into.max_delta,
+                "Elements of constants may be this far apart; both sides must be models");
+}
+
+void define_recipe(CLI::App& app, recipe_arguments& into) {
+  CLI::App& recipe = *app.add_subcommand("recipe", "List, show and check recipes");
+  recipe.require_subcommand(1);
+  recipe.add_subcommand("list", "The recipes that come with aeq");
+  CLI::App& show = *recipe.add_subcommand("show", "A recipe as JSON, with every default written out");
+  add_positional(show, "NAME", into.name, "A name from the list, or a file");
+  CLI::App& check = *recipe.add_subcommand("check", "Check a recipe, and say op by op what it would do to a model");
+  add_positional(check, "FILE", into.name, "A JSON file, or a name from the list; - is standard input");
+  add_value(check, "--model", "MODEL", into.model, "The model to try it on; nothing is written");
+  add_value(check, "--policy", "POLICY", into.policy, policy_text);
+  check.add_flag("--strict", into.strict, "Exit code 3 if there are warnings");
+  check.add_flag("--json", into.json, "One JSON object instead of a table");
+}
+
+/// What stands below the options in the help.
+std::string examples_and_codes() {
+  constexpr std::size_t column = 58;
+  std::string text = "\nExamples:\n";
+  for (const example& shown : examples) {
+    std::string line = "  " + std::string(shown.call);
+    line.resize(column, ' ');
+    text += line + std::string(shown.meaning) + "\n";
+  }
+  text += "\nExit codes:";
+  for (std::size_t code = 0; code < exit_codes.size(); ++code) {
+    text += (code == 0 ? " " : code == 4 ? ",\n" : ", ") + std::to_string(code) + " " + std::string(exit_codes[code]);
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+void define(CLI::App& app, arguments& into) {
+  app.name("aeq");
+  app.description("aeq quantizes .tflite models.");
+  app.set_version_flag("--version",
+                       "aeq " AEQ_VERSION_STRING " (the C++ quantizer; the Python tool's command has the same name)",
+                       "Say which version this is");
+  app.require_subcommand(1);
+  app.set_help_flag("-h,--help", "Explain the options");  // commands inherit it
+  app.get_formatter()->column_width(34);
+  define_quantize(app, into.quantize);
+  define_inspect(app, into.inspect);
+  define_diff(app, into.diff);
+  define_recipe(app, into.recipe);
+  app.footer(examples_and_codes());  // last: commands inherit what is there before them
+}
+
+}  // namespace tool

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be said to the tool: commands, options, and where their values go. Running them is in commands.hpp; the man
+// page and the completions of shells are written from the same definitions (tools/list_command_line.cpp).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <CLI/App.hpp>
+
+namespace tool {
+
+struct quantize_arguments {
+  std::string model;
+  std::string recipe;
+  std::string output;
+  std::string policy;
+  unsigned threads = 0;
+  bool overwrite = false;
+  bool sync = false;
+  bool strict = false;
+  bool json = false;
+};
+
+struct inspect_arguments {
+  std::string model;
+  bool json = false;
+};
+
+struct diff_arguments {
+  std::string a;
+  std::string b;
+  std::size_t number = 20;
+  bool ignore_names = false;
+  std::int64_t ulps = 0;
+  double max_delta = 0;
+};
+
+/// Of `recipe show` and `recipe check`.
+struct recipe_arguments {
+  std::string name;
+  std::string model;
+  std::string policy;
+  bool strict = false;
+  bool json = false;
+};
+
+struct arguments {
+  quantize_arguments quantize;
+  inspect_arguments inspect;
+  diff_arguments diff;
+  recipe_arguments recipe;
+};
+
+/// A command line as an example, and what it does.
+struct example {
+  std::string_view call;
+  std::string_view meaning;
+};
+
+inline constexpr std::array<example, 5> examples{{
+    {"aeq quantize model.tflite --recipe dynamic_wi8_afp32", "writes model_dynamic_wi8_afp32.tflite"},
+    {"aeq recipe list", "the recipes that come with aeq"},
+    {"aeq recipe check my_recipe.json --model model.tflite", "what a recipe would do to each op"},
+    {"aeq inspect model.tflite", "ops, tensors, scales, sizes"},
+    {"aeq diff mine.tflite theirs.tflite", "what differs, and nothing else"},
+}};
+
+/// What the exit codes 0, 1, 2... mean.
+inline constexpr std::array<std::string_view, 6> exit_codes{"done",
+                                                            "the check failed (diff)",
+                                                            "wrong usage",
+                                                            "bad input",
+                                                            "the model can't be quantized as asked",
+                                                            "reading or writing failed"};
+
+/// Adds all commands and their options. Parsing writes to `into`, which must live as long as `app`.
+void define(CLI::App& app, arguments& into);
+
+}  // namespace tool
