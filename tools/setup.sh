@@ -56,7 +56,7 @@ aeq needs, to build:
   Boost >= $need_boost           with the JSON library
   zlib                    headers and library
   CLI11, doctest          headers
-with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, python3
+with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, python3, zsh, mandoc
 with --bench: Google Benchmark, python3 with venv
 END
 }
@@ -126,6 +126,8 @@ find_missing() {
     have clang-format || missing+=(clang_format)
     have clang-tidy || missing+=(clang_tidy)
     have python3 || missing+=(python)
+    have zsh || missing+=(zsh)
+    have mandoc || missing+=(mandoc)
   fi
   if $bench; then
     header benchmark/benchmark.h >/dev/null || missing+=(benchmark)
@@ -215,6 +217,8 @@ package_of() {
     clang_format) echo clang-format ;;
     clang_tidy) echo clang-tidy ;;
     python) echo python3 ;;
+    zsh) echo zsh ;;
+    mandoc) echo mandoc ;;
     benchmark) echo libbenchmark-dev ;;
     python_venv) echo python3-venv ;;
   esac

@@ -33,8 +33,9 @@ void add_number(CLI::App& command, const std::string& names, Value& into, const 
 
 template <class Value>
 void add_tolerance(CLI::App& command, const std::string& name, Value& into, const std::string& text) {
-  CLI::Validator check = CLI::NonNegativeNumber;  // whose description would stand behind the type name
-  add_value(command, name, "N", into, text)->capture_default_str()->check(check.description(""));
+  const CLI::Validator check(
+      [](const std::string& value) { return value.starts_with('-') ? std::string("must not be negative") : ""; }, "");
+  add_value(command, name, "N", into, text)->capture_default_str()->check(check);
 }
 
 void define_quantize(CLI::App& app, quantize_arguments& into) {

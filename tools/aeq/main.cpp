@@ -106,6 +106,12 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
+/// "aeq recipe check": the words that led to the command that was chosen.
+std::string chosen(const CLI::App& app) {
+  const std::vector<CLI::App*> below = app.get_subcommands();
+  return app.get_name() + (below.empty() ? "" : " " + chosen(*below.front()));
+}
+
 /// Runs the command that was chosen.
 int run(const CLI::App& app, const tool::arguments& given) {
   if (app.got_subcommand("quantize")) return tool::quantize(given.quantize);
@@ -137,8 +143,8 @@ int main(int count, char** words) {
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& e) {
-    const int code = app.exit(e);
-    return code == 0 ? flushed(0) : static_cast<int>(aeq::error_code::wrong_usage);
+    if (e.get_exit_code() == 0) return flushed(app.exit(e));  // help, or the version
+    return fail(aeq::error_code::wrong_usage, std::string(e.what()) + " (" + chosen(app) + " --help tells more)");
   }
   try {
     return flushed(run(app, given));
