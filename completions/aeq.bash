@@ -14,7 +14,7 @@ _aeq_commands() { # COMMAND
 _aeq_options() { # COMMAND
   case "$1" in
     "") echo "--version -h --help" ;;
-    "quantize") echo "-h --help -r --recipe -o --output --policy --threads --overwrite --sync --strict --json" ;;
+    "quantize") echo "-h --help -r --recipe -o --output --stats --policy --threads --overwrite --sync --strict --json" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -29,6 +29,7 @@ _aeq_value() { # COMMAND OPTION
   case "$1 $2" in
     "quantize -r" | "quantize --recipe") echo RECIPE ;;
     "quantize -o" | "quantize --output") echo OUTPUT ;;
+    "quantize --stats") echo STATS ;;
     "quantize --policy") echo POLICY ;;
     "quantize --threads") echo N ;;
     "diff -n" | "diff --number") echo N ;;
@@ -73,6 +74,9 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     POLICY)
       _aeq_files "$3" .json
+      ;;
+    STATS)
+      _aeq_files "$3" .json .json.gz
       ;;
     A)
       _aeq_files "$3" .tflite .json .json.gz

@@ -31,13 +31,14 @@ struct value_kind {
   bool is_recipe = false;    ///< names of recipes too
 };
 
-constexpr std::array<value_kind, 9> value_kinds{{
+constexpr std::array<value_kind, 10> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
     {"NAME", ".json", true},
     {"FILE", ".json", true},
     {"POLICY", ".json"},
+    {"STATS", ".json .json.gz"},
     {"A", ".tflite .json .json.gz"},
     {"B", ".tflite .json .json.gz"},
     {"N", ""},

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include <aeq/calibrate/statistics.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/progress.hpp>
 #include <aeq/io/warning.hpp>
@@ -41,33 +42,41 @@ class quantizer {
   /// recipe, which is checked against it.
   void load_policy(const std::string& path);
 
+  /// The ranges of activations, which static recipes need: from a file that calibration saved, ours or the Python
+  /// tool's.
+  void load_statistics(const std::string& path);
+  void set_statistics(calibrate::statistics ranges) { statistics_ = std::move(ranges); }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
   /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
   /// does not depend on it.
   [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr);
-  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
-                                      progress* tell = nullptr) const;
+  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0, progress* tell = nullptr);
 
   /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
   /// bytes.
   std::uint64_t save(const std::string& path, const model::save_options& options = {});
-  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
-                     const model::save_options& options = {}) const;
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
 
   [[nodiscard]] const model::model& source() const { return source_; }
   [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
-  /// Warnings of reading the model, loading the recipe and the last plan.
+  /// Makes `save` throw error (bad_input) where there are warnings, before anything is written.
+  void set_strict(bool warnings_are_errors) { strict_ = warnings_are_errors; }
+
+  /// Warnings of reading the model, loading the recipe, the last plan and the last quantization.
   [[nodiscard]] const warnings& notes() const { return notes_; }
 
  private:
   kernel_table_view table_;
   recipe::policy policy_;
   recipe::recipe recipe_;
+  calibrate::statistics statistics_;
   warnings loading_notes_;
   warnings notes_;
   model::model source_;
+  bool strict_ = false;
 };
 
 }  // namespace aeq::inline AEQ_ABI

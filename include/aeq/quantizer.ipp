@@ -4,6 +4,7 @@
 
 #include <aeq/quantizer.hpp>
 
+#include <aeq/calibrate/statistics_json.hpp>
 #include <aeq/model/reader.hpp>
 #include <aeq/quantize/model_view.hpp>
 #include <aeq/quantize/pipeline.hpp>
@@ -30,6 +31,10 @@ AEQ_INLINE void quantizer::load_policy(const std::string& path) {
   policy_ = recipe::load_policy(path);
 }
 
+AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
+  statistics_ = calibrate::load_statistics(path);
+}
+
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
@@ -37,11 +42,12 @@ AEQ_INLINE recipe::plan quantizer::plan() {
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
-  return quantize::quantize_model(source_, plan(), threads, tell);
+  return quantize(plan(), threads, tell);
 }
 
-AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) const {
-  return quantize::quantize_model(source_, decisions, threads, tell);
+AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) {
+  return quantize::quantize_model(source_, decisions,
+                                  {.threads = threads, .progress = tell, .statistics = &statistics_, .notes = &notes_});
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
@@ -49,9 +55,18 @@ AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::s
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
-                                         const model::save_options& options) const {
-  const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
-                                                          quantize::scale_time::while_writing);
+                                         const model::save_options& options) {
+  const model::model quantized = quantize::quantize_model(source_, decisions,
+                                                          {.threads = options.threads,
+                                                           .progress = options.progress,
+                                                           .when = quantize::scale_time::while_writing,
+                                                           .statistics = &statistics_,
+                                                           .notes = &notes_});
+  if (strict_ && !notes_.empty()) {
+    const warning& first = notes_.all().front();
+    throw error(error_code::bad_input,
+                first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+  }
   return model::write(quantized, path, options);
 }
 

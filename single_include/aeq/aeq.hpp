@@ -2577,6 +2577,13 @@ class weight {
  public:
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
 
+  /// The same values, laid out otherwise.
+  [[nodiscard]] weight with_layout(const weight_layout& layout) const {
+    weight result = *this;
+    result.layout_ = layout;
+    return result;
+  }
+
   [[nodiscard]] const weight_layout& layout() const { return layout_; }
   [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
   [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
@@ -2617,6 +2624,7 @@ struct tensor_parameters {
   std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
   std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
   std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
+  bool wide = false;                       ///< the scales are float64, and so is what is computed with them
   std::vector<std::int32_t> zero_point;    ///< one per scale
   std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
   std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from
@@ -2699,6 +2707,22 @@ struct tensor_rules {
 /// Rules of every tensor, by subgraph and tensor.
 using model_rules = std::vector<std::vector<tensor_rules>>;
 
+/// Writes the rules of one subgraph's tensors.
+class rule_writer {
+ public:
+  explicit rule_writer(std::vector<tensor_rules>& rules) : rules_(&rules) {}
+
+  void consume(std::int32_t tensor, std::int32_t operation, transformation t, parameters p = nullptr) const {
+    (*rules_)[static_cast<std::size_t>(tensor)].consumers.push_back({operation, {t}, std::move(p)});
+  }
+  void produce(std::int32_t tensor, std::int32_t operation, transformation t, parameters p = nullptr) const {
+    (*rules_)[static_cast<std::size_t>(tensor)].producer = tensor_rule{operation, {t}, std::move(p)};
+  }
+
+ private:
+  std::vector<tensor_rules>* rules_;
+};
+
 }  // namespace aeq::inline AEQ_ABI::quantize
 
 // ---- aeq/quantize/instruction.hpp
@@ -2727,6 +2751,52 @@ struct tensor_uses {
 // ---- aeq/quantize/materialize.hpp
 // Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
 // nothing here is instantiated per scheme. (spec: quantization, section 5)
+
+// ---- aeq/calibrate/statistics.hpp
+// Statistics: what calibration has seen of each activation. (spec: numerics, sections 7.2 to 7.4)
+
+#include <unordered_map>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// The least and greatest value of a tensor. Statistics keep the type that they were computed in, because every scale
+/// is computed in the type of its statistics.
+struct tensor_range {
+  double lowest = 0;
+  double highest = 0;
+  bool wide = false;                ///< float64; else both are values of float32
+  std::vector<std::int32_t> shape;  ///< of the arrays that the range comes from: ones, or none for a scalar
+
+  friend bool operator==(const tensor_range&, const tensor_range&) = default;
+};
+
+/// Ranges by the names of tensors, in the order of being added.
+class statistics {
+ public:
+  /// The range of a tensor; null if there is none.
+  [[nodiscard]] const tensor_range* find(std::string_view tensor) const {
+    const auto place = index_.find(std::string(tensor));
+    return place == index_.end() ? nullptr : &entries_[place->second].second;
+  }
+  /// Adds a range, or replaces the one that a tensor has.
+  void set(std::string_view tensor, tensor_range range) {
+    const auto [place, is_new] = index_.emplace(std::string(tensor), entries_.size());
+    if (is_new) {
+      entries_.emplace_back(std::string(tensor), std::move(range));
+    } else {
+      entries_[place->second].second = std::move(range);
+    }
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, tensor_range>>& entries() const { return entries_; }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, tensor_range>> entries_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/recipe/plan.hpp
 // What a recipe decides for each op of a model.
@@ -2850,10 +2920,18 @@ struct plan {
 // ---- aeq/quantize/materialize.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
+/// How a model is quantized, apart from what the recipe says.
+struct pipeline_options {
+  unsigned threads = 0;               ///< 0: one per processor; the result does not depend on it
+  aeq::progress* progress = nullptr;  ///< is told of weights read
+  scale_time when = scale_time::at_once;
+  const calibrate::statistics* statistics = nullptr;  ///< ranges of activations; null: none are known
+  warnings* notes = nullptr;                          ///< gets what is odd but harmless; null: nobody wants it
+};
+
 /// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
 /// until they are written. Throws error (not_quantizable).
-[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
-                                      unsigned threads, aeq::progress* tell);
+[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
@@ -2885,8 +2963,8 @@ namespace aeq::inline AEQ_ABI::quantize {
 /// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
 /// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
 /// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
-[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
-                                          aeq::progress* tell = nullptr, scale_time when = scale_time::at_once);
+[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan,
+                                          const pipeline_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
@@ -3001,8 +3079,6 @@ class policy {
 // ---- aeq/recipe/recipe.hpp
 // A recipe: rules in groups of one regular expression each. (spec: quantization, sections 2.4 and 2.5)
 
-#include <unordered_map>
-
 namespace aeq::inline AEQ_ABI::recipe {
 
 /// Rules in the order in which they are asked; of those that match and suit an op, the last decides.
@@ -3074,33 +3150,41 @@ class quantizer {
   /// recipe, which is checked against it.
   void load_policy(const std::string& path);
 
+  /// The ranges of activations, which static recipes need: from a file that calibration saved, ours or the Python
+  /// tool's.
+  void load_statistics(const std::string& path);
+  void set_statistics(calibrate::statistics ranges) { statistics_ = std::move(ranges); }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
   /// The quantized model, whose weights are quantized while it is written. `threads` 0: one per processor; the result
   /// does not depend on it.
   [[nodiscard]] model::model quantize(unsigned threads = 0, progress* tell = nullptr);
-  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0,
-                                      progress* tell = nullptr) const;
+  [[nodiscard]] model::model quantize(const recipe::plan& decisions, unsigned threads = 0, progress* tell = nullptr);
 
   /// Quantizes and writes to `path` ("-": standard output). The file appears whole or not at all. Returns its size in
   /// bytes.
   std::uint64_t save(const std::string& path, const model::save_options& options = {});
-  std::uint64_t save(const recipe::plan& decisions, const std::string& path,
-                     const model::save_options& options = {}) const;
+  std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
 
   [[nodiscard]] const model::model& source() const { return source_; }
   [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
-  /// Warnings of reading the model, loading the recipe and the last plan.
+  /// Makes `save` throw error (bad_input) where there are warnings, before anything is written.
+  void set_strict(bool warnings_are_errors) { strict_ = warnings_are_errors; }
+
+  /// Warnings of reading the model, loading the recipe, the last plan and the last quantization.
   [[nodiscard]] const warnings& notes() const { return notes_; }
 
  private:
   kernel_table_view table_;
   recipe::policy policy_;
   recipe::recipe recipe_;
+  calibrate::statistics statistics_;
   warnings loading_notes_;
   warnings notes_;
   model::model source_;
+  bool strict_ = false;
 };
 
 }  // namespace aeq::inline AEQ_ABI
@@ -4898,6 +4982,9 @@ AEQ_INLINE std::string dump_text(const model& m) {
 
 namespace aeq::inline AEQ_ABI::model {
 
+/// The subgraphs that an op runs, by its option table: branches, bodies, decompositions.
+[[nodiscard]] std::vector<std::int32_t> called_subgraphs(const operation& o);
+
 /// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
 void check_consistency(const model& m);
 
@@ -6308,6 +6395,11 @@ AEQ_INLINE std::vector<instruction> instructions_of(const tensor_rules& rules, c
   std::vector<instruction> list = rules.producer
                                       ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
                                       : std::move(first_level);
+  if (rules.producer && rules.producer->operation >= 0 && uses.consumers.empty() &&
+      rules.producer->transformations.front() == transformation::add_dequantize) {
+    // Nobody reads it: it still comes out as integers.
+    list.push_back({transformation::quantize_tensor, {}, rules.producer->params});
+  }
   list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
   detail::drop_needless_duplicates(list);
 
@@ -6330,7 +6422,49 @@ AEQ_INLINE std::vector<instruction> instructions_of(const tensor_rules& rules, c
 // ---- aeq/quantize/materialize.ipp
 // Op by op: which inputs take which parameters; constants that are wanted alike share them.
 
-#include <tuple>
+// ---- aeq/quantize/activations.hpp
+// Parameters of activations, from their ranges. Ops that fix or hand on their output's parameters change the ranges on
+// the way, so that whoever reads the output computes the same: this works on a copy of the caller's statistics.
+// Included by definitions only. (spec: quantization, section 5.1; numerics, section 7.4)
+
+namespace aeq::inline AEQ_ABI::quantize::detail {
+
+class activations {
+ public:
+  /// `known` may be null: no tensor has a range.
+  activations(const model::model& m, const calibrate::statistics* known) : model_(m), known_(known) {}
+
+  /// The parameters of a tensor in a format. Throws error (not_quantizable) that names a tensor without a range, or
+  /// with one that is not finite.
+  [[nodiscard]] parameters fitted(std::size_t graph, std::int32_t tensor, const format_descriptor& format,
+                                  const fit_functions& fits) const;
+
+  /// The range of a tensor; null if it has none.
+  [[nodiscard]] const calibrate::tensor_range* range(std::size_t graph, std::int32_t tensor) const;
+
+  /// From now on a tensor has another range.
+  void set_range(std::size_t graph, std::int32_t tensor, calibrate::tensor_range range);
+
+  /// From now on a tensor has the range that parameters represent.
+  void set_range(std::size_t graph, std::int32_t tensor, const tensor_parameters& represented);
+
+  /// Whether some tensor of a subgraph has a range.
+  [[nodiscard]] bool knows_some_of(std::size_t graph) const;
+
+  /// "model.tflite: tensor 'x'", for messages.
+  [[nodiscard]] std::string name(std::size_t graph, std::int32_t tensor) const;
+
+ private:
+  [[nodiscard]] static std::uint64_t key(std::size_t graph, std::int32_t tensor) {
+    return (static_cast<std::uint64_t>(graph) << 32) | static_cast<std::uint32_t>(tensor);
+  }
+
+  const model::model& model_;
+  const calibrate::statistics* known_;
+  std::unordered_map<std::uint64_t, calibrate::tensor_range> changed_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
 
 // ---- aeq/quantize/algorithm/float_casting.hpp
 // float_casting: weights become IEEE binary16; a DEQUANTIZE turns them back for the op. (spec: numerics, section 5.8)
@@ -6344,6 +6478,30 @@ namespace aeq::inline AEQ_ABI::quantize {
 [[nodiscard]] parameters keep_float16();
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/composite.hpp
+// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
+// section 5.6)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Composites that are quantized as an op; others stay as they are.
+inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
+                                                                        "odml.l2_norm"};
+
+/// Whether a STABLEHLO_COMPOSITE is one of those.
+[[nodiscard]] bool is_quantizable_composite(const model::operation& o);
+
+/// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
+[[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/constants.hpp
+// Parameters of constants: ops that want the same of one buffer share them. Included by definitions only.
+// (spec: quantization, sections 2.1 and 5.2)
+
+#include <tuple>
 
 // ---- aeq/quantize/algorithm/min_max_uniform_quantize.hpp
 // min_max_uniform_quantize: each group of values spans its own range. (spec: numerics, sections 2.1 and 5.1)
@@ -6510,203 +6668,41 @@ class min_max_ranges {
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
-// ---- aeq/quantize/composite.hpp
-// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
-// section 5.6)
+// ---- aeq/quantize/constants.hpp
+namespace aeq::inline AEQ_ABI::quantize::detail {
 
-namespace aeq::inline AEQ_ABI::quantize {
+/// An operator and what is decided for it.
+struct decided_operation {
+  std::size_t graph;
+  std::int32_t position;
+  const model::operation& operation;
+  const recipe::decision& decision;
+};
 
-/// Composites that are quantized as an op; others stay as they are.
-inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
-                                                                        "odml.l2_norm"};
-
-/// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
-[[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/selection.hpp
-// Selection: which operands of an op a decision is about, and whether it changes anything.
-// (spec: quantization, sections 4.4, 5.1 and 5.4)
-
-namespace aeq::inline AEQ_ABI::quantize {
-
-/// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
-/// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
-[[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
-                                       std::size_t slot);
-
-/// Whether a decision changes an op at all.
-[[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
-                           const recipe::decision& d);
-
-}  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/quantize/materialize.ipp
-namespace aeq::inline AEQ_ABI::quantize {
-
-namespace detail {
-
-class materializer {
+class constants {
  public:
-  materializer(const model::model& m, const recipe::plan& plan, scale_time when)
-      : model_(m), plan_(plan), ranges_(when) {
-    for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
-    skipped_ = skipped_subgraphs(m, plan);
-  }
+  constants(const model::model& m, scale_time when) : model_(m), ranges_(when) {}
 
-  model_rules run(unsigned threads, aeq::progress* tell) {
-    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
-      const recipe::subgraph_plan& decisions = skipped_[graph_] ? untouched() : plan_.subgraphs[graph_];
-      for (std::size_t i = 0; i < graph().operations.size(); ++i) {
-        materialize(graph().operations[i], static_cast<std::int32_t>(i), decisions.operations[i]);
-      }
-      materialize_edges(decisions);
-    }
-    ranges_.compute(threads, tell);
-    return std::move(rules_);
-  }
+  /// A constant that an op with a weight reads: the weight format, with scales along the op's channel axis. Scales are
+  /// there after `compute`. Throws error (not_quantizable) where the shape does not fit the granularity.
+  parameters in_weight_format(const decided_operation& at, std::int32_t tensor);
+
+  /// A constant that an op without a weight reads: the activation format, one scale. Scales as above.
+  parameters in_activation_format(std::size_t graph, std::int32_t tensor, const recipe::decision& d);
+
+  /// A constant with the parameters of an activation.
+  [[nodiscard]] parameters like_activation(std::size_t graph, std::int32_t tensor, const parameters& like) const;
+
+  parameters as_float16(std::size_t graph, std::int32_t tensor);
+
+  /// Finds the scales of everything asked for since the last call. Throws error (not_quantizable).
+  void compute(unsigned threads, aeq::progress* tell) { ranges_.compute(threads, tell); }
+
+  /// "model.tflite: tensor 3 "conv/weights"", for messages.
+  [[nodiscard]] std::string name(std::size_t graph, std::int32_t tensor) const;
 
  private:
-  [[nodiscard]] const model::subgraph& graph() const { return model_.subgraphs[graph_]; }
-  [[nodiscard]] const model::tensor& tensor(std::int32_t index) const {
-    return graph().tensors[static_cast<std::size_t>(index)];
-  }
-
-  void consume(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
-    rules_[graph_][static_cast<std::size_t>(index)].consumers.push_back({operation, {t}, std::move(p)});
-  }
-  void produce(std::int32_t index, std::int32_t operation, transformation t, parameters p = nullptr) {
-    rules_[graph_][static_cast<std::size_t>(index)].producer = tensor_rule{operation, {t}, std::move(p)};
-  }
-
-  /// Decisions that leave every op of the subgraph as it is.
-  [[nodiscard]] const recipe::subgraph_plan& untouched() {
-    untouched_.operations.assign(graph().operations.size(), {});
-    return untouched_;
-  }
-
-  void materialize_edges(const recipe::subgraph_plan& decisions) {
-    refuse_static(decisions.inputs);
-    refuse_static(decisions.outputs);
-    for (const std::int32_t t : graph().inputs) produce(t, graph_edge, transformation::no_quantize);
-    for (const std::int32_t t : graph().outputs) consume(t, graph_edge, transformation::no_quantize);
-  }
-
-  void refuse_static(const recipe::decision& d) const {
-    if (!d.quantize || d.scheme.execution_mode != execution::static_range) return;
-    throw error(error_code::not_quantizable,
-                model_.file_name() + ": the recipe's scheme " + d.scheme_name +
-                    " needs the ranges of activations, which this version can't take; dynamic range and weight only "
-                    "recipes need none");
-  }
-
-  void materialize(const model::operation& o, std::int32_t position, const recipe::decision& d) {
-    refuse_static(d);
-    for (std::size_t i = 0; i < o.inputs.size(); ++i) {
-      if (o.inputs[i] < 0) continue;
-      parameters p = d.quantize ? input_parameters(o, position, d, i) : nullptr;
-      const bool dequantized = d.scheme.execution_mode == execution::weight_only;
-      const transformation t = !p            ? transformation::no_quantize
-                               : dequantized ? transformation::add_dequantize
-                                             : transformation::quantize_tensor;
-      consume(o.inputs[i], position, t, std::move(p));
-    }
-    for (const std::int32_t t : o.outputs) {
-      if (t >= 0) produce(t, position, transformation::no_quantize);
-    }
-  }
-
-  /// The parameters of an input that is to be quantized; null for one that stays as it is.
-  parameters input_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                              std::size_t slot) {
-    if (!takes_weight_format(model_, tensor(o.inputs[slot]), d, slot)) return nullptr;
-    if (d.algorithm != recipe::algorithm::float_casting) return constant_parameters(o, position, d, o.inputs[slot]);
-    const bool is_float16 = tensor(o.inputs[slot]).type == model::tensor_type::float16;
-    return is_float16 ? keep_float16() : float16_parameters(o.inputs[slot]);
-  }
-
-  [[nodiscard]] std::string name(std::int32_t index) const {
-    return model_.file_name() + ": " + model::label(graph(), static_cast<std::size_t>(index));
-  }
-
-  parameters float16_parameters(std::int32_t index) {
-    const model::tensor& t = tensor(index);
-    parameters& known = constants_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
-    if (!known) known = cast_to_float16(weight(model_, t, name(index), layout_of(t.shape)), t.shape);
-    return known;
-  }
-
-  /// Parameters of a constant; ops that want the same of one buffer share them.
-  parameters constant_parameters(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                                 std::int32_t index) {
-    const model::tensor& t = tensor(index);
-    const format_descriptor& format = d.scheme.weight;
-    const std::int32_t axis = scale_axis(o, position, d, index);
-    parameters& known = constants_[{t.buffer, {format, d.fits.narrow}, axis, t.shape}];
-    if (known) return known;
-    auto p = std::make_shared<tensor_parameters>();
-    p->format = format;
-    p->scale_shape.assign(t.shape.size(), 1);
-    weight_layout layout = layout_of(t.shape);
-    if (axis != whole_tensor) {
-      const auto place = static_cast<std::size_t>(axis);
-      p->axis = static_cast<std::uint32_t>(axis);
-      p->scale_shape[place] = t.shape[place];
-      layout = layout_of(t.shape, *p->axis);
-    }
-    if (p->is_blockwise()) {
-      layout = block_layout(t.shape, format.granularity.block_elements);
-      p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
-    }
-    p->source = std::make_shared<const weight>(model_, t, name(index), layout);
-    ranges_.add(p, d.fits);
-    known = std::move(p);
-    return known;
-  }
-
   static constexpr std::int32_t whole_tensor = -1;
-
-  /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
-  [[nodiscard]] std::int32_t scale_axis(const model::operation& o, std::int32_t position, const recipe::decision& d,
-                                        std::int32_t index) const {
-    const std::vector<std::int32_t>& shape = tensor(index).shape;
-    const granularity_descriptor& granularity = d.scheme.weight.granularity;
-    const auto rank = static_cast<std::int32_t>(shape.size());
-    const auto fail = [&](const std::string& why) {
-      throw error(error_code::not_quantizable, name(index) + ": can't be quantized " + why + " for " +
-                                                   std::string(d.operation->name) + " " + std::to_string(position) +
-                                                   "; choose another granularity, or leave the op out with a "
-                                                   "no_quantize rule");
-    };
-    if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
-    if (granularity.kind == granularity_kind::blockwise) {
-      if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
-      if (shape[1] % granularity.block_elements != 0) {
-        fail("in blocks of " + std::to_string(granularity.block_elements) + ": its last dimension " +
-             std::to_string(shape[1]) + " is no multiple,");
-      }
-      return 1;
-    }
-    std::int32_t axis = whole_tensor;
-    switch (d.operation->channels) {
-      case op::channel_axis::none: return whole_tensor;
-      case op::channel_axis::first: axis = 0; break;
-      case op::channel_axis::fourth: axis = 3; break;
-      case op::channel_axis::matrix_columns: axis = adjoint_right(o) ? rank - 2 : rank - 1; break;
-    }
-    if (axis < 0 || axis >= rank) fail("channelwise: it has no axis " + std::to_string(axis) + ",");
-    return axis;
-  }
-
-  /// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
-  [[nodiscard]] static bool adjoint_right(const model::operation& o) {
-    constexpr std::uint8_t batch_matmul_options = 101;
-    constexpr std::size_t adj_y =
-        model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
-    return o.options.type == batch_matmul_options && o.options.table != nullptr &&
-           o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
-  }
 
   /// What makes two parameters of constants the same. The peer's cache looks at less: it hands one op's scales to
   /// another with a different channel axis.
@@ -6728,21 +6724,265 @@ class materializer {
   };
   using constant_key = std::tuple<std::uint32_t, format_key, std::int32_t, std::vector<std::int32_t>>;
 
+  [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {
+    return model_.subgraphs[graph].tensors[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] std::int32_t scale_axis(const decided_operation& at, std::int32_t tensor) const;
+  parameters ranged(std::size_t graph, std::int32_t tensor, const format_descriptor& format, const fit_functions& fits,
+                    std::int32_t axis);
+
+  const model::model& model_;
+  std::map<constant_key, parameters> known_;
+  min_max_ranges ranges_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
+
+// ---- aeq/quantize/selection.hpp
+// Selection: which operands of an op a decision is about, and whether it changes anything.
+// (spec: quantization, sections 4.4, 5.1 and 5.4)
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Whether the decision for an op stores an input in the weight format: a constant of float32 values that is a weight,
+/// or an activation of an op with a weight. What is quantized already, sparse, empty or too small stays.
+[[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
+                                       std::size_t slot);
+
+/// Whether a decision changes an op at all.
+[[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
+                           const recipe::decision& d);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/static_range.hpp
+// Static range: ops whose activations are integers. Each op's constraint says how the parameters of its operands hang
+// together. Included by definitions only. (spec: quantization, sections 5.1, 5.3 and 5.4)
+
+namespace aeq::inline AEQ_ABI::quantize::detail {
+
+class static_range {
+ public:
+  static_range(const model::model& m, constants& shared, activations& ranges)
+      : model_(m), constants_(shared), activations_(ranges) {}
+
+  /// The rules of one op's operands. Throws error (not_quantizable).
+  void materialize(const decided_operation& at, const rule_writer& rules);
+
+  /// The rule of a subgraph's input: it arrives as integers.
+  void materialize_input(std::size_t graph, std::int32_t tensor, const recipe::decision& d, const rule_writer& rules);
+  /// The rule of a subgraph's output: it leaves as integers.
+  void materialize_output(std::size_t graph, std::int32_t tensor, const recipe::decision& d, const rule_writer& rules);
+
+  /// Biases follow from the scales of inputs and weights: call it when those of the weights are there. `notes`, unless
+  /// null, gets biases that are too large for their scale.
+  void finish_biases(warnings* notes);
+
+ private:
+  struct operand {
+    std::int32_t tensor;
+    bool takes_part;  ///< else it stays as it is
+  };
+  /// A bias whose scale is the product of two others.
+  struct pending_bias {
+    std::shared_ptr<tensor_parameters> target;
+    parameters input;
+    parameters weight;
+  };
+
+  [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {
+    return model_.subgraphs[graph].tensors[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] bool stays_float(const decided_operation& at) const;
+  [[nodiscard]] std::vector<operand> inputs_of(const decided_operation& at) const;
+  [[nodiscard]] std::vector<operand> outputs_of(const decided_operation& at) const;
+  [[nodiscard]] static std::int32_t only_one(const decided_operation& at, const std::vector<operand>& operands,
+                                             const char* what);
+
+  [[nodiscard]] parameters of_input(const decided_operation& at, std::int32_t tensor);
+  [[nodiscard]] parameters of_activation(const decided_operation& at, std::int32_t tensor) const;
+  [[nodiscard]] parameters fixed_output(const decided_operation& at) const;
+  [[nodiscard]] parameters stored(const decided_operation& at, std::int32_t tensor) const;
+  void hand_on(const decided_operation& at, const std::vector<operand>& inputs, const std::vector<operand>& outputs,
+               const parameters& p);
+  void add_bias(const decided_operation& at, const std::vector<parameters>& of_inputs, std::size_t slot,
+                const rule_writer& rules);
+
+  const model::model& model_;
+  constants& constants_;
+  activations& activations_;
+  std::vector<pending_bias> biases_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
+
+// ---- aeq/quantize/materialize.ipp
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+class materializer {
+ public:
+  materializer(const model::model& m, const recipe::plan& plan, const pipeline_options& options)
+      : model_(m),
+        plan_(plan),
+        skipped_(skipped_subgraphs(m, plan)),
+        // A bias wants the scales of its weight before anything is written.
+        constants_(m, has_static(plan) ? scale_time::at_once : options.when),
+        activations_(m, options.statistics),
+        static_range_(m, constants_, activations_),
+        bodies_(control_flow_bodies(m)),
+        options_(options) {
+    for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
+  }
+
+  model_rules run() {
+    if (options_.statistics == nullptr || options_.statistics->empty()) refuse_static();
+    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
+      const recipe::subgraph_plan& decisions = decisions_here();
+      const rule_writer rules(rules_[graph_]);
+      for (std::size_t i = 0; i < graph().operations.size(); ++i) {
+        const auto position = static_cast<std::int32_t>(i);
+        const decided_operation at{graph_, position, graph().operations[i], decisions.operations[i]};
+        is_static(at.decision) ? static_range_.materialize(at, rules) : materialize(at, rules);
+      }
+      materialize_edges(decisions, rules);
+    }
+    constants_.compute(options_.threads, options_.progress);
+    static_range_.finish_biases(options_.notes);
+    return std::move(rules_);
+  }
+
+ private:
+  [[nodiscard]] const model::subgraph& graph() const { return model_.subgraphs[graph_]; }
+  [[nodiscard]] const model::tensor& tensor(std::int32_t index) const {
+    return graph().tensors[static_cast<std::size_t>(index)];
+  }
+
+  [[nodiscard]] static bool is_static(const recipe::decision& d) {
+    return d.quantize && d.scheme.execution_mode == execution::static_range;
+  }
+  [[nodiscard]] static bool has_static(const recipe::plan& plan) {
+    return std::any_of(plan.subgraphs.begin(), plan.subgraphs.end(), [](const recipe::subgraph_plan& g) {
+      return std::any_of(g.operations.begin(), g.operations.end(), is_static);
+    });
+  }
+
+  /// Throws error (not_quantizable) if some decision needs statistics.
+  void refuse_static() const {
+    const auto refuse = [&](const recipe::decision& d) {
+      if (!is_static(d)) return;
+      throw error(error_code::not_quantizable,
+                  model_.file_name() + ": the recipe's scheme " + d.scheme_name +
+                      " needs the ranges of activations; give statistics that a calibration saved (--stats FILE), or "
+                      "choose a dynamic range or weight only recipe, which needs none");
+    };
+    for (std::size_t g = 0; g < plan_.subgraphs.size(); ++g) {
+      if (skipped_[g] || bodies_[g]) continue;
+      for (const recipe::decision& d : plan_.subgraphs[g].operations) refuse(d);
+      refuse(plan_.subgraphs[g].inputs);
+      refuse(plan_.subgraphs[g].outputs);
+    }
+  }
+
+  /// Subgraphs that WHILE, IF and their like run: the caller hands over floats.
+  [[nodiscard]] static std::vector<bool> control_flow_bodies(const model::model& m) {
+    std::vector<bool> result(m.subgraphs.size(), false);
+    for (const model::subgraph& g : m.subgraphs) {
+      for (const model::operation& o : g.operations) {
+        if (m.builtin(o) == op::code::stablehlo_composite) continue;
+        for (const std::int32_t body : model::called_subgraphs(o)) {
+          if (body >= 0) result[static_cast<std::size_t>(body)] = true;
+        }
+      }
+    }
+    return result;
+  }
+
+  /// The plan's decisions for the subgraph, without those that can't be carried out.
+  [[nodiscard]] const recipe::subgraph_plan& decisions_here() {
+    const recipe::subgraph_plan& planned = plan_.subgraphs[graph_];
+    if (!skipped_[graph_] && !bodies_[graph_]) return planned;
+    changed_ = skipped_[graph_] ? recipe::subgraph_plan{} : planned;
+    changed_.operations.resize(graph().operations.size());
+    changed_.inputs = {};
+    changed_.outputs = {};
+    if (skipped_[graph_] || activations_.knows_some_of(graph_)) return changed_;
+    bool left = false;
+    for (recipe::decision& d : changed_.operations) {
+      if (!is_static(d)) continue;
+      d = {};
+      left = true;
+    }
+    if (left && options_.notes != nullptr) {
+      options_.notes->add(model_.file_name() + ": subgraph " + std::to_string(graph_),
+                          "stays float, for the statistics have no ranges of its tensors: calibration does not visit "
+                          "the bodies of WHILE, IF and their like");
+    }
+    return changed_;
+  }
+
+  void materialize_edges(const recipe::subgraph_plan& decisions, const rule_writer& rules) {
+    for (const std::int32_t t : graph().inputs) {
+      if (is_static(decisions.inputs)) {
+        static_range_.materialize_input(graph_, t, decisions.inputs, rules);
+      } else {
+        rules.produce(t, graph_edge, transformation::no_quantize);
+      }
+    }
+    for (const std::int32_t t : graph().outputs) {
+      if (is_static(decisions.outputs)) {
+        static_range_.materialize_output(graph_, t, decisions.outputs, rules);
+      } else {
+        rules.consume(t, graph_edge, transformation::no_quantize);
+      }
+    }
+  }
+
+  /// Dynamic range and weight only: constants alone change.
+  void materialize(const decided_operation& at, const rule_writer& rules) {
+    const recipe::decision& d = at.decision;
+    const std::vector<std::int32_t>& inputs = at.operation.inputs;
+    for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
+      if (inputs[slot] < 0) continue;
+      parameters p = d.quantize ? input_parameters(at, slot) : nullptr;
+      const bool dequantized = d.scheme.execution_mode == execution::weight_only;
+      const transformation t = !p            ? transformation::no_quantize
+                               : dequantized ? transformation::add_dequantize
+                                             : transformation::quantize_tensor;
+      rules.consume(inputs[slot], at.position, t, std::move(p));
+    }
+    for (const std::int32_t t : at.operation.outputs) {
+      if (t >= 0) rules.produce(t, at.position, transformation::no_quantize);
+    }
+  }
+
+  /// The parameters of an input that is to be quantized; null for one that stays as it is.
+  parameters input_parameters(const decided_operation& at, std::size_t slot) {
+    const std::int32_t index = at.operation.inputs[slot];
+    if (!takes_weight_format(model_, tensor(index), at.decision, slot)) return nullptr;
+    if (at.decision.algorithm != recipe::algorithm::float_casting) return constants_.in_weight_format(at, index);
+    const bool is_float16 = tensor(index).type == model::tensor_type::float16;
+    return is_float16 ? keep_float16() : constants_.as_float16(at.graph, index);
+  }
+
   const model::model& model_;
   const recipe::plan& plan_;
   model_rules rules_;
   std::size_t graph_ = 0;
   std::vector<bool> skipped_;
-  recipe::subgraph_plan untouched_;
-  std::map<constant_key, parameters> constants_;
-  min_max_ranges ranges_;
+  recipe::subgraph_plan changed_;
+  constants constants_;
+  activations activations_;
+  static_range static_range_;
+  std::vector<bool> bodies_;
+  const pipeline_options& options_;
 };
 
 }  // namespace detail
 
-AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when, unsigned threads,
-                                   aeq::progress* tell) {
-  return detail::materializer(m, plan, when).run(threads, tell);
+AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options) {
+  return detail::materializer(m, plan, options).run();
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -7045,9 +7285,8 @@ AEQ_INLINE model_instructions instruct(const model::model& m, const model_rules&
   return result;
 }
 
-AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads, aeq::progress* tell,
-                                       scale_time when) {
-  model_rules rules = materialize(m, plan, when, threads, tell);
+AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
+  model_rules rules = materialize(m, plan, options);
   resolve_sharing(m, rules);
   const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
   const model_instructions instructions = instruct(m, rules, uses);
@@ -7372,6 +7611,24 @@ AEQ_INLINE bool recipe::needs_calibration() const {
 // ---- aeq/quantizer.ipp
 // The facade's way through the floors below it.
 
+// ---- aeq/calibrate/statistics_json.hpp
+// Statistics as files: our own ("qsv/1", floats in hexadecimal, so that nothing is rounded), and those that the Python
+// tool saves, whose numbers have lost their type and are taken as float64. (spec: numerics, sections 7.4 and 7.7)
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// Reads statistics of either kind; `name` is for messages. Only ranges are taken. Throws error (bad_input) that names
+/// the tensor and what would be accepted.
+[[nodiscard]] statistics parse_statistics(std::string_view text, const std::string& name);
+
+/// Reads a file of statistics; a name that ends in .gz says that it is compressed. Throws error (io, bad_input).
+[[nodiscard]] statistics load_statistics(const std::string& path);
+
+/// The text of a "qsv/1" file.
+[[nodiscard]] std::string to_text(const statistics& all);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
 // ---- aeq/quantize/model_view.hpp
 // A model as recipe::resolve sees it: kinds of ops and the names around them, nothing else.
 
@@ -7559,6 +7816,10 @@ AEQ_INLINE void quantizer::load_policy(const std::string& path) {
   policy_ = recipe::load_policy(path);
 }
 
+AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
+  statistics_ = calibrate::load_statistics(path);
+}
+
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
@@ -7566,11 +7827,12 @@ AEQ_INLINE recipe::plan quantizer::plan() {
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
-  return quantize::quantize_model(source_, plan(), threads, tell);
+  return quantize(plan(), threads, tell);
 }
 
-AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) const {
-  return quantize::quantize_model(source_, decisions, threads, tell);
+AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) {
+  return quantize::quantize_model(source_, decisions,
+                                  {.threads = threads, .progress = tell, .statistics = &statistics_, .notes = &notes_});
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
@@ -7578,9 +7840,18 @@ AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::s
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
-                                         const model::save_options& options) const {
-  const model::model quantized = quantize::quantize_model(source_, decisions, options.threads, options.progress,
-                                                          quantize::scale_time::while_writing);
+                                         const model::save_options& options) {
+  const model::model quantized = quantize::quantize_model(source_, decisions,
+                                                          {.threads = options.threads,
+                                                           .progress = options.progress,
+                                                           .when = quantize::scale_time::while_writing,
+                                                           .statistics = &statistics_,
+                                                           .notes = &notes_});
+  if (strict_ && !notes_.empty()) {
+    const warning& first = notes_.all().front();
+    throw error(error_code::bad_input,
+                first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+  }
   return model::write(quantized, path, options);
 }
 
@@ -9073,33 +9344,13 @@ class consistency {
     for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
   }
 
-  /// Subgraphs that an op runs, by its option table.
-  std::vector<std::int32_t> called(const operation& o) const {
-    std::vector<std::int32_t> result;
-    const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
-      if (options.table == nullptr || options.type >= members.members.size()) return;
-      const schema::table_descriptor& table = members.members[options.type];
-      for (std::size_t id = 0; id < table.fields.size(); ++id) {
-        const schema::field_descriptor& field = table.fields[id];
-        const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
-        if (!names_subgraph || field.is_vector) continue;
-        // An absent index of a StableHLO region means none.
-        if (options.table->GetOptionalFieldOffset(slot(id)) == 0 && &members == &schema::builtin_options_2) continue;
-        result.push_back(options.table->GetField<std::int32_t>(slot(id), 0));
-      }
-    };
-    add(o.options, schema::builtin_options);
-    add(o.options_2, schema::builtin_options_2);
-    return result;
-  }
-
   /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
   void check_calls() const {
     std::vector<char> colour(model_.subgraphs.size(), 0);
     std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
     for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
       for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
-        for (const std::int32_t target : called(model_.subgraphs[g].operations[i])) {
+        for (const std::int32_t target : called_subgraphs(model_.subgraphs[g].operations[i])) {
           if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
             fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
                                                                     " does not exist; there are " +
@@ -9138,6 +9389,26 @@ class consistency {
 };
 
 }  // namespace detail
+
+AEQ_INLINE std::vector<std::int32_t> called_subgraphs(const operation& o) {
+  std::vector<std::int32_t> result;
+  const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
+    if (options.table == nullptr || options.type >= members.members.size()) return;
+    const schema::table_descriptor& table = members.members[options.type];
+    for (std::size_t id = 0; id < table.fields.size(); ++id) {
+      const schema::field_descriptor& field = table.fields[id];
+      const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
+      if (!names_subgraph || field.is_vector) continue;
+      // An absent index of a StableHLO region means none.
+      if (options.table->GetOptionalFieldOffset(detail::slot(id)) == 0 && &members == &schema::builtin_options_2)
+        continue;
+      result.push_back(options.table->GetField<std::int32_t>(detail::slot(id), 0));
+    }
+  };
+  add(o.options, schema::builtin_options);
+  add(o.options_2, schema::builtin_options_2);
+  return result;
+}
 
 AEQ_INLINE void check_consistency(const model& m) {
   detail::consistency(m).check();
@@ -9291,6 +9562,76 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
 
 }  // namespace aeq::inline AEQ_ABI::model
 
+// ---- aeq/quantize/activations.ipp
+// Parameters of activations, the definitions.
+
+namespace aeq::inline AEQ_ABI::quantize::detail {
+
+AEQ_INLINE std::string activations::name(std::size_t graph, std::int32_t tensor) const {
+  return model_.file_name() + ": " + model::label(model_.subgraphs[graph], static_cast<std::size_t>(tensor));
+}
+
+AEQ_INLINE const calibrate::tensor_range* activations::range(std::size_t graph, std::int32_t tensor) const {
+  if (const auto place = changed_.find(key(graph, tensor)); place != changed_.end()) return &place->second;
+  const model::tensor& t = model_.subgraphs[graph].tensors[static_cast<std::size_t>(tensor)];
+  return known_ != nullptr && t.name ? known_->find(*t.name) : nullptr;
+}
+
+AEQ_INLINE void activations::set_range(std::size_t graph, std::int32_t tensor, calibrate::tensor_range range) {
+  changed_.insert_or_assign(key(graph, tensor), std::move(range));
+}
+
+AEQ_INLINE void activations::set_range(std::size_t graph, std::int32_t tensor, const tensor_parameters& p) {
+  const double scale = p.scale.front();
+  const double zero = p.zero_point.front();
+  const double highest = (static_cast<double>(p.format.highest()) - zero) * scale;
+  const double lowest = p.format.is_symmetric() ? -highest : (static_cast<double>(p.format.lowest()) - zero) * scale;
+  set_range(graph, tensor, {lowest, highest, true, {}});
+}
+
+AEQ_INLINE bool activations::knows_some_of(std::size_t graph) const {
+  const std::size_t count = model_.subgraphs[graph].tensors.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const model::tensor& t = model_.subgraphs[graph].tensors[i];
+    if (!model_.is_constant(t) && range(graph, static_cast<std::int32_t>(i)) != nullptr) return true;
+  }
+  return false;
+}
+
+AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor, const format_descriptor& format,
+                                          const fit_functions& fits) const {
+  const calibrate::tensor_range* r = range(graph, tensor);
+  if (r == nullptr) {
+    throw error(error_code::not_quantizable,
+                name(graph, tensor) +
+                    ": the statistics have no range for it; calibrate with data that reaches it, or "
+                    "leave the ops around it out with a no_quantize rule");
+  }
+  if (!std::isfinite(r->lowest) || !std::isfinite(r->highest)) {
+    throw error(error_code::not_quantizable, name(graph, tensor) + ": its range in the statistics is " +
+                                                 std::to_string(r->lowest) + " to " + std::to_string(r->highest) +
+                                                 ", which has no scale; mend the data, or leave the ops around it out "
+                                                 "with a no_quantize rule");
+  }
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = format;
+  p->scale_shape = r->shape;
+  p->wide = r->wide;
+  if (r->wide) {
+    const scale_zero_point<double> fit = fits.wide({r->lowest, r->highest}, format);
+    p->scale = {fit.scale};
+    p->zero_point = {fit.zero_point};
+  } else {
+    const aeq::range<float> floats{static_cast<float>(r->lowest), static_cast<float>(r->highest)};
+    const scale_zero_point<float> fit = fits.narrow(floats, format);
+    p->scale = {static_cast<double>(fit.scale)};
+    p->zero_point = {fit.zero_point};
+  }
+  return p;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
+
 // ---- aeq/quantize/algorithm/float_casting.ipp
 // Parameters without scales.
 
@@ -9309,6 +9650,59 @@ AEQ_INLINE parameters keep_float16() {
   auto p = std::make_shared<tensor_parameters>();
   p->format = float16::descriptor;
   return p;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/composite.ipp
+// Which composites a plan selects, and which decompositions stay as they are.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+inline constexpr std::uint8_t composite_options = 21;
+inline constexpr model::schema::table_descriptor composite_table =
+    model::schema::builtin_options_2_members[composite_options];
+
+struct composite {
+  std::string_view name;
+  std::int32_t decomposition = -1;
+};
+
+[[nodiscard]] AEQ_INLINE composite composite_of(const model::operation& o) {
+  if (o.options_2.type != composite_options || o.options_2.table == nullptr) return {};
+  const model::view<composite_table> options(o.options_2.table);
+  return {options.get<"name">().value_or(""), options.get<"decomposition_subgraph_index">()};
+}
+
+}  // namespace detail
+
+AEQ_INLINE bool is_quantizable_composite(const model::operation& o) {
+  const std::string_view name = detail::composite_of(o).name;
+  return std::find(quantizable_composites.begin(), quantizable_composites.end(), name) != quantizable_composites.end();
+}
+
+AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
+  std::vector<bool> skipped(m.subgraphs.size(), false);
+  std::vector<std::size_t> to_visit;
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) to_visit.push_back(g);
+  while (!to_visit.empty()) {
+    const std::size_t g = to_visit.back();
+    to_visit.pop_back();
+    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
+      const model::operation& o = m.subgraphs[g].operations[i];
+      if (m.builtin(o) != op::code::stablehlo_composite) continue;
+      const detail::composite c = detail::composite_of(o);
+      const bool selected = !skipped[g] && is_quantizable_composite(o) && plan.subgraphs[g].operations[i].quantize;
+      if (selected || c.decomposition < 0) continue;
+      const auto target = static_cast<std::size_t>(c.decomposition);
+      if (skipped[target]) continue;
+      skipped[target] = true;
+      to_visit.push_back(target);  // what it calls is skipped with it
+    }
+  }
+  return skipped;
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -9606,55 +10000,106 @@ AEQ_INLINE void min_max_ranges::finish(job& j) {
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
-// ---- aeq/quantize/composite.ipp
-// Which composites a plan selects, and which decompositions stay as they are.
+// ---- aeq/quantize/constants.ipp
+// Parameters of constants, the definitions.
 
-namespace aeq::inline AEQ_ABI::quantize {
+namespace aeq::inline AEQ_ABI::quantize::detail {
 
-namespace detail {
-
-inline constexpr std::uint8_t composite_options = 21;
-inline constexpr model::schema::table_descriptor composite_table =
-    model::schema::builtin_options_2_members[composite_options];
-
-struct composite {
-  std::string_view name;
-  std::int32_t decomposition = -1;
-};
-
-[[nodiscard]] AEQ_INLINE composite composite_of(const model::operation& o) {
-  if (o.options_2.type != composite_options || o.options_2.table == nullptr) return {};
-  const model::view<composite_table> options(o.options_2.table);
-  return {options.get<"name">().value_or(""), options.get<"decomposition_subgraph_index">()};
+/// BATCH_MATMUL's adj_y. One answer serves both operands, as in the peer.
+[[nodiscard]] AEQ_INLINE bool adjoint_right(const model::operation& o) {
+  constexpr std::uint8_t batch_matmul_options = 101;
+  constexpr std::size_t adj_y =
+      model::detail::field_id(model::schema::builtin_options_members[batch_matmul_options], "adj_y");
+  return o.options.type == batch_matmul_options && o.options.table != nullptr &&
+         o.options.table->GetField<std::uint8_t>(model::detail::slot(adj_y), 0) != 0;
 }
 
-}  // namespace detail
+AEQ_INLINE std::string constants::name(std::size_t graph, std::int32_t tensor) const {
+  return model_.file_name() + ": " + model::label(model_.subgraphs[graph], static_cast<std::size_t>(tensor));
+}
 
-AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
-  std::vector<bool> skipped(m.subgraphs.size(), false);
-  std::vector<std::size_t> to_visit;
-  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) to_visit.push_back(g);
-  while (!to_visit.empty()) {
-    const std::size_t g = to_visit.back();
-    to_visit.pop_back();
-    for (std::size_t i = 0; i < m.subgraphs[g].operations.size(); ++i) {
-      const model::operation& o = m.subgraphs[g].operations[i];
-      if (m.builtin(o) != op::code::stablehlo_composite) continue;
-      const detail::composite c = detail::composite_of(o);
-      const bool known = std::find(quantizable_composites.begin(), quantizable_composites.end(), c.name) !=
-                         quantizable_composites.end();
-      const bool selected = !skipped[g] && known && plan.subgraphs[g].operations[i].quantize;
-      if (selected || c.decomposition < 0) continue;
-      const auto target = static_cast<std::size_t>(c.decomposition);
-      if (skipped[target]) continue;
-      skipped[target] = true;
-      to_visit.push_back(target);  // what it calls is skipped with it
-    }
+AEQ_INLINE parameters constants::as_float16(std::size_t graph, std::int32_t index) {
+  const model::tensor& t = tensor(graph, index);
+  parameters& known = known_[{t.buffer, {float16::descriptor, nullptr}, whole_tensor, t.shape}];
+  if (!known) known = cast_to_float16(weight(model_, t, name(graph, index), layout_of(t.shape)), t.shape);
+  return known;
+}
+
+AEQ_INLINE parameters constants::in_weight_format(const decided_operation& at, std::int32_t index) {
+  return ranged(at.graph, index, at.decision.scheme.weight, at.decision.fits, scale_axis(at, index));
+}
+
+AEQ_INLINE parameters constants::in_activation_format(std::size_t graph, std::int32_t index,
+                                                      const recipe::decision& d) {
+  return ranged(graph, index, d.scheme.activation, d.fits, whole_tensor);
+}
+
+AEQ_INLINE parameters constants::like_activation(std::size_t graph, std::int32_t index, const parameters& like) const {
+  const model::tensor& t = tensor(graph, index);
+  auto p = std::make_shared<tensor_parameters>(*like);
+  p->source = std::make_shared<const weight>(model_, t, name(graph, index), layout_of(t.shape));
+  p->fit = nullptr;
+  return p;
+}
+
+AEQ_INLINE parameters constants::ranged(std::size_t graph, std::int32_t index, const format_descriptor& format,
+                                        const fit_functions& fits, std::int32_t axis) {
+  const model::tensor& t = tensor(graph, index);
+  parameters& known = known_[{t.buffer, {format, fits.narrow}, axis, t.shape}];
+  if (known) return known;
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = format;
+  p->scale_shape.assign(t.shape.size(), 1);
+  weight_layout layout = layout_of(t.shape);
+  if (axis != whole_tensor) {
+    const auto place = static_cast<std::size_t>(axis);
+    p->axis = static_cast<std::uint32_t>(axis);
+    p->scale_shape[place] = t.shape[place];
+    layout = layout_of(t.shape, *p->axis);
   }
-  return skipped;
+  if (p->is_blockwise()) {
+    layout = block_layout(t.shape, format.granularity.block_elements);
+    p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
+  }
+  p->source = std::make_shared<const weight>(model_, t, name(graph, index), layout);
+  ranges_.add(p, fits);
+  known = std::move(p);
+  return known;
 }
 
-}  // namespace aeq::inline AEQ_ABI::quantize
+/// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
+AEQ_INLINE std::int32_t constants::scale_axis(const decided_operation& at, std::int32_t index) const {
+  const std::vector<std::int32_t>& shape = tensor(at.graph, index).shape;
+  const granularity_descriptor& granularity = at.decision.scheme.weight.granularity;
+  const auto rank = static_cast<std::int32_t>(shape.size());
+  const auto fail = [&](const std::string& why) {
+    throw error(error_code::not_quantizable, name(at.graph, index) + ": can't be quantized " + why + " for " +
+                                                 std::string(at.decision.operation->name) + " " +
+                                                 std::to_string(at.position) +
+                                                 "; choose another granularity, or leave the op out with a "
+                                                 "no_quantize rule");
+  };
+  if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
+  if (granularity.kind == granularity_kind::blockwise) {
+    if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
+    if (shape[1] % granularity.block_elements != 0) {
+      fail("in blocks of " + std::to_string(granularity.block_elements) + ": its last dimension " +
+           std::to_string(shape[1]) + " is no multiple,");
+    }
+    return 1;
+  }
+  std::int32_t axis = whole_tensor;
+  switch (at.decision.operation->channels) {
+    case op::channel_axis::none: return whole_tensor;
+    case op::channel_axis::first: axis = 0; break;
+    case op::channel_axis::fourth: axis = 3; break;
+    case op::channel_axis::matrix_columns: axis = adjoint_right(at.operation) ? rank - 2 : rank - 1; break;
+  }
+  if (axis < 0 || axis >= rank) fail("channelwise: it has no axis " + std::to_string(axis) + ",");
+  return axis;
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
 
 // ---- aeq/quantize/selection.ipp
 // Roles, types and sizes of operands, asked in turn.
@@ -9700,6 +10145,289 @@ AEQ_INLINE bool changes(const model::model& m, const model::subgraph& g, const m
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/static_range.ipp
+// Static range, the definitions.
+
+namespace aeq::inline AEQ_ABI::quantize::detail {
+
+[[nodiscard]] AEQ_INLINE std::string place_of(const model::model& m, const decided_operation& at) {
+  return m.file_name() + ": subgraph " + std::to_string(at.graph) + ": " + std::string(at.decision.operation->name) +
+         ' ' + std::to_string(at.position);
+}
+
+[[nodiscard]] AEQ_INLINE bool has_numeric_scales(const model::tensor& t) {
+  return t.type != model::tensor_type::float32 && t.quantization && !t.quantization->scale.empty();
+}
+
+/// An op between integers needs an integer weight: one that can't be, or shall not be, keeps its op float.
+AEQ_INLINE bool static_range::stays_float(const decided_operation& at) const {
+  if (at.decision.operation->builtin == op::code::stablehlo_composite) return !is_quantizable_composite(at.operation);
+  for (std::size_t slot = 0; slot < at.operation.inputs.size(); ++slot) {
+    const std::int32_t index = at.operation.inputs[slot];
+    if (index < 0 || at.decision.operation->input_role(slot) != op::role::weight) continue;
+    const model::tensor& t = tensor(at.graph, index);
+    if (!model_.is_constant(t) || has_numeric_scales(t)) continue;
+    if (!takes_weight_format(model_, t, at.decision, slot)) return true;
+  }
+  return false;
+}
+
+AEQ_INLINE std::vector<static_range::operand> static_range::inputs_of(const decided_operation& at) const {
+  std::vector<operand> result;
+  for (std::size_t slot = 0; slot < at.operation.inputs.size(); ++slot) {
+    const std::int32_t index = at.operation.inputs[slot];
+    const op::role role = at.decision.operation->input_role(slot);
+    const bool carries_values = role == op::role::activation || role == op::role::weight;
+    result.push_back(
+        {index, index >= 0 && carries_values && tensor(at.graph, index).type == model::tensor_type::float32});
+  }
+  return result;
+}
+
+AEQ_INLINE std::vector<static_range::operand> static_range::outputs_of(const decided_operation& at) const {
+  std::vector<operand> result;
+  for (const std::int32_t index : at.operation.outputs) {
+    result.push_back({index, index >= 0 && tensor(at.graph, index).type == model::tensor_type::float32});
+  }
+  return result;
+}
+
+AEQ_INLINE std::int32_t static_range::only_one(const decided_operation& at, const std::vector<operand>& operands,
+                                               const char* what) {
+  std::int32_t found = -1;
+  int count = 0;
+  for (const operand& o : operands) {
+    if (!o.takes_part) continue;
+    found = o.tensor;
+    ++count;
+  }
+  if (count == 1) return found;
+  throw error(error_code::not_quantizable, std::string(at.decision.operation->name) + ' ' +
+                                               std::to_string(at.position) + " has " + std::to_string(count) +
+                                               " float " + what + ", where 1 is wanted");
+}
+
+AEQ_INLINE parameters static_range::of_activation(const decided_operation& at, std::int32_t index) const {
+  return activations_.fitted(at.graph, index, at.decision.scheme.activation, at.decision.fits);
+}
+
+AEQ_INLINE parameters static_range::of_input(const decided_operation& at, std::int32_t index) {
+  if (!model_.is_constant(tensor(at.graph, index))) return of_activation(at, index);
+  return at.decision.operation->has_weight() ? constants_.in_weight_format(at, index)
+                                             : constants_.in_activation_format(at.graph, index, at.decision);
+}
+
+AEQ_INLINE parameters static_range::fixed_output(const decided_operation& at) const {
+  const op::fixed_parameters& fixed = at.decision.operation->fixed;
+  const std::uint8_t bits = at.decision.scheme.activation.bits;
+  if (bits != 8 && bits != 16) {
+    throw error(error_code::not_quantizable, place_of(model_, at) + ": its output has no fixed scale at " +
+                                                 std::to_string(bits) + " bits; 8 and 16 are wanted");
+  }
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = {number_kind::signed_integer, bits, bits == 8 ? asymmetric : symmetric, tensorwise::descriptor};
+  p->wide = true;
+  p->scale = {bits == 8 ? 1.0 / static_cast<double>(1u << fixed.scale_shift) : 1.0 / 32768};
+  p->zero_point = {bits == 8 ? fixed.zero_point : 0};
+  return p;
+}
+
+/// Parameters of a constant for an activation that takes them over.
+[[nodiscard]] AEQ_INLINE parameters without_source(const parameters& p) {
+  if (!p->source) return p;
+  auto copy = std::make_shared<tensor_parameters>(*p);
+  copy->source = nullptr;
+  copy->fit = nullptr;
+  return copy;
+}
+
+/// Outputs carry the input's parameters, and whoever reads them computes the same.
+AEQ_INLINE void static_range::hand_on(const decided_operation& at, const std::vector<operand>& inputs,
+                                      const std::vector<operand>& outputs, const parameters& p) {
+  const std::int32_t from = only_one(at, inputs, "inputs");
+  const calibrate::tensor_range* range = activations_.range(at.graph, from);
+  for (const operand& o : outputs) {
+    if (!o.takes_part) continue;
+    if (range != nullptr && !model_.is_constant(tensor(at.graph, from))) {
+      activations_.set_range(at.graph, o.tensor, *range);
+    } else {
+      constants_.compute(1, nullptr);  // a constant input: its scale is wanted now
+      activations_.set_range(at.graph, o.tensor, *p);
+    }
+  }
+}
+
+/// The parameters that a tensor of integers has in the model.
+AEQ_INLINE parameters static_range::stored(const decided_operation& at, std::int32_t index) const {
+  const model::tensor& t = tensor(at.graph, index);
+  if (!has_numeric_scales(t)) return nullptr;
+  auto p = std::make_shared<tensor_parameters>();
+  p->format = {number_kind::signed_integer, static_cast<std::uint8_t>(model::bits_of(t.type)), symmetric,
+               tensorwise::descriptor};
+  for (const float s : t.quantization->scale) p->scale.push_back(static_cast<double>(s));
+  return p;
+}
+
+AEQ_INLINE void static_range::add_bias(const decided_operation& at, const std::vector<parameters>& of_inputs,
+                                       std::size_t slot, const rule_writer& rules) {
+  const std::int32_t index = at.operation.inputs[slot];
+  const model::tensor& t = tensor(at.graph, index);
+  const int weight_slot = at.decision.operation->position(op::role::weight);
+  const int input_slot = at.decision.operation->position(op::role::activation);
+  const auto of_slot = [&](int s) -> parameters {
+    const auto place = static_cast<std::size_t>(s);
+    if (s < 0 || place >= of_inputs.size() || at.operation.inputs[place] < 0) return nullptr;
+    return of_inputs[place] ? of_inputs[place] : stored(at, at.operation.inputs[place]);
+  };
+  const parameters input = of_slot(input_slot);
+  const parameters weight_parameters = of_slot(weight_slot);
+  if (!input || !weight_parameters || t.type != model::tensor_type::float32) {
+    rules.consume(index, at.position, transformation::no_quantize);
+    return;
+  }
+  if (!model_.is_constant(t)) {
+    throw error(error_code::not_quantizable,
+                place_of(model_, at) + ": its bias, " +
+                    model::label(model_.subgraphs[at.graph], static_cast<std::size_t>(index)) +
+                    ", is computed while the model runs; a constant is wanted. Leave the op out with a no_quantize "
+                    "rule");
+  }
+  auto p = std::make_shared<tensor_parameters>();
+  const bool wide_input = storage_bits(input->format) > 8;
+  p->format = {number_kind::signed_integer, static_cast<std::uint8_t>(wide_input ? 64 : 32), symmetric,
+               tensorwise::descriptor};
+  p->source = std::make_shared<const weight>(model_, t, constants_.name(at.graph, index), layout_of(t.shape));
+  biases_.push_back({p, input, weight_parameters});
+  rules.consume(index, at.position, transformation::quantize_tensor, std::move(p));
+}
+
+/// A bias beyond 2^31 steps of its scale is cut off: the layer then computes something else.
+AEQ_INLINE void warn_of_saturation(const tensor_parameters& p, warnings& notes) {
+  std::vector<float> scratch;
+  const std::uint64_t elements = p.source->layout().elements();
+  const float* values = p.source->values(0, elements, scratch);
+  std::uint64_t cut = 0;
+  for (std::uint64_t i = 0; i < elements; ++i) {
+    const double scale = p.scale[p.source->layout().channel_of(i)];
+    if (std::abs(static_cast<double>(values[i])) >= 2147483647.5 * scale) ++cut;
+  }
+  if (cut == 0) return;
+  notes.add(p.source->name(), std::to_string(cut) + " of " + std::to_string(elements) +
+                                  " values of this bias are too large for its scale (that of the input times that of "
+                                  "the weight) and are cut off; are the ranges of its input right?");
+}
+
+AEQ_INLINE void static_range::finish_biases(warnings* notes) {
+  for (const pending_bias& b : biases_) {
+    tensor_parameters& p = *b.target;
+    p.wide = b.input->wide || b.weight->wide;
+    const std::vector<double>& x = b.input->scale;
+    const std::vector<double>& w = b.weight->scale;
+    const std::size_t count = std::max(x.size(), w.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const double a = x[x.size() == 1 ? 0 : i];
+      const double c = w[w.size() == 1 ? 0 : i];
+      p.scale.push_back(p.wide ? a * c : static_cast<double>(static_cast<float>(a) * static_cast<float>(c)));
+      p.zero_point.push_back(0);
+    }
+    p.scale_shape = {static_cast<std::int32_t>(count)};
+    if (count > 1) p.axis = 0;
+    const std::uint64_t elements = p.source->layout().elements();
+    if (count > 1 && elements != count) {
+      throw error(error_code::not_quantizable, p.source->name() + ": a bias of " + std::to_string(elements) +
+                                                   " elements does not go with a weight of " + std::to_string(count) +
+                                                   " channels");
+    }
+    if (count > 1) {
+      const weight_layout per_channel{1, count, 1};
+      p.source = std::make_shared<const weight>(p.source->with_layout(per_channel));
+    }
+    if (notes != nullptr) warn_of_saturation(p, *notes);
+  }
+  biases_.clear();
+}
+
+AEQ_INLINE void static_range::materialize(const decided_operation& at, const rule_writer& rules) {
+  const bool leave = stays_float(at);
+  std::vector<operand> inputs = inputs_of(at);
+  std::vector<operand> outputs = outputs_of(at);
+  if (leave) {
+    for (operand& o : inputs) o.takes_part = false;
+    for (operand& o : outputs) o.takes_part = false;
+  }
+  const auto any = [](const std::vector<operand>& all) {
+    return std::any_of(all.begin(), all.end(), [](const operand& o) { return o.takes_part; });
+  };
+  const bool takes_part = any(inputs) || any(outputs);
+  const op::constraint constraint = takes_part ? at.decision.operation->output : op::constraint::free;
+
+  parameters common;  // of all operands that take part, but for fixed_output: of the outputs
+  switch (constraint) {
+    case op::constraint::free: break;
+    case op::constraint::same_as_input:
+      common = of_input(at, only_one(at, inputs, "inputs"));
+      hand_on(at, inputs, outputs, common);
+      break;
+    case op::constraint::same_as_output: common = of_activation(at, only_one(at, outputs, "outputs")); break;
+    case op::constraint::fixed_output: common = fixed_output(at); break;
+  }
+
+  std::vector<parameters> of_inputs(inputs.size());
+  for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
+    const operand& o = inputs[slot];
+    if (o.tensor < 0) continue;
+    const bool is_bias = at.decision.operation->input_role(slot) == op::role::bias;
+    if (!o.takes_part && (leave || !is_bias)) {
+      rules.consume(o.tensor, at.position, transformation::no_quantize);
+    } else if (is_bias) {
+      add_bias(at, of_inputs, slot, rules);
+    } else {
+      const bool constant = model_.is_constant(tensor(at.graph, o.tensor));
+      if (constraint == op::constraint::same_as_output) {
+        of_inputs[slot] = constant ? constants_.like_activation(at.graph, o.tensor, common) : common;
+      } else {
+        of_inputs[slot] = constraint == op::constraint::same_as_input ? common : of_input(at, o.tensor);
+      }
+      rules.consume(o.tensor, at.position, constant ? transformation::quantize_tensor : transformation::add_quantize,
+                    of_inputs[slot]);
+    }
+  }
+  for (const operand& o : outputs) {
+    if (o.tensor < 0) continue;
+    if (!o.takes_part) {
+      rules.produce(o.tensor, at.position, transformation::no_quantize);
+      continue;
+    }
+    rules.produce(o.tensor, at.position, transformation::add_dequantize,
+                  constraint == op::constraint::free ? of_activation(at, o.tensor) : without_source(common));
+    if (constraint == op::constraint::fixed_output) activations_.set_range(at.graph, o.tensor, *common);
+  }
+}
+
+AEQ_INLINE void static_range::materialize_input(std::size_t graph, std::int32_t index, const recipe::decision& d,
+                                                const rule_writer& rules) {
+  if (tensor(graph, index).type != model::tensor_type::float32) {
+    rules.produce(index, graph_edge, transformation::no_quantize);
+  } else {
+    rules.produce(index, graph_edge, transformation::add_dequantize,
+                  activations_.fitted(graph, index, d.scheme.activation, d.fits));
+  }
+}
+
+AEQ_INLINE void static_range::materialize_output(std::size_t graph, std::int32_t index, const recipe::decision& d,
+                                                 const rule_writer& rules) {
+  if (tensor(graph, index).type != model::tensor_type::float32) {
+    rules.consume(index, graph_edge, transformation::no_quantize);
+  } else if (model_.is_constant(tensor(graph, index))) {
+    rules.consume(index, graph_edge, transformation::quantize_tensor, constants_.in_activation_format(graph, index, d));
+  } else {
+    rules.consume(index, graph_edge, transformation::add_quantize,
+                  activations_.fitted(graph, index, d.scheme.activation, d.fits));
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize::detail
 
 // ---- aeq/model/editor.ipp
 // Editing a model: the definitions.
@@ -10113,6 +10841,303 @@ AEQ_INLINE std::size_t edit_distance(std::string_view a, std::string_view b, boo
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/calibrate/statistics_json.ipp
+// Statistics as files, the definitions.
+
+#include <boost/json/value_stack.hpp>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+/// Builds values as Boost's own handler does, but for numbers, which it rounds wrongly: their text is read here.
+struct exact_number_handler {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  using code = boost::json::error_code;
+  using text = boost::json::string_view;
+
+  boost::json::value_stack stack;
+  std::string number;
+
+  bool on_document_begin(code&) {
+    stack.reset();
+    return true;
+  }
+  bool on_document_end(code&) { return true; }
+  bool on_object_begin(code&) { return true; }
+  bool on_object_end(std::size_t n, code&) {
+    stack.push_object(n);
+    return true;
+  }
+  bool on_array_begin(code&) { return true; }
+  bool on_array_end(std::size_t n, code&) {
+    stack.push_array(n);
+    return true;
+  }
+  bool on_key_part(text part, std::size_t, code&) {
+    stack.push_chars(part);
+    return true;
+  }
+  bool on_key(text part, std::size_t, code&) {
+    stack.push_key(part);
+    return true;
+  }
+  bool on_string_part(text part, std::size_t, code&) {
+    stack.push_chars(part);
+    return true;
+  }
+  bool on_string(text part, std::size_t, code&) {
+    stack.push_string(part);
+    return true;
+  }
+  bool on_number_part(text part, code&) {
+    number.append(part.data(), part.size());
+    return true;
+  }
+  bool on_int64(std::int64_t value, text, code&) {
+    number.clear();
+    stack.push_int64(value);
+    return true;
+  }
+  bool on_uint64(std::uint64_t value, text, code&) {
+    number.clear();
+    stack.push_uint64(value);
+    return true;
+  }
+  bool on_double(double rounded, text part, code&) {
+    number.append(part.data(), part.size());
+    double exact = rounded;
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), exact);
+    stack.push_double(problem == std::errc() ? exact : rounded);  // out of range: Boost's infinity or zero is right
+    number.clear();
+    return true;
+  }
+  bool on_bool(bool value, code&) {
+    stack.push_bool(value);
+    return true;
+  }
+  bool on_null(code&) {
+    stack.push_null();
+    return true;
+  }
+  bool on_comment_part(text, code&) { return true; }
+  bool on_comment(text, code&) { return true; }
+};
+
+/// Python writes NaN, Infinity and -Infinity as bare words, which are no JSON: they become texts.
+inline std::string quote_bare_words(std::string_view text) {
+  constexpr std::array<std::string_view, 3> words{"-Infinity", "Infinity", "NaN"};
+  std::string result;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    std::size_t taken = 1;
+    if (in_string) {
+      if (c == '\\') taken = 2;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == 'N' || c == 'I' || c == '-') {
+      for (const std::string_view word : words) {
+        if (!text.substr(i).starts_with(word)) continue;
+        result.append(1, '"').append(word).append(1, '"');
+        i += word.size();
+        taken = 0;
+        break;
+      }
+    }
+    result.append(text.substr(i, taken));
+    i += taken;
+  }
+  return result;
+}
+
+class statistics_reader {
+ public:
+  explicit statistics_reader(std::string name) : name_(std::move(name)) {}
+
+  statistics read(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    const boost::json::value all = parse(text);
+    const boost::json::object* tensors = all.if_object();
+    if (tensors == nullptr) fail("is no object; statistics are an object with an entry for each tensor");
+    const boost::json::value* format = tensors->if_contains("format");
+    if (format != nullptr && format->is_string()) {
+      if (format->get_string() != "qsv/1") {
+        fail("/format: \"" + std::string(format->get_string()) + "\" is unknown; \"qsv/1\" is known");
+      }
+      tensors = member(*tensors, "tensors");
+    } else if (tensors->contains("model_qsvs")) {
+      tensors = member(*tensors, "model_qsvs");
+    }
+    statistics result;
+    for (const auto& [key, value] : *tensors) {
+      const std::string_view tensor(key.data(), key.size());
+      if (const std::optional<tensor_range> range = read_range(tensor, value)) result.set(tensor, *range);
+    }
+    return result;
+  }
+
+ private:
+  struct number_in_array {
+    double value = 0;
+    bool wide = true;
+    std::vector<std::int32_t> shape;
+  };
+
+  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
+  [[noreturn]] void fail(std::string_view tensor, const std::string& what) const {
+    fail("tensor \"" + io::escaped_utf8(tensor) + "\": " + what);
+  }
+
+  boost::json::value parse(std::string_view text) const {
+    const std::string quoted = quote_bare_words(text);
+    boost::json::error_code problem;
+    boost::json::basic_parser<exact_number_handler> parser(boost::json::parse_options{});
+    const std::size_t taken = parser.write_some(false, quoted.data(), quoted.size(), problem);
+    if (problem || taken < quoted.size()) {
+      fail("is no JSON: " + (problem ? problem.message() : "more text behind the end") + ", near byte " +
+           std::to_string(taken));
+    }
+    return parser.handler().stack.release();
+  }
+
+  const boost::json::object* member(const boost::json::object& all, const char* key) const {
+    const boost::json::value* found = all.if_contains(key);
+    if (found == nullptr || !found->is_object()) fail(std::string("/") + key + ": an object of tensors is wanted");
+    return &found->get_object();
+  }
+
+  std::optional<tensor_range> read_range(std::string_view tensor, const boost::json::value& entry) const {
+    if (!entry.is_object()) fail(tensor, "is no object; {\"min\": ..., \"max\": ...} is wanted");
+    const boost::json::value* lowest = entry.get_object().if_contains("min");
+    const boost::json::value* highest = entry.get_object().if_contains("max");
+    if (lowest == nullptr || highest == nullptr) fail(tensor, "has no \"min\" and \"max\"");
+    const number_in_array low = read_number(tensor, "min", *lowest);
+    const number_in_array high = read_number(tensor, "max", *highest);
+    return tensor_range{low.value, high.value, low.wide || high.wide, low.shape};
+  }
+
+  number_in_array read_number(std::string_view tensor, const char* key, const boost::json::value& v) const {
+    number_in_array result;
+    const boost::json::value* inner = &v;
+    const auto one = [&](bool is_one) {
+      if (!is_one) fail(tensor, std::string("\"") + key + "\" holds more or less than one number; one is wanted");
+    };
+    if (const boost::json::object* typed = v.if_object()) {
+      const boost::json::value* type = typed->if_contains("dtype");
+      result.wide = type == nullptr || !type->is_string() || type->get_string() != "float32";
+      if (const boost::json::value* shape = typed->if_contains("shape"); shape != nullptr && shape->is_array()) {
+        for (const boost::json::value& n : shape->get_array()) {
+          one(n.is_int64() && n.get_int64() == 1);
+          result.shape.push_back(1);
+        }
+      }
+      if (const boost::json::value* bytes = typed->if_contains("base64"); bytes != nullptr && bytes->is_string()) {
+        result.value = float_of_base64(tensor, key, bytes->get_string(), result.wide);
+        return result;
+      }
+      const boost::json::value* values = typed->if_contains("values");
+      one(values != nullptr && values->is_array() && values->get_array().size() == 1);
+      inner = &values->get_array()[0];
+    } else {
+      while (const boost::json::array* list = inner->if_array()) {
+        one(list->size() == 1);
+        result.shape.push_back(1);
+        inner = &list->front();
+      }
+    }
+    result.value = float_of(tensor, key, *inner);
+    return result;
+  }
+
+  double float_of(std::string_view tensor, const char* key, const boost::json::value& v) const {
+    if (v.is_int64()) return static_cast<double>(v.get_int64());
+    if (v.is_uint64()) return static_cast<double>(v.get_uint64());
+    if (v.is_double()) return v.get_double();
+    if (v.is_string()) {
+      std::string_view text(v.get_string().data(), v.get_string().size());
+      const bool negative = text.starts_with('-');
+      if (negative) text.remove_prefix(1);
+      const double sign = negative ? -1.0 : 1.0;
+      if (text == "nan" || text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+      if (text == "inf" || text == "Infinity") return sign * std::numeric_limits<double>::infinity();
+      if (text.starts_with("0x") && !text.starts_with("0x-")) {
+        text.remove_prefix(2);
+        double value = 0;
+        const char* const last = text.data() + text.size();
+        const auto [end, problem] = std::from_chars(text.data(), last, value, std::chars_format::hex);
+        if (problem == std::errc() && end == last) return sign * value;
+      }
+    }
+    fail(tensor, std::string("\"") + key + "\" is no number");
+  }
+
+  double float_of_base64(std::string_view tensor, const char* key, std::string_view text, bool wide) const {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::uint64_t bits = 0;
+    std::size_t bytes = 0;
+    std::uint32_t group = 0;
+    int group_bits = 0;
+    while (text.ends_with('=')) text.remove_suffix(1);
+    for (const char c : text) {
+      const std::size_t digit = digits.find(c);
+      if (digit == std::string_view::npos || bytes > 8) break;
+      group = (group << 6) | static_cast<std::uint32_t>(digit);
+      group_bits += 6;
+      if (group_bits < 8) continue;
+      group_bits -= 8;
+      if (bytes < 8) bits |= std::uint64_t((group >> group_bits) & 0xffu) << (8 * bytes);
+      ++bytes;
+    }
+    if (bytes != (wide ? 8u : 4u)) {
+      fail(tensor, std::string("\"") + key + "\": its base64 text is not one number of its type");
+    }
+    return wide ? std::bit_cast<double>(bits)
+                : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+  }
+
+  std::string name_;
+};
+
+[[nodiscard]] inline boost::json::object json_of(double value, const tensor_range& range) {
+  boost::json::array shape;
+  for (const std::int32_t n : range.shape) shape.emplace_back(n);
+  return {{"dtype", range.wide ? "float64" : "float32"},
+          {"shape", std::move(shape)},
+          {"values", boost::json::array{boost::json::string(io::hex_float(value))}}};
+}
+
+}  // namespace detail
+
+AEQ_INLINE statistics parse_statistics(std::string_view text, const std::string& name) {
+  return detail::statistics_reader(name).read(text);
+}
+
+AEQ_INLINE statistics load_statistics(const std::string& path) {
+  return parse_statistics(io::read_text(path), path);
+}
+
+AEQ_INLINE std::string to_text(const statistics& all) {
+  boost::json::object tensors;
+  for (const auto& [name, range] : all.entries()) {
+    boost::json::object entry;
+    entry["min"] = detail::json_of(range.lowest, range);
+    entry["max"] = detail::json_of(range.highest, range);
+    tensors[name] = std::move(entry);
+  }
+  boost::json::object file;
+  file["format"] = "qsv/1";
+  file["tensors"] = std::move(tensors);
+  return io::json_lines(file);
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/recipe/resolve.ipp
 // Resolution: which rules match and suit an op, the last of them, and what is doubtful about the others.
@@ -10866,6 +11891,10 @@ class integer_encoder {
   }
 
   void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
+    if (parameters_->wide) {
+      quantize_wide(first, count, reinterpret_cast<std::uint8_t*>(result));
+      return;
+    }
     thread_local std::vector<float> scratch;
     const quantized_limits<float> limits(parameters_->format);
     const weight_loops& loops = best_loops();
@@ -10916,17 +11945,28 @@ class integer_encoder {
     }
   }
 
-  /// 16 bits: only rules without checks ask for it.
+  /// Any number of bits, and scales of either type: activations' constants and biases, which are small.
   void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    parameters_->wide ? quantize_in<double>(first, count, result) : quantize_in<float>(first, count, result);
+  }
+
+  template <class T>
+  void quantize_in(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    constexpr std::uint8_t widest = 32;  // a bias of 64 bits holds integers of 32 (spec: numerics, section 3.1)
     std::vector<float> scratch;
-    const quantized_limits<float> limits(parameters_->format);
+    format_descriptor format = parameters_->format;
+    format.bits = std::min(format.bits, widest);
+    const quantized_limits<T> limits(format);
     const float* values = source_.values(first, count, scratch);
-    const int bytes = storage_bits(parameters_->format) / 8;
+    const auto bytes = static_cast<std::uint64_t>(std::max(storage_bits(parameters_->format), 8) / 8);
     each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      const T s =
+          parameters_->is_blockwise() ? static_cast<T>(scale(channel)) : static_cast<T>(parameters_->scale[channel]);
+      const T zero = parameters_->is_blockwise() ? T(0) : static_cast<T>(parameters_->zero_point[channel]);
       for (std::uint64_t i = at - first; i < at - first + n; ++i) {
-        const std::int32_t q = quantize_value(values[i], scale(channel), zero_point(channel), limits);
+        const std::int32_t q = quantize_value(static_cast<T>(values[i]), s, zero, limits);
         const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
-        std::memcpy(result + i * static_cast<std::uint64_t>(bytes), &little, static_cast<std::size_t>(bytes));
+        std::memcpy(result + i * bytes, &little, static_cast<std::size_t>(bytes));
       }
     });
   }

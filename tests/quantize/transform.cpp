@@ -135,7 +135,7 @@ TEST_SUITE("quantize/transform") {
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     b.operation(aeq::op::code::cos, {w}, {z});
     const aeq::model::model q =
-        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), {.threads = 1});
     const aeq::model::subgraph& g = q.subgraphs[0];
     REQUIRE(g.tensors.size() == 5);
     CHECK(*g.tensors[4].name == "w_duplicated_4");
@@ -158,12 +158,12 @@ TEST_SUITE("quantize/transform") {
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     b.operation(aeq::op::code::fully_connected, {x, 4, -1}, {z});
     const aeq::model::model same =
-        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1);
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), {.threads = 1});
     CHECK(same.subgraphs[0].tensors[1].buffer == same.subgraphs[0].tensors[4].buffer);
 
     aeq::recipe::plan plan = aeq_test::plan_for(b.made, "dynamic_wi8_afp32");
     plan.subgraphs[0].operations[1] = aeq_test::plan_for(b.made, "dynamic_wi4_afp32").subgraphs[0].operations[1];
-    const aeq::model::model apart = aeq::quantize::quantize_model(b.made, plan, 1);
+    const aeq::model::model apart = aeq::quantize::quantize_model(b.made, plan, {.threads = 1});
     CHECK(apart.subgraphs[0].tensors[1].buffer != apart.subgraphs[0].tensors[4].buffer);
     CHECK(apart.subgraphs[0].tensors[1].type == aeq::model::tensor_type::int8);
     CHECK(apart.subgraphs[0].tensors[4].type == aeq::model::tensor_type::int4);
@@ -177,7 +177,7 @@ TEST_SUITE("quantize/transform") {
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     b.operation(aeq::op::code::fully_connected, {y, v, -1}, {z});
     const aeq::model::model q =
-        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi4b32_afp32"), 1);
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi4b32_afp32"), {.threads = 1});
     for (const aeq::model::tensor& t : q.subgraphs[0].tensors) {
       if (t.buffer == 0) continue;
       CHECK(q.buffers[t.buffer].size ==
@@ -192,7 +192,7 @@ TEST_SUITE("quantize/transform") {
                y = b.activation("y", {1, 1});
     b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
     CHECK_THROWS_WITH_AS(
-        (void)aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), 1),
+        (void)aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), {.threads = 1}),
         doctest::Contains("'bad/kernel': holds NaN"), aeq::error);
   }
 }

@@ -297,6 +297,26 @@ case_json() {
   prints_nothing
 }
 
+# Static range with the statistics of a calibration; what they lack or get wrong is named.
+case_statistics() {
+  local corpus="$here/../corpus"
+  cp "$corpus/models/op_conv_2d.tflite" m.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats "$corpus/statistics/op_conv_2d.qsv.json.gz" -o o.tflite
+  prints "static_wi8_ai8"
+  gives 0 "$aeq" inspect o.tflite --json
+  prints '"INT32"'
+  rm o.tflite
+  gives 5 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats nowhere.json -o o.tflite
+  says "nowhere.json"
+  echo '{"x": {"min": [0, 1], "max": [1, 2]}}' >s.json
+  gives 3 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json -o o.tflite
+  says 's.json: tensor "x": "min" holds more or less than one number; one is wanted'
+  echo '{"x": {"min": [0], "max": [1]}}' >s.json
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json -o o.tflite
+  says "the statistics have no range for it"
+  no_file o.tflite
+}
+
 case_overwrite() {
   model
   cp m.tflite whole.tflite

@@ -46,6 +46,8 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
       ->required();
   add_value(command, "-o,--output", "OUTPUT", into.output,
             "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
+  add_value(command, "--stats", "STATS", into.statistics,
+            "A JSON file with the ranges of activations, which static recipes need; it may end in .gz");
   add_value(command, "--policy", "POLICY", into.policy, policy_text);
   add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The bytes do not depend on it");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
@@ -53,8 +55,7 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
   command.add_flag("--strict", into.strict, "Treat warnings as errors");
   command.add_flag("--json", into.json, "Report as one JSON object on standard output");
   command.footer(
-      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) can't be used "
-      "yet."
+      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) want --stats."
       "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
 }
 

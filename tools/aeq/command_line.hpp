@@ -18,6 +18,7 @@ struct quantize_arguments {
   std::string recipe;
   std::string output;
   std::string policy;
+  std::string statistics;
   unsigned threads = 0;
   bool overwrite = false;
   bool sync = false;

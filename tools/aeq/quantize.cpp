@@ -79,6 +79,7 @@ int quantize(const quantize_arguments& given) {
   aeq::quantizer quantizer(given.model);
   if (!given.policy.empty()) quantizer.load_policy(given.policy);
   quantizer.load_recipe(given.recipe);
+  if (!given.statistics.empty()) quantizer.load_statistics(given.statistics);
   const aeq::recipe::plan plan = quantizer.plan();
   if (!given.json) print_warnings(quantizer.notes());
   if (given.strict && !quantizer.notes().empty()) {
@@ -90,7 +91,10 @@ int quantize(const quantize_arguments& given) {
   aeq::progress progress(bar.listener());
   aeq::model::save_options options{{given.overwrite, given.sync}, given.threads, &progress};
   const std::uint64_t before = quantizer.source().file->bytes().size();
+  quantizer.set_strict(given.strict);
+  const std::size_t told = quantizer.notes().all().size();
   const std::uint64_t after = quantizer.save(plan, output, options);
+  if (!given.json) print_warnings(quantizer.notes(), told);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   const auto counts = count_quantized(quantizer.source(), plan);

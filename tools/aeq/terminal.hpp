@@ -22,8 +22,10 @@ inline std::string coloured(const char* code, const std::string& text) {
   return is_terminal() ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
 }
 
-inline void print_warnings(const aeq::warnings& notes) {
-  for (const aeq::warning& w : notes.all()) {
+/// Warnings from the one at `first` on.
+inline void print_warnings(const aeq::warnings& notes, std::size_t first = 0) {
+  for (std::size_t i = first; i < notes.all().size(); ++i) {
+    const aeq::warning& w = notes.all()[i];
     std::fprintf(stderr, "%s %s: %s\n", coloured("33", "warning:").c_str(), w.place.c_str(), w.message.c_str());
   }
 }

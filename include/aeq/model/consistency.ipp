@@ -149,33 +149,13 @@ class consistency {
     for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
   }
 
-  /// Subgraphs that an op runs, by its option table.
-  std::vector<std::int32_t> called(const operation& o) const {
-    std::vector<std::int32_t> result;
-    const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
-      if (options.table == nullptr || options.type >= members.members.size()) return;
-      const schema::table_descriptor& table = members.members[options.type];
-      for (std::size_t id = 0; id < table.fields.size(); ++id) {
-        const schema::field_descriptor& field = table.fields[id];
-        const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
-        if (!names_subgraph || field.is_vector) continue;
-        // An absent index of a StableHLO region means none.
-        if (options.table->GetOptionalFieldOffset(slot(id)) == 0 && &members == &schema::builtin_options_2) continue;
-        result.push_back(options.table->GetField<std::int32_t>(slot(id), 0));
-      }
-    };
-    add(o.options, schema::builtin_options);
-    add(o.options_2, schema::builtin_options_2);
-    return result;
-  }
-
   /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
   void check_calls() const {
     std::vector<char> colour(model_.subgraphs.size(), 0);
     std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
     for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
       for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
-        for (const std::int32_t target : called(model_.subgraphs[g].operations[i])) {
+        for (const std::int32_t target : called_subgraphs(model_.subgraphs[g].operations[i])) {
           if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
             fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
                                                                     " does not exist; there are " +
@@ -214,6 +194,26 @@ class consistency {
 };
 
 }  // namespace detail
+
+AEQ_INLINE std::vector<std::int32_t> called_subgraphs(const operation& o) {
+  std::vector<std::int32_t> result;
+  const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
+    if (options.table == nullptr || options.type >= members.members.size()) return;
+    const schema::table_descriptor& table = members.members[options.type];
+    for (std::size_t id = 0; id < table.fields.size(); ++id) {
+      const schema::field_descriptor& field = table.fields[id];
+      const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
+      if (!names_subgraph || field.is_vector) continue;
+      // An absent index of a StableHLO region means none.
+      if (options.table->GetOptionalFieldOffset(detail::slot(id)) == 0 && &members == &schema::builtin_options_2)
+        continue;
+      result.push_back(options.table->GetField<std::int32_t>(detail::slot(id), 0));
+    }
+  };
+  add(o.options, schema::builtin_options);
+  add(o.options_2, schema::builtin_options_2);
+  return result;
+}
 
 AEQ_INLINE void check_consistency(const model& m) {
   detail::consistency(m).check();

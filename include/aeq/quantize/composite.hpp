@@ -16,6 +16,9 @@ namespace aeq::inline AEQ_ABI::quantize {
 inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.npu_call", "odml.rms_norm",
                                                                         "odml.l2_norm"};
 
+/// Whether a STABLEHLO_COMPOSITE is one of those.
+[[nodiscard]] bool is_quantizable_composite(const model::operation& o);
+
 /// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
 [[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
 

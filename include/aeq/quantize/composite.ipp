@@ -33,6 +33,11 @@ struct composite {
 
 }  // namespace detail
 
+AEQ_INLINE bool is_quantizable_composite(const model::operation& o) {
+  const std::string_view name = detail::composite_of(o).name;
+  return std::find(quantizable_composites.begin(), quantizable_composites.end(), name) != quantizable_composites.end();
+}
+
 AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan) {
   std::vector<bool> skipped(m.subgraphs.size(), false);
   std::vector<std::size_t> to_visit;
@@ -44,9 +49,7 @@ AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const reci
       const model::operation& o = m.subgraphs[g].operations[i];
       if (m.builtin(o) != op::code::stablehlo_composite) continue;
       const detail::composite c = detail::composite_of(o);
-      const bool known = std::find(quantizable_composites.begin(), quantizable_composites.end(), c.name) !=
-                         quantizable_composites.end();
-      const bool selected = !skipped[g] && known && plan.subgraphs[g].operations[i].quantize;
+      const bool selected = !skipped[g] && is_quantizable_composite(o) && plan.subgraphs[g].operations[i].quantize;
       if (selected || c.decomposition < 0) continue;
       const auto target = static_cast<std::size_t>(c.decomposition);
       if (skipped[target]) continue;

@@ -105,6 +105,10 @@ class integer_encoder {
   }
 
   void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
+    if (parameters_->wide) {
+      quantize_wide(first, count, reinterpret_cast<std::uint8_t*>(result));
+      return;
+    }
     thread_local std::vector<float> scratch;
     const quantized_limits<float> limits(parameters_->format);
     const weight_loops& loops = best_loops();
@@ -155,17 +159,28 @@ class integer_encoder {
     }
   }
 
-  /// 16 bits: only rules without checks ask for it.
+  /// Any number of bits, and scales of either type: activations' constants and biases, which are small.
   void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    parameters_->wide ? quantize_in<double>(first, count, result) : quantize_in<float>(first, count, result);
+  }
+
+  template <class T>
+  void quantize_in(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+    constexpr std::uint8_t widest = 32;  // a bias of 64 bits holds integers of 32 (spec: numerics, section 3.1)
     std::vector<float> scratch;
-    const quantized_limits<float> limits(parameters_->format);
+    format_descriptor format = parameters_->format;
+    format.bits = std::min(format.bits, widest);
+    const quantized_limits<T> limits(format);
     const float* values = source_.values(first, count, scratch);
-    const int bytes = storage_bits(parameters_->format) / 8;
+    const auto bytes = static_cast<std::uint64_t>(std::max(storage_bits(parameters_->format), 8) / 8);
     each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+      const T s =
+          parameters_->is_blockwise() ? static_cast<T>(scale(channel)) : static_cast<T>(parameters_->scale[channel]);
+      const T zero = parameters_->is_blockwise() ? T(0) : static_cast<T>(parameters_->zero_point[channel]);
       for (std::uint64_t i = at - first; i < at - first + n; ++i) {
-        const std::int32_t q = quantize_value(values[i], scale(channel), zero_point(channel), limits);
+        const std::int32_t q = quantize_value(static_cast<T>(values[i]), s, zero, limits);
         const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
-        std::memcpy(result + i * static_cast<std::uint64_t>(bytes), &little, static_cast<std::size_t>(bytes));
+        std::memcpy(result + i * bytes, &little, static_cast<std::size_t>(bytes));
       }
     });
   }

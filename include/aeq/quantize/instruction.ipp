@@ -137,6 +137,11 @@ AEQ_INLINE std::vector<instruction> instructions_of(const tensor_rules& rules, c
   std::vector<instruction> list = rules.producer
                                       ? detail::meet_producer(*rules.producer, uses.consumers, std::move(first_level))
                                       : std::move(first_level);
+  if (rules.producer && rules.producer->operation >= 0 && uses.consumers.empty() &&
+      rules.producer->transformations.front() == transformation::add_dequantize) {
+    // Nobody reads it: it still comes out as integers.
+    list.push_back({transformation::quantize_tensor, {}, rules.producer->params});
+  }
   list.insert(list.end(), std::make_move_iterator(deeper.begin()), std::make_move_iterator(deeper.end()));
   detail::drop_needless_duplicates(list);
 

@@ -3,7 +3,9 @@
 // nothing here is instantiated per scheme. (spec: quantization, section 5)
 #pragma once
 
+#include <aeq/calibrate/statistics.hpp>
 #include <aeq/io/progress.hpp>
+#include <aeq/io/warning.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/parameters.hpp>
 #include <aeq/quantize/rules.hpp>
@@ -11,10 +13,18 @@
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+/// How a model is quantized, apart from what the recipe says.
+struct pipeline_options {
+  unsigned threads = 0;               ///< 0: one per processor; the result does not depend on it
+  aeq::progress* progress = nullptr;  ///< is told of weights read
+  scale_time when = scale_time::at_once;
+  const calibrate::statistics* statistics = nullptr;  ///< ranges of activations; null: none are known
+  warnings* notes = nullptr;                          ///< gets what is odd but harmless; null: nobody wants it
+};
+
 /// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
 /// until they are written. Throws error (not_quantizable).
-[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, scale_time when,
-                                      unsigned threads, aeq::progress* tell);
+[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 

@@ -30,6 +30,7 @@ struct tensor_parameters {
   std::optional<std::uint32_t> axis;       ///< a scale per index of this axis; none: one scale
   std::vector<std::int32_t> scale_shape;   ///< as the scales lie over the tensor: ones except at the axis
   std::vector<double> scale;               ///< float32 values, or float64 where the statistics are
+  bool wide = false;                       ///< the scales are float64, and so is what is computed with them
   std::vector<std::int32_t> zero_point;    ///< one per scale
   std::vector<std::uint16_t> block_scale;  ///< blockwise: float16 bits, one per block, in place of `scale`
   std::shared_ptr<const weight> source;    ///< a constant: the values that its integers are made from

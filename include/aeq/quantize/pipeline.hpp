@@ -25,8 +25,8 @@ namespace aeq::inline AEQ_ABI::quantize {
 /// The quantized model: edited metadata, and producers for the weights, which are quantized while it is written. The
 /// source model is unchanged and must not be needed: what is viewed is kept. With scale_time::while_writing its scales
 /// are zeros until the writer fills them in; the file is the same. Throws error (not_quantizable).
-[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads = 0,
-                                          aeq::progress* tell = nullptr, scale_time when = scale_time::at_once);
+[[nodiscard]] model::model quantize_model(model::model m, const recipe::plan& plan,
+                                          const pipeline_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 

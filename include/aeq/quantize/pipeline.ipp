@@ -46,9 +46,8 @@ AEQ_INLINE model_instructions instruct(const model::model& m, const model_rules&
   return result;
 }
 
-AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, unsigned threads, aeq::progress* tell,
-                                       scale_time when) {
-  model_rules rules = materialize(m, plan, when, threads, tell);
+AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
+  model_rules rules = materialize(m, plan, options);
   resolve_sharing(m, rules);
   const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
   const model_instructions instructions = instruct(m, rules, uses);

@@ -3,9 +3,11 @@
 // (spec: quantization, section 5.1)
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <aeq/quantize/parameters.hpp>
@@ -52,5 +54,21 @@ struct tensor_rules {
 
 /// Rules of every tensor, by subgraph and tensor.
 using model_rules = std::vector<std::vector<tensor_rules>>;
+
+/// Writes the rules of one subgraph's tensors.
+class rule_writer {
+ public:
+  explicit rule_writer(std::vector<tensor_rules>& rules) : rules_(&rules) {}
+
+  void consume(std::int32_t tensor, std::int32_t operation, transformation t, parameters p = nullptr) const {
+    (*rules_)[static_cast<std::size_t>(tensor)].consumers.push_back({operation, {t}, std::move(p)});
+  }
+  void produce(std::int32_t tensor, std::int32_t operation, transformation t, parameters p = nullptr) const {
+    (*rules_)[static_cast<std::size_t>(tensor)].producer = tensor_rule{operation, {t}, std::move(p)};
+  }
+
+ private:
+  std::vector<tensor_rules>* rules_;
+};
 
 }  // namespace aeq::inline AEQ_ABI::quantize

@@ -36,6 +36,13 @@ class weight {
  public:
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
 
+  /// The same values, laid out otherwise.
+  [[nodiscard]] weight with_layout(const weight_layout& layout) const {
+    weight result = *this;
+    result.layout_ = layout;
+    return result;
+  }
+
   [[nodiscard]] const weight_layout& layout() const { return layout_; }
   [[nodiscard]] std::uint32_t buffer() const { return buffer_; }
   [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
