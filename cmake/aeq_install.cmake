@@ -19,12 +19,17 @@ install(FILES cmake/aeq_quantize.cmake DESTINATION ${package_folder} COMPONENT a
 if(TARGET aeq)
   install(TARGETS aeq EXPORT aeq-targets)
   install(EXPORT aeq-targets NAMESPACE aeq:: DESTINATION ${package_folder} COMPONENT aeq_development)
-  install(FILES cmake/aeq_dependencies.cmake DESTINATION ${package_folder} COMPONENT aeq_development)
+  install(FILES cmake/aeq_dependencies.cmake cmake/aeq_compiled.cmake DESTINATION ${package_folder}
+          COMPONENT aeq_development)
+  install(FILES src/compiled.cpp DESTINATION ${CMAKE_INSTALL_DATADIR}/aeq/src COMPONENT aeq_development)
 endif()
 
-# The tool, with its manual and completions as far as they are in the tree.
 if(TARGET aeq_tool)
   install(TARGETS aeq_tool RUNTIME COMPONENT aeq_tool)
+  install(FILES docs/man/aeq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT aeq_tool)
+  install(FILES completions/aeq.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME aeq
+          COMPONENT aeq_tool)
+  install(FILES completions/_aeq DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT aeq_tool)
 endif()
 
 # Before 1.0 a minor version may change the API.
@@ -32,12 +37,12 @@ set(compatibility SameMajorVersion)
 if(PROJECT_VERSION_MAJOR EQUAL 0)
   set(compatibility SameMinorVersion)
 endif()
-write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/aeq-config-version.cmake COMPATIBILITY ${compatibility}
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/aeqConfigVersion.cmake COMPATIBILITY ${compatibility}
                                  ARCH_INDEPENDENT)
-configure_package_config_file(cmake/aeq-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/aeq-config.cmake
+configure_package_config_file(cmake/aeqConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/aeqConfig.cmake
                               INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_DATADIR
-                              NO_SET_AND_CHECK_MACRO)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/aeq-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/aeq-config-version.cmake
+                              NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/aeqConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/aeqConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT aeq_development)
 
 # pkg-config: from where the .pc files lie (${pcfiledir}) to the prefix; a folder that the user placed outside of the
