@@ -80,6 +80,13 @@ done < <(grep -rnE '^ *# *define +[A-Z_0-9]+' include)
 version="$(sed -nE 's/^#define AEQ_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' include/aeq/version.hpp | paste -sd.)"
 grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"## $version\""
 
+# Package files that no build reads.
+if command -v python3 >/dev/null; then
+  tools/lint_packages.py || bad=1
+else
+  echo "package files: skipped, python3 is not installed"
+fi
+
 # Format, by the version that the files were formatted with.
 format="$(command -v clang-format-14 || command -v clang-format || true)"
 if [[ -n "$format" && "$("$format" --version)" == *"version 14."* ]]; then
