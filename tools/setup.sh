@@ -4,12 +4,13 @@
 # Installs what building aeq needs, as far as it is missing.
 #
 #   tools/setup.sh             to build and test
-#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting
+#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, and what tests packages
 #   tools/setup.sh --bench     also the benchmarks
 #   tools/setup.sh --dry-run   says what it would do, and does nothing
 #
 # On Debian 12 and Ubuntu 24.04 (or anything newer with apt) it installs with
-# apt, elsewhere it says what to install. Exit codes: 0 all there (or --dry-run),
+# apt, elsewhere it says what to install. Python packages go to python/ in the
+# build folder ($AEQ_BUILD_DIR, else build), and nowhere else. Exit codes: 0 all there (or --dry-run),
 # 1 something is missing and could not be installed, 2 wrong usage.
 
 set -euo pipefail
@@ -27,7 +28,7 @@ for argument in "$@"; do
     --bench) bench=true ;;
     --dry-run) dry_run=true ;;
     -h | --help)
-      sed -n '4,13s/^# \{0,1\}//p' "$0"
+      sed -n '4,15s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     *)
@@ -56,7 +57,8 @@ aeq needs, to build:
   Boost >= $need_boost           with the JSON library
   zlib                    headers and library
   CLI11, doctest          headers
-with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, python3, zsh, mandoc
+with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, zsh, mandoc, Meson, ninja,
+              pkg-config, python3 with venv
 with --bench: Google Benchmark, python3 with venv
 END
 }
@@ -125,18 +127,46 @@ find_missing() {
     clang_runtime_is_there || missing+=(clang_runtime)
     have clang-format || missing+=(clang_format)
     have clang-tidy || missing+=(clang_tidy)
-    have python3 || missing+=(python)
     have zsh || missing+=(zsh)
     have mandoc || missing+=(mandoc)
+    have meson || missing+=(meson)
+    have ninja || missing+=(ninja)
+    have pkg-config || missing+=(pkg_config)
   fi
   if $bench; then
     header benchmark/benchmark.h >/dev/null || missing+=(benchmark)
+  fi
+  if $full || $bench; then
+    have python3 || missing+=(python)
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python_venv)
+  fi
+}
+
+# Package managers that tests/consumers runs, in a folder of their own. Without them those tests say that they are
+# skipped, so that a machine that can't have them is no failure.
+python_packages() {
+  local root folder wanted
+  $full || return 0
+  root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+  wanted="$root/packaging/requirements.txt"
+  cd "$root"
+  folder="${AEQ_BUILD_DIR:-build}/python"
+  cmp -s "$wanted" "$folder/requirements.txt" && return 0
+  echo "aeq: will put into $folder: $(grep -v '^#' "$wanted" | paste -sd' ')"
+  $dry_run && return 0
+  rm -rf "$folder"
+  mkdir -p "$(dirname "$folder")"
+  if python3 -m venv "$folder" && "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$wanted"; then
+    cp "$wanted" "$folder"
+  else
+    echo "setup.sh: these Python packages could not be had; tests that use them will be skipped" >&2
+    rm -rf "$folder"
   fi
 }
 
 find_missing
 if ((${#missing[@]} == 0)); then
+  python_packages
   echo "aeq: everything needed is installed"
   exit 0
 fi
@@ -216,6 +246,9 @@ package_of() {
     clang_runtime) clang_runtime_package ;;
     clang_format) echo clang-format ;;
     clang_tidy) echo clang-tidy ;;
+    meson) echo meson ;;
+    ninja) echo ninja-build ;;
+    pkg_config) echo pkg-config ;;
     python) echo python3 ;;
     zsh) echo zsh ;;
     mandoc) echo mandoc ;;
@@ -266,7 +299,10 @@ fi
 if ! run "${apt_get[@]}" install -y -q --no-install-recommends --no-remove "${packages[@]}"; then
   fail "apt could not install them; if it would have removed something (another Boost), remove that first"
 fi
-$dry_run && exit 0
+if $dry_run; then
+  python_packages
+  exit 0
+fi
 
 find_missing
 if ((${#missing[@]} != 0)); then
@@ -274,4 +310,5 @@ if ((${#missing[@]} != 0)); then
   explain >&2
   exit 1
 fi
+python_packages
 echo "aeq: everything needed is installed"

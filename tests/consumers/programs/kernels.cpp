@@ -25,4 +25,5 @@ static_assert(quantized() == std::array<std::int8_t, 5>{-127, -30, 0, 26, 100});
 int main() {
   for (const std::int8_t value : quantized()) std::printf("%d ", value);
   std::printf("by aeq " AEQ_VERSION_STRING "\n");
+  return 0;  // not implied in a freestanding program
 }
