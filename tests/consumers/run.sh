@@ -20,7 +20,7 @@ tarball="$work/aeq.tar.gz" tree="$work/aeq" # by `tarball`
 digits="$source/examples/digits/digits.tflite"
 version="$(sed -nE 's/^#define AEQ_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' "$source/include/aeq/version.hpp" | paste -sd.)"
 : "${CXX:=c++}" "${CMAKE:=cmake}"
-export CXX
+export CXX LC_ALL=C
 export PATH="$(dirname "$build")/python/bin:$PATH"
 
 # Users' warnings: none may come out of our headers.
@@ -158,7 +158,8 @@ case_add_subdirectory() {
   cp -R "$tree" aeq
   cmake_project
   # main.cpp twice: the consumer's and the command line's.
-  takes_nothing_else compiled.cpp.o $(cd "$source/tools/aeq" && printf '%s.o\n' *.cpp main.cpp | sort)
+  # shellcheck disable=SC2046  # several names on purpose
+  takes_nothing_else $(cd "$source/tools/aeq" && printf '%s.o\n' *.cpp main.cpp compiled.cpp | sort)
   quantizes build/consumer
   cmp build/digits_int8.tflite quantized.tflite || wrong "the build step made something else"
 }
