@@ -7867,7 +7867,6 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
 // accepted.
 // Inside: json.ipp and policy_json.ipp read with it.
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe::detail {
@@ -7875,73 +7874,71 @@ namespace aeq::inline AEQ_ABI::recipe::detail {
 inline constexpr std::size_t json_depth = 32;
 inline constexpr std::size_t json_bytes = std::size_t(1) << 26;
 
-/// Watches a parse for keys that stand twice in one object: JSON readers silently keep one of them.
-struct key_watcher {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+/// Finds keys that stand twice in one object of a text that a parser has accepted: it silently keeps one of them. (A
+/// handler of Boost.JSON's basic_parser could do it while parsing, and would have every user compile a second parser.)
+class key_watcher {
+ public:
+  explicit key_watcher(std::string_view text) : text_(text) {}
 
-  struct level {
-    std::set<std::string, std::less<>> keys;
-    std::string place;  ///< key or index of the part being read
-    std::size_t index = 0;
-    bool is_array = false;
-  };
-  std::vector<level> levels;
-  std::string key;
-  std::string duplicate;  ///< JSON pointer
-
-  using code = boost::json::error_code;
-  using text = boost::json::string_view;
-
-  void next() {
-    if (!levels.empty() && levels.back().is_array) levels.back().place = std::to_string(levels.back().index++);
-  }
-  bool open(bool array) {
-    next();
-    levels.emplace_back();
-    levels.back().is_array = array;
-    return true;
-  }
-  bool close() {
-    levels.pop_back();
-    return true;
-  }
-
-  bool on_document_begin(code&) { return true; }
-  bool on_document_end(code&) { return true; }
-  bool on_object_begin(code&) { return open(false); }
-  bool on_object_end(std::size_t, code&) { return close(); }
-  bool on_array_begin(code&) { return open(true); }
-  bool on_array_end(std::size_t, code&) { return close(); }
-  bool on_key_part(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(text part, std::size_t, code&) {
-    key.append(part.data(), part.size());
-    levels.back().place = key;
-    if (!levels.back().keys.insert(std::move(key)).second && duplicate.empty()) {
-      for (const level& l : levels) duplicate += '/' + l.place;
+  /// The JSON pointer of the first such key; empty if there is none.
+  [[nodiscard]] std::string run() {
+    for (at_ = 0; at_ < text_.size(); ++at_) {
+      switch (text_[at_]) {
+        case '{':
+        case '[': levels_.push_back({{}, {}, 0, text_[at_] == '[', text_[at_] == '{'}); break;
+        case '}':
+        case ']': levels_.pop_back(); break;
+        case ',':
+          ++levels_.back().index;
+          levels_.back().wants_key = !levels_.back().is_array;
+          break;
+        case '"': {
+          const std::string_view quoted = take_string();
+          if (!levels_.empty() && levels_.back().wants_key && !add(quoted)) return pointer();
+          break;
+        }
+        default: break;
+      }
     }
-    key.clear();
-    return true;
+    return {};
   }
-  bool value() {
-    next();
-    return true;
+
+ private:
+  struct level {
+    std::set<std::string> keys;
+    std::string key;  ///< of the member being read
+    std::size_t index;
+    bool is_array;
+    bool wants_key;
+  };
+
+  /// From one quotation mark to the other, at which it leaves.
+  std::string_view take_string() {
+    const std::size_t begin = at_;
+    for (++at_; text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    return text_.substr(begin, at_ + 1 - begin);
   }
-  bool on_string_part(text, std::size_t, code&) { return true; }
-  bool on_string(text, std::size_t, code&) { return value(); }
-  bool on_number_part(text, code&) { return true; }
-  bool on_int64(std::int64_t, text, code&) { return value(); }
-  bool on_uint64(std::uint64_t, text, code&) { return value(); }
-  bool on_double(double, text, code&) { return value(); }
-  bool on_bool(bool, code&) { return value(); }
-  bool on_null(code&) { return value(); }
-  bool on_comment_part(text, code&) { return true; }
-  bool on_comment(text, code&) { return true; }
+  bool add(std::string_view quoted) {
+    level& l = levels_.back();
+    l.wants_key = false;
+    l.key = quoted.substr(1, quoted.size() - 2);
+    if (l.key.find('\\') != std::string::npos) {
+      const boost::json::value key = boost::json::parse({quoted.data(), quoted.size()});
+      l.key.assign(key.get_string().data(), key.get_string().size());
+    }
+    return l.keys.insert(l.key).second;
+  }
+  [[nodiscard]] std::string pointer() const {
+    std::string text;
+    for (const level& l : levels_) text += '/' + (l.is_array ? std::to_string(l.index) : l.key);
+    return text;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<level> levels_;
 };
 
 /// Line and column of a byte, counted from 1.
@@ -7965,18 +7962,15 @@ struct key_watcher {
   options.max_depth = json_depth;
   boost::json::error_code problem;
 
-  boost::json::basic_parser<key_watcher> watcher(options);
-  const std::size_t read = watcher.write_some(false, text.data(), text.size(), problem);
+  boost::json::parser parser({}, options);
+  const std::size_t read = parser.write_some(text.data(), text.size(), problem);
   if (problem == boost::json::error::too_deep) fail("is nested deeper than " + std::to_string(json_depth) + " levels");
   if (problem || read < text.size()) {
     const std::string what = problem ? problem.message() : "more text behind the end";
     fail("is no JSON (" + line_of(text, read) + "): " + what);
   }
-  if (!watcher.handler().duplicate.empty()) fail(watcher.handler().duplicate + ": this key stands twice; keep one");
-
-  boost::json::parser parser({}, options);
-  parser.write(text.data(), text.size(), problem);
-  if (problem) fail("is no JSON: " + problem.message());
+  const std::string duplicate = key_watcher(text).run();
+  if (!duplicate.empty()) fail(duplicate + ": this key stands twice; keep one");
   return parser.release();
 }
 
@@ -10845,6 +10839,7 @@ AEQ_INLINE std::size_t edit_distance(std::string_view a, std::string_view b, boo
 // ---- aeq/calibrate/statistics_json.ipp
 // Statistics as files, the definitions.
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
