@@ -6,8 +6,12 @@
 #include <aeq/config.hpp>
 #include <aeq/core/constexpr_math.hpp>
 #include <aeq/core/half.hpp>
+#include <aeq/core/status.hpp>
 #include <aeq/core/text.hpp>
 #include <aeq/core/type_list.hpp>
+#include <aeq/kernel/kernel.hpp>
+#include <aeq/kernel/operand.hpp>
+#include <aeq/kernel/options.hpp>
 #include <aeq/kernel/quantize.hpp>
 #include <aeq/op/catalogue.hpp>
 #include <aeq/op/concepts.hpp>
@@ -16,8 +20,11 @@
 #include <aeq/scheme/builtin.hpp>
 #include <aeq/scheme/concepts.hpp>
 #include <aeq/scheme/fit.hpp>
+#include <aeq/scheme/fit_concepts.hpp>
 #include <aeq/scheme/packing.hpp>
 #include <aeq/scheme/requirements.hpp>
 #include <aeq/scheme/scheme.hpp>
+#include <aeq/table/handler.hpp>
 #include <aeq/table/kernel_table.hpp>
+#include <aeq/table/requirements.hpp>
 #include <aeq/version.hpp>

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiles SOURCE twice: as it is, which must work, and with AEQ_TEST_FAIL, which must fail and say what the file's first
-# line expects ("// EXPECT: <regular expression>").
+# Compiles SOURCE twice: as it is, which must work, and with AEQ_TEST_FAIL, which must fail. What a person reads first is
+# the first error: its line must hold what the file's first line expects ("// EXPECT: <regular expression>"). Each
+# further error must be announced by a line "// ALSO: <regular expression>" (in any order): one mistake is one error.
 file(STRINGS ${SOURCE} first_line LIMIT_COUNT 1)
 if(NOT first_line MATCHES "^// EXPECT: (.+)$")
   message(FATAL_ERROR "${SOURCE}: the first line must be // EXPECT: <regular expression>")
 endif()
 set(expected "${CMAKE_MATCH_1}")
-set(command ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} ${SOURCE})
+file(STRINGS ${SOURCE} also REGEX "^// ALSO: ")
+set(command ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} ${SOURCE})
 
 execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
@@ -16,11 +18,26 @@ execute_process(COMMAND ${command} -DAEQ_TEST_FAIL RESULT_VARIABLE result ERROR_
 if(result EQUAL 0)
   message(FATAL_ERROR "${SOURCE} must not compile with AEQ_TEST_FAIL")
 endif()
-# What a person reads first is the first error.
-string(REGEX MATCH "error:[^\n]*" first_error "${output}")
-if(NOT first_error MATCHES "aeq: ")
-  message(FATAL_ERROR "${SOURCE}: the first error says \"${first_error}\"; it should be one of aeq's sentences")
+
+string(REPLACE ";" "," output "${output}")  # A list ends where CMake finds a semicolon.
+string(REPLACE ";" "," expected "${expected}")
+string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
+list(GET errors 0 first_error)
+if(NOT first_error MATCHES "${expected}")
+  message(FATAL_ERROR "${SOURCE}: expected \"${expected}\" in the first error, which is\n${first_error}\n\n${output}")
 endif()
-if(NOT output MATCHES "${expected}")
-  message(FATAL_ERROR "${SOURCE}: expected \"${expected}\" in:\n${output}")
+foreach(line IN LISTS also)
+  string(REGEX REPLACE "^// ALSO: " "" wanted "${line}")
+  set(matching ${errors})
+  list(FILTER matching INCLUDE REGEX "${wanted}")
+  if(NOT matching)
+    message(FATAL_ERROR "${SOURCE}: expected an error with \"${wanted}\" in:\n${output}")
+  endif()
+endforeach()
+list(LENGTH errors count)
+list(LENGTH also further)
+math(EXPR announced "1 + ${further}")
+if(NOT count EQUAL announced)
+  message(FATAL_ERROR "${SOURCE}: ${count} errors, ${announced} announced:\n${output}")
 endif()
+message("${first_error}")

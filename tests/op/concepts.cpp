@@ -4,6 +4,8 @@
 #include <aeq/op/concepts.hpp>
 #include <aeq/op/requirements.hpp>
 #include <aeq/scheme/builtin.hpp>
+#include <cstddef>
+#include <utility>
 
 namespace {
 
@@ -26,6 +28,39 @@ static_assert(!supports<op::hard_swish, static_wi8_ai16> && !supports<op::conv_2
 static_assert(!supports<op::batch_matmul, dynamic_wi4_afp32> && supports<op::batch_matmul, weight_only_wi4_afp32>);
 static_assert(!supports<op::batch_matmul, weight_only_wfp16_afp32>);
 static_assert(!supports<int, static_wi8_ai8> && !supports<op::conv_2d, int>);
+
+static_assert(argument_order<op::conv_2d, static_wi8_ai8> && argument_order<int, int>);
+static_assert(!argument_order<static_wi8_ai8, op::conv_2d>);
+struct no_descriptor_of_ours {
+  static constexpr int descriptor = 0;
+};
+static_assert(!operation_type<no_descriptor_of_ours> && !operation_type<float32>);
+
+// Every built-in scheme is taken by some op, and for every pair the relation is what the requirements say together.
+template <class Scheme, std::size_t... Index>
+consteval bool relation_is_sum_of_reasons(std::index_sequence<Index...>) {
+  return ((supports<op::operation<op::catalogue[Index].builtin>, Scheme> ==
+           (mode_of_operation<op::operation<op::catalogue[Index].builtin>, Scheme> &&
+            activation_of_operation<op::operation<op::catalogue[Index].builtin>, Scheme> &&
+            weight_bits_of_operation<op::operation<op::catalogue[Index].builtin>, Scheme> &&
+            granularity_of_operation<op::operation<op::catalogue[Index].builtin>, Scheme>)) &&
+          ...);
+}
+static_assert(relation_is_sum_of_reasons<static_wi8_ai8>(std::make_index_sequence<op::catalogue.size()>()));
+static_assert(relation_is_sum_of_reasons<static_wi4_ai16>(std::make_index_sequence<op::catalogue.size()>()));
+static_assert(relation_is_sum_of_reasons<dynamic_wi8_afp32>(std::make_index_sequence<op::catalogue.size()>()));
+static_assert(relation_is_sum_of_reasons<weight_only_wfp16_afp32>(std::make_index_sequence<op::catalogue.size()>()));
+
+template <class... Ops>
+struct each_of {
+  static_assert((operation_type<Ops> && ...));
+  static_assert((argument_order<Ops, static_wi8_ai8> && ...));
+};
+template <class Sequence>
+struct catalogue_types;
+template <std::size_t... Index>
+struct catalogue_types<std::index_sequence<Index...>> : each_of<op::operation<op::catalogue[Index].builtin>...> {};
+template struct catalogue_types<std::make_index_sequence<op::catalogue.size()>>;
 
 // One reason each, the others hold as far as they are asked.
 static_assert(mode_of_operation<op::conv_2d, dynamic_wi8_afp32> && !mode_of_operation<op::add, dynamic_wi8_afp32>);

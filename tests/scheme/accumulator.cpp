@@ -4,16 +4,17 @@
 #include <aeq/scheme/accumulator.hpp>
 #include <aeq/scheme/builtin.hpp>
 #include <aeq/scheme/requirements.hpp>
+#include <aeq/table/kernel_table.hpp>
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 
 namespace {
 
 using namespace aeq;
 
 static_assert(accumulator_fits<static_wi8_ai8, 1> && accumulator_fits<static_wi8_ai8, 4096>);
-static_assert(accumulator_fits<static_wi8_ai8, 1u << 16> && !accumulator_fits<static_wi8_ai8, (1u << 16) + 1>);
-static_assert(accumulator_fits<static_wi4_ai8, 1u << 20> && !accumulator_fits<static_wi4_ai8, (1u << 20) + 1>);
-static_assert(accumulator_fits<dynamic_wi8_afp32, 1u << 17> && !accumulator_fits<dynamic_wi8_afp32, (1u << 17) + 1>);
+static_assert(accumulator_fits<static_wi8_ai8, 33155> && !accumulator_fits<static_wi8_ai8, 33156>);
 static_assert(accumulator_fits<static_wi8_ai16, std::uint64_t(1) << 40>);
 static_assert(accumulator_fits<weight_only_wi8_afp32, UINT64_MAX>);  // floats do not overflow here
 static_assert(verify_accumulator<static_wi8_ai8, 4096>());
@@ -23,33 +24,48 @@ static_assert(accumulator_bits(descriptor_of<static_wi8_ai16>) == 64);
 static_assert(accumulator_bits(descriptor_of<dynamic_wi4_afp32>) == 32);
 static_assert(accumulator_bits(descriptor_of<weight_only_wfp16_afp32>) == 0);
 static_assert(computed_activation_bits(descriptor_of<dynamic_wi8_afp32>) == 8);
-static_assert(needed_accumulator_bits(descriptor_of<static_wi8_ai8>, 1) == 16);
-static_assert(needed_accumulator_bits(descriptor_of<static_wi8_ai8>, 0) == 16);
-static_assert(needed_accumulator_bits(descriptor_of<static_wi8_ai8>, 3) == 18);
 
-/// The largest sum of `depth` products that a scheme can meet, the slow way.
-template <class Scheme>
-double largest_sum(std::uint64_t depth) {
-  const format_descriptor activation = Scheme::activation::descriptor;
-  const format_descriptor weight = Scheme::weight::descriptor;
-  const auto a = static_cast<double>(activation.is_symmetric() ? activation.highest()
-                                                               : activation.highest() - activation.lowest());
-  return a * static_cast<double>(-weight.lowest_quantized()) * static_cast<double>(depth);
+static_assert(largest_product(descriptor_of<static_wi8_ai8>) == 255u * 127u);
+static_assert(largest_product(descriptor_of<static_range_scheme<ai8_symmetric, 8, channelwise>>) == 128u * 127u);
+static_assert(largest_product(descriptor_of<static_wi4_ai8>) == 255u * 8u);
+static_assert(largest_product(descriptor_of<dynamic_wi8_afp32>) == 255u * 127u);  // kernels may take a zero point
+static_assert(largest_product(descriptor_of<static_wi8_ai16>) == 32768u * 127u);
+static_assert(largest_product(descriptor_of<static_wi8_au8>) == 255u * 127u);
+
+/// The largest magnitude of (activation - zero point) x weight, over all of them.
+std::int64_t worst_product(const scheme_descriptor& s) {
+  const bool dynamic = s.execution_mode == execution::dynamic_range;
+  const format_descriptor activation = dynamic ? ai8::descriptor : s.activation;
+  std::int64_t worst = 0;
+  const std::int64_t step = activation.bits > 8 ? 255 : 1;  // the ends of the range are among them
+  for (std::int64_t x = activation.lowest(); x <= activation.highest(); x += step) {
+    for (std::int64_t zero = activation.lowest(); zero <= activation.highest(); zero += step) {
+      if (activation.is_symmetric() && zero != activation.lowest()) break;
+      const std::int64_t difference = x - (activation.is_symmetric() ? 0 : zero);
+      for (const std::int64_t w : {s.weight.lowest_quantized(), s.weight.highest()}) {
+        worst = std::max(worst, std::abs(difference * w));
+      }
+    }
+  }
+  return worst;
 }
 
 TEST_SUITE_BEGIN("scheme/accumulator");
 
-TEST_CASE("where the accumulator fits no sum of products leaves it") {
-  for (std::uint64_t depth = 1; depth < (1u << 22); depth += depth / 3 + 1) {
-    if (needed_accumulator_bits(descriptor_of<static_wi8_ai8>, depth) <= 32) {
-      CHECK(largest_sum<static_wi8_ai8>(depth) <= 2147483647.0);
-    }
-    if (needed_accumulator_bits(descriptor_of<static_wi4_ai8>, depth) <= 32) {
-      CHECK(largest_sum<static_wi4_ai8>(depth) <= 2147483647.0);
-    }
-    if (needed_accumulator_bits(descriptor_of<static_wi8_ai16>, depth) <= 64) {
-      CHECK(largest_sum<static_wi8_ai16>(depth) <= 9223372036854775807.0);
-    }
+TEST_CASE("at the deepest product no sum leaves the accumulator, with the largest bias that is promised") {
+  for (const scheme_descriptor& s : builtin_table().schemes()) {
+    const int bits = accumulator_bits(s);
+    if (bits == 0) continue;
+    CAPTURE(s.name);
+    const std::int64_t worst = worst_product(s);
+    CHECK(static_cast<std::uint64_t>(worst) == largest_product(s));
+    const auto depth = static_cast<std::int64_t>(deepest_product(s));
+    const std::int64_t highest = bits == 32 ? INT32_MAX : INT64_MAX;
+    const std::int64_t bias = s.execution_mode == execution::static_range ? highest / 2 : 0;
+    CHECK(depth * worst <= highest - bias);
+    CHECK(depth >= 4096);
+    // One more product, and there are inputs that do not fit.
+    CHECK(worst > highest - bias - depth * worst);
   }
 }
 

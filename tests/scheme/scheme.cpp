@@ -69,7 +69,7 @@ TEST_SUITE_BEGIN("scheme/scheme");
 
 TEST_CASE("derived names are unique over the built-in schemes, and not cut") {
   std::set<std::string_view> seen;
-  for (const std::string_view name : names_of<builtin_schemes>::get()) {
+  for (const std::string_view name : names_of<flat_list<builtin_schemes>>::get()) {
     CAPTURE(name);
     CHECK(seen.insert(name).second);
     CHECK(name.size() < 64);
@@ -78,7 +78,7 @@ TEST_CASE("derived names are unique over the built-in schemes, and not cut") {
 }
 
 TEST_CASE("no two built-in schemes have the same arithmetic") {
-  const auto all = descriptors_of<builtin_schemes>::get();
+  const auto all = descriptors_of<flat_list<builtin_schemes>>::get();
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       CAPTURE(all[i].name);

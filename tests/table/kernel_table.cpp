@@ -31,6 +31,12 @@ static_assert(name_of(op::conv_2d::descriptor, descriptor_of<static_wi8_ai8>).vi
 static_assert(name_of(op::conv_2d_transpose::descriptor, descriptor_of<dynamic_wi8_afp32>).view() ==
               "conv_2d_transpose:dynamic_wi8_afp32");
 
+struct accelerator_wi4 : accelerator_wi8 {
+  static constexpr std::string_view name = "accelerator_wi4";
+  using weight = integer<4, symmetric, channelwise>;
+};
+struct my_schemes : type_list<accelerator_wi8, accelerator_wi4> {};
+
 // A small table is a constant expression from end to end.
 using small_table = kernel_table<static_wi8_ai8, type_list<dynamic_wi8_afp32>>;
 static_assert(small_table::view().rows().size() == 49 + 6 && small_table::view().schemes().size() == 2);
@@ -118,6 +124,21 @@ TEST_CASE("a custom scheme is found by name, a built-in one by arithmetic, each 
   CHECK(like->fits.narrow(values, like->scheme->weight).scale == 1.0f / 127);
   CHECK(custom->fits.wide({-1, 1}, custom->scheme->weight).scale == 0x1p-6);
   CHECK(table.rows().size() == builtin_table().rows().size() + 6);
+}
+
+TEST_CASE("schemes in a list of one's own have rows, and a type twice is found once") {
+  const kernel_table_view table = kernel_table<dynamic_wi8_afp32, my_schemes, dynamic_wi8_afp32>();
+  CHECK(table.schemes().size() == 4);
+  CHECK(table.find(op::code::conv_2d, "accelerator_wi8")->key.scheme == 1);
+  CHECK(table.find(op::code::conv_2d, "dynamic_wi8_afp32")->key.scheme == 0);
+}
+
+TEST_CASE("no built-in scheme brings a kernel, and a row without one says so") {
+  for (const table_row& row : builtin_table().rows()) {
+    CHECK_FALSE(row.kernel.present());
+    CHECK((row.kernel.setup == nullptr));
+    CHECK((row.kernel.workspace_bytes == nullptr));
+  }
 }
 
 TEST_CASE("rows whose schemes fit alike share one instantiation") {

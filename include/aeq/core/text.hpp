@@ -2,7 +2,6 @@
 // Text at compile time: a string as a template argument, and names put together from parts. Freestanding.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -15,7 +14,9 @@ namespace aeq::inline AEQ_ABI {
 template <std::size_t Size>
 struct fixed_string {
   char characters[Size]{};
-  consteval fixed_string(const char (&literal)[Size]) { std::copy_n(literal, Size, characters); }
+  consteval fixed_string(const char (&literal)[Size]) {
+    for (std::size_t i = 0; i < Size; ++i) characters[i] = literal[i];
+  }
   [[nodiscard]] constexpr std::string_view view() const { return {characters, Size - 1}; }
 };
 

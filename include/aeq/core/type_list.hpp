@@ -24,13 +24,21 @@ template <class... Left, class... Right, class... More>
 struct concatenate<type_list<Left...>, type_list<Right...>, More...>
     : concatenate<type_list<Left..., Right...>, More...> {};
 
+template <class... Items>
+type_list<Items...> listed(const type_list<Items...>*);
+
+template <class Item>
+concept is_list = requires(const Item* item) {
+  detail::listed(item);
+};
+
 template <class Item>
 struct as_list {
   using type = type_list<Item>;
 };
-template <class... Items>
-struct as_list<type_list<Items...>> {
-  using type = type_list<Items...>;
+template <is_list Item>
+struct as_list<Item> {
+  using type = decltype(detail::listed(static_cast<const Item*>(nullptr)));
 };
 
 template <class Category, class Default, class... Policies>
@@ -44,7 +52,8 @@ struct find_policy<Category, Default, First, Rest...>
 
 }  // namespace detail
 
-/// One flat list of all items; an item may itself be a list.
+/// One flat list of all items; an item may itself be a list, or a struct that derives from one (compilers then print
+/// the struct's name where they would print the whole list).
 template <class... Items>
 using flat_list = typename detail::concatenate<type_list<>, typename detail::as_list<Items>::type...>::type;
 

@@ -167,19 +167,34 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_c
   return nullptr;
 }
 
-/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the
-/// weight format, but for blocks, which only ops with a blockwise kernel take.
-[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s,
-                                    std::span<const configuration> known = configurations) {
+/// The configurations that contain a scheme: for an op with a weight, and for one without. The latter does not look at
+/// the weight format, but for blocks, which only ops with a blockwise kernel take.
+struct matching_configurations {
+  configuration_set with_weight{};
+  configuration_set without_weight{};
+};
+
+[[nodiscard]] constexpr matching_configurations configurations_of(const scheme_descriptor& s) {
   const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (!operation.allowed.contains(static_cast<configuration_id>(i))) continue;
-    const configuration& c = known[i];
+  matching_configurations result;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    const configuration& c = configurations[i];
     if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
     if (!c.activation.contains(s.activation)) continue;
-    if (operation.has_weight() ? c.weight.contains(s.weight) : !blocks) return true;
+    const auto id = static_cast<configuration_id>(i);
+    if (c.weight.contains(s.weight)) result.with_weight = result.with_weight | id;
+    if (!blocks) result.without_weight = result.without_weight | id;
   }
-  return false;
+  return result;
+}
+
+/// Whether one of the configurations that an op allows contains a scheme.
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const matching_configurations& matching) {
+  const configuration_set& set = operation.has_weight() ? matching.with_weight : matching.without_weight;
+  return (operation.allowed.bits & set.bits) != 0;
+}
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s) {
+  return allows(operation, configurations_of(s));
 }
 
 /// A type per op: `op::conv_2d`.

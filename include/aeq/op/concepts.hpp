@@ -2,6 +2,8 @@
 // Which op takes which scheme: the relation as a concept, and one named concept per reason why not. Freestanding.
 #pragma once
 
+#include <concepts>
+
 #include <aeq/op/catalogue.hpp>
 #include <aeq/scheme/concepts.hpp>
 
@@ -10,8 +12,13 @@ namespace aeq::inline AEQ_ABI {
 /// A type from the catalogue.
 template <class Op>
 concept operation_type = requires {
-  Op::descriptor.builtin;
+  { Op::descriptor } -> std::convertible_to<const op::operation_descriptor&>;
 };
+
+/// Not a scheme where the op is expected and an op where the scheme is: recipes and verify name the scheme first,
+/// relations (supports) the op.
+template <class Op, class Scheme>
+concept argument_order = !(scheme_members<Op> && operation_type<Scheme>);
 
 namespace detail {
 

@@ -24,13 +24,13 @@ template <class Scheme>
 [[nodiscard]] rule typed_rule(const std::string& regex, std::string_view operation) {
   constexpr scheme_descriptor scheme = descriptor_of<Scheme>;
   rule made{regex, std::string(operation), algorithm_of(scheme), {}, config_of(scheme), {}};
-  if constexpr (!is_listed<Scheme, builtin_schemes>) made.scheme = scheme.name;
+  if constexpr (!is_listed<Scheme, flat_list<builtin_schemes>>) made.scheme = scheme.name;
   return made;
 }
 
 template <class Op>
 consteval bool verify_operation_type() {
-  if constexpr (!operation_type<Op>) return aeq::detail::require_operation_type<Op>();
+  if constexpr (!operation_type<Op>) return broken::operation_type<Op>();
   return true;
 }
 

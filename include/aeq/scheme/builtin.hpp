@@ -54,12 +54,13 @@ using static_schemes =
               static_range_scheme<ai8_symmetric, WeightBits, tensorwise>,
               static_range_scheme<ai16, WeightBits, channelwise>, static_range_scheme<ai16, WeightBits, tensorwise>>;
 
-using builtin_schemes =
-    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
-              dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
-              dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
-              weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
-              static_schemes<8>, static_schemes<4>,                                                  //
-              static_wi8_au8, static_range_scheme<au8, 8, tensorwise>>;
+/// A struct, so that compilers print its name instead of all of them.
+struct builtin_schemes
+    : flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
+                dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
+                dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
+                weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
+                static_schemes<8>, static_schemes<4>,                                                  //
+                static_wi8_au8, static_range_scheme<au8, 8, tensorwise>> {};
 
 }  // namespace aeq::inline AEQ_ABI

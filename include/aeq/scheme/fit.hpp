@@ -37,8 +37,10 @@ template <std::floating_point T>
   return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
 }
 
-/// Categories of the optional policies of a scheme.
+/// Categories of the optional policies of a scheme: how a range becomes a scale, and kernels of its own
+/// (table/handler.hpp).
 struct fit_category {};
+struct kernels_category {};
 
 /// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
 /// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero

@@ -26,10 +26,13 @@ struct channelwise {
   static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
 };
 
-/// One scale per `Elements` neighbours along the last axis of a rank-2 weight.
+/// One scale per `Elements` neighbours along the last axis of a rank-2 weight. A number that no descriptor can say
+/// becomes 0, which known_block_size refuses with a sentence.
 template <int Elements>
 struct blockwise {
-  static constexpr granularity_descriptor descriptor{granularity_kind::blockwise, Elements};
+  static constexpr granularity_descriptor descriptor{
+      granularity_kind::blockwise,
+      Elements > 0 && Elements <= 0xFFFF ? static_cast<std::uint16_t>(Elements) : std::uint16_t(0)};
 };
 
 }  // namespace aeq::inline AEQ_ABI

@@ -42,16 +42,28 @@ struct format_descriptor {
   }
 };
 
+namespace detail {
+
+/// Widths that no descriptor can say become 0, which storable_bits refuses with a sentence; the compiler's own words
+/// would be of narrowing.
+[[nodiscard]] constexpr std::uint8_t described_bits(int bits) {
+  return bits > 0 && bits <= 64 ? static_cast<std::uint8_t>(bits) : std::uint8_t(0);
+}
+
+}  // namespace detail
+
 /// Signed two's complement integers with a scale, and a zero point if asymmetric.
 template <int Bits, symmetry Symmetry, class Granularity>
 struct integer {
-  static constexpr format_descriptor descriptor{number_kind::signed_integer, Bits, Symmetry, Granularity::descriptor};
+  static constexpr format_descriptor descriptor{number_kind::signed_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
 };
 
 /// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
 template <int Bits, symmetry Symmetry, class Granularity>
 struct unsigned_integer {
-  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, Bits, Symmetry, Granularity::descriptor};
+  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
 };
 
 struct float32 {

@@ -24,6 +24,9 @@ namespace aeq::inline AEQ_ABI {
 ///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
 ///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
 ///     };
+///     static_assert(aeq::verify<my_scheme>());
+///
+/// or one that derives from an alias: `struct my_scheme : aeq::scheme<...> { static constexpr ... name = ...; };`
 template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
 struct scheme {
   using activation = Activation;
@@ -109,7 +112,7 @@ requires requires {
   typename Scheme::policies;
 }
 struct scheme_policies<Scheme> {
-  using type = typename Scheme::policies;
+  using type = flat_list<typename Scheme::policies>;
 };
 
 template <class Category, class Default, class List>
@@ -121,10 +124,13 @@ struct policy_in_list<Category, Default, type_list<Policies...>> {
 
 }  // namespace detail
 
+/// The policies that a scheme names, as a type_list.
+template <class Scheme>
+using policies_of = typename detail::scheme_policies<Scheme>::type;
+
 /// The policy of `Category` that a scheme names in its `policies`, or `Default`.
 template <class Scheme, class Category, class Default>
-using policy_of =
-    typename detail::policy_in_list<Category, Default, typename detail::scheme_policies<Scheme>::type>::type;
+using policy_of = typename detail::policy_in_list<Category, Default, policies_of<Scheme>>::type;
 
 template <class Scheme>
 inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;

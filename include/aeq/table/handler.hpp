@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Op handlers: what is instantiated per (op, scheme). Freestanding.
+// Op handlers: what a pair of op and scheme has of its own, which is a fit and, where there is one, a kernel.
+// Freestanding.
 //
-// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and a
-// scheme maps to the arithmetic it needs, so that rows of equal arithmetic share one instantiation.
+// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and what
+// it has is data, so that the table instantiates something per scheme and per kernel, and nothing per pair.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <type_traits>
 
+#include <aeq/kernel/kernel.hpp>
 #include <aeq/op/concepts.hpp>
+#include <aeq/table/concepts.hpp>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -26,10 +31,49 @@ struct shared_handler {
   static constexpr fit_functions fits{&Fit::template fit<float>, &Fit::template fit<double>};
 };
 
-/// The handler of an op under a scheme. Specialize it for a pair that needs code of its own.
+/// A kernel, and the op that it is for.
+struct kernel_entry {
+  op::code operation = op::code::add;
+  kernel_functions functions{};
+};
+
+namespace detail {
+
+template <class Kernel>
+struct kernel_workspace_of {
+  static constexpr std::size_t none(const kernel_arguments&) noexcept { return 0; }
+  static constexpr workspace_function value = &none;
+};
+template <declares_workspace Kernel>
+struct kernel_workspace_of<Kernel> {
+  static constexpr workspace_function value = &Kernel::workspace_bytes;
+};
+
+template <class List>
+struct kernel_entries;
+template <class... Kernels>
+struct kernel_entries<type_list<Kernels...>> {
+  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{kernel_entry{
+      Kernels::operation::builtin, {kernel_workspace_of<Kernels>::value, &Kernels::setup, &Kernels::evaluate}}...};
+};
+
+}  // namespace detail
+
+/// The kernels that a scheme brings, as data.
+template <class Scheme>
+inline constexpr auto kernels_of = detail::kernel_entries<kernel_list_of<Scheme>>::value;
+
+/// The handler of an op under a scheme, for who knows both at compile time. The table has the same in its rows.
 template <operation_type Op, quantization_scheme Scheme>
-requires supports<Op, Scheme>
+requires supports<Op, Scheme> && usable_kernels<Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
+  /// All null where the scheme brings no kernel for the op.
+  static constexpr kernel_functions kernel = [] {
+    for (const kernel_entry& entry : kernels_of<Scheme>) {
+      if (entry.operation == Op::builtin) return entry.functions;
+    }
+    return kernel_functions{};
+  }();
 };
 
 }  // namespace aeq::inline AEQ_ABI

@@ -2,16 +2,15 @@
 // The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 
-#include <aeq/op/requirements.hpp>
 #include <aeq/scheme/builtin.hpp>
 #include <aeq/table/descriptor.hpp>
+#include <aeq/table/requirements.hpp>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -26,9 +25,17 @@ class kernel_table_view {
 
   /// The row of a key, null if the op does not take the scheme.
   [[nodiscard]] constexpr const table_row* find(table_key key) const {
-    const auto place = std::lower_bound(rows_.begin(), rows_.end(), key,
-                                        [](const table_row& row, const table_key& wanted) { return row.key < wanted; });
-    return place != rows_.end() && place->key == key ? &*place : nullptr;
+    std::size_t low = 0;
+    std::size_t high = rows_.size();
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (rows_[middle].key < key) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < rows_.size() && rows_[low].key == key ? &rows_[low] : nullptr;
   }
 
   /// The row of an op under the scheme with a name; null if there is none.
@@ -55,69 +62,79 @@ class kernel_table_view {
 
 namespace detail {
 
-template <class Op, class Scheme>
-constexpr fit_functions handler_fits() {
-  if constexpr (supports<Op, Scheme>) {
-    return op_handler<Op, Scheme>::fits;
-  } else {
-    return {};
-  }
-}
-
-template <class Scheme>
-consteval std::size_t count_rows() {
-  constexpr scheme_descriptor s = descriptor_of<Scheme>;
-  std::size_t count = 0;
-  for (const op::operation_descriptor& operation : op::catalogue) count += op::allows(operation, s) ? 1u : 0u;
-  return count;
-}
-
-template <class Scheme, std::size_t... Index>
-constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_sequence<Index...>) {
-  return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
-}
-
-/// A type's identity without RTTI.
-template <class>
-inline constexpr char identity{};
-
-/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
-template <class... Schemes>
-concept distinct_names = [] {
-  const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
-  const std::array<const char*, sizeof...(Schemes)> types{&identity<Schemes>...};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (names[i] == names[j] && types[i] != types[j]) return false;
-    }
-  }
-  return true;
-}();
-
 template <class List>
 struct table_storage;
 
 template <class... Schemes>
 struct table_storage<type_list<Schemes...>> {
-  static constexpr std::array<scheme_descriptor, sizeof...(Schemes)> schemes{descriptor_of<Schemes>...};
-  static constexpr std::size_t row_count = (count_rows<Schemes>() + ... + std::size_t(0));
+  static constexpr std::size_t scheme_count = sizeof...(Schemes);
+  static constexpr std::array<scheme_descriptor, scheme_count> schemes{descriptor_of<Schemes>...};
+  static constexpr std::array<fit_functions, scheme_count> fits{shared_handler<fit_of<Schemes>>::fits...};
+  static constexpr std::array<std::span<const kernel_entry>, scheme_count> kernels{
+      std::span<const kernel_entry>(kernels_of<Schemes>)...};
+  static constexpr std::array<op::matching_configurations, scheme_count> matching{
+      op::configurations_of(descriptor_of<Schemes>)...};
+
+  static constexpr std::size_t row_count = [] {
+    std::size_t count = 0;
+    for (const op::operation_descriptor& operation : op::catalogue) {
+      for (const op::matching_configurations& of_scheme : matching) count += op::allows(operation, of_scheme) ? 1u : 0u;
+    }
+    return count;
+  }();
 
   static constexpr std::array<table_row, row_count> rows = [] {
-    using operations = std::make_index_sequence<op::catalogue.size()>;
-    const std::array<std::array<fit_functions, op::catalogue.size()>, sizeof...(Schemes)> fits{
-        scheme_fits<Schemes>(operations{})...};
     std::array<table_row, row_count> result{};
     std::size_t next = 0;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
-        if (!op::allows(op::catalogue[o], schemes[s])) continue;
-        result[next++] = {
-            {op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s], fits[s][o]};
+    for (const op::operation_descriptor& operation : op::catalogue) {
+      for (std::size_t s = 0; s < scheme_count; ++s) {
+        if (!op::allows(operation, matching[s])) continue;
+        table_row& row = result[next++];
+        row = {{operation.builtin, static_cast<std::uint16_t>(s)}, &operation, &schemes[s], fits[s], {}};
+        for (const kernel_entry& entry : kernels[s]) {
+          if (entry.operation == operation.builtin) row.kernel = entry.functions;
+        }
       }
     }
     return result;
   }();
 };
+
+template <class... Schemes>
+consteval bool verify_list(const type_list<Schemes...>*) {
+  return all_true(verify_policy<Schemes>()...);
+}
+
+/// Ours are verified by tests, once, and not in every source file.
+template <class Item>
+consteval bool verify_item() {
+  if constexpr (std::is_same_v<Item, builtin_schemes>) {
+    return true;
+  } else if constexpr (is_list<Item>) {
+    return verify_list(static_cast<const Item*>(nullptr));
+  } else {
+    return verify_policy<Item>();
+  }
+}
+
+/// Built-in names are distinct, and no scheme of one's own has one (own_name).
+template <class... Schemes>
+consteval bool verify_names(const type_list<Schemes...>*) {
+  if constexpr (!distinct_names<Schemes...>) return broken::distinct_names<Schemes...>();
+  return true;
+}
+
+template <class Item>
+using own_items = std::conditional_t<std::is_same_v<Item, builtin_schemes>, type_list<>, Item>;
+
+template <class... Items>
+consteval bool verify_table() {
+  if constexpr (all_true(verify_item<Items>()...)) {
+    return verify_names(static_cast<const flat_list<own_items<Items>...>*>(nullptr));
+  } else {
+    return false;
+  }
+}
 
 }  // namespace detail
 
@@ -125,23 +142,11 @@ struct table_storage<type_list<Schemes...>> {
 /// scheme is a compile error that names the broken requirement.
 template <class... Schemes>
 class kernel_table {
-  template <class List>
-  struct check;
-  template <class... All>
-  struct check<type_list<All...>> {
-    static constexpr bool value = (verify_scheme<All>() && ...);
-    static consteval void names() {
-      static_assert(detail::distinct_names<All...>,
-                    "aeq: distinct_names: two schemes of the table have one name; give each its own");
-    }
-  };
-
  public:
   using schemes = flat_list<Schemes...>;
 
   [[nodiscard]] static constexpr kernel_table_view view() {
-    if constexpr (check<schemes>::value) {
-      check<schemes>::names();
+    if constexpr (detail::verify_table<Schemes...>()) {
       using storage = detail::table_storage<schemes>;
       return {storage::rows, storage::schemes};
     } else {

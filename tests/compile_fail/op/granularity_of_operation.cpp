@@ -1,9 +1,17 @@
-// EXPECT: aeq: granularity_of_operation:
+// EXPECT: conv_2d.*my_scheme.*aeq: granularity_of_operation:
 // SPDX-License-Identifier: Apache-2.0
-#include <aeq/op/requirements.hpp>
-#include <aeq/scheme/builtin.hpp>
+// Blocks on a convolution.
+#include <aeq/table/requirements.hpp>
 
-static_assert(aeq::verify_operation<aeq::op::fully_connected, aeq::dynamic_range_scheme<4, aeq::blockwise<32>>>());
+struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
+  using activation = aeq::float32;
+  using weight = aeq::integer<4, aeq::symmetric, aeq::blockwise<32>>;
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+};
+
+static_assert(aeq::verify<my_scheme, aeq::op::fully_connected>());
 #ifdef AEQ_TEST_FAIL
-static_assert(aeq::verify_operation<aeq::op::conv_2d, aeq::dynamic_range_scheme<4, aeq::blockwise<32>>>());
+static_assert(aeq::verify<my_scheme, aeq::op::conv_2d>());
 #endif

@@ -1,6 +1,6 @@
-// EXPECT: aeq: accumulator_fits:
+// EXPECT: static_range.*1048576.*33155.*aeq: accumulator_fits:
 // SPDX-License-Identifier: Apache-2.0
-#include <aeq/scheme/builtin.hpp>
+// A million products of 8 bits in 32.
 #include <aeq/scheme/requirements.hpp>
 
 #ifdef AEQ_TEST_FAIL

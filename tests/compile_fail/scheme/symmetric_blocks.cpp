@@ -1,6 +1,6 @@
-// EXPECT: aeq: symmetric_blocks:
+// EXPECT: my_scheme.*aeq: symmetric_blocks:
 // SPDX-License-Identifier: Apache-2.0
-#include <aeq/table/kernel_table.hpp>
+#include <aeq/table/requirements.hpp>
 
 struct my_scheme {
   static constexpr std::string_view name = "my_scheme";
@@ -14,4 +14,4 @@ struct my_scheme {
   static constexpr auto execution_mode = aeq::execution::weight_only;
 };
 
-constexpr auto table = aeq::kernel_table<aeq::builtin_schemes, my_scheme>::view();
+static_assert(aeq::verify<my_scheme>());

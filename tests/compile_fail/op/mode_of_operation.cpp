@@ -1,9 +1,0 @@
-// EXPECT: aeq: mode_of_operation:
-// SPDX-License-Identifier: Apache-2.0
-#include <aeq/op/requirements.hpp>
-#include <aeq/scheme/builtin.hpp>
-
-static_assert(aeq::verify_operation<aeq::op::add, aeq::static_wi8_ai8>());
-#ifdef AEQ_TEST_FAIL
-static_assert(aeq::verify_operation<aeq::op::add, aeq::dynamic_wi8_afp32>());
-#endif

@@ -1,0 +1,17 @@
+// EXPECT: my_scheme.*aeq: activation_fits_mode:
+// SPDX-License-Identifier: Apache-2.0
+#include <aeq/table/requirements.hpp>
+
+struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
+  using activation = aeq::integer<8, aeq::asymmetric, aeq::tensorwise>;
+  using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+  static constexpr auto compute_precision = aeq::compute::integer;
+#ifdef AEQ_TEST_FAIL
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+#else
+  static constexpr auto execution_mode = aeq::execution::static_range;
+#endif
+};
+
+static_assert(aeq::verify<my_scheme>());

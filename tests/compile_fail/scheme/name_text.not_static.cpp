@@ -1,0 +1,18 @@
+// EXPECT: my_scheme.*aeq: name_text:
+// SPDX-License-Identifier: Apache-2.0
+// A name that each object would have for itself.
+#include <aeq/table/requirements.hpp>
+
+struct my_scheme {
+#ifdef AEQ_TEST_FAIL
+  std::string_view name = "my_scheme";
+#else
+  static constexpr std::string_view name = "my_scheme";
+#endif
+  using activation = aeq::float32;
+  using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+};
+
+static_assert(aeq::verify<my_scheme>());

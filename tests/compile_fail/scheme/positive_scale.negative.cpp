@@ -1,0 +1,26 @@
+// EXPECT: my_scheme.*aeq: positive_scale:
+// SPDX-License-Identifier: Apache-2.0
+// A range that lies below zero.
+#include <aeq/table/requirements.hpp>
+
+struct my_scheme {
+  static constexpr std::string_view name = "my_scheme";
+  using activation = aeq::float32;
+  using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+  static constexpr auto compute_precision = aeq::compute::integer;
+  static constexpr auto execution_mode = aeq::execution::dynamic_range;
+#ifdef AEQ_TEST_FAIL
+  template <std::floating_point T>
+  static constexpr aeq::scale_zero_point<T> fit(aeq::range<T> values, const aeq::format_descriptor& format) {
+    return {aeq::maximum(values.highest, T(-1)) / T(format.highest()), 0};
+  }
+#else
+  template <std::floating_point T>
+  static constexpr aeq::scale_zero_point<T> fit(aeq::range<T> values, const aeq::format_descriptor& format) {
+    const T bound = aeq::maximum(aeq::maximum(-values.lowest, values.highest), T(aeq::smallest_range));
+    return {bound / T(format.highest()), 0};
+  }
+#endif
+};
+
+static_assert(aeq::verify<my_scheme>());
