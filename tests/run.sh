@@ -105,6 +105,13 @@ if $full; then
   if build release aeq_single_header_suites -DCMAKE_BUILD_TYPE=Release; then
     check "the suite against the single header" tests/single_header/run.sh "$builds/release"
   fi
+  # Compile errors are read by people who have other compilers: those that are here.
+  for compiler in $(compgen -c | grep -E '^(g|clang)\+\+-[0-9]+$' | sort -Vu); do
+    case "$(readlink -f "$(command -v "$compiler")")" in
+      "$(readlink -f "$(command -v g++)")" | "$(readlink -f "$clang")") continue ;;  # tested above
+    esac
+    check "compile errors of $compiler" tests/compile_fail/run.sh "$compiler"
+  done
   check "lints" tools/lint.sh
   seconds="${AEQ_FUZZ_SECONDS:-60}"
   if build fuzz aeq_fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" -DAEQ_BUILD_FUZZERS=ON \

@@ -76,6 +76,9 @@ while IFS=: read -r file line text; do
   grep -q "^ *# *undef $name\$" "$file" || complain "$file:$line: $name is not undefined at the end of the header"
 done < <(grep -rnE '^ *# *define +[A-Z_0-9]+' include)
 
+# Requirements have a concept, a sentence, a row in the docs and a test each.
+tools/lint_requirements.sh >/dev/null || complain "$(tools/lint_requirements.sh)"
+
 # The version is in one place.
 version="$(sed -nE 's/^#define AEQ_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' include/aeq/version.hpp | paste -sd.)"
 grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md: has no section \"## $version\""

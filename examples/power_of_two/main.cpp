@@ -24,7 +24,7 @@ struct shift_wi8_afp32 {
     return {scale, 0};
   }
 };
-static_assert(aeq::quantization_scheme<shift_wi8_afp32>);
+static_assert(aeq::verify<shift_wi8_afp32>());
 static_assert(shift_wi8_afp32::fit<float>({-1.0f, 0.5f}, shift_wi8_afp32::weight::descriptor).scale == 0x1p-6f);
 
 namespace {
@@ -54,7 +54,7 @@ bool has_powers_of_two_only(const aeq::model::model& model) {
 }  // namespace
 
 int main(int count, char** words) try {
-  if (count != 4) throw aeq::error(aeq::error_code::wrong_usage, "custom_policy MODEL RECIPE OUTPUT");
+  if (count != 4) throw aeq::error(aeq::error_code::wrong_usage, "power_of_two MODEL RECIPE OUTPUT");
 
   aeq::quantizer quantizer(words[1], aeq::kernel_table<aeq::builtin_schemes, shift_wi8_afp32>());
   quantizer.load_recipe(words[2]);

@@ -8,6 +8,12 @@
 #error "aeq needs C++20: compile with -std=c++20 or newer"
 #endif
 
+#if !defined(__has_attribute)
+#error "aeq needs g++ 12, clang 14, or a newer one"
+#elif !__has_attribute(unavailable)
+#error "aeq needs g++ 12, clang 14, or a newer one: its compile errors are said by the attribute unavailable"
+#endif
+
 #if defined(__FAST_MATH__)
 #error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
 #endif

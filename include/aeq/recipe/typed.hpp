@@ -6,9 +6,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include <aeq/op/requirements.hpp>
 #include <aeq/recipe/recipe.hpp>
 #include <aeq/scheme/builtin.hpp>
+#include <aeq/table/requirements.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {
 
@@ -43,7 +43,7 @@ void recipe::add(std::string regex, std::uint64_t min_weight_elements) {
     add(std::move(made));
   };
   if constexpr (sizeof...(Ops) == 0) {
-    if constexpr (verify_scheme<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
+    if constexpr (aeq::detail::verify_policy<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
   } else {
     if constexpr ((verify_operation<Ops, Scheme>() && ...)) {
       (add_rule(detail::typed_rule<Scheme>(regex, Ops::descriptor.name)), ...);

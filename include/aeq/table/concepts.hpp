@@ -27,11 +27,12 @@ struct kernels {
   using list = type_list<Kernels...>;
 };
 
-/// What a scheme has that brings none. Kernels of ours will stand here.
-using builtin_kernels = kernels<>;
-
 template <class Scheme>
-using kernel_policy_of = policy_of<Scheme, kernels_category, builtin_kernels>;
+using kernel_policy_of = policy_of<Scheme, kernels_category, kernels<>>;
+
+/// Kernels of ours for a scheme, for the ops that it brings none for. There is none yet.
+template <class Scheme>
+using builtin_kernels = kernels<>;
 
 /// A policy of kernels_category says which kernels.
 template <class Scheme>

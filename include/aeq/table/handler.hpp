@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 #include <aeq/kernel/kernel.hpp>
@@ -59,21 +60,28 @@ struct kernel_entries<type_list<Kernels...>> {
 
 }  // namespace detail
 
-/// The kernels that a scheme brings, as data.
+/// The kernels of a scheme as data: its own first, then ours. The first one for an op is the op's.
 template <class Scheme>
-inline constexpr auto kernels_of = detail::kernel_entries<kernel_list_of<Scheme>>::value;
+inline constexpr auto kernels_of =
+    detail::kernel_entries<flat_list<kernel_list_of<Scheme>, typename builtin_kernels<Scheme>::list>>::value;
+
+namespace detail {
+
+[[nodiscard]] constexpr kernel_functions kernel_for(op::code operation, std::span<const kernel_entry> of_scheme) {
+  for (const kernel_entry& entry : of_scheme) {
+    if (entry.operation == operation) return entry.functions;
+  }
+  return {};
+}
+
+}  // namespace detail
 
 /// The handler of an op under a scheme, for who knows both at compile time. The table has the same in its rows.
 template <operation_type Op, quantization_scheme Scheme>
 requires supports<Op, Scheme> && usable_kernels<Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
-  /// All null where the scheme brings no kernel for the op.
-  static constexpr kernel_functions kernel = [] {
-    for (const kernel_entry& entry : kernels_of<Scheme>) {
-      if (entry.operation == Op::builtin) return entry.functions;
-    }
-    return kernel_functions{};
-  }();
+  /// All null where there is none.
+  static constexpr kernel_functions kernel = detail::kernel_for(Op::builtin, kernels_of<Scheme>);
 };
 
 }  // namespace aeq::inline AEQ_ABI

@@ -89,11 +89,11 @@ struct table_storage<type_list<Schemes...>> {
     for (const op::operation_descriptor& operation : op::catalogue) {
       for (std::size_t s = 0; s < scheme_count; ++s) {
         if (!op::allows(operation, matching[s])) continue;
-        table_row& row = result[next++];
-        row = {{operation.builtin, static_cast<std::uint16_t>(s)}, &operation, &schemes[s], fits[s], {}};
-        for (const kernel_entry& entry : kernels[s]) {
-          if (entry.operation == operation.builtin) row.kernel = entry.functions;
-        }
+        result[next++] = {{operation.builtin, static_cast<std::uint16_t>(s)},
+                          &operation,
+                          &schemes[s],
+                          fits[s],
+                          kernel_for(operation.builtin, kernels[s])};
       }
     }
     return result;
