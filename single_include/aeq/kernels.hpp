@@ -2101,9 +2101,9 @@ __attribute__((unavailable(AEQ_NAME_TEXT))) consteval bool name_text() {
   return false;
 }
 
-#define AEQ_NAME_CHARACTERS                                                                                         \
-  "aeq: name_characters: the name is empty, longer than 64 characters, or has one that recipes and file names can " \
-  "not have; begin with a letter and take letters, digits, _, - and ."
+#define AEQ_NAME_CHARACTERS                                                                                     \
+  "aeq: name_characters: the name is empty, longer than 64 characters, or has one that recipes and file names " \
+  "cannot have; begin with a letter and take letters, digits, underscores, dashes and dots"
 template <class Scheme>
 __attribute__((unavailable(AEQ_NAME_CHARACTERS))) consteval bool name_characters() {
   return false;
