@@ -29,6 +29,12 @@
 #error "aeq needs C++20: compile with -std=c++20 or newer"
 #endif
 
+#if !defined(__has_attribute)
+#error "aeq needs g++ 12, clang 14, or a newer one"
+#elif !__has_attribute(unavailable)
+#error "aeq needs g++ 12, clang 14, or a newer one: its compile errors are said by the attribute unavailable"
+#endif
+
 #if defined(__FAST_MATH__)
 #error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
 #endif
@@ -217,13 +223,45 @@ namespace aeq::inline AEQ_ABI {
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/core/status.hpp
+// What the setup of a kernel answers: ready, or the one thing that it can't work with. Freestanding code has no
+// exceptions; a status that nobody looks at is a warning.
+
+#include <string_view>
+
+namespace aeq::inline AEQ_ABI {
+
+enum class [[nodiscard]] status : std::uint8_t{
+    ready,             ///< evaluate may be called
+    wrong_operands,    ///< too few, too many, or one that the op needs is absent
+    wrong_type,        ///< an operand's element type
+    wrong_shape,       ///< ranks or extents that do not go together, or too little data for the shape
+    wrong_parameters,  ///< scales or zero points
+    wrong_options,     ///< options of the op
+    small_workspace    ///< fewer bytes than workspace_bytes said
+};
+
+/// In words, for messages: "an operand's type".
+[[nodiscard]] constexpr std::string_view name_of(status value) noexcept {
+  switch (value) {
+    case status::ready: return "ready";
+    case status::wrong_operands: return "number of operands, or an absent one";
+    case status::wrong_type: return "type of an operand";
+    case status::wrong_shape: return "shape of an operand";
+    case status::wrong_parameters: return "scales or zero points of an operand";
+    case status::wrong_options: return "options of the op";
+    case status::small_workspace: return "workspace is too small";
+  }
+  return "?";
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
 // ---- aeq/core/text.hpp
 // Text at compile time: a string as a template argument, and names put together from parts. Freestanding.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <string_view>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -231,7 +269,9 @@ namespace aeq::inline AEQ_ABI {
 template <std::size_t Size>
 struct fixed_string {
   char characters[Size]{};
-  consteval fixed_string(const char (&literal)[Size]) { std::copy_n(literal, Size, characters); }
+  consteval fixed_string(const char (&literal)[Size]) {
+    for (std::size_t i = 0; i < Size; ++i) characters[i] = literal[i];
+  }
   [[nodiscard]] constexpr std::string_view view() const { return {characters, Size - 1}; }
 };
 
@@ -282,13 +322,21 @@ template <class... Left, class... Right, class... More>
 struct concatenate<type_list<Left...>, type_list<Right...>, More...>
     : concatenate<type_list<Left..., Right...>, More...> {};
 
+template <class... Items>
+type_list<Items...> listed(const type_list<Items...>*);
+
+template <class Item>
+concept is_list = requires(const Item* item) {
+  detail::listed(item);
+};
+
 template <class Item>
 struct as_list {
   using type = type_list<Item>;
 };
-template <class... Items>
-struct as_list<type_list<Items...>> {
-  using type = type_list<Items...>;
+template <is_list Item>
+struct as_list<Item> {
+  using type = decltype(detail::listed(static_cast<const Item*>(nullptr)));
 };
 
 template <class Category, class Default, class... Policies>
@@ -302,7 +350,8 @@ struct find_policy<Category, Default, First, Rest...>
 
 }  // namespace detail
 
-/// One flat list of all items; an item may itself be a list.
+/// One flat list of all items; an item may itself be a list, or a struct that derives from one (compilers then print
+/// the struct's name where they would print the whole list).
 template <class... Items>
 using flat_list = typename detail::concatenate<type_list<>, typename detail::as_list<Items>::type...>::type;
 
@@ -313,6 +362,179 @@ using policy_or = typename detail::find_policy<Category, Default, Policies...>::
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/kernel/kernel.hpp
+// The form of every kernel that the table can hold: three functions. Freestanding, no allocation, no exceptions.
+//
+//   workspace_bytes   how much memory it wants besides its operands
+//   setup             looks at everything once, and prepares (multipliers, tables) what evaluate reads
+//   evaluate          computes; as often as wanted; cannot fail
+//
+// Setup sees types, shapes, scales and the data of constant inputs. It returns a status, and only after status::ready
+// may evaluate be called, with operands that differ in nothing but the data of those that are not constant. The
+// workspace is the caller's, aligned for any scalar type, and left alone between setup and evaluate: what setup wrote
+// is there, the rest is scratch. Operands do not overlap, unless the kernel says that they may.
+
+#include <span>
+
+// ---- aeq/kernel/operand.hpp
+// Operands of a kernel: views of memory that someone else owns, with all that a kernel may ask of a tensor.
+// Freestanding. (spec: kernels, section 1; tflite_schema, section 3)
+
+namespace aeq::inline AEQ_ABI {
+
+/// What the elements of a tensor are. 2- and 4-bit integers are packed (scheme/packing.hpp).
+enum class element_type : std::uint8_t {
+  absent,  ///< no tensor: an optional operand that the op does not have
+  float32,
+  float16,  ///< as bits (core/half.hpp)
+  int2,
+  int4,
+  int8,
+  uint8,
+  int16,
+  int32,
+  int64,
+  boolean  ///< a byte, 0 or 1
+};
+
+/// Bits of an element in memory.
+[[nodiscard]] constexpr int bits_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::absent: return 0;
+    case element_type::int2: return 2;
+    case element_type::int4: return 4;
+    case element_type::int8:
+    case element_type::uint8:
+    case element_type::boolean: return 8;
+    case element_type::float16:
+    case element_type::int16: return 16;
+    case element_type::float32:
+    case element_type::int32: return 32;
+    case element_type::int64: return 64;
+  }
+  return 0;
+}
+
+/// A tensor as a kernel sees it. Byte is std::byte for results, const std::byte for the rest.
+template <class Byte>
+requires std::is_same_v<std::remove_const_t<Byte>, std::byte>
+struct basic_operand {
+  element_type type = element_type::absent;
+  bool is_constant = false;               ///< the same data at every call
+  std::span<Byte> data{};                 ///< aligned for its type; holds shape x bits, rounded up to whole bytes
+  std::span<const std::int32_t> shape{};  ///< outermost first; empty for a scalar; no extent is negative
+
+  /// real = (integer - zero_point) * scale. No scale: not quantized. One, or one per index of `channel_axis`, or one
+  /// per block of `block_elements` neighbours along the last axis.
+  std::span<const float> scale{};
+  std::span<const std::int32_t> zero_point{};  ///< as many as scales, or none where all are 0
+  std::int32_t channel_axis = 0;
+  std::int32_t block_elements = 0;  ///< 0: no blocks
+
+  [[nodiscard]] constexpr bool present() const noexcept { return type != element_type::absent; }
+
+  /// Product of the extents; 1 for a scalar, 0 if the operand is absent.
+  [[nodiscard]] constexpr std::size_t elements() const noexcept {
+    if (!present()) return 0;
+    std::size_t product = 1;
+    for (const std::int32_t extent : shape) product *= static_cast<std::size_t>(extent);
+    return product;
+  }
+
+  /// Whether `data` holds all elements of the shape.
+  [[nodiscard]] constexpr bool is_complete() const noexcept {
+    const auto bits = static_cast<std::size_t>(bits_of(type));
+    return data.size() >= (elements() * bits + 7) / 8;
+  }
+
+  /// The elements as what they are. T has the bits of `type`; for packed integers it is std::uint8_t, a byte of them.
+  template <class T>
+  [[nodiscard]] auto values() const noexcept {
+    using value = std::conditional_t<std::is_const_v<Byte>, const T, T>;
+    return std::span<value>(reinterpret_cast<value*>(data.data()), data.size() / sizeof(T));
+  }
+};
+
+using operand = basic_operand<const std::byte>;
+using result_operand = basic_operand<std::byte>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/options.hpp
+// Options of the catalogue's ops as one struct, so that all kernels have one signature. A kernel reads the fields of
+// its op; the others keep their defaults. Names and numbers are the schema's. Freestanding. (spec: tflite_schema,
+// section 4)
+
+namespace aeq::inline AEQ_ABI {
+
+enum class window_padding : std::uint8_t { same, valid };
+enum class fused_activation : std::uint8_t { none, relu, relu_n1_to_1, relu6, tanh, sign_bit };
+
+struct operation_options {
+  // convolutions and pools
+  window_padding padding = window_padding::same;
+  std::int32_t stride_height = 1;
+  std::int32_t stride_width = 1;
+  std::int32_t dilation_height = 1;
+  std::int32_t dilation_width = 1;
+  std::int32_t filter_height = 1;  ///< pools; a convolution's is in its weight's shape
+  std::int32_t filter_width = 1;
+  // all with a fused activation
+  fused_activation activation = fused_activation::none;
+  // ops with a weight
+  bool keep_num_dims = false;               ///< FULLY_CONNECTED
+  bool asymmetric_quantize_inputs = false;  ///< dynamic range
+  bool adj_x = false;                       ///< BATCH_MATMUL
+  bool adj_y = false;
+  element_type quantized_bias_type = element_type::absent;  ///< 16-bit activations; absent: int64
+  // the rest
+  bool pot_scale_int16 = true;  ///< ADD, SUB
+  bool keep_dims = false;       ///< reductions
+  bool align_corners = false;   ///< resizing
+  bool half_pixel_centers = false;
+  bool approximate = false;  ///< GELU
+  float beta = 1;            ///< SOFTMAX
+  std::int32_t axis = 0;     ///< CONCATENATION, GATHER, PACK, UNPACK
+  std::int32_t batch_dims = 0;
+  std::int32_t block_size = 1;  ///< SPACE_TO_DEPTH
+  std::int32_t begin_mask = 0;  ///< STRIDED_SLICE
+  std::int32_t end_mask = 0;
+  std::int32_t ellipsis_mask = 0;
+  std::int32_t new_axis_mask = 0;
+  std::int32_t shrink_axis_mask = 0;
+  bool offset = false;
+  bool repeats_edge = false;                  ///< MIRROR_PAD: SYMMETRIC, else REFLECT
+  std::span<const std::int32_t> new_shape{};  ///< RESHAPE without a second input
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/kernel.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// One call of an op: inputs and outputs in the op's order (an absent optional input is an operand that is not
+/// present), and its options.
+struct kernel_arguments {
+  std::span<const operand> inputs{};
+  std::span<const result_operand> outputs{};
+  operation_options options{};
+};
+
+using workspace_function = std::size_t (*)(const kernel_arguments&) noexcept;
+using setup_function = status (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
+using evaluate_function = void (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
+
+/// A kernel in a row of the table; all null where there is none.
+struct kernel_functions {
+  workspace_function workspace_bytes = nullptr;
+  setup_function setup = nullptr;
+  evaluate_function evaluate = nullptr;
+
+  [[nodiscard]] constexpr bool present() const noexcept { return evaluate != nullptr; }
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
 // ---- aeq/kernel/quantize.hpp
 // Quantize and dequantize. Freestanding, constexpr; the vectorized variants on the host give the same bits.
 //
@@ -320,8 +542,6 @@ using policy_or = typename detail::find_policy<Category, Default, Policies...>::
 //
 // A true division, the zero point added before rounding, halves to even, all in T. NaN becomes 0, infinities saturate,
 // x / 0 saturates by sign and 0 / 0 becomes 0. (spec: numerics, sections 1.5 and 1.6)
-
-#include <span>
 
 // ---- aeq/scheme/fit.hpp
 // Fit: from a range of values to a scale and a zero point. Freestanding, constexpr.
@@ -354,10 +574,13 @@ struct channelwise {
   static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
 };
 
-/// One scale per `Elements` neighbours along the last axis of a rank-2 weight.
+/// One scale per `Elements` neighbours along the last axis of a rank-2 weight. A number that no descriptor can say
+/// becomes 0, which known_block_size refuses with a sentence.
 template <int Elements>
 struct blockwise {
-  static constexpr granularity_descriptor descriptor{granularity_kind::blockwise, Elements};
+  static constexpr granularity_descriptor descriptor{
+      granularity_kind::blockwise,
+      Elements > 0 && Elements <= 0xFFFF ? static_cast<std::uint16_t>(Elements) : std::uint16_t(0)};
 };
 
 }  // namespace aeq::inline AEQ_ABI
@@ -397,16 +620,28 @@ struct format_descriptor {
   }
 };
 
+namespace detail {
+
+/// Widths that no descriptor can say become 0, which storable_bits refuses with a sentence; the compiler's own words
+/// would be of narrowing.
+[[nodiscard]] constexpr std::uint8_t described_bits(int bits) {
+  return bits > 0 && bits <= 64 ? static_cast<std::uint8_t>(bits) : std::uint8_t(0);
+}
+
+}  // namespace detail
+
 /// Signed two's complement integers with a scale, and a zero point if asymmetric.
 template <int Bits, symmetry Symmetry, class Granularity>
 struct integer {
-  static constexpr format_descriptor descriptor{number_kind::signed_integer, Bits, Symmetry, Granularity::descriptor};
+  static constexpr format_descriptor descriptor{number_kind::signed_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
 };
 
 /// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
 template <int Bits, symmetry Symmetry, class Granularity>
 struct unsigned_integer {
-  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, Bits, Symmetry, Granularity::descriptor};
+  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
 };
 
 struct float32 {
@@ -447,8 +682,10 @@ template <std::floating_point T>
   return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
 }
 
-/// Categories of the optional policies of a scheme.
+/// Categories of the optional policies of a scheme: how a range becomes a scale, and kernels of its own
+/// (table/handler.hpp).
 struct fit_category {};
+struct kernels_category {};
 
 /// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
 /// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
@@ -686,6 +923,9 @@ namespace aeq::inline AEQ_ABI {
 ///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
 ///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
 ///     };
+///     static_assert(aeq::verify<my_scheme>());
+///
+/// or one that derives from an alias: `struct my_scheme : aeq::scheme<...> { static constexpr ... name = ...; };`
 template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
 struct scheme {
   using activation = Activation;
@@ -771,7 +1011,7 @@ requires requires {
   typename Scheme::policies;
 }
 struct scheme_policies<Scheme> {
-  using type = typename Scheme::policies;
+  using type = flat_list<typename Scheme::policies>;
 };
 
 template <class Category, class Default, class List>
@@ -783,10 +1023,13 @@ struct policy_in_list<Category, Default, type_list<Policies...>> {
 
 }  // namespace detail
 
+/// The policies that a scheme names, as a type_list.
+template <class Scheme>
+using policies_of = typename detail::scheme_policies<Scheme>::type;
+
 /// The policy of `Category` that a scheme names in its `policies`, or `Default`.
 template <class Scheme, class Category, class Default>
-using policy_of =
-    typename detail::policy_in_list<Category, Default, typename detail::scheme_policies<Scheme>::type>::type;
+using policy_of = typename detail::policy_in_list<Category, Default, policies_of<Scheme>>::type;
 
 template <class Scheme>
 inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;
@@ -1124,19 +1367,34 @@ inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_c
   return nullptr;
 }
 
-/// Whether one of the configurations that an op allows contains a scheme. Ops without a weight do not look at the
-/// weight format, but for blocks, which only ops with a blockwise kernel take.
-[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s,
-                                    std::span<const configuration> known = configurations) {
+/// The configurations that contain a scheme: for an op with a weight, and for one without. The latter does not look at
+/// the weight format, but for blocks, which only ops with a blockwise kernel take.
+struct matching_configurations {
+  configuration_set with_weight{};
+  configuration_set without_weight{};
+};
+
+[[nodiscard]] constexpr matching_configurations configurations_of(const scheme_descriptor& s) {
   const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (!operation.allowed.contains(static_cast<configuration_id>(i))) continue;
-    const configuration& c = known[i];
+  matching_configurations result;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    const configuration& c = configurations[i];
     if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
     if (!c.activation.contains(s.activation)) continue;
-    if (operation.has_weight() ? c.weight.contains(s.weight) : !blocks) return true;
+    const auto id = static_cast<configuration_id>(i);
+    if (c.weight.contains(s.weight)) result.with_weight = result.with_weight | id;
+    if (!blocks) result.without_weight = result.without_weight | id;
   }
-  return false;
+  return result;
+}
+
+/// Whether one of the configurations that an op allows contains a scheme.
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const matching_configurations& matching) {
+  const configuration_set& set = operation.has_weight() ? matching.with_weight : matching.without_weight;
+  return (operation.allowed.bits & set.bits) != 0;
+}
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s) {
+  return allows(operation, configurations_of(s));
 }
 
 /// A type per op: `op::conv_2d`.
@@ -1205,521 +1463,8 @@ using stablehlo_composite = operation<code::stablehlo_composite>;
 
 // ---- aeq/scheme/concepts.hpp
 // What a type must be to serve as a number format or a scheme: one named concept per requirement. Freestanding.
-// The sentences that a user reads when one of them fails are in scheme/requirements.hpp.
-
-namespace aeq::inline AEQ_ABI {
-
-/// A type that describes itself: bits, kind, symmetry, granularity. Not asked: that it is one of ours; an accelerator's
-/// own format may add members.
-template <class Format>
-concept number_format = requires {
-  { Format::descriptor } -> std::convertible_to<format_descriptor>;
-};
-
-/// The four members every scheme has. Checked first: the others read them.
-template <class Scheme>
-concept scheme_members = requires {
-  requires number_format<typename Scheme::activation>;
-  requires number_format<typename Scheme::weight>;
-  { Scheme::compute_precision } -> std::convertible_to<compute>;
-  { Scheme::execution_mode } -> std::convertible_to<execution>;
-};
-
-/// A fit turns a range into a scale and a zero point, in float and in double: statistics come as either.
-template <class Fit>
-concept range_fit = requires(range<float> narrow, range<double> wide, const format_descriptor& format) {
-  { Fit::fit(narrow, format) } -> std::same_as<scale_zero_point<float>>;
-  { Fit::fit(wide, format) } -> std::same_as<scale_zero_point<double>>;
-};
-
-namespace detail {
-
-[[nodiscard]] constexpr bool storable(const format_descriptor& f) {
-  if (!f.is_integer()) return f.bits == 16 || f.bits == 32;
-  return f.bits == 2 || f.bits == 4 || f.bits == 8 || f.bits == 16;
-}
-
-[[nodiscard]] constexpr bool known_block(const granularity_descriptor& g) {
-  return g.kind != granularity_kind::blockwise || g.block_elements == 32 || g.block_elements == 64 ||
-         g.block_elements == 128 || g.block_elements == 256;
-}
-
-}  // namespace detail
-
-/// Integers of 2, 4, 8 or 16 bits, floats of 16 or 32: what the file format stores.
-template <class Scheme>
-concept storable_bits =
-    detail::storable(Scheme::activation::descriptor) && detail::storable(Scheme::weight::descriptor);
-
-/// Blocks of 32, 64, 128 or 256.
-template <class Scheme>
-concept known_block_size = detail::known_block(Scheme::weight::descriptor.granularity);
-
-/// One scale per activation tensor: no kernel takes more.
-template <class Scheme>
-concept tensorwise_activation = Scheme::activation::descriptor.granularity.kind == granularity_kind::tensorwise;
-
-/// 8 or 16 bits where activations are integers.
-template <class Scheme>
-concept activation_bits = !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits == 8 ||
-                          Scheme::activation::descriptor.bits == 16;
-
-/// 16-bit activations have zero point 0: the kernels leave the zero point out.
-template <class Scheme>
-concept symmetric_wide_activation =
-    !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits != 16 ||
-    Scheme::activation::descriptor.is_symmetric();
-
-/// Blockwise scales come without zero points.
-template <class Scheme>
-concept symmetric_blocks = Scheme::weight::descriptor.granularity.kind != granularity_kind::blockwise ||
-                           Scheme::weight::descriptor.is_symmetric();
-
-/// Integer kernels multiply weights without subtracting a zero point.
-template <class Scheme>
-concept symmetric_integer_weight =
-    Scheme::compute_precision != compute::integer || !Scheme::weight::descriptor.is_integer() ||
-    Scheme::weight::descriptor.is_symmetric();
-
-/// Static range: integer activations; the other modes: float activations.
-template <class Scheme>
-concept activation_fits_mode = (Scheme::execution_mode ==
-                                execution::static_range) == Scheme::activation::descriptor.is_integer();
-
-/// Weight only computes in floats, the other modes in integers.
-template <class Scheme>
-concept compute_fits_mode = (Scheme::execution_mode == execution::weight_only) ==
-                            (Scheme::compute_precision == compute::floating);
-
-/// Integer arithmetic needs integer weights.
-template <class Scheme>
-concept integer_weight = Scheme::compute_precision != compute::integer || Scheme::weight::descriptor.is_integer();
-
-namespace detail {
-
-/// A scheme's own static `fit`, wrapped so that it is a policy like any other.
-template <class Scheme>
-struct own_fit {
-  using category = fit_category;
-  template <std::floating_point T>
-  requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
-  [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
-    return Scheme::fit(values, format);
-  }
-};
-
-/// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
-/// the right call works would take min_max_fit instead of it without a word.
-template <class Scheme>
-concept declares_fit = requires(range<float> values, const format_descriptor& format) {
-  Scheme::fit(values, format);
-}
-|| requires(range<double> values, const format_descriptor& format) {
-  Scheme::fit(values, format);
-}
-|| requires {
-  &Scheme::fit;
-}
-|| requires {
-  &Scheme::template fit<float>;
-};
-
-template <class Scheme>
-struct fit_of_scheme {
-  using type = policy_of<Scheme, fit_category, min_max_fit>;
-};
-template <class Scheme>
-requires declares_fit<Scheme>
-struct fit_of_scheme<Scheme> {
-  using type = own_fit<Scheme>;
-};
-
-}  // namespace detail
-
-/// The fit of a scheme: its own `fit`, else the one in its `policies`, else min_max_fit.
-template <class Scheme>
-using fit_of = typename detail::fit_of_scheme<Scheme>::type;
-
-template <class Scheme>
-concept usable_fit = range_fit<fit_of<Scheme>>;
-
-/// A scheme that the quantizer, the interpreter and a recipe can work with.
-template <class Scheme>
-concept quantization_scheme = scheme_members<Scheme> && storable_bits<Scheme> && known_block_size<Scheme> &&
-    tensorwise_activation<Scheme> && activation_bits<Scheme> && symmetric_wide_activation<Scheme> &&
-    symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> && activation_fits_mode<Scheme> &&
-    compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme>;
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/op/concepts.hpp
-namespace aeq::inline AEQ_ABI {
-
-/// A type from the catalogue.
-template <class Op>
-concept operation_type = requires {
-  Op::descriptor.builtin;
-};
-
-namespace detail {
-
-/// Whether an op allows any configuration that agrees with a scheme in the aspects that are asked.
-template <class Op, class Scheme>
-[[nodiscard]] consteval bool some_configuration(bool mode, bool activation, bool weight_bits) {
-  constexpr scheme_descriptor s = descriptor_of<Scheme>;
-  for (std::size_t i = 0; i < op::configurations.size(); ++i) {
-    if (!Op::descriptor.allowed.contains(static_cast<op::configuration_id>(i))) continue;
-    const op::configuration& c = op::configurations[i];
-    const bool weight_agrees =
-        !Op::descriptor.has_weight() || (c.weight.bits == s.weight.bits && c.weight.kind == s.weight.kind);
-    if (mode && c.execution_mode != s.execution_mode) continue;
-    if (activation && !c.activation.contains(s.activation)) continue;
-    if (weight_bits && !weight_agrees) continue;
-    return true;
-  }
-  return false;
-}
-
-}  // namespace detail
-
-/// Dynamic range and weight only need an op with a weight; EMBEDDING_LOOKUP has no static form.
-template <class Op, class Scheme>
-concept mode_of_operation = detail::some_configuration<Op, Scheme>(true, false, false);
-
-/// The op has a kernel for activations of this format.
-template <class Op, class Scheme>
-concept activation_of_operation = detail::some_configuration<Op, Scheme>(true, true, false);
-
-/// The op has a kernel for weights of this width.
-template <class Op, class Scheme>
-concept weight_bits_of_operation = detail::some_configuration<Op, Scheme>(true, true, true);
-
-/// Everything else that the catalogue asks: symmetry and granularity of the weight.
-template <class Op, class Scheme>
-concept granularity_of_operation = op::allows(Op::descriptor, descriptor_of<Scheme>);
-
-/// The catalogue allows the scheme on the op.
-template <class Op, class Scheme>
-concept supports = operation_type<Op> && quantization_scheme<Scheme> && granularity_of_operation<Op, Scheme>;
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/op/requirements.hpp
-// Why an op does not take a scheme: one checker with one sentence per requirement of op/concepts.hpp. Freestanding.
-
-// ---- aeq/scheme/requirements.hpp
-// Why a type is no scheme: one checker with one sentence per requirement of scheme/concepts.hpp. Freestanding.
-//
-// A checker is a consteval function whose template arguments are the scheme and the numbers at stake, so that compilers
-// print them beside the sentence. Doors that users touch call the checkers before any constrained code. A list macro
-// could write them shorter, but compilers then bury the sentence in expansion notes.
-
-// ---- aeq/scheme/accumulator.hpp
-// The accumulator of a scheme's inner product, and how deep a product it can hold. Freestanding.
-// 8-bit activations accumulate in 32 bits, 16-bit ones in 64, as LiteRT's kernels do (spec: kernels).
-
-namespace aeq::inline AEQ_ABI {
-
-/// Bits of an activation inside the kernel: dynamic range quantizes to 8 at run time.
-[[nodiscard]] constexpr int computed_activation_bits(const scheme_descriptor& s) {
-  return s.execution_mode == execution::dynamic_range ? 8 : s.activation.bits;
-}
-
-/// Bits of the accumulator, sign included; 0 where the arithmetic is floating.
-[[nodiscard]] constexpr int accumulator_bits(const scheme_descriptor& s) {
-  if (s.compute_precision == compute::floating) return 0;
-  return computed_activation_bits(s) > 8 ? 64 : 32;
-}
-
-/// Bits that a sum of `depth` products may need, sign included: (activation - 1) + (weight - 1) + ceil(log2(depth))
-/// + 1. An asymmetric activation loses its zero point first and takes one bit more.
-[[nodiscard]] constexpr int needed_accumulator_bits(const scheme_descriptor& s, std::uint64_t depth) {
-  const int zero_point_bit = s.activation.is_integer() && !s.activation.is_symmetric() ? 1 : 0;
-  const int depth_bits = depth > 1 ? static_cast<int>(std::bit_width(depth - 1)) : 0;
-  return (computed_activation_bits(s) - 1 + zero_point_bit) + (s.weight.bits - 1) + depth_bits + 1;
-}
-
-/// No sum of `Depth` products of the scheme can overflow.
-template <class Scheme, std::uint64_t Depth>
-concept accumulator_fits = accumulator_bits(descriptor_of<Scheme>)
-== 0 || needed_accumulator_bits(descriptor_of<Scheme>, Depth) <= accumulator_bits(descriptor_of<Scheme>);
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/scheme/requirements.hpp
-namespace aeq::inline AEQ_ABI {
-
-/// A requirement's id, which is also the name of its concept, checker and test, and its sentence.
-struct requirement {
-  std::string_view id;
-  std::string_view sentence;
-};
-
-namespace detail {
-
-#define AEQ_SCHEME_MEMBERS                                                                                         \
-  "aeq: scheme_members: a scheme needs the members activation and weight (number formats), compute_precision and " \
-  "execution_mode; scheme/scheme.hpp shows one in eight lines"
-template <class Scheme>
-consteval bool require_scheme_members() {
-  static_assert(scheme_members<Scheme>, AEQ_SCHEME_MEMBERS);
-  return scheme_members<Scheme>;
-}
-
-#define AEQ_STORABLE_BITS \
-  "aeq: storable_bits: a format has bits that no file stores; integers take 2, 4, 8 or 16 bits, floats 16 or 32"
-template <class Scheme, int ActivationBits, int WeightBits>
-consteval bool require_storable_bits() {
-  static_assert(storable_bits<Scheme>, AEQ_STORABLE_BITS);
-  return storable_bits<Scheme>;
-}
-
-#define AEQ_KNOWN_BLOCK_SIZE \
-  "aeq: known_block_size: blocks of this size have no kernel; take blockwise<32>, <64>, <128> or <256>"
-template <class Scheme, int BlockElements>
-consteval bool require_known_block_size() {
-  static_assert(known_block_size<Scheme>, AEQ_KNOWN_BLOCK_SIZE);
-  return known_block_size<Scheme>;
-}
-
-#define AEQ_TENSORWISE_ACTIVATION \
-  "aeq: tensorwise_activation: activations have one scale per tensor; make the activation format tensorwise"
-template <class Scheme>
-consteval bool require_tensorwise_activation() {
-  static_assert(tensorwise_activation<Scheme>, AEQ_TENSORWISE_ACTIVATION);
-  return tensorwise_activation<Scheme>;
-}
-
-#define AEQ_ACTIVATION_BITS \
-  "aeq: activation_bits: integer activations have 8 or 16 bits; take integer<8, ...> or integer<16, ...>"
-template <class Scheme, int ActivationBits>
-consteval bool require_activation_bits() {
-  static_assert(activation_bits<Scheme>, AEQ_ACTIVATION_BITS);
-  return activation_bits<Scheme>;
-}
-
-#define AEQ_SYMMETRIC_WIDE_ACTIVATION \
-  "aeq: symmetric_wide_activation: 16-bit activations have zero point 0; make the activation format symmetric"
-template <class Scheme>
-consteval bool require_symmetric_wide_activation() {
-  static_assert(symmetric_wide_activation<Scheme>, AEQ_SYMMETRIC_WIDE_ACTIVATION);
-  return symmetric_wide_activation<Scheme>;
-}
-
-#define AEQ_SYMMETRIC_BLOCKS \
-  "aeq: symmetric_blocks: blockwise weights have no zero points; make the weight format symmetric"
-template <class Scheme>
-consteval bool require_symmetric_blocks() {
-  static_assert(symmetric_blocks<Scheme>, AEQ_SYMMETRIC_BLOCKS);
-  return symmetric_blocks<Scheme>;
-}
-
-#define AEQ_SYMMETRIC_INTEGER_WEIGHT                                                                                 \
-  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric " \
-  "or compute in floats"
-template <class Scheme>
-consteval bool require_symmetric_integer_weight() {
-  static_assert(symmetric_integer_weight<Scheme>, AEQ_SYMMETRIC_INTEGER_WEIGHT);
-  return symmetric_integer_weight<Scheme>;
-}
-
-#define AEQ_ACTIVATION_FITS_MODE                                                                                       \
-  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change the " \
-  "mode or the activation format"
-template <class Scheme>
-consteval bool require_activation_fits_mode() {
-  static_assert(activation_fits_mode<Scheme>, AEQ_ACTIVATION_FITS_MODE);
-  return activation_fits_mode<Scheme>;
-}
-
-#define AEQ_COMPUTE_FITS_MODE                                                                         \
-  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in " \
-  "compute::integer; change one of the two"
-template <class Scheme>
-consteval bool require_compute_fits_mode() {
-  static_assert(compute_fits_mode<Scheme>, AEQ_COMPUTE_FITS_MODE);
-  return compute_fits_mode<Scheme>;
-}
-
-#define AEQ_INTEGER_WEIGHT                                                                                         \
-  "aeq: integer_weight: compute::integer needs integer weights; take integer<...> or execution::weight_only with " \
-  "compute::floating"
-template <class Scheme>
-consteval bool require_integer_weight() {
-  static_assert(integer_weight<Scheme>, AEQ_INTEGER_WEIGHT);
-  return integer_weight<Scheme>;
-}
-
-#define AEQ_USABLE_FIT                                                                                   \
-  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a " \
-  "scale_zero_point<T>, for both float and double; write it as a template over T, as aeq::min_max_fit does"
-template <class Scheme>
-consteval bool require_usable_fit() {
-  static_assert(usable_fit<Scheme>, AEQ_USABLE_FIT);
-  return usable_fit<Scheme>;
-}
-
-#define AEQ_ACCUMULATOR_FITS                                                                                          \
-  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; use a shallower product or narrower " \
-  "formats"
-template <class Scheme, std::uint64_t Depth, int NeededBits, int AvailableBits>
-consteval bool require_accumulator_fits() {
-  static_assert(accumulator_fits<Scheme, Depth>, AEQ_ACCUMULATOR_FITS);
-  return accumulator_fits<Scheme, Depth>;
-}
-
-}  // namespace detail
-
-/// The requirements on a scheme, in the order of checking.
-inline constexpr std::array scheme_requirements{requirement{"scheme_members", AEQ_SCHEME_MEMBERS},
-                                                requirement{"storable_bits", AEQ_STORABLE_BITS},
-                                                requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
-                                                requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
-                                                requirement{"activation_bits", AEQ_ACTIVATION_BITS},
-                                                requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
-                                                requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
-                                                requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
-                                                requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
-                                                requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
-                                                requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
-                                                requirement{"usable_fit", AEQ_USABLE_FIT},
-                                                requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}};
-
-#undef AEQ_SCHEME_MEMBERS
-#undef AEQ_STORABLE_BITS
-#undef AEQ_KNOWN_BLOCK_SIZE
-#undef AEQ_TENSORWISE_ACTIVATION
-#undef AEQ_ACTIVATION_BITS
-#undef AEQ_SYMMETRIC_WIDE_ACTIVATION
-#undef AEQ_SYMMETRIC_BLOCKS
-#undef AEQ_SYMMETRIC_INTEGER_WEIGHT
-#undef AEQ_ACTIVATION_FITS_MODE
-#undef AEQ_COMPUTE_FITS_MODE
-#undef AEQ_INTEGER_WEIGHT
-#undef AEQ_USABLE_FIT
-#undef AEQ_ACCUMULATOR_FITS
-
-/// Fails to compile with one sentence per requirement that `Scheme` breaks.
-template <class Scheme>
-consteval bool verify_scheme() {
-  if constexpr (scheme_members<Scheme>) {
-    constexpr int activation_width = Scheme::activation::descriptor.bits;
-    constexpr int weight_width = Scheme::weight::descriptor.bits;
-    constexpr int block_elements = Scheme::weight::descriptor.granularity.block_elements;
-    bool all = detail::require_storable_bits<Scheme, activation_width, weight_width>();
-    all &= detail::require_known_block_size<Scheme, block_elements>();
-    all &= detail::require_tensorwise_activation<Scheme>();
-    all &= detail::require_activation_bits<Scheme, activation_width>();
-    all &= detail::require_symmetric_wide_activation<Scheme>();
-    all &= detail::require_symmetric_blocks<Scheme>();
-    all &= detail::require_symmetric_integer_weight<Scheme>();
-    all &= detail::require_activation_fits_mode<Scheme>();
-    all &= detail::require_compute_fits_mode<Scheme>();
-    all &= detail::require_integer_weight<Scheme>();
-    all &= detail::require_usable_fit<Scheme>();
-    return all;
-  } else {
-    return detail::require_scheme_members<Scheme>();
-  }
-}
-
-/// Fails to compile if a sum of `Depth` products of the scheme can overflow.
-template <class Scheme, std::uint64_t Depth>
-consteval bool verify_accumulator() {
-  if constexpr (quantization_scheme<Scheme>) {
-    return detail::require_accumulator_fits<Scheme, Depth, needed_accumulator_bits(descriptor_of<Scheme>, Depth),
-                                            accumulator_bits(descriptor_of<Scheme>)>();
-  } else {
-    return verify_scheme<Scheme>();
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/op/requirements.hpp
-namespace aeq::inline AEQ_ABI {
-
-namespace detail {
-
-#define AEQ_OPERATION_TYPE \
-  "aeq: operation_type: this is no op of the catalogue; take one of aeq::op, such as aeq::op::conv_2d"
-template <class Op>
-consteval bool require_operation_type() {
-  static_assert(operation_type<Op>, AEQ_OPERATION_TYPE);
-  return operation_type<Op>;
-}
-
-#define AEQ_MODE_OF_OPERATION                                                                                          \
-  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with " \
-  "a weight, EMBEDDING_LOOKUP has no static_range"
-template <class Op, class Scheme>
-consteval bool require_mode_of_operation() {
-  static_assert(mode_of_operation<Op, Scheme>, AEQ_MODE_OF_OPERATION);
-  return mode_of_operation<Op, Scheme>;
-}
-
-#define AEQ_ACTIVATION_OF_OPERATION                                                                               \
-  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists " \
-  "those that it takes"
-template <class Op, class Scheme, int ActivationBits>
-consteval bool require_activation_of_operation() {
-  static_assert(activation_of_operation<Op, Scheme>, AEQ_ACTIVATION_OF_OPERATION);
-  return activation_of_operation<Op, Scheme>;
-}
-
-#define AEQ_WEIGHT_BITS_OF_OPERATION                                                                                 \
-  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md " \
-  "lists those that it takes"
-template <class Op, class Scheme, int WeightBits>
-consteval bool require_weight_bits_of_operation() {
-  static_assert(weight_bits_of_operation<Op, Scheme>, AEQ_WEIGHT_BITS_OF_OPERATION);
-  return weight_bits_of_operation<Op, Scheme>;
-}
-
-#define AEQ_GRANULARITY_OF_OPERATION                                                                           \
-  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take " \
-  "channelwise or tensorwise, symmetric"
-template <class Op, class Scheme>
-consteval bool require_granularity_of_operation() {
-  static_assert(granularity_of_operation<Op, Scheme>, AEQ_GRANULARITY_OF_OPERATION);
-  return granularity_of_operation<Op, Scheme>;
-}
-
-}  // namespace detail
-
-/// The requirements on a pair of op and scheme, in the order of checking.
-inline constexpr std::array operation_requirements{
-    requirement{"operation_type", AEQ_OPERATION_TYPE}, requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
-    requirement{"activation_of_operation", AEQ_ACTIVATION_OF_OPERATION},
-    requirement{"weight_bits_of_operation", AEQ_WEIGHT_BITS_OF_OPERATION},
-    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}};
-
-#undef AEQ_OPERATION_TYPE
-#undef AEQ_MODE_OF_OPERATION
-#undef AEQ_ACTIVATION_OF_OPERATION
-#undef AEQ_WEIGHT_BITS_OF_OPERATION
-#undef AEQ_GRANULARITY_OF_OPERATION
-
-/// Fails to compile with the first requirement that the pair breaks. The later ones stand behind the earlier: one
-/// mistake is one error.
-template <class Op, class Scheme>
-consteval bool verify_operation() {
-  if constexpr (!operation_type<Op>) {
-    return detail::require_operation_type<Op>();
-  } else if constexpr (!quantization_scheme<Scheme>) {
-    return verify_scheme<Scheme>();
-  } else if constexpr (!mode_of_operation<Op, Scheme>) {
-    return detail::require_mode_of_operation<Op, Scheme>();
-  } else if constexpr (!activation_of_operation<Op, Scheme>) {
-    return detail::require_activation_of_operation<Op, Scheme, Scheme::activation::descriptor.bits>();
-  } else if constexpr (!weight_bits_of_operation<Op, Scheme>) {
-    return detail::require_weight_bits_of_operation<Op, Scheme, Scheme::weight::descriptor.bits>();
-  } else {
-    return detail::require_granularity_of_operation<Op, Scheme>();
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI
+// The sentences that a user reads when one of them fails are in scheme/requirements.hpp; what is asked of a fit is in
+// scheme/fit_concepts.hpp.
 
 // ---- aeq/scheme/builtin.hpp
 // The built-in schemes: every combination that the default policy allows (spec: quantization, section 4.3), under the
@@ -1773,13 +1518,1055 @@ using static_schemes =
               static_range_scheme<ai8_symmetric, WeightBits, tensorwise>,
               static_range_scheme<ai16, WeightBits, channelwise>, static_range_scheme<ai16, WeightBits, tensorwise>>;
 
-using builtin_schemes =
-    flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
-              dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
-              dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
-              weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
-              static_schemes<8>, static_schemes<4>,                                                  //
-              static_wi8_au8, static_range_scheme<au8, 8, tensorwise>>;
+/// A struct, so that compilers print its name instead of all of them.
+struct builtin_schemes
+    : flat_list<dynamic_wi8_afp32, dynamic_range_scheme<8, tensorwise>,                                //
+                dynamic_wi4_afp32, dynamic_range_scheme<4, tensorwise>, dynamic_blockwise_schemes<4>,  //
+                dynamic_wi2_afp32, dynamic_range_scheme<2, tensorwise>, dynamic_blockwise_schemes<2>,  //
+                weight_only_schemes<8>, weight_only_schemes<4>, weight_only_wfp16_afp32,               //
+                static_schemes<8>, static_schemes<4>,                                                  //
+                static_wi8_au8, static_range_scheme<au8, 8, tensorwise>> {};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/fit_concepts.hpp
+// What is asked of a fit: that it can be called as the quantizer calls it, at compile time too, and that what it gives
+// for some ranges is a scale and a zero point of the format. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// A fit turns a range into a scale and a zero point, in float and in double: statistics come as either.
+template <class Fit>
+concept range_fit = requires(range<float> narrow, range<double> wide, const format_descriptor& format) {
+  { Fit::fit(narrow, format) } -> std::same_as<scale_zero_point<float>>;
+  { Fit::fit(wide, format) } -> std::same_as<scale_zero_point<double>>;
+};
+
+namespace detail {
+
+/// A scheme's own static `fit`, wrapped so that it is a policy like any other.
+template <class Scheme>
+struct own_fit {
+  using category = fit_category;
+  template <std::floating_point T>
+  requires requires(range<T> values, const format_descriptor& format) { Scheme::fit(values, format); }
+  [[nodiscard]] static constexpr auto fit(range<T> values, const format_descriptor& format) {
+    return Scheme::fit(values, format);
+  }
+};
+
+/// Any member `fit`, callable as we call it or not: one with wrong parameters must fail usable_fit. Asking only whether
+/// the right call works would take min_max_fit instead of it without a word.
+template <class Scheme>
+concept declares_fit = requires(range<float> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires(range<double> values, const format_descriptor& format) {
+  Scheme::fit(values, format);
+}
+|| requires {
+  &Scheme::fit;
+}
+|| requires {
+  &Scheme::template fit<float>;
+};
+
+template <class Scheme>
+struct fit_of_scheme {
+  using type = policy_of<Scheme, fit_category, min_max_fit>;
+};
+template <class Scheme>
+requires declares_fit<Scheme>
+struct fit_of_scheme<Scheme> {
+  using type = own_fit<Scheme>;
+};
+
+}  // namespace detail
+
+/// The fit of a scheme: its own `fit`, else the one in its `policies`, else min_max_fit.
+template <class Scheme>
+using fit_of = typename detail::fit_of_scheme<Scheme>::type;
+
+template <class Scheme>
+concept usable_fit = range_fit<fit_of<Scheme>>;
+
+namespace detail {
+
+/// Ranges that every fit is tried on: around zero, on one side of it, small, large, and of zeros only.
+template <class T>
+inline constexpr std::array<range<T>, 8> probe_ranges{{{T(-1), T(1)},
+                                                       {T(-0.5), T(2)},
+                                                       {T(0), T(6)},
+                                                       {T(-3), T(0)},
+                                                       {T(0.25), T(4)},
+                                                       {T(-1e-3), T(1e-3)},
+                                                       {T(-1000), T(500)},
+                                                       {T(0), T(0)}}};
+
+struct fit_findings {
+  bool positive_scale = true;
+  bool zero_point_in_range = true;
+};
+
+/// Tried where the format is an integer one. Blocks keep their scale as float16, which is 0 for a range of zeros.
+template <class Fit, class T>
+constexpr void try_fit(const format_descriptor& format, fit_findings& found) {
+  if (!format.is_integer()) return;
+  const bool blocks = format.granularity.kind == granularity_kind::blockwise;
+  for (const range<T>& probe : probe_ranges<T>) {
+    const scale_zero_point<T> fitted = Fit::fit(probe, format);
+    if (!blocks || probe.lowest != probe.highest) {
+      const T stored =
+          blocks ? static_cast<T>(float_from_float16(float16_bits(static_cast<float>(fitted.scale)))) : fitted.scale;
+      found.positive_scale &= is_finite(stored) && stored > T(0);
+    }
+    const std::int64_t lowest = format.is_symmetric() ? 0 : format.lowest();
+    const std::int64_t highest = format.is_symmetric() ? 0 : format.highest();
+    found.zero_point_in_range &= fitted.zero_point >= lowest && fitted.zero_point <= highest;
+  }
+}
+
+template <class Scheme>
+[[nodiscard]] constexpr fit_findings try_fits() {
+  fit_findings found;
+  using fit = fit_of<Scheme>;
+  try_fit<fit, float>(Scheme::weight::descriptor, found);
+  try_fit<fit, double>(Scheme::weight::descriptor, found);
+  try_fit<fit, float>(Scheme::activation::descriptor, found);
+  try_fit<fit, double>(Scheme::activation::descriptor, found);
+  return found;
+}
+
+/// Ours are tried by tests, so that the built-in schemes need not be tried in every source file.
+template <class Scheme>
+concept fit_of_ours = std::is_same_v<fit_of<Scheme>, min_max_fit> || std::is_same_v<fit_of<Scheme>, power_of_two_fit>;
+
+}  // namespace detail
+
+/// The fit works in constant expressions, which is how the next two requirements look at what it gives. One that does
+/// not come to an end fails here too.
+template <class Scheme>
+concept constant_fit = detail::fit_of_ours<Scheme> || requires {
+  typename std::bool_constant<detail::try_fits<Scheme>().positive_scale>;
+};
+
+/// Finite and above 0, also as the float16 that a blockwise scale is stored in: integers are values divided by it.
+template <class Scheme>
+concept positive_scale = detail::fit_of_ours<Scheme> || detail::try_fits<Scheme>()
+.positive_scale;
+
+/// 0 where the format is symmetric (the file stores no zero point then, and kernels leave it out), else an integer of
+/// the format, so that 0 is exactly one of them.
+template <class Scheme>
+concept zero_point_in_range = detail::fit_of_ours<Scheme> || detail::try_fits<Scheme>()
+.zero_point_in_range;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/concepts.hpp
+namespace aeq::inline AEQ_ABI {
+
+// Members. A member that is there but cannot be read in a constant expression is as bad as none.
+
+/// A type that describes itself: bits, kind, symmetry, granularity. Not asked: that it is one of ours; an accelerator's
+/// own format may add members.
+template <class Format>
+concept number_format = requires {
+  { Format::descriptor } -> std::convertible_to<format_descriptor>;
+  typename std::bool_constant<(format_descriptor(Format::descriptor).bits >= 0)>;
+};
+
+/// Has any of a scheme's four members. What has none of them is something else that came to the wrong place, and hears
+/// one sentence instead of four.
+template <class Scheme>
+concept scheme_type = requires {
+  typename Scheme::activation;
+}
+|| requires {
+  typename Scheme::weight;
+}
+|| requires {
+  Scheme::compute_precision;
+}
+|| requires {
+  Scheme::execution_mode;
+};
+
+template <class Scheme>
+concept activation_format = requires {
+  requires number_format<typename Scheme::activation>;
+};
+
+template <class Scheme>
+concept weight_format = requires {
+  requires number_format<typename Scheme::weight>;
+};
+
+template <class Scheme>
+concept compute_member = requires {
+  { Scheme::compute_precision } -> std::convertible_to<compute>;
+  typename std::bool_constant<(Scheme::compute_precision == compute::integer)>;
+};
+
+template <class Scheme>
+concept execution_member = requires {
+  { Scheme::execution_mode } -> std::convertible_to<execution>;
+  typename std::bool_constant<(Scheme::execution_mode == execution::static_range)>;
+};
+
+/// The four members every scheme has. Checked first: the others read them.
+template <class Scheme>
+concept scheme_members =
+    activation_format<Scheme> && weight_format<Scheme> && compute_member<Scheme> && execution_member<Scheme>;
+
+// The name. It is what JSON recipes, listings and errors know a scheme by.
+
+namespace detail {
+
+template <class Scheme>
+concept declares_name = requires {
+  Scheme::name;
+}
+|| requires {
+  &Scheme::name;
+};
+
+/// Long enough for every derived name; with an op's name before it a row's name is not cut.
+inline constexpr std::size_t longest_name = 64;
+
+[[nodiscard]] constexpr bool usable_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (name.empty() || name.size() > longest_name || !is_letter(name.front())) return false;
+  for (const char c : name) {
+    if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '_' && c != '-' && c != '.') return false;
+  }
+  return true;
+}
+
+template <class Scheme, class... Builtin>
+[[nodiscard]] consteval bool is_named_alone(const type_list<Builtin...>*) {
+  return ((std::is_same_v<Scheme, Builtin> || name_of_scheme<Builtin> != name_of_scheme<Scheme>)&&...);
+}
+
+}  // namespace detail
+
+/// A `name` is a constant text. Without one a scheme has the name that its formats give it.
+template <class Scheme>
+concept name_text = !detail::declares_name<Scheme> || requires {
+  typename std::bool_constant<std::string_view(Scheme::name).empty()>;
+};
+
+/// A letter, then letters, digits, '_', '-' and '.', 64 characters at most: nothing that JSON, a shell or a file name
+/// would have to escape, and no ':', which stands between op and scheme in a row's name.
+template <class Scheme>
+concept name_characters = !detail::declares_name<Scheme> || detail::usable_name(Scheme::name);
+
+/// No built-in scheme has this name. A recipe that says it would get the built-in one, with the built-in fit.
+template <class Scheme>
+concept own_name = detail::is_named_alone<Scheme>(static_cast<const builtin_schemes*>(nullptr));
+
+// Policies. Each is looked up by its category, so that what has none, an unknown one or one that is taken would be
+// ignored without a word.
+
+namespace detail {
+
+template <class Policy>
+concept has_category = requires {
+  typename Policy::category;
+};
+
+template <class Policy>
+concept has_known_category = std::is_same_v<typename Policy::category, fit_category> ||
+    std::is_same_v<typename Policy::category, kernels_category>;
+
+template <class... Policies>
+[[nodiscard]] consteval bool all_have_a_category(const type_list<Policies...>*) {
+  return (has_category<Policies> && ...);
+}
+template <class... Policies>
+[[nodiscard]] consteval bool all_are_known(const type_list<Policies...>*) {
+  return (has_known_category<Policies> && ...);
+}
+template <class Category, class... Policies>
+[[nodiscard]] consteval int policies_of_category(const type_list<Policies...>*) {
+  return (int(std::is_same_v<typename Policies::category, Category>) + ... + 0);
+}
+
+template <class Scheme>
+inline constexpr const policies_of<Scheme>* policies_pointer = nullptr;
+
+}  // namespace detail
+
+/// `policies` is a type (an object or a member named `policy` would be overlooked).
+template <class Scheme>
+concept policy_list = !requires {
+  Scheme::policies;
+}
+&&!requires {
+  typename Scheme::policy;
+}
+&&!requires {
+  Scheme::policy;
+};
+
+template <class Scheme>
+concept policy_category = detail::all_have_a_category(detail::policies_pointer<Scheme>);
+
+template <class Scheme>
+concept known_category = detail::all_are_known(detail::policies_pointer<Scheme>);
+
+/// At most one policy of a category. A scheme's own `fit` counts as one.
+template <class Scheme>
+concept one_policy_per_category = detail::policies_of_category<fit_category>(detail::policies_pointer<Scheme>)
++ int(detail::declares_fit<Scheme>) <= 1 &&
+    detail::policies_of_category<kernels_category>(detail::policies_pointer<Scheme>) <= 1;
+
+template <class Scheme>
+concept usable_policies =
+    policy_list<Scheme> && policy_category<Scheme> && known_category<Scheme> && one_policy_per_category<Scheme>;
+
+// Formats.
+
+namespace detail {
+
+[[nodiscard]] constexpr bool storable(const format_descriptor& f) {
+  if (!f.is_integer()) return f.bits == 16 || f.bits == 32;
+  return f.bits == 2 || f.bits == 4 || f.bits == 8 || f.bits == 16;
+}
+
+[[nodiscard]] constexpr bool usable_activation_bits(const format_descriptor& f) {
+  return f.is_integer() ? f.bits == 8 || f.bits == 16 : f.bits == 32;
+}
+
+[[nodiscard]] constexpr bool usable_weight_bits(const format_descriptor& f) {
+  return f.is_integer() ? f.bits == 2 || f.bits == 4 || f.bits == 8 : f.bits == 16;
+}
+
+[[nodiscard]] constexpr bool known_block(const granularity_descriptor& g) {
+  return g.kind != granularity_kind::blockwise || g.block_elements == 32 || g.block_elements == 64 ||
+         g.block_elements == 128 || g.block_elements == 256;
+}
+
+[[nodiscard]] constexpr bool usable_unsigned(const format_descriptor& f) {
+  return f.kind != number_kind::unsigned_integer || (f.bits == 8 && !f.is_symmetric());
+}
+
+}  // namespace detail
+
+/// Integers of 2, 4, 8 or 16 bits, floats of 16 or 32: what the file format stores.
+template <class Scheme>
+concept storable_bits =
+    detail::storable(Scheme::activation::descriptor) && detail::storable(Scheme::weight::descriptor);
+
+/// 8 or 16 bits where activations are integers, 32 where they are floats.
+template <class Scheme>
+concept activation_bits = detail::usable_activation_bits(Scheme::activation::descriptor);
+
+/// 2, 4 or 8 bits where weights are integers, 16 where they are floats: 16-bit integers have no kernel, and float32 is
+/// what a weight is before quantization.
+template <class Scheme>
+concept weight_bits = detail::usable_weight_bits(Scheme::weight::descriptor);
+
+/// Integer weights are signed: no kernel reads unsigned ones.
+template <class Scheme>
+concept signed_weight = Scheme::weight::descriptor.kind != number_kind::unsigned_integer;
+
+/// Unsigned activations have 8 bits and a zero point: the form of graph inputs and outputs.
+template <class Scheme>
+concept unsigned_activation = detail::usable_unsigned(Scheme::activation::descriptor);
+
+/// Blocks of 32, 64, 128 or 256.
+template <class Scheme>
+concept known_block_size = detail::known_block(Scheme::weight::descriptor.granularity);
+
+/// One scale per activation tensor: no kernel takes more.
+template <class Scheme>
+concept tensorwise_activation = Scheme::activation::descriptor.granularity.kind == granularity_kind::tensorwise;
+
+/// 16-bit activations have zero point 0: the kernels leave the zero point out.
+template <class Scheme>
+concept symmetric_wide_activation =
+    !Scheme::activation::descriptor.is_integer() || Scheme::activation::descriptor.bits != 16 ||
+    Scheme::activation::descriptor.is_symmetric();
+
+/// Blockwise scales come without zero points.
+template <class Scheme>
+concept symmetric_blocks = Scheme::weight::descriptor.granularity.kind != granularity_kind::blockwise ||
+                           Scheme::weight::descriptor.is_symmetric();
+
+/// Integer kernels multiply weights without subtracting a zero point.
+template <class Scheme>
+concept symmetric_integer_weight =
+    Scheme::compute_precision != compute::integer || !Scheme::weight::descriptor.is_integer() ||
+    Scheme::weight::descriptor.is_symmetric();
+
+/// Static range: integer activations; the other modes: float activations.
+template <class Scheme>
+concept activation_fits_mode = (Scheme::execution_mode ==
+                                execution::static_range) == Scheme::activation::descriptor.is_integer();
+
+/// Weight only computes in floats, the other modes in integers.
+template <class Scheme>
+concept compute_fits_mode = (Scheme::execution_mode == execution::weight_only) ==
+                            (Scheme::compute_precision == compute::floating);
+
+/// Integer arithmetic needs integer weights.
+template <class Scheme>
+concept integer_weight = Scheme::compute_precision != compute::integer || Scheme::weight::descriptor.is_integer();
+
+/// A scheme that the quantizer, the interpreter and a recipe can work with.
+template <class Scheme>
+concept quantization_scheme =
+    scheme_members<Scheme> && name_text<Scheme> && name_characters<Scheme> && own_name<Scheme> &&
+    usable_policies<Scheme> && storable_bits<Scheme> && activation_bits<Scheme> && weight_bits<Scheme> &&
+    signed_weight<Scheme> && unsigned_activation<Scheme> && known_block_size<Scheme> && tensorwise_activation<Scheme> &&
+    symmetric_wide_activation<Scheme> && symmetric_blocks<Scheme> && symmetric_integer_weight<Scheme> &&
+    activation_fits_mode<Scheme> && compute_fits_mode<Scheme> && integer_weight<Scheme> && usable_fit<Scheme> &&
+    constant_fit<Scheme> && positive_scale<Scheme> && zero_point_in_range<Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/concepts.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A type from the catalogue.
+template <class Op>
+concept operation_type = requires {
+  { Op::descriptor } -> std::convertible_to<const op::operation_descriptor&>;
+};
+
+/// Not a scheme where the op is expected and an op where the scheme is: recipes and verify name the scheme first,
+/// relations (supports) the op.
+template <class Op, class Scheme>
+concept argument_order = !(scheme_members<Op> && operation_type<Scheme>);
+
+namespace detail {
+
+/// Whether an op allows any configuration that agrees with a scheme in the aspects that are asked.
+template <class Op, class Scheme>
+[[nodiscard]] consteval bool some_configuration(bool mode, bool activation, bool weight_bits) {
+  constexpr scheme_descriptor s = descriptor_of<Scheme>;
+  for (std::size_t i = 0; i < op::configurations.size(); ++i) {
+    if (!Op::descriptor.allowed.contains(static_cast<op::configuration_id>(i))) continue;
+    const op::configuration& c = op::configurations[i];
+    const bool weight_agrees =
+        !Op::descriptor.has_weight() || (c.weight.bits == s.weight.bits && c.weight.kind == s.weight.kind);
+    if (mode && c.execution_mode != s.execution_mode) continue;
+    if (activation && !c.activation.contains(s.activation)) continue;
+    if (weight_bits && !weight_agrees) continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Dynamic range and weight only need an op with a weight; EMBEDDING_LOOKUP has no static form.
+template <class Op, class Scheme>
+concept mode_of_operation = detail::some_configuration<Op, Scheme>(true, false, false);
+
+/// The op has a kernel for activations of this format.
+template <class Op, class Scheme>
+concept activation_of_operation = detail::some_configuration<Op, Scheme>(true, true, false);
+
+/// The op has a kernel for weights of this width.
+template <class Op, class Scheme>
+concept weight_bits_of_operation = detail::some_configuration<Op, Scheme>(true, true, true);
+
+/// Everything else that the catalogue asks: symmetry and granularity of the weight.
+template <class Op, class Scheme>
+concept granularity_of_operation = op::allows(Op::descriptor, descriptor_of<Scheme>);
+
+/// The catalogue allows the scheme on the op.
+template <class Op, class Scheme>
+concept supports = operation_type<Op> && quantization_scheme<Scheme> && granularity_of_operation<Op, Scheme>;
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+// Why an op does not take a scheme: one sentence per requirement of op/concepts.hpp (scheme/requirements.hpp says how).
+// Freestanding.
+
+// ---- aeq/scheme/requirements.hpp
+// Why a type is no scheme: one sentence per requirement of scheme/concepts.hpp, and the functions that say them.
+// Freestanding.
+//
+// broken::ID is a function that can't be called: its attribute makes every compiler that we know print one line with
+// the template arguments (the scheme, the op, the numbers at stake) and the sentence. A static_assert prints its types
+// in other lines, and a second error where its value is asserted once more. Doors that users touch call the checks
+// before any constrained code, because a constraint that fails hides the sentence. A list macro could write this
+// shorter, but compilers then bury the sentence in expansion notes.
+
+// ---- aeq/scheme/accumulator.hpp
+// The accumulator of a scheme's inner product, and how deep a product it can hold. Freestanding.
+// 8-bit activations accumulate in 32 bits, 16-bit ones in 64, as LiteRT's kernels do (spec: kernels, section 2).
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bits of an activation inside the kernel: dynamic range quantizes to 8 at run time.
+[[nodiscard]] constexpr int computed_activation_bits(const scheme_descriptor& s) {
+  return s.execution_mode == execution::dynamic_range ? 8 : s.activation.bits;
+}
+
+/// Bits of the accumulator, sign included; 0 where the arithmetic is floating.
+[[nodiscard]] constexpr int accumulator_bits(const scheme_descriptor& s) {
+  if (s.compute_precision == compute::floating) return 0;
+  return computed_activation_bits(s) > 8 ? 64 : 32;
+}
+
+/// The largest magnitude of (activation - zero point) x weight. With a zero point the difference takes as many bits as
+/// the activation has, without one less. Dynamic range counts as with one: kernels may choose it at run time.
+[[nodiscard]] constexpr std::uint64_t largest_product(const scheme_descriptor& s) {
+  const int bits = computed_activation_bits(s);
+  const bool zero_point = s.execution_mode == execution::dynamic_range || !s.activation.is_symmetric();
+  const std::uint64_t activation = zero_point ? (std::uint64_t(1) << bits) - 1 : std::uint64_t(1) << (bits - 1);
+  return activation * static_cast<std::uint64_t>(-s.weight.lowest_quantized());
+}
+
+/// How many products a sum may have so that no accumulator overflows; no limit where the arithmetic is floating.
+///
+/// Static range adds an integer bias to the same accumulator. The products then get one half of its range, so that any
+/// bias of magnitude below 2^(bits - 2) fits beside them: 2^30 for 8-bit activations. A larger bias is a property of
+/// the model and not of the scheme. Dynamic range adds its bias in floats.
+[[nodiscard]] constexpr std::uint64_t deepest_product(const scheme_descriptor& s) {
+  const int bits = accumulator_bits(s);
+  if (bits == 0) return std::numeric_limits<std::uint64_t>::max();
+  const bool integer_bias = s.execution_mode == execution::static_range;
+  const std::uint64_t room = integer_bias ? std::uint64_t(1) << (bits - 2) : (std::uint64_t(1) << (bits - 1)) - 1;
+  return room / largest_product(s);
+}
+
+/// No sum of `Depth` products of the scheme can overflow, bias included (deepest_product says which).
+template <class Scheme, std::uint64_t Depth>
+concept accumulator_fits = Depth <= deepest_product(descriptor_of<Scheme>);
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A requirement's id, which is also the name of its concept, its function in `broken`, its test and its row in
+/// docs/custom_policies.md, and its sentence.
+struct requirement {
+  std::string_view id;
+  std::string_view sentence;
+};
+
+namespace broken {
+
+#define AEQ_SCHEME_TYPE                                                                                        \
+  "aeq: scheme_type: this is no scheme: it has none of the members activation, weight, compute_precision and " \
+  "execution_mode; take an aeq::scheme<...> or a struct with these four"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SCHEME_TYPE))) consteval bool scheme_type() {
+  return false;
+}
+
+#define AEQ_ACTIVATION_FORMAT                                                                                     \
+  "aeq: activation_format: the member activation is missing or is no number format with a constexpr descriptor; " \
+  "write using activation = aeq::float32 or aeq::integer<8, aeq::asymmetric, aeq::tensorwise>"
+template <class Scheme>
+__attribute__((unavailable(AEQ_ACTIVATION_FORMAT))) consteval bool activation_format() {
+  return false;
+}
+
+#define AEQ_WEIGHT_FORMAT                                                                                       \
+  "aeq: weight_format: the member weight is missing or is no number format with a constexpr descriptor; write " \
+  "using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise> or a like one"
+template <class Scheme>
+__attribute__((unavailable(AEQ_WEIGHT_FORMAT))) consteval bool weight_format() {
+  return false;
+}
+
+#define AEQ_COMPUTE_MEMBER                                                                                        \
+  "aeq: compute_member: the member compute_precision is missing or is no constant of aeq::compute; write static " \
+  "constexpr auto compute_precision = aeq::compute::integer or floating"
+template <class Scheme>
+__attribute__((unavailable(AEQ_COMPUTE_MEMBER))) consteval bool compute_member() {
+  return false;
+}
+
+#define AEQ_EXECUTION_MEMBER                                                                                       \
+  "aeq: execution_member: the member execution_mode is missing or is no constant of aeq::execution; write static " \
+  "constexpr auto execution_mode = aeq::execution::dynamic_range, weight_only or static_range"
+template <class Scheme>
+__attribute__((unavailable(AEQ_EXECUTION_MEMBER))) consteval bool execution_member() {
+  return false;
+}
+
+#define AEQ_NAME_TEXT \
+  "aeq: name_text: the name is no constant text; write static constexpr std::string_view name = \"my_scheme\""
+template <class Scheme>
+__attribute__((unavailable(AEQ_NAME_TEXT))) consteval bool name_text() {
+  return false;
+}
+
+#define AEQ_NAME_CHARACTERS                                                                                     \
+  "aeq: name_characters: the name is empty, longer than 64 characters, or has one that recipes and file names " \
+  "cannot have; begin with a letter and take letters, digits, underscores, dashes and dots"
+template <class Scheme>
+__attribute__((unavailable(AEQ_NAME_CHARACTERS))) consteval bool name_characters() {
+  return false;
+}
+
+#define AEQ_OWN_NAME                                                                                        \
+  "aeq: own_name: a built-in scheme has this name, and recipes would get that one; write static constexpr " \
+  "std::string_view name with another text (without a name a scheme is called after its formats)"
+template <class Scheme>
+__attribute__((unavailable(AEQ_OWN_NAME))) consteval bool own_name() {
+  return false;
+}
+
+#define AEQ_POLICY_LIST                                                                                            \
+  "aeq: policy_list: policies is an object, or is called policy, and would be overlooked; write using policies = " \
+  "aeq::type_list<...>"
+template <class Scheme>
+__attribute__((unavailable(AEQ_POLICY_LIST))) consteval bool policy_list() {
+  return false;
+}
+
+#define AEQ_POLICY_CATEGORY                                                                                        \
+  "aeq: policy_category: a type in policies has no category and would never be looked up; write using category = " \
+  "aeq::fit_category or aeq::kernels_category in it, or take aeq::power_of_two_fit or aeq::kernels<...>"
+template <class Scheme>
+__attribute__((unavailable(AEQ_POLICY_CATEGORY))) consteval bool policy_category() {
+  return false;
+}
+
+#define AEQ_KNOWN_CATEGORY                                                                         \
+  "aeq: known_category: a policy has a category that nothing looks up; take aeq::fit_category or " \
+  "aeq::kernels_category"
+template <class Scheme>
+__attribute__((unavailable(AEQ_KNOWN_CATEGORY))) consteval bool known_category() {
+  return false;
+}
+
+#define AEQ_ONE_POLICY_PER_CATEGORY                                                                                  \
+  "aeq: one_policy_per_category: two policies are of one category, or a fit policy stands beside a member fit, and " \
+  "one of them would be overlooked; keep one"
+template <class Scheme>
+__attribute__((unavailable(AEQ_ONE_POLICY_PER_CATEGORY))) consteval bool one_policy_per_category() {
+  return false;
+}
+
+#define AEQ_STORABLE_BITS \
+  "aeq: storable_bits: a format has bits that no file stores; integers take 2, 4, 8 or 16 bits, floats 16 or 32"
+template <class Scheme, int ActivationBits, int WeightBits>
+__attribute__((unavailable(AEQ_STORABLE_BITS))) consteval bool storable_bits() {
+  return false;
+}
+
+#define AEQ_ACTIVATION_BITS \
+  "aeq: activation_bits: no kernel has activations of this width; take integer<8, ...>, integer<16, ...> or float32"
+template <class Scheme, int ActivationBits>
+__attribute__((unavailable(AEQ_ACTIVATION_BITS))) consteval bool activation_bits() {
+  return false;
+}
+
+#define AEQ_WEIGHT_BITS                                                                                            \
+  "aeq: weight_bits: no kernel has weights of this width; take integer<2, ...>, integer<4, ...>, integer<8, ...> " \
+  "or float16"
+template <class Scheme, int WeightBits>
+__attribute__((unavailable(AEQ_WEIGHT_BITS))) consteval bool weight_bits() {
+  return false;
+}
+
+#define AEQ_SIGNED_WEIGHT \
+  "aeq: signed_weight: no kernel has unsigned weights; take integer<...> in place of unsigned_integer<...>"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SIGNED_WEIGHT))) consteval bool signed_weight() {
+  return false;
+}
+
+#define AEQ_UNSIGNED_ACTIVATION \
+  "aeq: unsigned_activation: unsigned activations have 8 bits and a zero point; take aeq::au8, or a signed format"
+template <class Scheme, int ActivationBits>
+__attribute__((unavailable(AEQ_UNSIGNED_ACTIVATION))) consteval bool unsigned_activation() {
+  return false;
+}
+
+#define AEQ_KNOWN_BLOCK_SIZE \
+  "aeq: known_block_size: blocks of this size have no kernel; take blockwise<32>, <64>, <128> or <256>"
+template <class Scheme, int BlockElements>
+__attribute__((unavailable(AEQ_KNOWN_BLOCK_SIZE))) consteval bool known_block_size() {
+  return false;
+}
+
+#define AEQ_TENSORWISE_ACTIVATION \
+  "aeq: tensorwise_activation: activations have one scale per tensor; make the activation format tensorwise"
+template <class Scheme>
+__attribute__((unavailable(AEQ_TENSORWISE_ACTIVATION))) consteval bool tensorwise_activation() {
+  return false;
+}
+
+#define AEQ_SYMMETRIC_WIDE_ACTIVATION \
+  "aeq: symmetric_wide_activation: 16-bit activations have zero point 0; make the activation format symmetric"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SYMMETRIC_WIDE_ACTIVATION))) consteval bool symmetric_wide_activation() {
+  return false;
+}
+
+#define AEQ_SYMMETRIC_BLOCKS \
+  "aeq: symmetric_blocks: blockwise weights have no zero points; make the weight format symmetric"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SYMMETRIC_BLOCKS))) consteval bool symmetric_blocks() {
+  return false;
+}
+
+#define AEQ_SYMMETRIC_INTEGER_WEIGHT                                                                                 \
+  "aeq: symmetric_integer_weight: integer kernels do not subtract a weight's zero point; make the weight symmetric " \
+  "or compute in floats"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SYMMETRIC_INTEGER_WEIGHT))) consteval bool symmetric_integer_weight() {
+  return false;
+}
+
+#define AEQ_ACTIVATION_FITS_MODE                                                                                   \
+  "aeq: activation_fits_mode: execution::static_range needs integer activations, the other modes float32; change " \
+  "the mode or the activation format"
+template <class Scheme>
+__attribute__((unavailable(AEQ_ACTIVATION_FITS_MODE))) consteval bool activation_fits_mode() {
+  return false;
+}
+
+#define AEQ_COMPUTE_FITS_MODE                                                                         \
+  "aeq: compute_fits_mode: execution::weight_only computes in compute::floating, the other modes in " \
+  "compute::integer; change one of the two"
+template <class Scheme>
+__attribute__((unavailable(AEQ_COMPUTE_FITS_MODE))) consteval bool compute_fits_mode() {
+  return false;
+}
+
+#define AEQ_INTEGER_WEIGHT                                                                                          \
+  "aeq: integer_weight: compute::integer needs integer weights; take integer<...>, or execution::weight_only with " \
+  "compute::floating"
+template <class Scheme>
+__attribute__((unavailable(AEQ_INTEGER_WEIGHT))) consteval bool integer_weight() {
+  return false;
+}
+
+#define AEQ_USABLE_FIT                                                                                   \
+  "aeq: usable_fit: fit cannot be called with a range<T> and a format_descriptor, or does not return a " \
+  "scale_zero_point<T>, for both float and double; write it as a static template over T, as aeq::min_max_fit does"
+template <class Scheme>
+__attribute__((unavailable(AEQ_USABLE_FIT))) consteval bool usable_fit() {
+  return false;
+}
+
+#define AEQ_CONSTANT_FIT                                                                                             \
+  "aeq: constant_fit: fit cannot be evaluated at compile time, or does not end, for a range such as {-1, 1} or {0, " \
+  "0}; declare it constexpr and take the functions of core/constexpr_math.hpp"
+template <class Scheme>
+__attribute__((unavailable(AEQ_CONSTANT_FIT))) consteval bool constant_fit() {
+  return false;
+}
+
+#define AEQ_POSITIVE_SCALE                                                                                           \
+  "aeq: positive_scale: fit gives a scale that is 0, negative or not finite for a range such as {-1, 1} or {0, 0}; " \
+  "give at least aeq::smallest_range over the number of steps"
+template <class Scheme>
+__attribute__((unavailable(AEQ_POSITIVE_SCALE))) consteval bool positive_scale() {
+  return false;
+}
+
+#define AEQ_ZERO_POINT_IN_RANGE                                                                                \
+  "aeq: zero_point_in_range: fit gives a zero point outside the format, or one that is not 0 for a symmetric " \
+  "format; clamp it to format.lowest() and format.highest(), and give 0 where format.is_symmetric()"
+template <class Scheme>
+__attribute__((unavailable(AEQ_ZERO_POINT_IN_RANGE))) consteval bool zero_point_in_range() {
+  return false;
+}
+
+#define AEQ_ACCUMULATOR_FITS                                                                                \
+  "aeq: accumulator_fits: a sum of Depth products can overflow the accumulator; take at most DeepestDepth " \
+  "products, or narrower formats"
+template <class Scheme, std::uint64_t Depth, std::uint64_t DeepestDepth>
+__attribute__((unavailable(AEQ_ACCUMULATOR_FITS))) consteval bool accumulator_fits() {
+  return false;
+}
+
+}  // namespace broken
+
+/// The requirements on a scheme, in the order of checking.
+inline constexpr std::array scheme_requirements{requirement{"scheme_type", AEQ_SCHEME_TYPE},
+                                                requirement{"activation_format", AEQ_ACTIVATION_FORMAT},
+                                                requirement{"weight_format", AEQ_WEIGHT_FORMAT},
+                                                requirement{"compute_member", AEQ_COMPUTE_MEMBER},
+                                                requirement{"execution_member", AEQ_EXECUTION_MEMBER},
+                                                requirement{"name_text", AEQ_NAME_TEXT},
+                                                requirement{"name_characters", AEQ_NAME_CHARACTERS},
+                                                requirement{"own_name", AEQ_OWN_NAME},
+                                                requirement{"policy_list", AEQ_POLICY_LIST},
+                                                requirement{"policy_category", AEQ_POLICY_CATEGORY},
+                                                requirement{"known_category", AEQ_KNOWN_CATEGORY},
+                                                requirement{"one_policy_per_category", AEQ_ONE_POLICY_PER_CATEGORY},
+                                                requirement{"storable_bits", AEQ_STORABLE_BITS},
+                                                requirement{"activation_bits", AEQ_ACTIVATION_BITS},
+                                                requirement{"weight_bits", AEQ_WEIGHT_BITS},
+                                                requirement{"signed_weight", AEQ_SIGNED_WEIGHT},
+                                                requirement{"unsigned_activation", AEQ_UNSIGNED_ACTIVATION},
+                                                requirement{"known_block_size", AEQ_KNOWN_BLOCK_SIZE},
+                                                requirement{"tensorwise_activation", AEQ_TENSORWISE_ACTIVATION},
+                                                requirement{"symmetric_wide_activation", AEQ_SYMMETRIC_WIDE_ACTIVATION},
+                                                requirement{"symmetric_blocks", AEQ_SYMMETRIC_BLOCKS},
+                                                requirement{"symmetric_integer_weight", AEQ_SYMMETRIC_INTEGER_WEIGHT},
+                                                requirement{"activation_fits_mode", AEQ_ACTIVATION_FITS_MODE},
+                                                requirement{"compute_fits_mode", AEQ_COMPUTE_FITS_MODE},
+                                                requirement{"integer_weight", AEQ_INTEGER_WEIGHT},
+                                                requirement{"usable_fit", AEQ_USABLE_FIT},
+                                                requirement{"constant_fit", AEQ_CONSTANT_FIT},
+                                                requirement{"positive_scale", AEQ_POSITIVE_SCALE},
+                                                requirement{"zero_point_in_range", AEQ_ZERO_POINT_IN_RANGE},
+                                                requirement{"accumulator_fits", AEQ_ACCUMULATOR_FITS}};
+
+#undef AEQ_SCHEME_TYPE
+#undef AEQ_ACTIVATION_FORMAT
+#undef AEQ_WEIGHT_FORMAT
+#undef AEQ_COMPUTE_MEMBER
+#undef AEQ_EXECUTION_MEMBER
+#undef AEQ_NAME_TEXT
+#undef AEQ_NAME_CHARACTERS
+#undef AEQ_OWN_NAME
+#undef AEQ_POLICY_LIST
+#undef AEQ_POLICY_CATEGORY
+#undef AEQ_KNOWN_CATEGORY
+#undef AEQ_ONE_POLICY_PER_CATEGORY
+#undef AEQ_STORABLE_BITS
+#undef AEQ_ACTIVATION_BITS
+#undef AEQ_WEIGHT_BITS
+#undef AEQ_SIGNED_WEIGHT
+#undef AEQ_UNSIGNED_ACTIVATION
+#undef AEQ_KNOWN_BLOCK_SIZE
+#undef AEQ_TENSORWISE_ACTIVATION
+#undef AEQ_SYMMETRIC_WIDE_ACTIVATION
+#undef AEQ_SYMMETRIC_BLOCKS
+#undef AEQ_SYMMETRIC_INTEGER_WEIGHT
+#undef AEQ_ACTIVATION_FITS_MODE
+#undef AEQ_COMPUTE_FITS_MODE
+#undef AEQ_INTEGER_WEIGHT
+#undef AEQ_USABLE_FIT
+#undef AEQ_CONSTANT_FIT
+#undef AEQ_POSITIVE_SCALE
+#undef AEQ_ZERO_POINT_IN_RANGE
+#undef AEQ_ACCUMULATOR_FITS
+
+namespace detail {
+
+/// All of them, each asked: && would leave the errors behind the first to the compiler's mood.
+template <class... Bools>
+consteval bool all_true(Bools... each) {
+  return (each && ...);
+}
+
+template <class Scheme>
+consteval bool verify_members() {
+  bool all = true;
+  if constexpr (!activation_format<Scheme>) all = broken::activation_format<Scheme>();
+  if constexpr (!weight_format<Scheme>) all = broken::weight_format<Scheme>();
+  if constexpr (!compute_member<Scheme>) all = broken::compute_member<Scheme>();
+  if constexpr (!execution_member<Scheme>) all = broken::execution_member<Scheme>();
+  return all;
+}
+
+template <class Scheme>
+consteval bool verify_name() {
+  if constexpr (!name_text<Scheme>) {
+    return broken::name_text<Scheme>();
+  } else if constexpr (!name_characters<Scheme>) {
+    return broken::name_characters<Scheme>();
+  } else if constexpr (scheme_members<Scheme>) {
+    if constexpr (!own_name<Scheme>) return broken::own_name<Scheme>();
+  }
+  return true;
+}
+
+template <class Scheme>
+consteval bool verify_policies() {
+  if constexpr (!policy_list<Scheme>) {
+    return broken::policy_list<Scheme>();
+  } else if constexpr (!policy_category<Scheme>) {
+    return broken::policy_category<Scheme>();
+  } else if constexpr (!known_category<Scheme>) {
+    return broken::known_category<Scheme>();
+  } else if constexpr (!one_policy_per_category<Scheme>) {
+    return broken::one_policy_per_category<Scheme>();
+  }
+  return true;
+}
+
+/// Each of the two formats by itself. A width that no file stores is not also one that no kernel has.
+template <class Scheme>
+consteval bool verify_formats() {
+  constexpr int activation = Scheme::activation::descriptor.bits;
+  constexpr int weight = Scheme::weight::descriptor.bits;
+  constexpr int block = Scheme::weight::descriptor.granularity.block_elements;
+  bool all = true;
+  if constexpr (!storable_bits<Scheme>) {
+    all = broken::storable_bits<Scheme, activation, weight>();
+  } else {
+    if constexpr (!activation_bits<Scheme>) all = broken::activation_bits<Scheme, activation>();
+    if constexpr (!weight_bits<Scheme>) all = broken::weight_bits<Scheme, weight>();
+  }
+  if constexpr (!signed_weight<Scheme>) all = broken::signed_weight<Scheme>();
+  if constexpr (!unsigned_activation<Scheme>) all = broken::unsigned_activation<Scheme, activation>();
+  if constexpr (!known_block_size<Scheme>) all = broken::known_block_size<Scheme, block>();
+  if constexpr (!tensorwise_activation<Scheme>) all = broken::tensorwise_activation<Scheme>();
+  if constexpr (!symmetric_wide_activation<Scheme>) all = broken::symmetric_wide_activation<Scheme>();
+  if constexpr (!symmetric_blocks<Scheme>) all = broken::symmetric_blocks<Scheme>();
+  return all;
+}
+
+/// The four axes together.
+template <class Scheme>
+consteval bool verify_combination() {
+  bool all = true;
+  if constexpr (!symmetric_integer_weight<Scheme>) all = broken::symmetric_integer_weight<Scheme>();
+  if constexpr (!activation_fits_mode<Scheme>) all = broken::activation_fits_mode<Scheme>();
+  if constexpr (!compute_fits_mode<Scheme>) all = broken::compute_fits_mode<Scheme>();
+  if constexpr (!integer_weight<Scheme>) all = broken::integer_weight<Scheme>();
+  return all;
+}
+
+template <class Scheme>
+consteval bool verify_fit() {
+  bool all = true;
+  if constexpr (!usable_fit<Scheme>) {
+    all = broken::usable_fit<Scheme>();
+  } else if constexpr (storable_bits<Scheme>) {
+    if constexpr (!constant_fit<Scheme>) {
+      all = broken::constant_fit<Scheme>();
+    } else {
+      if constexpr (!positive_scale<Scheme>) all = broken::positive_scale<Scheme>();
+      if constexpr (!zero_point_in_range<Scheme>) all = broken::zero_point_in_range<Scheme>();
+    }
+  }
+  return all;
+}
+
+}  // namespace detail
+
+/// Whether `Scheme` is a scheme. Where it is not, it fails to compile, with one error per requirement that is broken.
+template <class Scheme>
+consteval bool verify_scheme() {
+  if constexpr (!scheme_type<Scheme>) {
+    return broken::scheme_type<Scheme>();
+  } else {
+    bool all = detail::verify_members<Scheme>();
+    all &= detail::verify_name<Scheme>();
+    all &= detail::verify_policies<Scheme>();
+    if constexpr (scheme_members<Scheme>) {
+      all &= detail::verify_formats<Scheme>();
+      all &= detail::verify_combination<Scheme>();
+      if constexpr (usable_policies<Scheme>) all &= detail::verify_fit<Scheme>();
+    }
+    return all;
+  }
+}
+
+/// Asks whether a sum of `Depth` products of the scheme fits its accumulator; compiles only where no sum can overflow.
+template <class Scheme, std::uint64_t Depth>
+consteval bool verify_accumulator() {
+  if constexpr (!quantization_scheme<Scheme>) {
+    verify_scheme<Scheme>();
+  } else if constexpr (!accumulator_fits<Scheme, Depth>) {
+    broken::accumulator_fits<Scheme, Depth, deepest_product(descriptor_of<Scheme>)>();
+  }
+  return true;  // A false would add nothing but an error without a sentence.
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/requirements.hpp
+namespace aeq::inline AEQ_ABI {
+
+namespace broken {
+
+#define AEQ_ARGUMENT_ORDER                                                                                           \
+  "aeq: argument_order: a scheme stands where an op is expected, and an op where a scheme is; write verify<Scheme, " \
+  "Op>, add<Scheme, Op> and supports<Op, Scheme>"
+template <class Op, class Scheme>
+__attribute__((unavailable(AEQ_ARGUMENT_ORDER))) consteval bool argument_order() {
+  return false;
+}
+
+#define AEQ_OPERATION_TYPE \
+  "aeq: operation_type: this is no op of the catalogue; take one of aeq::op, such as aeq::op::conv_2d"
+template <class Op>
+__attribute__((unavailable(AEQ_OPERATION_TYPE))) consteval bool operation_type() {
+  return false;
+}
+
+#define AEQ_MODE_OF_OPERATION                                                                                          \
+  "aeq: mode_of_operation: the op has no form for this execution mode; dynamic_range and weight_only need an op with " \
+  "a weight, EMBEDDING_LOOKUP has no static_range"
+template <class Op, class Scheme>
+__attribute__((unavailable(AEQ_MODE_OF_OPERATION))) consteval bool mode_of_operation() {
+  return false;
+}
+
+#define AEQ_ACTIVATION_OF_OPERATION                                                                               \
+  "aeq: activation_of_operation: no kernel of the op takes activations of this format; docs/operations.md lists " \
+  "those that it takes"
+template <class Op, class Scheme, int ActivationBits>
+__attribute__((unavailable(AEQ_ACTIVATION_OF_OPERATION))) consteval bool activation_of_operation() {
+  return false;
+}
+
+#define AEQ_WEIGHT_BITS_OF_OPERATION                                                                                 \
+  "aeq: weight_bits_of_operation: no kernel of the op takes weights of this width in this mode; docs/operations.md " \
+  "lists those that it takes"
+template <class Op, class Scheme, int WeightBits>
+__attribute__((unavailable(AEQ_WEIGHT_BITS_OF_OPERATION))) consteval bool weight_bits_of_operation() {
+  return false;
+}
+
+#define AEQ_GRANULARITY_OF_OPERATION                                                                           \
+  "aeq: granularity_of_operation: no kernel of the op takes this granularity or symmetry of the weight; take " \
+  "channelwise or tensorwise, symmetric"
+template <class Op, class Scheme>
+__attribute__((unavailable(AEQ_GRANULARITY_OF_OPERATION))) consteval bool granularity_of_operation() {
+  return false;
+}
+
+}  // namespace broken
+
+/// The requirements on a pair of op and scheme, in the order of checking.
+inline constexpr std::array operation_requirements{
+    requirement{"argument_order", AEQ_ARGUMENT_ORDER},
+    requirement{"operation_type", AEQ_OPERATION_TYPE},
+    requirement{"mode_of_operation", AEQ_MODE_OF_OPERATION},
+    requirement{"activation_of_operation", AEQ_ACTIVATION_OF_OPERATION},
+    requirement{"weight_bits_of_operation", AEQ_WEIGHT_BITS_OF_OPERATION},
+    requirement{"granularity_of_operation", AEQ_GRANULARITY_OF_OPERATION}};
+
+#undef AEQ_ARGUMENT_ORDER
+#undef AEQ_OPERATION_TYPE
+#undef AEQ_MODE_OF_OPERATION
+#undef AEQ_ACTIVATION_OF_OPERATION
+#undef AEQ_WEIGHT_BITS_OF_OPERATION
+#undef AEQ_GRANULARITY_OF_OPERATION
+
+/// Whether an op takes a scheme. Where it does not, it fails to compile with the first requirement that the pair
+/// breaks: the later ones stand behind the earlier, so that one mistake is one error.
+template <class Op, class Scheme>
+consteval bool verify_operation() {
+  if constexpr (!argument_order<Op, Scheme>) {
+    return broken::argument_order<Op, Scheme>();
+  } else if constexpr (!operation_type<Op>) {
+    return broken::operation_type<Op>();
+  } else if constexpr (!quantization_scheme<Scheme>) {
+    return verify_scheme<Scheme>();
+  } else if constexpr (!mode_of_operation<Op, Scheme>) {
+    return broken::mode_of_operation<Op, Scheme>();
+  } else if constexpr (!activation_of_operation<Op, Scheme>) {
+    return broken::activation_of_operation<Op, Scheme, Scheme::activation::descriptor.bits>();
+  } else if constexpr (!weight_bits_of_operation<Op, Scheme>) {
+    return broken::weight_bits_of_operation<Op, Scheme, Scheme::weight::descriptor.bits>();
+  } else if constexpr (!granularity_of_operation<Op, Scheme>) {
+    return broken::granularity_of_operation<Op, Scheme>();
+  }
+  return true;
+}
 
 }  // namespace aeq::inline AEQ_ABI
 
@@ -1837,20 +2624,155 @@ constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::i
 
 }  // namespace aeq::inline AEQ_ABI
 
-// ---- aeq/table/kernel_table.hpp
-// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
+// ---- aeq/table/handler.hpp
+// Op handlers: what a pair of op and scheme has of its own, which is a fit and, where there is one, a kernel.
+// Freestanding.
+//
+// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and what
+// it has is data, so that the table instantiates something per scheme and per kernel, and nothing per pair.
 
-#include <utility>
+// ---- aeq/table/concepts.hpp
+// What a scheme must be to have rows in the kernel table, and what its own kernels must be: one named concept per
+// requirement. Freestanding. The sentences are in table/requirements.hpp.
 
-// ---- aeq/table/descriptor.hpp
-// A row of the kernel table, and its one derived name. Freestanding.
+namespace aeq::inline AEQ_ABI {
+
+/// The policy by which a scheme brings kernels of its own, one per op:
+///
+///     struct my_fully_connected {
+///       using operation = aeq::op::fully_connected;
+///       static std::size_t workspace_bytes(const aeq::kernel_arguments&) noexcept;  // may be left out: 0
+///       static aeq::status setup(const aeq::kernel_arguments&, std::span<std::byte> workspace) noexcept;
+///       static void evaluate(const aeq::kernel_arguments&, std::span<std::byte> workspace) noexcept;
+///     };
+///     using policies = aeq::type_list<aeq::kernels<my_fully_connected>>;
+template <class... Kernels>
+struct kernels {
+  using category = kernels_category;
+  using list = type_list<Kernels...>;
+};
+
+template <class Scheme>
+using kernel_policy_of = policy_of<Scheme, kernels_category, kernels<>>;
+
+/// Kernels of ours for a scheme, for the ops that it brings none for. There is none yet.
+template <class Scheme>
+using builtin_kernels = kernels<>;
+
+/// A policy of kernels_category says which kernels.
+template <class Scheme>
+concept kernel_list = requires {
+  requires detail::is_list<typename kernel_policy_of<Scheme>::list>;
+};
+
+template <class Scheme>
+using kernel_list_of = flat_list<typename kernel_policy_of<Scheme>::list>;
+
+// One kernel.
+
+/// It says which op it is for: one that runs, which the two that stand for a graph's edges do not.
+template <class Kernel>
+concept kernel_operation = requires {
+  requires operation_type<typename Kernel::operation>;
+  requires !Kernel::operation::descriptor.is_virtual();
+};
+
+namespace detail {
+
+/// Any member workspace_bytes, of the right form or not: a wrong one must not pass for none.
+template <class Kernel>
+concept declares_workspace = requires {
+  Kernel::workspace_bytes;
+}
+|| requires {
+  &Kernel::workspace_bytes;
+};
+
+}  // namespace detail
+
+/// workspace_bytes may be missing, but not be something else. A static_cast picks one of several overloads, and refuses
+/// a function that is not noexcept: nobody would catch what it throws.
+template <class Kernel>
+concept kernel_workspace = !detail::declares_workspace<Kernel> || requires {
+  static_cast<workspace_function>(&Kernel::workspace_bytes);
+};
+
+template <class Kernel>
+concept kernel_setup = requires {
+  static_cast<setup_function>(&Kernel::setup);
+};
+
+template <class Kernel>
+concept kernel_evaluate = requires {
+  static_cast<evaluate_function>(&Kernel::evaluate);
+};
+
+/// The op takes the scheme; otherwise there is no row that the kernel could stand in.
+template <class Kernel, class Scheme>
+concept kernel_of_supported_operation = supports<typename Kernel::operation, Scheme>;
+
+// All of them.
+
+namespace detail {
+
+template <class Kernel, class Scheme>
+concept usable_kernel = kernel_operation<Kernel> && kernel_workspace<Kernel> && kernel_setup<Kernel> &&
+    kernel_evaluate<Kernel> && kernel_of_supported_operation<Kernel, Scheme>;
+
+template <class Scheme, class... Kernels>
+[[nodiscard]] consteval bool all_are_usable(const type_list<Kernels...>*) {
+  return (usable_kernel<Kernels, Scheme> && ...);
+}
+
+template <class... Kernels>
+[[nodiscard]] consteval bool no_operation_twice(const type_list<Kernels...>*) {
+  const op::code operations[] = {Kernels::operation::builtin..., op::code::graph_input};
+  for (std::size_t i = 0; i < sizeof...(Kernels); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (operations[i] == operations[j]) return false;
+    }
+  }
+  return true;
+}
+
+template <class Scheme>
+inline constexpr const kernel_list_of<Scheme>* kernels_pointer = nullptr;
+
+}  // namespace detail
+
+/// A second kernel for an op would never run.
+template <class Scheme>
+concept one_kernel_per_operation = detail::no_operation_twice(detail::kernels_pointer<Scheme>);
+
+template <class Scheme>
+concept usable_kernels = kernel_list<Scheme> &&
+    detail::all_are_usable<Scheme>(detail::kernels_pointer<Scheme>) && one_kernel_per_operation<Scheme>;
+
+// The scheme in a table.
+
+namespace detail {
+
+[[nodiscard]] consteval bool some_operation_allows(const scheme_descriptor& s) {
+  const op::matching_configurations matching = op::configurations_of(s);
+  for (const op::operation_descriptor& operation : op::catalogue) {
+    if (op::allows(operation, matching)) return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Some op takes the scheme. One that none takes would quantize nothing, without a word.
+template <class Scheme>
+concept some_operation = detail::some_operation_allows(descriptor_of<Scheme>);
+
+/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
+template <class... Schemes>
+concept distinct_names = (detail::is_named_alone<Schemes>(static_cast<const type_list<Schemes...>*>(nullptr)) && ...);
+
+}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/table/handler.hpp
-// Op handlers: what is instantiated per (op, scheme). Freestanding.
-//
-// A handler is thin: everything that a scheme_descriptor or the catalogue can say at run time stays out of it, and a
-// scheme maps to the arithmetic it needs, so that rows of equal arithmetic share one instantiation.
-
 namespace aeq::inline AEQ_ABI {
 
 using fit_float = scale_zero_point<float> (*)(range<float>, const format_descriptor&);
@@ -1868,13 +2790,65 @@ struct shared_handler {
   static constexpr fit_functions fits{&Fit::template fit<float>, &Fit::template fit<double>};
 };
 
-/// The handler of an op under a scheme. Specialize it for a pair that needs code of its own.
+/// A kernel, and the op that it is for.
+struct kernel_entry {
+  op::code operation = op::code::add;
+  kernel_functions functions{};
+};
+
+namespace detail {
+
+template <class Kernel>
+struct kernel_workspace_of {
+  static constexpr std::size_t none(const kernel_arguments&) noexcept { return 0; }
+  static constexpr workspace_function value = &none;
+};
+template <declares_workspace Kernel>
+struct kernel_workspace_of<Kernel> {
+  static constexpr workspace_function value = &Kernel::workspace_bytes;
+};
+
+template <class List>
+struct kernel_entries;
+template <class... Kernels>
+struct kernel_entries<type_list<Kernels...>> {
+  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{kernel_entry{
+      Kernels::operation::builtin, {kernel_workspace_of<Kernels>::value, &Kernels::setup, &Kernels::evaluate}}...};
+};
+
+}  // namespace detail
+
+/// The kernels of a scheme as data: its own first, then ours. The first one for an op is the op's.
+template <class Scheme>
+inline constexpr auto kernels_of =
+    detail::kernel_entries<flat_list<kernel_list_of<Scheme>, typename builtin_kernels<Scheme>::list>>::value;
+
+namespace detail {
+
+[[nodiscard]] constexpr kernel_functions kernel_for(op::code operation, std::span<const kernel_entry> of_scheme) {
+  for (const kernel_entry& entry : of_scheme) {
+    if (entry.operation == operation) return entry.functions;
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// The handler of an op under a scheme, for who knows both at compile time. The table has the same in its rows.
 template <operation_type Op, quantization_scheme Scheme>
-requires supports<Op, Scheme>
+requires supports<Op, Scheme> && usable_kernels<Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
+  /// All null where there is none.
+  static constexpr kernel_functions kernel = detail::kernel_for(Op::builtin, kernels_of<Scheme>);
 };
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
+
+// ---- aeq/table/descriptor.hpp
+// A row of the kernel table, and its one derived name. Freestanding.
 
 // ---- aeq/table/key.hpp
 // The key of a row of the kernel table: op and scheme. Freestanding.
@@ -1899,6 +2873,7 @@ struct table_row {
   const op::operation_descriptor* operation = nullptr;
   const scheme_descriptor* scheme = nullptr;
   fit_functions fits{};
+  kernel_functions kernel{};  ///< all null where there is none
 };
 
 /// "conv_2d:static_wi8_ai8": in listings, errors, logs, test titles and docs.
@@ -1910,6 +2885,165 @@ struct table_row {
     text.append({&lower, 1});
   }
   return text.append(":").append(scheme.name);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/requirements.hpp
+// Why a scheme has no place in a table, or a kernel none in a row: one sentence per requirement of table/concepts.hpp
+// (scheme/requirements.hpp says how). And `verify`, which asks everything of a policy that can be asked. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+namespace broken {
+
+#define AEQ_SOME_OPERATION                                                                                   \
+  "aeq: some_operation: no op of the catalogue takes this combination of formats, so that nothing would be " \
+  "quantized; take one that docs/operations.md lists"
+template <class Scheme>
+__attribute__((unavailable(AEQ_SOME_OPERATION))) consteval bool some_operation() {
+  return false;
+}
+
+#define AEQ_DISTINCT_NAMES "aeq: distinct_names: two schemes of the table have one name; give each its own"
+template <class... Schemes>
+__attribute__((unavailable(AEQ_DISTINCT_NAMES))) consteval bool distinct_names() {
+  return false;
+}
+
+#define AEQ_KERNEL_LIST \
+  "aeq: kernel_list: a policy of aeq::kernels_category has no list of kernels; take aeq::kernels<...>"
+template <class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_LIST))) consteval bool kernel_list() {
+  return false;
+}
+
+#define AEQ_KERNEL_OPERATION                                                                  \
+  "aeq: kernel_operation: a kernel does not say which op it is for; write using operation = " \
+  "aeq::op::fully_connected, or another op that runs"
+template <class Kernel, class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_OPERATION))) consteval bool kernel_operation() {
+  return false;
+}
+
+#define AEQ_KERNEL_WORKSPACE                                                                       \
+  "aeq: kernel_workspace: workspace_bytes of a kernel has another form; write static std::size_t " \
+  "workspace_bytes(const aeq::kernel_arguments&) noexcept, or leave it out"
+template <class Kernel, class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_WORKSPACE))) consteval bool kernel_workspace() {
+  return false;
+}
+
+#define AEQ_KERNEL_SETUP                                                                                       \
+  "aeq: kernel_setup: setup of a kernel is missing or has another form; write static aeq::status setup(const " \
+  "aeq::kernel_arguments&, std::span<std::byte>) noexcept"
+template <class Kernel, class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_SETUP))) consteval bool kernel_setup() {
+  return false;
+}
+
+#define AEQ_KERNEL_EVALUATE                                                                                      \
+  "aeq: kernel_evaluate: evaluate of a kernel is missing or has another form; write static void evaluate(const " \
+  "aeq::kernel_arguments&, std::span<std::byte>) noexcept"
+template <class Kernel, class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_EVALUATE))) consteval bool kernel_evaluate() {
+  return false;
+}
+
+#define AEQ_KERNEL_OF_SUPPORTED_OPERATION                                                                         \
+  "aeq: kernel_of_supported_operation: the kernel's op does not take the scheme, so that the kernel would never " \
+  "run; take a scheme that docs/operations.md lists for the op, or leave the kernel out"
+template <class Kernel, class Scheme>
+__attribute__((unavailable(AEQ_KERNEL_OF_SUPPORTED_OPERATION))) consteval bool kernel_of_supported_operation() {
+  return false;
+}
+
+#define AEQ_ONE_KERNEL_PER_OPERATION \
+  "aeq: one_kernel_per_operation: two kernels of the scheme are for one op, and one would never run; keep one"
+template <class Scheme>
+__attribute__((unavailable(AEQ_ONE_KERNEL_PER_OPERATION))) consteval bool one_kernel_per_operation() {
+  return false;
+}
+
+}  // namespace broken
+
+/// The requirements on schemes in a table and on their kernels, in the order of checking.
+inline constexpr std::array table_requirements{
+    requirement{"some_operation", AEQ_SOME_OPERATION},
+    requirement{"distinct_names", AEQ_DISTINCT_NAMES},
+    requirement{"kernel_list", AEQ_KERNEL_LIST},
+    requirement{"kernel_operation", AEQ_KERNEL_OPERATION},
+    requirement{"kernel_workspace", AEQ_KERNEL_WORKSPACE},
+    requirement{"kernel_setup", AEQ_KERNEL_SETUP},
+    requirement{"kernel_evaluate", AEQ_KERNEL_EVALUATE},
+    requirement{"kernel_of_supported_operation", AEQ_KERNEL_OF_SUPPORTED_OPERATION},
+    requirement{"one_kernel_per_operation", AEQ_ONE_KERNEL_PER_OPERATION}};
+
+#undef AEQ_SOME_OPERATION
+#undef AEQ_DISTINCT_NAMES
+#undef AEQ_KERNEL_LIST
+#undef AEQ_KERNEL_OPERATION
+#undef AEQ_KERNEL_WORKSPACE
+#undef AEQ_KERNEL_SETUP
+#undef AEQ_KERNEL_EVALUATE
+#undef AEQ_KERNEL_OF_SUPPORTED_OPERATION
+#undef AEQ_ONE_KERNEL_PER_OPERATION
+
+namespace detail {
+
+template <class Scheme, class Kernel>
+consteval bool verify_kernel() {
+  bool all = true;
+  if constexpr (!kernel_operation<Kernel>) {
+    all = broken::kernel_operation<Kernel, Scheme>();
+  } else if constexpr (!kernel_of_supported_operation<Kernel, Scheme>) {
+    all = broken::kernel_of_supported_operation<Kernel, Scheme>();
+  }
+  if constexpr (!kernel_workspace<Kernel>) all = broken::kernel_workspace<Kernel, Scheme>();
+  if constexpr (!kernel_setup<Kernel>) all = broken::kernel_setup<Kernel, Scheme>();
+  if constexpr (!kernel_evaluate<Kernel>) all = broken::kernel_evaluate<Kernel, Scheme>();
+  return all;
+}
+
+template <class Scheme, class... Kernels>
+consteval bool verify_kernels(const type_list<Kernels...>*) {
+  const bool all = all_true(verify_kernel<Scheme, Kernels>()...);
+  if constexpr ((kernel_operation<Kernels> && ...)) {
+    if constexpr (!one_kernel_per_operation<Scheme>) return broken::one_kernel_per_operation<Scheme>();
+  }
+  return all;
+}
+
+/// All that a table asks of a scheme by itself.
+template <class Scheme>
+consteval bool verify_policy() {
+  if constexpr (!quantization_scheme<Scheme>) {
+    return verify_scheme<Scheme>();
+  } else {
+    bool all = true;
+    if constexpr (!some_operation<Scheme>) all = broken::some_operation<Scheme>();
+    if constexpr (!kernel_list<Scheme>) {
+      all = broken::kernel_list<Scheme>();
+    } else if constexpr (some_operation<Scheme>) {
+      all &= verify_kernels<Scheme>(kernels_pointer<Scheme>);
+    }
+    return all;
+  }
+}
+
+}  // namespace detail
+
+/// Asks everything of a policy: `static_assert(aeq::verify<my_scheme>());` behind the struct's closing brace. Compiles
+/// where all is well; else the compiler prints one error per broken requirement, all of them at once. With ops also
+/// whether each takes the scheme: `aeq::verify<my_scheme, aeq::op::conv_2d, aeq::op::fully_connected>()`.
+template <class Scheme, class... Ops>
+consteval bool verify() {
+  if constexpr ((!argument_order<Ops, Scheme> || ...)) {
+    static_cast<void>(detail::all_true(verify_operation<Ops, Scheme>()...));
+  } else if constexpr (detail::verify_policy<Scheme>()) {
+    static_cast<void>(detail::all_true(verify_operation<Ops, Scheme>()...));
+  }
+  return true;  // A false would add nothing but an error without a sentence.
 }
 
 }  // namespace aeq::inline AEQ_ABI
@@ -1928,9 +3062,17 @@ class kernel_table_view {
 
   /// The row of a key, null if the op does not take the scheme.
   [[nodiscard]] constexpr const table_row* find(table_key key) const {
-    const auto place = std::lower_bound(rows_.begin(), rows_.end(), key,
-                                        [](const table_row& row, const table_key& wanted) { return row.key < wanted; });
-    return place != rows_.end() && place->key == key ? &*place : nullptr;
+    std::size_t low = 0;
+    std::size_t high = rows_.size();
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (rows_[middle].key < key) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < rows_.size() && rows_[low].key == key ? &rows_[low] : nullptr;
   }
 
   /// The row of an op under the scheme with a name; null if there is none.
@@ -1957,69 +3099,79 @@ class kernel_table_view {
 
 namespace detail {
 
-template <class Op, class Scheme>
-constexpr fit_functions handler_fits() {
-  if constexpr (supports<Op, Scheme>) {
-    return op_handler<Op, Scheme>::fits;
-  } else {
-    return {};
-  }
-}
-
-template <class Scheme>
-consteval std::size_t count_rows() {
-  constexpr scheme_descriptor s = descriptor_of<Scheme>;
-  std::size_t count = 0;
-  for (const op::operation_descriptor& operation : op::catalogue) count += op::allows(operation, s) ? 1u : 0u;
-  return count;
-}
-
-template <class Scheme, std::size_t... Index>
-constexpr std::array<fit_functions, sizeof...(Index)> scheme_fits(std::index_sequence<Index...>) {
-  return {handler_fits<op::operation<op::catalogue[Index].builtin>, Scheme>()...};
-}
-
-/// A type's identity without RTTI.
-template <class>
-inline constexpr char identity{};
-
-/// Rows, recipes and listings know schemes by name. The same type twice is harmless.
-template <class... Schemes>
-concept distinct_names = [] {
-  const std::array<std::string_view, sizeof...(Schemes)> names{name_of_scheme<Schemes>...};
-  const std::array<const char*, sizeof...(Schemes)> types{&identity<Schemes>...};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (names[i] == names[j] && types[i] != types[j]) return false;
-    }
-  }
-  return true;
-}();
-
 template <class List>
 struct table_storage;
 
 template <class... Schemes>
 struct table_storage<type_list<Schemes...>> {
-  static constexpr std::array<scheme_descriptor, sizeof...(Schemes)> schemes{descriptor_of<Schemes>...};
-  static constexpr std::size_t row_count = (count_rows<Schemes>() + ... + std::size_t(0));
+  static constexpr std::size_t scheme_count = sizeof...(Schemes);
+  static constexpr std::array<scheme_descriptor, scheme_count> schemes{descriptor_of<Schemes>...};
+  static constexpr std::array<fit_functions, scheme_count> fits{shared_handler<fit_of<Schemes>>::fits...};
+  static constexpr std::array<std::span<const kernel_entry>, scheme_count> kernels{
+      std::span<const kernel_entry>(kernels_of<Schemes>)...};
+  static constexpr std::array<op::matching_configurations, scheme_count> matching{
+      op::configurations_of(descriptor_of<Schemes>)...};
+
+  static constexpr std::size_t row_count = [] {
+    std::size_t count = 0;
+    for (const op::operation_descriptor& operation : op::catalogue) {
+      for (const op::matching_configurations& of_scheme : matching) count += op::allows(operation, of_scheme) ? 1u : 0u;
+    }
+    return count;
+  }();
 
   static constexpr std::array<table_row, row_count> rows = [] {
-    using operations = std::make_index_sequence<op::catalogue.size()>;
-    const std::array<std::array<fit_functions, op::catalogue.size()>, sizeof...(Schemes)> fits{
-        scheme_fits<Schemes>(operations{})...};
     std::array<table_row, row_count> result{};
     std::size_t next = 0;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      for (std::size_t s = 0; s < sizeof...(Schemes); ++s) {
-        if (!op::allows(op::catalogue[o], schemes[s])) continue;
-        result[next++] = {
-            {op::catalogue[o].builtin, static_cast<std::uint16_t>(s)}, &op::catalogue[o], &schemes[s], fits[s][o]};
+    for (const op::operation_descriptor& operation : op::catalogue) {
+      for (std::size_t s = 0; s < scheme_count; ++s) {
+        if (!op::allows(operation, matching[s])) continue;
+        result[next++] = {{operation.builtin, static_cast<std::uint16_t>(s)},
+                          &operation,
+                          &schemes[s],
+                          fits[s],
+                          kernel_for(operation.builtin, kernels[s])};
       }
     }
     return result;
   }();
 };
+
+template <class... Schemes>
+consteval bool verify_list(const type_list<Schemes...>*) {
+  return all_true(verify_policy<Schemes>()...);
+}
+
+/// Ours are verified by tests, once, and not in every source file.
+template <class Item>
+consteval bool verify_item() {
+  if constexpr (std::is_same_v<Item, builtin_schemes>) {
+    return true;
+  } else if constexpr (is_list<Item>) {
+    return verify_list(static_cast<const Item*>(nullptr));
+  } else {
+    return verify_policy<Item>();
+  }
+}
+
+/// Built-in names are distinct, and no scheme of one's own has one (own_name).
+template <class... Schemes>
+consteval bool verify_names(const type_list<Schemes...>*) {
+  if constexpr (!distinct_names<Schemes...>) return broken::distinct_names<Schemes...>();
+  return true;
+}
+
+template <class Item>
+using own_items = std::conditional_t<std::is_same_v<Item, builtin_schemes>, type_list<>, Item>;
+
+template <class... Items>
+consteval bool verify_table() {
+  if constexpr (all_true(verify_item<Items>()...)) {
+    return verify_names(static_cast<const flat_list<own_items<Items>...>*>(nullptr));
+  } else {
+    return false;
+  }
+}
 
 }  // namespace detail
 
@@ -2027,23 +3179,11 @@ struct table_storage<type_list<Schemes...>> {
 /// scheme is a compile error that names the broken requirement.
 template <class... Schemes>
 class kernel_table {
-  template <class List>
-  struct check;
-  template <class... All>
-  struct check<type_list<All...>> {
-    static constexpr bool value = (verify_scheme<All>() && ...);
-    static consteval void names() {
-      static_assert(detail::distinct_names<All...>,
-                    "aeq: distinct_names: two schemes of the table have one name; give each its own");
-    }
-  };
-
  public:
   using schemes = flat_list<Schemes...>;
 
   [[nodiscard]] static constexpr kernel_table_view view() {
-    if constexpr (check<schemes>::value) {
-      check<schemes>::names();
+    if constexpr (detail::verify_table<Schemes...>()) {
       using storage = detail::table_storage<schemes>;
       return {storage::rows, storage::schemes};
     } else {
@@ -2099,6 +3239,8 @@ class value;
 
 // ---- aeq/io/warning.hpp
 // Warnings: collected, handed to whoever asked, never printed by the library.
+
+#include <utility>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -3378,13 +4520,13 @@ template <class Scheme>
 [[nodiscard]] rule typed_rule(const std::string& regex, std::string_view operation) {
   constexpr scheme_descriptor scheme = descriptor_of<Scheme>;
   rule made{regex, std::string(operation), algorithm_of(scheme), {}, config_of(scheme), {}};
-  if constexpr (!is_listed<Scheme, builtin_schemes>) made.scheme = scheme.name;
+  if constexpr (!is_listed<Scheme, flat_list<builtin_schemes>>) made.scheme = scheme.name;
   return made;
 }
 
 template <class Op>
 consteval bool verify_operation_type() {
-  if constexpr (!operation_type<Op>) return aeq::detail::require_operation_type<Op>();
+  if constexpr (!operation_type<Op>) return broken::operation_type<Op>();
   return true;
 }
 
@@ -3397,7 +4539,7 @@ void recipe::add(std::string regex, std::uint64_t min_weight_elements) {
     add(std::move(made));
   };
   if constexpr (sizeof...(Ops) == 0) {
-    if constexpr (verify_scheme<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
+    if constexpr (aeq::detail::verify_policy<Scheme>()) add_rule(detail::typed_rule<Scheme>(regex, "*"));
   } else {
     if constexpr ((verify_operation<Ops, Scheme>() && ...)) {
       (add_rule(detail::typed_rule<Scheme>(regex, Ops::descriptor.name)), ...);
@@ -3421,6 +4563,7 @@ void recipe::leave(std::string regex) {
 // ---- aeq/io/file.ipp
 // Reading files: the definitions.
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
