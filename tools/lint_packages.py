@@ -67,5 +67,11 @@ for source in sorted((root / "tools/aeq").glob("*.cpp")):
     for name in ("meson.build", "tools/CMakeLists.txt"):
         expect(name, f"aeq/{source.name}" in (root / name).read_text(), f"tools/aeq/{source.name} is missing")
 
+# And the unit tests from the same folders.
+in_cmake = re.search(r"GLOB_RECURSE sources CONFIGURE_DEPENDS ([^)]*)\)", (root / "tests/CMakeLists.txt").read_text())[1]
+in_meson = re.search(r"^folders = \[(.*)\]$", (root / "tests/meson.build").read_text(), re.M)[1]
+folders = set(re.findall(r"(\w+)/\*\.cpp", in_cmake))
+expect("tests/meson.build", folders == set(re.findall(r"'(\w+)'", in_meson)), f"the folders should be {sorted(folders)}")
+
 print("\n".join(problems), end="\n" if problems else "")
 sys.exit(bool(problems))
