@@ -70,7 +70,7 @@ struct one_op {
 
 bool equal(const golden_vector& v) {
   one_op made(v);
-  const aeq::model::model q = aeq::quantize::quantize_model(made.builder.made, made.plan, 1);
+  const aeq::model::model q = aeq::quantize::quantize_model(made.builder.made, made.plan, {.threads = 1});
   const aeq::model::tensor& t = q.subgraphs[0].tensors[static_cast<std::size_t>(made.weight)];
   REQUIRE(t.quantization.has_value());
 
@@ -118,7 +118,7 @@ TEST_SUITE("quantize/golden_weights") {
         one_op made(v);
         bool refused = false;
         try {
-          (void)aeq::quantize::quantize_model(made.builder.made, made.plan, 1);
+          (void)aeq::quantize::quantize_model(made.builder.made, made.plan, {.threads = 1});
         } catch (const aeq::error& e) {
           refused = e.code() == aeq::error_code::not_quantizable;
         }
