@@ -304,6 +304,7 @@ case_zephyr_kconfig() {
 case_platformio() {
   needs pio
   project kernels
+  mkdir src
   mv main.cpp src
   # The licence's name is checked against a list that PlatformIO downloads.
   mkdir published
