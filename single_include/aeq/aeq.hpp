@@ -10621,7 +10621,8 @@ class verification {
       return inner == nullptr || check(inner, *field.table) || fail(field.name);
     }
     if (field.type == schema::field_type::table) {
-      const auto* inner = table->GetPointer<const table_vector*>(slot);
+      // (Not yet a table_vector: its place may be misaligned.)
+      const auto* inner = table->GetPointer<const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>*>(slot);
       if (inner == nullptr) return true;
       if (!checks_.VerifyVector(inner)) return fail(field.name);
       for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
