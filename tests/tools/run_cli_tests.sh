@@ -193,6 +193,8 @@ case_not_quantizable() {
   gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --json -o o.tflite
   prints_nothing
   gives 0 "$aeq" recipe check static_wi8_ai8 --model m.tflite
+  [[ "$(tail -n 1 out)" =~ ^([0-9]+)\ of\ ([0-9]+)\ operators && "${BASH_REMATCH[1]}" -le "${BASH_REMATCH[2]}" ]] ||
+    wrong "more operators than there are: $(tail -n 1 out)"
   holds . m.tflite out err
 }
 
