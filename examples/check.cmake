@@ -19,7 +19,7 @@ endif()
 message("${output}${errors}")
 
 file(READ "${README}" readme)
-string(FIND "${readme}" "```\n${output}```" place)
+string(FIND "${readme}" "```text\n${output}```" place)
 if(place EQUAL -1)
   message(FATAL_ERROR "${README} shows another output")
 endif()

@@ -4,10 +4,10 @@
 # tests/compile_fail/FILE.cpp, without the inline namespace of the version. Compares those of this compiler.
 file(READ ${PAGE} page)
 string(REPLACE ";" "@semicolon@" page "${page}")
-string(REGEX MATCHALL "<!-- message: ${COMPILER_NAME} [^ ]+ -->\n```\n[^`]*\n```" blocks "${page}")
+string(REGEX MATCHALL "<!-- message: ${COMPILER_NAME} [^ ]+ -->\n```text\n[^`]*\n```" blocks "${page}")
 set(count 0)
 foreach(block IN LISTS blocks)
-  string(REGEX MATCH "message: ${COMPILER_NAME} ([^ ]+) -->\n```\n([^`]*)\n```" all "${block}")
+  string(REGEX MATCH "message: ${COMPILER_NAME} ([^ ]+) -->\n```text\n([^`]*)\n```" all "${block}")
   set(file ${CMAKE_MATCH_1})
   set(quoted "${CMAKE_MATCH_2}")
   execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only -DAEQ_TEST_FAIL

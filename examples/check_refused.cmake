@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiles FOLDER/main.cpp with SETTING defined: that must fail, and say the sentence of aeq that FOLDER/README.md shows.
+file(READ ${FOLDER}/README.md readme)
+if(NOT readme MATCHES "```text\n(aeq: [^\n]+)\n```")
+  message(FATAL_ERROR "${FOLDER}/README.md shows no sentence that begins with \"aeq: \"")
+endif()
+set(sentence "${CMAKE_MATCH_1}")
+set(command ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} -DAEQ_SEPARATE_COMPILATION=1 ${FOLDER}/main.cpp)
+
+execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${FOLDER}/main.cpp does not compile:\n${output}")
+endif()
+execute_process(COMMAND ${command} -D${SETTING} RESULT_VARIABLE result ERROR_VARIABLE output)
+if(result EQUAL 0)
+  message(FATAL_ERROR "${FOLDER}/main.cpp compiles with ${SETTING}")
+endif()
+string(FIND "${output}" "${sentence}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "the compiler does not say \"${sentence}\" but:\n${output}")
+endif()
