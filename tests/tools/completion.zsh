@@ -56,7 +56,8 @@ offers 'aeq ' 'Quantize a model by a recipe'
 offers 'aeq quantize ' net.tflite notes.txt
 offers 'aeq quantize --re' 'A recipe that comes with aeq' --policy
 offers 'aeq quantize net.tflite --recipe dynamic_leg' dynamic_legacy_wi8_afp32 weight_only
-offers 'aeq quantize net.tflite --recipe m' mine.json notes.txt
+offers 'aeq quantize net.tflite --recipe ' mine.json notes.txt
+offers 'aeq quantize net.tflite --policy ' mine.json notes.txt
 offers 'aeq recipe ' 'The recipes that come with aeq' 'Quantize a model'
 offers 'aeq diff ' mine.json notes.txt
 print "$cases command lines, $bad wrong"
