@@ -4,7 +4,10 @@
 #include <aeq/recipe/json.hpp>
 #include <aeq/recipe/resolve.hpp>
 #include <aeq/recipe/typed.hpp>
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -41,6 +44,12 @@ std::vector<std::string> doubts_of(const std::string& text, const recipe_test::f
   std::vector<std::string> all;
   for (const aeq::warning& one : doubts.all()) all.push_back(one.place + ": " + one.message);
   return all;
+}
+
+aeq::recipe::plan resolve_in(std::uint64_t steps, const aeq::recipe::recipe& r, const recipe_test::fake_model& model,
+                             aeq::warnings& doubts) {
+  return aeq::recipe::detail::resolve_any(r, aeq::recipe::policy(), aeq::builtin_table(),
+                                          aeq::recipe::detail::model_view_of(model), doubts, steps);
 }
 
 const recipe_test::fake_model two_layers{{{code::fully_connected, "x/fc;"}, {code::fully_connected, "y/fc;"}}};
@@ -197,6 +206,111 @@ TEST_CASE("A hundred thousand ops take no time to speak of") {
   CHECK(plan.subgraphs[0].operations[17].scheme_name == "dynamic_wi4_afp32");
   CHECK_FALSE(plan.subgraphs[0].operations[99'999].quantize);
   CHECK(took.count() < 20.0);  // a tenth of a second on a quiet machine; sanitizers and busy machines are slower
+}
+
+TEST_CASE("Recipes of many rules take few steps, whatever way they name a layer") {
+  const auto spelt = [](std::size_t i) -> std::string {
+    const std::string layer = "layer_" + std::to_string(i);
+    switch (i % 8) {
+      case 0: return layer + "/";
+      case 1: return ".*" + layer + "/.*";
+      case 2: return "^model/block_\\\\d+/" + layer + "/";
+      case 3: return layer + "/.*MatMul;";
+      case 4: return "(" + layer + "|unit_" + std::to_string(i) + ")/";
+      case 5: return "\\\\b" + layer + "\\\\b";
+      case 6: return "(?i)LAYER_" + std::to_string(i) + "/";
+      default: return "block_[0-9]+/" + layer + "/(dense|conv)/";
+    }
+  };
+  constexpr std::size_t rules = 20'000;
+  constexpr std::size_t operations = 1000;
+  std::string text = "[" + dynamic_rule(".*", "*", 8);
+  for (std::size_t i = 0; i < rules; ++i) text += "," + dynamic_rule(spelt(i), i % 2 == 0 ? "*" : "FULLY_CONNECTED", 4);
+  recipe_test::fake_model model;
+  for (std::size_t i = 0; i < operations; ++i) {
+    const std::string name = "model/block_" + std::to_string(i / 10) + "/layer_" + std::to_string(5 * i) + "/dense/";
+    model.operations.push_back({code::fully_connected, name + "MatMul;" + name + "BiasAdd;"});
+  }
+  // Trying each rule on each op takes a thousand millions.
+  constexpr std::uint64_t few_steps = 20'000'000;
+  aeq::warnings doubts;
+  const auto plan = resolve_in(few_steps, parsed(text + "]"), model, doubts);
+  for (std::size_t i = 0; i < operations; ++i) {
+    CAPTURE(i);
+    CHECK(plan.subgraphs[0].operations[i].rule == 5 * i + 1);
+  }
+  CHECK(doubts.all().size() == rules - operations + 1);  // and the first rule, which no op is left for
+}
+
+TEST_CASE("Whether rules are found one by one or by what they require, the answer is the same") {
+  std::mt19937 random(1);
+  const auto any = [&](std::size_t count) { return std::size_t(random() % count); };
+  const auto piece = [&] {
+    constexpr std::array<const char*, 16> pieces{"a",       "B", "_1",  "/",  "ab_",      "a?",     "[ab]",  "(a|_)",
+                                                 "(?:1/)?", ".", "\\d", "b+", "(ab|b1/)", "a{0,2}", "(?=a)", "_ab/1_b"};
+    return std::string(pieces[any(pieces.size())]);
+  };
+  const auto many = [&](std::size_t most, const auto& make) {
+    std::string text;
+    for (std::size_t i = any(most) + 1; i > 0; --i) text += make();
+    return text;
+  };
+  aeq::recipe::recipe r;
+  for (int i = 0; i < 600; ++i) {
+    std::string regex = many(5, piece);
+    if (i % 5 == 0) regex += "|" + many(3, piece);
+    if (i % 11 == 0) regex = "^" + regex;
+    if (i % 7 == 0) regex = "(?i)" + regex;
+    r.leave<>(regex);
+  }
+  recipe_test::fake_model model;
+  for (int i = 0; i < 300; ++i) {
+    const std::string scope = many(14, [&] { return std::string(1, "abAB_1/;"[any(8)]); });
+    model.operations.push_back({code::fully_connected, scope});
+  }
+  const std::vector<aeq::recipe::rule> rules = r.rules();
+  std::vector<aeq::recipe::scope_pattern> patterns;
+  for (const aeq::recipe::rule& one : rules) patterns.emplace_back(one.regex, one.place);
+  aeq::warnings doubts;
+  const auto plan = recipe_test::resolve(r, model, doubts);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < model.operations.size(); ++i) {
+    const std::string& scope = model.operations[i].scope;
+    CAPTURE(scope);
+    std::size_t last = aeq::recipe::no_rule;
+    for (std::size_t p = 0; p < patterns.size(); ++p) {
+      if (patterns[p].matches(scope)) last = p;
+    }
+    CHECK(plan.subgraphs[0].operations[i].rule == last);
+    found += last == aeq::recipe::no_rule ? 0 : 1;
+  }
+  CHECK(found > 100);
+}
+
+TEST_CASE("What a rule matched is counted rule by rule, also where rules say the same") {
+  const auto all = doubts_of("[" + dynamic_rule("b", "*", 3) + "," + dynamic_rule("a", "*", 3) + "]",
+                             {{{code::fully_connected, "a;"}, {code::softmax, "ab;"}}, "", ""});
+  REQUIRE(all.size() == 2);
+  CHECK(contains(all[0], "r.json: /0: suits none of the 1 operations that it matches: SOFTMAX does not take"));
+  CHECK(contains(all[1], "r.json: /1: suits none of the 2 operations that it matches: FULLY_CONNECTED does not take"));
+}
+
+TEST_CASE("All searches together have a number of steps, and the rule with the most is named") {
+  recipe_test::fake_model model;
+  for (int i = 0; i < 50; ++i) {
+    model.operations.push_back({code::fully_connected, std::string(300, 'a') + std::to_string(i) + ";"});
+  }
+  const auto r = parsed("[" + dynamic_rule("a1;", "*", 8) + "," + dynamic_rule("[a-z]+[0-9]?[x]", "*", 8) + "," +
+                        dynamic_rule("[0-9];", "*", 8) + "]");
+  aeq::warnings doubts;
+  aeq::error_code refusal{};
+  const std::string message =
+      recipe_test::message_of([&] { static_cast<void>(resolve_in(20'000, r, model, doubts)); }, &refusal);
+  CAPTURE(message);
+  CHECK(refusal == aeq::error_code::bad_input);
+  CHECK(contains(message, "r.json: /1/regex: \"[a-z]+[0-9]?[x]\" takes the most steps of all expressions"));
+  CHECK(contains(message, "together take more than 20000;"));
+  CHECK(resolve_in(aeq::recipe::most_search_steps, r, model, doubts).subgraphs[0].operations[1].rule == 2);
 }
 
 TEST_SUITE_END();

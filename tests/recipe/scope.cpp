@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <aeq/recipe/scope.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,6 +121,56 @@ TEST_CASE("An expression that takes too many steps is an error and not a hang") 
       recipe_test::message_of([&] { static_cast<void>(found("(a+)+(a+)+(a+)+$b", scope + ";")); });
   CHECK(recipe_test::contains(message, "r.json: /0/regex"));
   CHECK(recipe_test::contains(message, "too many steps"));
+}
+
+TEST_CASE("A pattern knows texts that every scope it matches has one of") {
+  using lists = std::vector<std::vector<std::string>>;
+  const auto required = [](std::string_view regex) { return aeq::recipe::scope_pattern(regex, "r").required(); };
+  CHECK(required("Layer_1/") == lists{{"layer_1/"}});
+  CHECK(required(".*layer_1/.*") == lists{{"layer_1/"}});
+  CHECK(required("(conv|dense)_1.*/kernel") == lists{{"/kernel"}, {"conv", "dense"}, {"_1"}});
+  CHECK(required("^block_\\d+/layer_7/$") == lists{{"/layer_7/"}, {"block_"}});
+  CHECK(required("layer_1/|layer_.*/x|y_23/") == lists{{"layer_1/", "layer_", "y_23/"}});
+  CHECK(required("(?:layer_1|layer_23)/") == lists{{"layer_1", "layer_23"}, {"/"}});
+  CHECK(required("a(b(cd)e)f") == lists{{"cd"}, {"a"}, {"b"}, {"e"}, {"f"}});
+  CHECK(required("a\\.b") == lists{{"a.b"}});
+  CHECK(required("\\bdense\\b") == lists{{"dense"}});
+  CHECK(required("colou?r") == lists{{"colo"}, {"r"}});
+  CHECK(required("a*bcd*e") == lists{{"bc"}, {"e"}});
+  CHECK(required("abc{0,2}") == lists{{"ab"}});
+  CHECK(required("abc{2}de") == lists{{"abc"}, {"de"}});
+  CHECK(required("abc+?") == lists{{"ab"}});
+  CHECK(required("a{x}") == lists{{"a{x}"}});
+  CHECK(required("(abc)?d") == lists{{"d"}});
+  CHECK(required("(abc)+d") == lists{{"abc"}, {"d"}});
+  CHECK(required("(?i)CONV") == lists{{"conv"}});
+  CHECK(required("(?P<x>ab)c(?P=x)") == lists{{"ab"}, {"c"}});
+  CHECK(required("[]ab]cd[^]e]") == lists{{"cd"}});
+  CHECK(required("(?!abc)d(?<!efg)(?=hij)") == lists{{"d"}});
+  CHECK(required("\xc3\xa9T") == lists{{"\xc3\xa9t"}});
+  CHECK(required("[a]\xc3\xa9t\xc3\xa9") == lists{{"t"}});
+  for (const char* regex :
+       {"", ".*", "\\d+", "a|", "(a|b?)", "[abc]", "ab(?#c)?", "\\x61bc", "(a)b\\1", "a?", "(ab|c)*"}) {
+    CAPTURE(regex);
+    CHECK(required(regex).empty());
+  }
+}
+
+TEST_CASE("A search that needs more steps than it may take has no answer") {
+  const aeq::recipe::scope_pattern pattern("[a-z]+x[0-9]", "r");
+  const std::string scope(1000, 'a');
+  std::uint64_t steps = 100;
+  CHECK(pattern.matches(scope, steps) == std::nullopt);
+  CHECK(steps == 0);
+  steps = 10'000'000;
+  CHECK(pattern.matches(scope, steps) == false);
+  CHECK(steps > 0);
+  CHECK(steps < 10'000'000 - 1000);
+  const std::uint64_t before = steps;
+  CHECK(aeq::recipe::scope_pattern("b", "r").matches(scope, steps) == false);
+  CHECK(steps < before);
+  steps = 0;
+  CHECK(aeq::recipe::scope_pattern("b", "r").matches(scope, steps) == std::nullopt);
 }
 
 TEST_SUITE_END();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <aeq/io/error.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/recipe/policy.hpp>
 #include <aeq/recipe/recipe.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
 // accepted.
-// Inside: json.ipp and policy_json.ipp read with it.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings Boost.JSON.
 #pragma once
 
 #include <charconv>

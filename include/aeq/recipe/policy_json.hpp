@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <aeq/io/error.hpp>
 #include <aeq/recipe/policy.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {

@@ -5,13 +5,16 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
+#include <aeq/io/error.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/op/code.hpp>
 #include <aeq/recipe/plan.hpp>
 #include <aeq/recipe/policy.hpp>
 #include <aeq/recipe/recipe.hpp>
+#include <aeq/recipe/scope.hpp>
 #include <aeq/table/kernel_table.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {
@@ -67,14 +70,15 @@ class model_view_of final : public any_model_view {
   const View& model_;
 };
 
+/// `steps`: for all searches of the recipe's expressions.
 [[nodiscard]] plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table,
-                               const any_model_view& model, warnings& doubts);
+                               const any_model_view& model, warnings& doubts, std::uint64_t steps = most_search_steps);
 
 }  // namespace detail
 
 /// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
 /// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
-/// that takes too long.
+/// that takes too many steps, or for all of them together (most_search_steps).
 template <model_view View>
 [[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
                            warnings& doubts) {

@@ -8,11 +8,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <aeq/config.hpp>
+#include <aeq/io/error.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {
 
@@ -43,6 +46,11 @@ template <class Names>
   return scope;
 }
 
+/// Steps that all searches for a recipe's expressions in a model's scopes may take together, some tens of seconds on a
+/// machine of today. A character that is looked at is a step; a hundred thousand rules that name layers of a thousand
+/// ops take some millions.
+inline constexpr std::uint64_t most_search_steps = 4'000'000'000;
+
 namespace detail {
 struct compiled_regex;
 }  // namespace detail
@@ -57,15 +65,24 @@ class scope_pattern {
   /// many steps.
   [[nodiscard]] bool matches(const std::string& scope) const;
 
+  /// The same, in at most `steps` steps, of which it leaves what it did not need. Nothing, and no step left, if they do
+  /// not suffice.
+  [[nodiscard]] std::optional<bool> matches(const std::string& scope, std::uint64_t& steps) const;
+
+  /// Lists of texts in lower case: of each list, one stands in every scope that matches (in either case).
+  [[nodiscard]] const std::vector<std::vector<std::string>>& required() const { return required_; }
+
+  /// Throws error (bad_input) that names the rule, shows its expression and says `what`.
+  [[noreturn]] void fail(const std::string& what) const;
+
  private:
   static constexpr std::size_t longest = 100'000;
-
-  [[noreturn]] void fail(const std::string& what) const;
 
   std::string place_;
   std::string source_;
   std::string literal_;                                     ///< searched where there is no `compiled_`
   std::shared_ptr<const detail::compiled_regex> compiled_;  ///< shared by copies
+  std::vector<std::vector<std::string>> required_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::recipe

@@ -4,14 +4,17 @@
 
 #include <aeq/recipe/scope.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <limits>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
 #include <boost/regex.hpp>
 
-#include <aeq/io/error.hpp>
+#include <aeq/recipe/required_texts.hpp>
 
 namespace aeq::inline AEQ_ABI::recipe {
 
@@ -19,6 +22,70 @@ namespace detail {
 
 struct compiled_regex {
   boost::regex expression;
+};
+
+/// A place in a scope for Boost.Regex, which counts what is looked at: each comparison of places and each character is
+/// a step. (Boost bounds the steps of one search only, and does not tell them.)
+class counted_place {
+ public:
+  struct no_step_left {};
+  using iterator_category = std::random_access_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  counted_place() = default;
+  counted_place(const char* at, std::uint64_t& steps) : at_(at), steps_(&steps) {}
+
+  reference operator*() const {
+    step();
+    return *at_;
+  }
+  counted_place& operator++() {
+    ++at_;
+    return *this;
+  }
+  counted_place& operator--() {
+    --at_;
+    return *this;
+  }
+  counted_place operator++(int) {
+    counted_place old = *this;
+    ++at_;
+    return old;
+  }
+  counted_place operator--(int) {
+    counted_place old = *this;
+    --at_;
+    return old;
+  }
+  counted_place& operator+=(difference_type n) {
+    at_ += n;
+    return *this;
+  }
+  counted_place& operator-=(difference_type n) {
+    at_ -= n;
+    return *this;
+  }
+  friend counted_place operator+(counted_place a, difference_type n) { return a += n; }
+  friend counted_place operator-(counted_place a, difference_type n) { return a -= n; }
+  friend difference_type operator-(const counted_place& a, const counted_place& b) { return a.at_ - b.at_; }
+  friend bool operator==(const counted_place& a, const counted_place& b) {
+    a.step();
+    return a.at_ == b.at_;
+  }
+  friend auto operator<=>(const counted_place& a, const counted_place& b) { return a.at_ <=> b.at_; }
+
+ private:
+  void step() const {
+    if (steps_ == nullptr) return;
+    if (*steps_ == 0) throw no_step_left();
+    --*steps_;
+  }
+
+  const char* at_ = nullptr;
+  std::uint64_t* steps_ = nullptr;
 };
 
 /// What a regular expression has that can't be used; becomes an error that names the rule.
@@ -303,12 +370,16 @@ AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string pla
     : place_(std::move(place)), source_(source) {
   if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
   std::string_view core = source;
+  std::string lowered;
   while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
   while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
   if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
     literal_ = core;
+    for (const char c : core) lowered += detail::lower_case(c);
+    if (!lowered.empty()) required_.push_back({std::move(lowered)});
     return;
   }
+  required_ = detail::required_texts_reader(source).run();
   try {
     compiled_ = std::make_shared<const detail::compiled_regex>(detail::compiled_regex{boost::regex(
         detail::regex_translator(source).run(), boost::regex::perl | boost::regex::no_mod_s | boost::regex::no_mod_m)});
@@ -324,9 +395,24 @@ AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string pla
 }
 
 AEQ_INLINE bool scope_pattern::matches(const std::string& scope) const {
-  if (!compiled_) return literal_.empty() || scope.find(literal_) != std::string::npos;
+  std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
+  return *matches(scope, steps);
+}
+
+AEQ_INLINE std::optional<bool> scope_pattern::matches(const std::string& scope, std::uint64_t& steps) const {
+  // What a search costs before its first character, and what a text's costs that is compared eight characters at once.
+  constexpr std::uint64_t to_begin = 40;
+  const std::uint64_t beforehand = compiled_ ? to_begin : 1 + scope.size() / 8;
+  steps -= std::min(steps, beforehand);
+  if (steps == 0) return std::nullopt;
+  if (!compiled_) return scope.find(literal_) != std::string::npos;
   try {
-    return boost::regex_search(scope, compiled_->expression, boost::match_not_dot_newline | boost::match_any);
+    const detail::counted_place begin(scope.data(), steps);
+    boost::match_results<detail::counted_place> ignored;
+    return boost::regex_search(begin, begin + static_cast<std::ptrdiff_t>(scope.size()), ignored, compiled_->expression,
+                               boost::match_not_dot_newline | boost::match_any);
+  } catch (const detail::counted_place::no_step_left&) {
+    return std::nullopt;
   } catch (const std::runtime_error&) {
     constexpr std::size_t shown = 80;
     fail("takes too many steps on \"" + scope.substr(0, shown) + "\"; write it without nested repetitions");
