@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A recipe as C++: schemes and ops are types, so that the compiler refuses what no kernel can do. It is saved as JSON
 // for everyone else, and used on a model. Arguments: MODEL RECIPE_OUTPUT.
-#include <fstream>
 #include <iostream>
 
 #include <aeq/aeq.hpp>
@@ -26,9 +25,8 @@ int main(int count, char** words) try {
   if (count != 3) throw aeq::error(aeq::error_code::wrong_usage, "typed_recipe MODEL RECIPE_OUTPUT");
   const aeq::recipe::recipe recipe = small_and_careful();
 
-  const std::string text = aeq::recipe::to_text(recipe);
-  std::ofstream(words[2]) << text;
-  std::cout << text;
+  aeq::recipe::save(recipe, words[2], {.overwrite = true});
+  std::cout << aeq::recipe::to_text(recipe);
   if (aeq::recipe::load(words[2]) != recipe) throw aeq::error(aeq::error_code::check_failed, "the file differs");
 
   aeq::quantizer quantizer(words[1]);

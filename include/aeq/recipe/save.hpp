@@ -2,8 +2,11 @@
 // Recipes written as JSON, the way the Python tool exports them. (spec: quantization, section 2.6)
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include <aeq/io/atomic_file.hpp>
+#include <aeq/io/error.hpp>
 #include <aeq/io/json_forward.hpp>
 #include <aeq/recipe/recipe.hpp>
 
@@ -14,6 +17,10 @@ namespace aeq::inline AEQ_ABI::recipe {
 
 /// The text of a recipe file. What `parse` makes of it equals the recipe.
 [[nodiscard]] std::string to_text(const recipe& saved);
+
+/// Writes the text to `path` ("-": standard output). The file appears whole or not at all. Returns its size in bytes.
+/// Throws error (io).
+std::uint64_t save(const recipe& saved, const std::string& path, const io::write_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 

@@ -106,4 +106,12 @@ AEQ_INLINE std::string to_text(const recipe& saved) {
   return text += '\n';
 }
 
+AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, const io::write_options& options) {
+  const std::string text = to_text(saved);
+  io::output_file file(path, options);
+  file.write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  file.commit();
+  return text.size();
+}
+
 }  // namespace aeq::inline AEQ_ABI::recipe
