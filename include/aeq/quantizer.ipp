@@ -4,6 +4,9 @@
 
 #include <aeq/quantizer.hpp>
 
+#include <algorithm>
+#include <vector>
+
 #include <aeq/calibrate/statistics_json.hpp>
 #include <aeq/model/reader.hpp>
 #include <aeq/quantize/model_view.hpp>
@@ -11,6 +14,7 @@
 #include <aeq/recipe/builtin.hpp>
 #include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/resolve.hpp>
+#include <aeq/recipe/scope.hpp>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -38,7 +42,11 @@ AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
-  return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
+  const std::vector<recipe::rule> rules = recipe_.rules();
+  const bool names_count =
+      std::any_of(rules.begin(), rules.end(), [](const recipe::rule& r) { return !recipe::core_of(r.regex).empty(); });
+  const quantize::recipe_view view(source_, names_count ? &notes_ : nullptr);
+  return recipe::resolve(recipe_, policy_, table_, view, notes_);
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <aeq/io/warning.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/recipe/resolve.hpp>
 #include <aeq/recipe/scope.hpp>
@@ -17,7 +18,8 @@ namespace aeq::inline AEQ_ABI::quantize {
 
 class recipe_view {
  public:
-  explicit recipe_view(const model::model& m) : model_(m) {}
+  /// `doubts` hears of the first scope that is cut. (recipe::scope_characters)
+  explicit recipe_view(const model::model& m, warnings* doubts = nullptr) : model_(m), doubts_(doubts) {}
 
   [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
   [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
@@ -29,12 +31,17 @@ class recipe_view {
   [[nodiscard]] std::string output_scope(std::size_t graph) const;
 
  private:
+  using tensor_names = std::vector<std::string_view>;
+
   [[nodiscard]] std::string place(std::size_t graph) const;
+  [[nodiscard]] std::string scope(const tensor_names& outputs, const tensor_names& inputs,
+                                  const std::string& whose) const;
 
   /// Names of tensors that are there and have one.
-  [[nodiscard]] std::vector<std::string_view> names(std::size_t graph, std::span<const std::int32_t> tensors) const;
+  [[nodiscard]] tensor_names names(std::size_t graph, std::span<const std::int32_t> tensors) const;
 
   const model::model& model_;
+  mutable warnings* doubts_;  ///< null also where it has heard
 };
 
 }  // namespace aeq::inline AEQ_ABI::quantize

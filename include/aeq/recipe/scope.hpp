@@ -46,6 +46,13 @@ template <class Names>
   return scope;
 }
 
+/// A regular expression without .* at its ends, where it changes nothing; empty if it is found in every scope.
+[[nodiscard]] constexpr std::string_view core_of(std::string_view regex) {
+  while (regex.starts_with(".*") && !regex.starts_with(".*?") && !regex.starts_with(".*+")) regex.remove_prefix(2);
+  while (regex.ends_with(".*") && !regex.ends_with("\\.*")) regex.remove_suffix(2);
+  return regex;
+}
+
 /// Steps that all searches for a recipe's expressions in a model's scopes may take together, some tens of seconds on a
 /// machine of today. A character that is looked at is a step; a hundred thousand rules that name layers of a thousand
 /// ops take some millions.

@@ -369,10 +369,8 @@ class regex_translator {
 AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string place)
     : place_(std::move(place)), source_(source) {
   if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
-  std::string_view core = source;
+  const std::string_view core = core_of(source);
   std::string lowered;
-  while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
-  while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
   if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
     literal_ = core;
     for (const char c : core) lowered += detail::lower_case(c);
