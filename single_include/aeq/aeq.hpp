@@ -4156,8 +4156,8 @@ class error : public std::runtime_error {
 }  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/recipe/policy.hpp
-// Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
-// min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
+// Policies: which configuration an op may have, be it spelt out or the one that a scheme stands for. The default one is
+// the op catalogue's; one's own replaces it for min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
 
 namespace aeq::inline AEQ_ABI::recipe {
 
@@ -4500,6 +4500,10 @@ namespace aeq::inline AEQ_ABI::recipe {
 
 /// The text of a recipe file. What `parse` makes of it equals the recipe.
 [[nodiscard]] std::string to_text(const recipe& saved);
+
+/// Writes the text to `path` ("-": standard output). The file appears whole or not at all. Returns its size in bytes.
+/// Throws error (io).
+std::uint64_t save(const recipe& saved, const std::string& path, const io::write_options& options = {});
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
@@ -8779,6 +8783,92 @@ namespace aeq::inline AEQ_ABI::calibrate {
 // From a recipe to a plan: which rule each op of a model gets, and what is doubtful about the recipe.
 // (spec: quantization, section 2.4)
 
+// ---- aeq/recipe/scope.hpp
+// Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
+// (spec: quantization, section 2.3)
+//
+// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
+// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
+// no upper and lower case in it.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+inline constexpr std::size_t scope_characters = 10'000;
+
+/// The scope of an op: names of its outputs, each followed by ';'; of its inputs where no output has a name. At most
+/// `scope_characters` characters; `cut` tells whether there were more.
+template <class Names>
+[[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
+  std::string scope;
+  const auto join = [&](const Names& names) {
+    for (const std::string_view name : names) {
+      if (!name.empty()) scope.append(name) += ';';
+    }
+  };
+  join(outputs);
+  if (scope.empty()) join(inputs);
+  if (cut != nullptr) *cut = false;
+  if (scope.size() <= scope_characters) return scope;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < scope.size(); ++i) {
+    const bool starts_character = (static_cast<unsigned char>(scope[i]) & 0xc0) != 0x80;
+    if (!starts_character || characters++ < scope_characters) continue;
+    scope.resize(i);
+    if (cut != nullptr) *cut = true;
+    break;
+  }
+  return scope;
+}
+
+/// A regular expression without .* at its ends, where it changes nothing; empty if it is found in every scope.
+[[nodiscard]] constexpr std::string_view core_of(std::string_view regex) {
+  while (regex.starts_with(".*") && !regex.starts_with(".*?") && !regex.starts_with(".*+")) regex.remove_prefix(2);
+  while (regex.ends_with(".*") && !regex.ends_with("\\.*")) regex.remove_suffix(2);
+  return regex;
+}
+
+/// Steps that all searches for a recipe's expressions in a model's scopes may take together, some tens of seconds on a
+/// machine of today. A character that is looked at is a step; a hundred thousand rules that name layers of a thousand
+/// ops take some millions.
+inline constexpr std::uint64_t most_search_steps = 4'000'000'000;
+
+namespace detail {
+struct compiled_regex;
+}  // namespace detail
+
+/// A compiled regular expression of a rule.
+class scope_pattern {
+ public:
+  /// `place` names the rule in errors. Throws error (bad_input).
+  scope_pattern(std::string_view source, std::string place);
+
+  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
+  /// many steps.
+  [[nodiscard]] bool matches(const std::string& scope) const;
+
+  /// The same, in at most `steps` steps, of which it leaves what it did not need. Nothing, and no step left, if they do
+  /// not suffice.
+  [[nodiscard]] std::optional<bool> matches(const std::string& scope, std::uint64_t& steps) const;
+
+  /// Lists of texts in lower case: of each list, one stands in every scope that matches (in either case).
+  [[nodiscard]] const std::vector<std::vector<std::string>>& required() const { return required_; }
+
+  /// Throws error (bad_input) that names the rule, shows its expression and says `what`.
+  [[noreturn]] void fail(const std::string& what) const;
+
+ private:
+  static constexpr std::size_t longest = 100'000;
+
+  std::string place_;
+  std::string source_;
+  std::string literal_;                                     ///< searched where there is no `compiled_`
+  std::shared_ptr<const detail::compiled_regex> compiled_;  ///< shared by copies
+  std::vector<std::vector<std::string>> required_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/resolve.hpp
 namespace aeq::inline AEQ_ABI::recipe {
 
 /// What a recipe needs to know of an operator.
@@ -8832,14 +8922,15 @@ class model_view_of final : public any_model_view {
   const View& model_;
 };
 
+/// `steps`: for all searches of the recipe's expressions.
 [[nodiscard]] plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table,
-                               const any_model_view& model, warnings& doubts);
+                               const any_model_view& model, warnings& doubts, std::uint64_t steps = most_search_steps);
 
 }  // namespace detail
 
 /// Decides for every op of a model, and for the inputs and outputs of its subgraphs. Rules that do nothing become
 /// warnings. Throws error: not_quantizable where a rule wins that can't be done, bad_input for a regular expression
-/// that takes too long.
+/// that takes too many steps, or for all of them together (most_search_steps).
 template <model_view View>
 [[nodiscard]] plan resolve(const recipe& r, const policy& checks, kernel_table_view table, const View& model,
                            warnings& doubts) {
@@ -8848,76 +8939,13 @@ template <model_view View>
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
-// ---- aeq/recipe/scope.hpp
-// Scopes: the text by which an op is known to a recipe, and the regular expressions that are searched in it.
-// (spec: quantization, section 2.3)
-//
-// Expressions are those of Python's re module; Boost.Regex searches them after a translation. Names are searched as
-// bytes of UTF-8: a letter beyond ASCII is matched by itself, but `.` takes one byte of it, \w takes none and (?i) sees
-// no upper and lower case in it.
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-inline constexpr std::size_t scope_characters = 10'000;
-
-/// The scope of an op: names of its outputs, each followed by ';'; of its inputs where no output has a name. At most
-/// `scope_characters` characters; `cut` tells whether there were more.
-template <class Names>
-[[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
-  std::string scope;
-  const auto join = [&](const Names& names) {
-    for (const std::string_view name : names) {
-      if (!name.empty()) scope.append(name) += ';';
-    }
-  };
-  join(outputs);
-  if (scope.empty()) join(inputs);
-  if (cut != nullptr) *cut = false;
-  if (scope.size() <= scope_characters) return scope;
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < scope.size(); ++i) {
-    const bool starts_character = (static_cast<unsigned char>(scope[i]) & 0xc0) != 0x80;
-    if (!starts_character || characters++ < scope_characters) continue;
-    scope.resize(i);
-    if (cut != nullptr) *cut = true;
-    break;
-  }
-  return scope;
-}
-
-namespace detail {
-struct compiled_regex;
-}  // namespace detail
-
-/// A compiled regular expression of a rule.
-class scope_pattern {
- public:
-  /// `place` names the rule in errors. Throws error (bad_input).
-  scope_pattern(std::string_view source, std::string place);
-
-  /// Whether the expression is found anywhere in a scope. Throws error (bad_input) for an expression that takes too
-  /// many steps.
-  [[nodiscard]] bool matches(const std::string& scope) const;
-
- private:
-  static constexpr std::size_t longest = 100'000;
-
-  [[noreturn]] void fail(const std::string& what) const;
-
-  std::string place_;
-  std::string source_;
-  std::string literal_;                                     ///< searched where there is no `compiled_`
-  std::shared_ptr<const detail::compiled_regex> compiled_;  ///< shared by copies
-};
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
 // ---- aeq/quantize/model_view.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
 class recipe_view {
  public:
-  explicit recipe_view(const model::model& m) : model_(m) {}
+  /// `doubts` hears of the first scope that is cut. (recipe::scope_characters)
+  explicit recipe_view(const model::model& m, warnings* doubts = nullptr) : model_(m), doubts_(doubts) {}
 
   [[nodiscard]] std::size_t subgraph_count() const { return model_.subgraphs.size(); }
   [[nodiscard]] std::size_t operation_count(std::size_t graph) const {
@@ -8929,12 +8957,17 @@ class recipe_view {
   [[nodiscard]] std::string output_scope(std::size_t graph) const;
 
  private:
+  using tensor_names = std::vector<std::string_view>;
+
   [[nodiscard]] std::string place(std::size_t graph) const;
+  [[nodiscard]] std::string scope(const tensor_names& outputs, const tensor_names& inputs,
+                                  const std::string& whose) const;
 
   /// Names of tensors that are there and have one.
-  [[nodiscard]] std::vector<std::string_view> names(std::size_t graph, std::span<const std::int32_t> tensors) const;
+  [[nodiscard]] tensor_names names(std::size_t graph, std::span<const std::int32_t> tensors) const;
 
   const model::model& model_;
+  mutable warnings* doubts_;  ///< null also where it has heard
 };
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -8966,7 +8999,11 @@ AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
-  return recipe::resolve(recipe_, policy_, table_, quantize::recipe_view(source_), notes_);
+  const std::vector<recipe::rule> rules = recipe_.rules();
+  const bool names_count =
+      std::any_of(rules.begin(), rules.end(), [](const recipe::rule& r) { return !recipe::core_of(r.regex).empty(); });
+  const quantize::recipe_view view(source_, names_count ? &notes_ : nullptr);
+  return recipe::resolve(recipe_, policy_, table_, view, notes_);
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
@@ -9008,7 +9045,8 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
 // ---- aeq/recipe/json_reader.hpp
 // Reading JSON that a person wrote: bounded depth and size, no key twice, and errors that say where and what would be
 // accepted.
-// Inside: json.ipp and policy_json.ipp read with it.
+//
+// Inside: definitions (*.ipp) include it, other headers do not, for it brings Boost.JSON.
 
 #include <boost/json/parser.hpp>
 
@@ -9444,8 +9482,10 @@ class rule_reader {
     }
     if (r.operation == "*") return;
     if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
-    if (options_.table.find(operation->builtin, name) != nullptr) return;
-    key.refuse("is no scheme that " + r.operation + " takes");
+    if (options_.table.find(operation->builtin, name) == nullptr) {
+      key.refuse("is no scheme that " + r.operation + " takes");
+    }
+    if (const auto reason = rules().allows(r.algorithm, *operation, r.config)) key.fail(*reason);
   }
 
   void doubt_key(const json_node& node, std::string_view key) const {
@@ -9753,6 +9793,14 @@ AEQ_INLINE std::string to_text(const recipe& saved) {
   std::string indent;
   detail::write_indented(to_json(saved), indent, text);
   return text += '\n';
+}
+
+AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, const io::write_options& options) {
+  const std::string text = to_text(saved);
+  io::output_file file(path, options);
+  file.write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  file.commit();
+  return text.size();
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
@@ -12278,310 +12326,285 @@ AEQ_INLINE std::string to_text(const statistics& all) {
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
 
-// ---- aeq/recipe/resolve.ipp
-// Resolution: which rules match and suit an op, the last of them, and what is doubtful about the others.
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-namespace detail {
-
-class resolver {
- public:
-  resolver(const recipe& r, const policy& checks, kernel_table_view table)
-      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()) {
-    std::unordered_map<std::string, std::size_t> known;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const rule& one = rules_[i];
-      const auto [position, is_new] = known.try_emplace(one.regex, patterns_.size());
-      if (is_new) patterns_.emplace_back(one.regex, one.place);
-      pattern_of_.push_back(position->second);
-      for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-        if (one.operation == "*" || one.operation == op::catalogue[o].name) rules_of_[o].push_back(i);
-      }
-      if (!one.scheme.empty() && !table_has(one.scheme)) {
-        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
-      }
-    }
-    operations_.resize(patterns_.size());
-  }
-
-  [[nodiscard]] decision decide(const operation_facts& facts) {
-    decision d;
-    const std::size_t position = op::position_of(facts.code);
-    if (position == op::catalogue.size()) {
-      d.reason = "recipes can't name this operator";
-      return d;
-    }
-    d.operation = &op::catalogue[position];
-    const std::vector<bool>& found = matches(facts.scope);
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      if (found[p]) operations_[p] |= std::uint64_t(1) << position;
-    }
-    std::size_t refused = no_rule;
-    for (const std::size_t i : rules_of_[position]) {
-      if (!found[pattern_of_[i]]) continue;
-      ++counts_[i].matched;
-      if (verdict_of(i, position).refusal) {
-        refused = i;
-        continue;
-      }
-      ++counts_[i].applicable;
-      d.rule = i;
-    }
-    if (d.rule == no_rule) {
-      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
-      return d;
-    }
-    ++counts_[d.rule].won;
-    take(verdict_of(d.rule, position), facts.label, d);
-    return d;
-  }
-
-  /// What is doubtful about the recipe, now that all ops are decided.
-  void doubt(const recipe& r, warnings& doubts) const {
-    for (const recipe::replaced_rule& one : r.replaced()) {
-      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
-    }
-    std::size_t searched = 0;
-    constexpr std::size_t most_searches = 20;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      const counts& c = counts_[i];
-      if (c.matched == 0) {
-        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
-      } else if (c.applicable == 0) {
-        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
-                                        " operations that it matches: " + some_refusal(i));
-      } else if (c.won == 0) {
-        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
-                                        " operations that it suits");
-      }
-    }
-  }
-
- private:
-  /// What a rule means for an op.
-  struct verdict {
-    std::optional<std::string> refusal;  ///< the rule can't apply to the op
-    std::string problem;                 ///< it applies, but what it says can't be done
-    decision made;
-  };
-  struct counts {
-    std::size_t matched = 0;
-    std::size_t applicable = 0;
-    std::size_t won = 0;
-  };
-
-  [[nodiscard]] bool table_has(std::string_view scheme) const {
-    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
-                       [&](const scheme_descriptor& s) { return s.name == scheme; });
-  }
-
-  /// Which patterns are found in a scope. Equal scopes are searched once, as long as that takes no more than some
-  /// megabytes.
-  const std::vector<bool>& matches(const std::string& scope) {
-    constexpr std::size_t most_kept = std::size_t(1) << 28;
-    const auto known = found_.find(scope);
-    if (known != found_.end()) return known->second;
-    std::vector<bool> found(patterns_.size());
-    for (std::size_t p = 0; p < patterns_.size(); ++p) found[p] = patterns_[p].matches(scope);
-    constexpr std::size_t most_named = 1000;
-    constexpr std::size_t named_bytes = 160;
-    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
-    if (kept_ < most_kept) {
-      kept_ += found.size() + 8 * scope.size();
-      return found_.emplace(scope, std::move(found)).first->second;
-    }
-    return last_found_ = std::move(found);
-  }
-
-  const verdict& verdict_of(std::size_t i, std::size_t position) {
-    const auto [place, is_new] = verdicts_.try_emplace(i * op::catalogue.size() + position);
-    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
-    return place->second;
-  }
-
-  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
-    decision& d = v.made;
-    d.algorithm = r.algorithm;
-    if (r.algorithm == algorithm::no_quantize) {
-      d.reason = r.place + ": no_quantize";
-      return;
-    }
-    d.quantize = true;
-    d.min_weight_elements = r.config.min_weight_elements;
-    if (!r.scheme.empty()) {
-      const table_row* row = table_.find(operation.builtin, r.scheme);
-      if (row == nullptr) {
-        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
-        return;
-      }
-      return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    }
-    v.refusal = checks_.allows(r.algorithm, operation, r.config);
-    if (v.refusal) return;
-    const std::optional<execution> mode = mode_of(r);
-    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
-                           r.config.compute_precision, mode.value_or(execution::weight_only)};
-    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
-    if (r.config.activation) like.activation = format_of(*r.config.activation);
-    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
-    if (operation.has_weight()) like.weight = weight;  // others do not look at it
-    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
-    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
-    like.weight = weight;
-    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
-          shared_handler<min_max_fit>::fits, d);
-    v.problem = problem_of(r, operation);
-  }
-
-  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
-    d.scheme = scheme;
-    d.scheme.name = {};
-    d.scheme_name = name;
-    d.fits = fits;
-  }
-
-  /// float_casting does not look at explicit_dequantize.
-  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
-    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
-  }
-  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
-    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
-  }
-  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
-    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
-    return format_of(*r.config.weight);
-  }
-
-  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
-  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
-    constexpr int fewest_bits = 2;
-    constexpr int most_bits = 16;
-    const auto unusable = [](const std::optional<tensor_config>& t) {
-      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
-    };
-    if (r.algorithm == algorithm::float_casting) {
-      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
-      return "float_casting has no form for " + std::string(operation.name);
-    }
-    if (!mode_of(r)) {
-      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
-             "\"INTEGER\"";
-    }
-    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
-    if (!operation.has_weight()) return {};
-    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
-      return "weights are signed integers of 2 to 16 bits";
-    }
-    return {};
-  }
-
-  void take(const verdict& v, const std::string& label, decision& d) const {
-    if (!v.problem.empty()) {
-      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
-                                                   describe(rules_[d.rule].config) + "): " + v.problem);
-    }
-    const std::size_t winner = d.rule;
-    const op::operation_descriptor* operation = d.operation;
-    d = v.made;
-    d.rule = winner;
-    d.operation = operation;
-  }
-
-  /// Why a rule suits no op: for an op with a weight, if there is one.
-  [[nodiscard]] std::string some_refusal(std::size_t i) const {
-    std::string text;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      const auto known = verdicts_.find(i * op::catalogue.size() + o);
-      if (known == verdicts_.end() || !known->second.refusal) continue;
-      if (text.empty() || op::catalogue[o].has_weight()) text = *known->second.refusal;
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
-    const std::uint64_t present = operations_[pattern_of_[i]];
-    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
-    std::string names;
-    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
-      if ((present >> o & 1) == 0 || op::catalogue[o].is_virtual()) continue;
-      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
-    }
-    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
-           (names.empty() ? std::string() : ", but " + names);
-  }
-
-  /// The scopes that come nearest to a regular expression's text, if any comes near.
-  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
-    constexpr std::size_t compared = 48;
-    constexpr std::size_t shown = 3;
-    std::string wanted;
-    for (const char c : regex.substr(0, compared)) {
-      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
-    }
-    std::vector<std::pair<std::size_t, std::string>> near;
-    for (const std::string& scope : scopes_) {
-      const std::size_t distance = edit_distance(wanted, scope, true);
-      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
-    }
-    std::sort(near.begin(), near.end());
-    if (near.size() > shown) near.resize(shown);
-    std::string text;
-    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
-    return text;
-  }
-
-  std::vector<rule> rules_;
-  const policy& checks_;
-  kernel_table_view table_;
-  std::vector<scope_pattern> patterns_;
-  std::vector<std::size_t> pattern_of_;  ///< by rule
-  std::array<std::vector<std::size_t>, op::catalogue.size()> rules_of_;
-  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by rule and op
-  std::vector<counts> counts_;                         ///< by rule
-  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
-  std::unordered_map<std::string, std::vector<bool>> found_;
-  std::vector<bool> last_found_;
-  std::size_t kept_ = 0;
-  std::vector<std::string> scopes_;  ///< some, to name in warnings
-};
-
-static_assert(op::catalogue.size() <= 64);
-
-AEQ_INLINE plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table, const any_model_view& model,
-                            warnings& doubts) {
-  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
-  plan result;
-  result.needs_calibration = r.needs_calibration();
-  resolver decide(r, checks, table);
-  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
-    subgraph_plan& decisions = result.subgraphs.emplace_back();
-    const std::string graph = "subgraph " + std::to_string(g);
-    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
-      decisions.operations.push_back(decide.decide(model.operation(g, i)));
-    }
-    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
-    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
-  }
-  decide.doubt(r, doubts);
-  return result;
-}
-
-}  // namespace detail
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
 // ---- aeq/recipe/scope.ipp
 // Regular expressions over scopes: the translation for Boost.Regex, and the search.
 
 #include <boost/regex.hpp>
 
+// ---- aeq/recipe/required_texts.hpp
+// What a scope must contain for a regular expression to be found in it.
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::recipe::detail {
+
+[[nodiscard]] constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Of the texts in one list, one stands in every scope that is matched; a list for each such claim.
+using required_lists = std::vector<std::vector<std::string>>;
+
+/// Finds what every scope contains that an expression of Python's matches, whatever the case of its letters:
+/// "(conv|dense)_1.*/kernel" requires "conv" or "dense", and "_1", and "/kernel". Where in doubt it claims nothing.
+/// (Case is given up because (?i) then needs no care; letters beyond ASCII, whose case depends on the locale, are taken
+/// for unknown.)
+class required_texts_reader {
+ public:
+  explicit required_texts_reader(std::string_view source) : source_(source) {}
+
+  /// In lower case, the longest texts first.
+  [[nodiscard]] required_lists run() {
+    required_lists all = alternatives(0);
+    if (at_ != source_.size()) return {};
+    constexpr std::size_t most_lists = 8;
+    std::stable_sort(all.begin(), all.end(), [](const texts& a, const texts& b) { return shortest(a) > shortest(b); });
+    if (all.size() > most_lists) all.resize(most_lists);
+    return all;
+  }
+
+ private:
+  using texts = std::vector<std::string>;
+  static constexpr std::size_t most_texts = 64;
+  static constexpr int deepest = 50;
+
+  [[nodiscard]] bool starts(std::string_view text) const { return source_.substr(at_).starts_with(text); }
+  [[nodiscard]] char here() const { return at_ < source_.size() ? source_[at_] : '\0'; }
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+  /// Ends the reading without a result: the end is never reached.
+  required_lists give_up() {
+    at_ = source_.size() + 1;
+    return {};
+  }
+
+  /// What one of several sequences requires: the longest of each.
+  [[nodiscard]] required_lists alternatives(int depth) {
+    if (depth > deepest) return give_up();
+    required_lists first = sequence(depth);
+    if (here() != '|') return first;
+    texts all = longest(first);
+    bool known = !all.empty();
+    while (here() == '|') {
+      ++at_;
+      const texts next = longest(sequence(depth));
+      known = known && !next.empty() && all.size() + next.size() <= most_texts;
+      if (known) all.insert(all.end(), next.begin(), next.end());
+    }
+    if (!known) return {};
+    return {all};
+  }
+
+  /// What parts that stand one behind the other require.
+  [[nodiscard]] required_lists sequence(int depth) {
+    required_lists all;
+    std::string run;
+    const auto end_run = [&] {
+      if (!run.empty()) all.push_back({std::exchange(run, {})});
+    };
+    while (at_ < source_.size() && here() != '|' && here() != ')') {
+      std::optional<char> character;
+      required_lists of_group;
+      if (here() == '\\') {
+        character = escape();
+      } else if (here() == '[') {
+        character_class();
+      } else if (here() == '(') {
+        of_group = group(depth);
+      } else if (std::string_view(".^$").find(here()) != std::string_view::npos) {
+        ++at_;
+      } else if (fewest_repetitions()) {
+        return give_up();  // of nothing
+      } else if (at_ < source_.size()) {
+        character = source_[at_++];
+      }
+      const std::optional<bool> repeated = fewest_repetitions();
+      const bool is_needed = !repeated || *repeated;
+      const bool is_known = character && static_cast<unsigned char>(*character) < 0x80;
+      if (is_known && is_needed) run += lower_case(*character);
+      if (!is_known || repeated) end_run();
+      if (is_needed) std::move(of_group.begin(), of_group.end(), std::back_inserter(all));
+    }
+    end_run();
+    return all;
+  }
+
+  [[nodiscard]] static std::size_t shortest(const texts& some) {
+    std::size_t size = some.empty() ? 0 : some.front().size();
+    for (const std::string& text : some) size = std::min(size, text.size());
+    return size;
+  }
+  [[nodiscard]] static texts longest(const required_lists& lists) {
+    texts best;
+    for (const texts& some : lists) {
+      if (shortest(some) > shortest(best)) best = some;
+    }
+    return best;
+  }
+
+  /// Skips *, +, ?, {2,3}; whether the repeated part must stand there at least once.
+  [[nodiscard]] std::optional<bool> fewest_repetitions() {
+    std::optional<bool> needed;
+    for (;;) {
+      bool once = here() == '+';
+      std::size_t end = at_ + 1;
+      if (here() == '{') {
+        std::string_view least = digits(end);
+        const bool comma = end < source_.size() && source_[end] == ',';
+        if (comma) ++end;
+        if (comma) static_cast<void>(digits(end));
+        if (end >= source_.size() || source_[end] != '}' || (least.empty() && !comma)) return needed;
+        ++end;
+        once = least.find_first_not_of('0') != std::string_view::npos;
+      } else if (here() != '*' && here() != '+' && here() != '?') {
+        return needed;
+      }
+      // (A lazy or possessive suffix reads as one more repetition, of at least none: +? is taken for *.)
+      needed = needed.value_or(true) && once;
+      at_ = end;
+    }
+  }
+  [[nodiscard]] std::string_view digits(std::size_t& end) const {
+    const std::size_t begin = end;
+    while (end < source_.size() && is_digit(source_[end])) ++end;
+    return source_.substr(begin, end - begin);
+  }
+
+  /// The character that an escape stands for, if that is plain.
+  [[nodiscard]] std::optional<char> escape() {
+    const char c = at_ + 1 < source_.size() ? source_[at_ + 1] : '0';
+    if (is_digit(c) || c == 'x' || c == 'u' || c == 'U') {
+      give_up();
+      return std::nullopt;
+    }
+    at_ += 2;
+    if (is_letter(c)) return std::nullopt;
+    return c;
+  }
+
+  void character_class() {
+    ++at_;
+    if (here() == '^') ++at_;
+    for (bool first = true; at_ < source_.size(); first = false) {
+      const char c = source_[at_++];
+      if (c == ']' && !first) return;
+      if (c == '\\') ++at_;
+    }
+    give_up();
+  }
+
+  [[nodiscard]] required_lists group(int depth) {
+    bool counts = true;
+    if (starts("(?P<")) {
+      at_ = std::min(source_.find('>', at_), source_.size());
+    } else if (starts("(?P=")) {
+      at_ = source_.find(')', at_);
+      if (at_ == std::string_view::npos) return give_up();
+      ++at_;
+      return {};
+    } else if (starts("(?=") || starts("(?!")) {
+      counts = false;
+      at_ += 2;
+    } else if (starts("(?<=") || starts("(?<!")) {
+      counts = false;
+      at_ += 3;
+    } else if (starts("(?>")) {
+      at_ += 2;
+    } else if (starts("(?")) {
+      at_ += 2;
+      while (is_letter(here()) || here() == '-') ++at_;
+      if (here() == ')') {
+        ++at_;
+        return {};
+      }
+      if (here() != ':') return give_up();  // a comment, a condition
+    }
+    ++at_;
+    required_lists inner = alternatives(depth + 1);
+    if (here() != ')') return give_up();
+    ++at_;
+    if (!counts) return {};
+    return inner;
+  }
+
+  std::string_view source_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe::detail
+
+// ---- aeq/recipe/scope.ipp
 namespace aeq::inline AEQ_ABI::recipe {
 
 namespace detail {
 
 struct compiled_regex {
   boost::regex expression;
+};
+
+/// A place in a scope for Boost.Regex, which counts what is looked at: each comparison of places and each character is
+/// a step. (Boost bounds the steps of one search only, and does not tell them.)
+class counted_place {
+ public:
+  struct no_step_left {};
+  using iterator_category = std::random_access_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  counted_place() = default;
+  counted_place(const char* at, std::uint64_t& steps) : at_(at), steps_(&steps) {}
+
+  reference operator*() const {
+    step();
+    return *at_;
+  }
+  counted_place& operator++() {
+    ++at_;
+    return *this;
+  }
+  counted_place& operator--() {
+    --at_;
+    return *this;
+  }
+  counted_place operator++(int) {
+    counted_place old = *this;
+    ++at_;
+    return old;
+  }
+  counted_place operator--(int) {
+    counted_place old = *this;
+    --at_;
+    return old;
+  }
+  counted_place& operator+=(difference_type n) {
+    at_ += n;
+    return *this;
+  }
+  counted_place& operator-=(difference_type n) {
+    at_ -= n;
+    return *this;
+  }
+  friend counted_place operator+(counted_place a, difference_type n) { return a += n; }
+  friend counted_place operator-(counted_place a, difference_type n) { return a -= n; }
+  friend difference_type operator-(const counted_place& a, const counted_place& b) { return a.at_ - b.at_; }
+  friend bool operator==(const counted_place& a, const counted_place& b) {
+    a.step();
+    return a.at_ == b.at_;
+  }
+  friend auto operator<=>(const counted_place& a, const counted_place& b) { return a.at_ <=> b.at_; }
+
+ private:
+  void step() const {
+    if (steps_ == nullptr) return;
+    if (*steps_ == 0) throw no_step_left();
+    --*steps_;
+  }
+
+  const char* at_ = nullptr;
+  std::uint64_t* steps_ = nullptr;
 };
 
 /// What a regular expression has that can't be used; becomes an error that names the rule.
@@ -12865,13 +12888,15 @@ class regex_translator {
 AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string place)
     : place_(std::move(place)), source_(source) {
   if (source.size() > longest) fail("is longer than " + std::to_string(longest) + " characters; split the rule");
-  std::string_view core = source;
-  while (core.starts_with(".*") && !core.starts_with(".*?") && !core.starts_with(".*+")) core.remove_prefix(2);
-  while (core.ends_with(".*") && !core.ends_with("\\.*")) core.remove_suffix(2);
+  const std::string_view core = core_of(source);
+  std::string lowered;
   if (core.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos) {
     literal_ = core;
+    for (const char c : core) lowered += detail::lower_case(c);
+    if (!lowered.empty()) required_.push_back({std::move(lowered)});
     return;
   }
+  required_ = detail::required_texts_reader(source).run();
   try {
     compiled_ = std::make_shared<const detail::compiled_regex>(detail::compiled_regex{boost::regex(
         detail::regex_translator(source).run(), boost::regex::perl | boost::regex::no_mod_s | boost::regex::no_mod_m)});
@@ -12887,9 +12912,24 @@ AEQ_INLINE scope_pattern::scope_pattern(std::string_view source, std::string pla
 }
 
 AEQ_INLINE bool scope_pattern::matches(const std::string& scope) const {
-  if (!compiled_) return literal_.empty() || scope.find(literal_) != std::string::npos;
+  std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
+  return *matches(scope, steps);
+}
+
+AEQ_INLINE std::optional<bool> scope_pattern::matches(const std::string& scope, std::uint64_t& steps) const {
+  // What a search costs before its first character, and what a text's costs that is compared eight characters at once.
+  constexpr std::uint64_t to_begin = 40;
+  const std::uint64_t beforehand = compiled_ ? to_begin : 1 + scope.size() / 8;
+  steps -= std::min(steps, beforehand);
+  if (steps == 0) return std::nullopt;
+  if (!compiled_) return scope.find(literal_) != std::string::npos;
   try {
-    return boost::regex_search(scope, compiled_->expression, boost::match_not_dot_newline | boost::match_any);
+    const detail::counted_place begin(scope.data(), steps);
+    boost::match_results<detail::counted_place> ignored;
+    return boost::regex_search(begin, begin + static_cast<std::ptrdiff_t>(scope.size()), ignored, compiled_->expression,
+                               boost::match_not_dot_newline | boost::match_any);
+  } catch (const detail::counted_place::no_step_left&) {
+    return std::nullopt;
   } catch (const std::runtime_error&) {
     constexpr std::size_t shown = 80;
     fail("takes too many steps on \"" + scope.substr(0, shown) + "\"; write it without nested repetitions");
@@ -12905,6 +12945,529 @@ AEQ_INLINE void scope_pattern::fail(const std::string& what) const {
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/recipe/resolve.ipp
+// Resolution: which rules match and suit an op, the last of them, and what is doubtful about the others.
+
+// ---- aeq/recipe/pattern_index.hpp
+// Which of many patterns a scope may match, by one pass over the scope.
+//
+// Inside: definitions (*.ipp) include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::recipe::detail {
+
+/// Recipes of a hundred thousand rules exist: a rule for each layer of a large model. Trying each pattern on each scope
+/// then takes minutes. Here a pattern is known by the texts of one of its lists (scope_pattern::required), the rarest
+/// one, and a text by the rarest 8 (4, 2, 1) characters in it. All places of a scope are looked up; where such
+/// characters stand the text is compared.
+class pattern_index {
+ public:
+  /// `patterns` outlive the index.
+  explicit pattern_index(std::span<const scope_pattern> patterns) : found_in_(patterns.size(), 0) {
+    constexpr std::size_t most_counters = std::size_t(1) << 22;
+    std::vector<std::uint32_t> uses(std::bit_ceil(std::min(64 * patterns.size(), most_counters)));
+    for (const scope_pattern& pattern : patterns) {
+      for (const std::vector<std::string>& list : pattern.required()) {
+        for (const std::string& text : list) {
+          for_each_window(text, [&](std::uint64_t key, std::size_t) { ++uses[hash(key, uses.size())]; });
+        }
+      }
+    }
+    std::vector<entry> entries;
+    std::vector<entry> rarest;
+    for (std::size_t p = 0; p < patterns.size(); ++p) {
+      std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
+      for (const std::vector<std::string>& list : patterns[p].required()) {
+        std::uint64_t all_uses = 0;
+        entries.clear();
+        for (const std::string& text : list) all_uses += add_entry(entries, uses, text, p);
+        if (all_uses >= fewest) continue;
+        fewest = all_uses;
+        rarest.swap(entries);
+      }
+      if (patterns[p].required().empty()) {
+        anywhere_.push_back(static_cast<std::uint32_t>(p));
+        continue;
+      }
+      for (const entry& e : rarest) tables_[level_of(e.text->size())].entries.push_back(e);
+    }
+    for (table& t : tables_) {
+      std::sort(t.entries.begin(), t.entries.end(), [](const entry& a, const entry& b) { return a.key < b.key; });
+      t.filter.resize(std::bit_ceil(16 * t.entries.size()));
+      for (const entry& e : t.entries) t.filter[hash(e.key, t.filter.size())] = true;
+    }
+  }
+
+  /// Positions of the patterns that may be found in a scope, ascending; valid until the next call. `charge(pattern,
+  /// characters)` hears of what was compared for a pattern.
+  template <class Charge>
+  [[nodiscard]] std::span<const std::uint32_t> candidates(std::string_view scope, const Charge& charge) {
+    ++scopes_;
+    candidates_.clear();
+    lowered_.assign(scope);
+    for (char& c : lowered_) c = lower_case(c);
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < lowered_.size(); ++i) {
+      last = last << 8 | static_cast<unsigned char>(lowered_[i]);
+      for (std::size_t level = 0; level < tables_.size() && i + 1 >= width_of(level); ++level) {
+        if (!tables_[level].entries.empty())
+          look_up(tables_[level], key_of(last, level), i + 1 - width_of(level), charge);
+      }
+    }
+    std::sort(candidates_.begin(), candidates_.end());
+    const auto middle = static_cast<std::ptrdiff_t>(candidates_.size());
+    candidates_.insert(candidates_.end(), anywhere_.begin(), anywhere_.end());
+    std::inplace_merge(candidates_.begin(), candidates_.begin() + middle, candidates_.end());
+    return candidates_;
+  }
+
+ private:
+  /// A required text, and the window by which it is found.
+  struct entry {
+    std::uint64_t key;
+    const std::string* text;
+    std::uint32_t at;  ///< of the window in the text
+    std::uint32_t pattern;
+  };
+  struct table {
+    std::vector<entry> entries;  ///< by key
+    std::vector<bool> filter;    ///< by the key's hash: some entry may have it
+  };
+
+  static constexpr std::size_t width_of(std::size_t level) { return std::size_t(1) << level; }
+  static std::size_t level_of(std::size_t text_bytes) {
+    return text_bytes >= 8 ? 3 : text_bytes >= 4 ? 2 : text_bytes >= 2 ? 1 : 0;
+  }
+  /// The last characters of a window of 8, as one number.
+  static std::uint64_t key_of(std::uint64_t window, std::size_t level) {
+    return window & (~std::uint64_t(0) >> (64 - 8 * width_of(level)));
+  }
+  static std::size_t hash(std::uint64_t key, std::size_t power_of_two) {
+    constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
+    return static_cast<std::size_t>((key * golden) >> 32) & (power_of_two - 1);
+  }
+
+  /// Adds a text with its rarest window, and says how often that is used; a shorter window counts for more, for it
+  /// stands in more scopes.
+  static std::uint64_t add_entry(std::vector<entry>& entries, const std::vector<std::uint32_t>& uses,
+                                 const std::string& text, std::size_t pattern) {
+    entry& added = entries.emplace_back(entry{0, &text, 0, static_cast<std::uint32_t>(pattern)});
+    std::uint32_t fewest = std::numeric_limits<std::uint32_t>::max();
+    for_each_window(text, [&](std::uint64_t key, std::size_t at) {
+      const std::uint32_t count = uses[hash(key, uses.size())];
+      if (count >= fewest) return;
+      fewest = count;
+      added.key = key;
+      added.at = static_cast<std::uint32_t>(at);
+    });
+    constexpr std::uint64_t by_level[] = {64, 16, 4, 1};
+    return by_level[level_of(text.size())] * fewest;
+  }
+
+  /// The windows of a text, of a long one the last.
+  template <class Do>
+  static void for_each_window(const std::string& text, const Do& each) {
+    constexpr std::size_t most = 256;
+    const std::size_t level = level_of(text.size());
+    const std::size_t width = width_of(level);
+    std::uint64_t last = 0;
+    for (std::size_t i = text.size() > most ? text.size() - most : 0; i < text.size(); ++i) {
+      last = last << 8 | static_cast<unsigned char>(text[i]);
+      if (i + 1 >= width) each(key_of(last, level), i + 1 - width);
+    }
+  }
+
+  template <class Charge>
+  void look_up(const table& t, std::uint64_t key, std::size_t i, const Charge& charge) {
+    if (!t.filter[hash(key, t.filter.size())]) return;
+    auto e = std::lower_bound(t.entries.begin(), t.entries.end(), key,
+                              [](const entry& a, std::uint64_t wanted) { return a.key < wanted; });
+    for (; e != t.entries.end() && e->key == key; ++e) {
+      charge(e->pattern, found_in_[e->pattern] == scopes_ ? 1 : e->text->size());
+      if (found_in_[e->pattern] == scopes_ || i < e->at || lowered_.compare(i - e->at, e->text->size(), *e->text) != 0)
+        continue;
+      found_in_[e->pattern] = scopes_;
+      candidates_.push_back(e->pattern);
+    }
+  }
+
+  std::array<table, 4> tables_;          ///< by width of the window
+  std::vector<std::uint32_t> anywhere_;  ///< patterns that require no text
+  std::vector<std::uint64_t> found_in_;  ///< by pattern: number of the last scope that has a text of it
+  std::vector<std::uint32_t> candidates_;
+  std::string lowered_;
+  std::uint64_t scopes_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe::detail
+
+// ---- aeq/recipe/resolve.ipp
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+/// What rules have in common that say the same of an op.
+struct meaning {
+  const rule* example;  ///< its regex, operation and place do not count
+  friend bool operator==(const meaning& a, const meaning& b) {
+    return a.example->algorithm == b.example->algorithm && a.example->scheme == b.example->scheme &&
+           a.example->config == b.example->config;
+  }
+};
+
+struct meaning_hash {
+  std::size_t operator()(const meaning& m) const {
+    const rule& r = *m.example;
+    std::uint64_t seed = std::hash<std::string>()(r.scheme);
+    const auto add = [&](std::uint64_t value) { seed = (seed ^ value) * 0x9e3779b97f4a7c15; };
+    const auto add_tensor = [&](const std::optional<tensor_config>& t) {
+      if (!t) return add(0);
+      add(static_cast<std::uint64_t>(t->num_bits) << 8 | static_cast<std::uint64_t>(t->dtype) << 4 |
+          (t->symmetric ? 2u : 0u) | 1u);
+      add(static_cast<std::uint64_t>(t->granularity.kind) << 32 | t->granularity.block_elements);
+      add(std::hash<std::string>()(t->algorithm_params));
+    };
+    add_tensor(r.config.activation);
+    add_tensor(r.config.weight);
+    add(static_cast<std::uint64_t>(r.algorithm) << 8 | static_cast<std::uint64_t>(r.config.compute_precision) << 4 |
+        (r.config.explicit_dequantize ? 2u : 0u) | (r.config.skip_checks ? 1u : 0u));
+    add(r.config.min_weight_elements);
+    return static_cast<std::size_t>(seed >> 32 ^ seed);
+  }
+};
+
+class resolver {
+ public:
+  resolver(const recipe& r, const policy& checks, kernel_table_view table, std::uint64_t steps)
+      : rules_(r.rules()), checks_(checks), table_(table), counts_(rules_.size()), all_steps_(steps), steps_(steps) {
+    std::unordered_map<meaning, std::uint32_t, meaning_hash> meanings;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const rule& one = rules_[i];
+      // Rules of one regex stand together.
+      if (i == 0 || one.regex != rules_[i - 1].regex) {
+        first_rule_.push_back(i);
+        patterns_.emplace_back(one.regex, one.place);
+      }
+      pattern_of_.push_back(patterns_.size() - 1);
+      const op::operation_descriptor* named =
+          one.operation == "*" ? nullptr : op::find(std::string_view(one.operation));
+      operation_of_.push_back(one.operation == "*" ? every_operation
+                              : named == nullptr   ? no_operation
+                                                   : op::position_of(named->builtin));
+      meaning_of_.push_back(
+          meanings.try_emplace(meaning{&one}, static_cast<std::uint32_t>(meanings.size())).first->second);
+      if (!one.scheme.empty() && !table_has(one.scheme)) {
+        throw error(error_code::bad_input, one.place + ": the kernel table has no scheme \"" + one.scheme + "\"");
+      }
+    }
+    first_rule_.push_back(rules_.size());
+    index_.emplace(patterns_);
+    operations_.resize(patterns_.size());
+    steps_of_.resize(patterns_.size());
+  }
+
+  [[nodiscard]] decision decide(const operation_facts& facts) {
+    decision d;
+    const std::size_t position = op::position_of(facts.code);
+    if (position == op::catalogue.size()) {
+      d.reason = "recipes can't name this operator";
+      return d;
+    }
+    d.operation = &op::catalogue[position];
+    std::size_t refused = no_rule;
+    for (const std::uint32_t p : matches(facts.scope)) {
+      operations_[p] |= bit(position);
+      spend(p, steps_of_a_rule * (first_rule_[p + 1] - first_rule_[p]));
+      for (std::size_t i = first_rule_[p]; i < first_rule_[p + 1]; ++i) {
+        if (operation_of_[i] != every_operation && operation_of_[i] != position) continue;
+        ++counts_[i].matched;
+        if (verdict_of(i, position).refusal) {
+          counts_[i].refused |= bit(position);
+          refused = i;
+          continue;
+        }
+        ++counts_[i].applicable;
+        d.rule = i;
+      }
+    }
+    if (d.rule == no_rule) {
+      if (refused != no_rule) d.reason = rules_[refused].place + ": " + *verdict_of(refused, position).refusal;
+      return d;
+    }
+    ++counts_[d.rule].won;
+    take(verdict_of(d.rule, position), facts.label, d);
+    return d;
+  }
+
+  /// What is doubtful about the recipe, now that all ops are decided.
+  void doubt(const recipe& r, warnings& doubts) const {
+    for (const recipe::replaced_rule& one : r.replaced()) {
+      doubts.add(one.old.place, "has no effect: the rule at " + one.by + ", of the same regex, takes its place");
+    }
+    std::size_t searched = 0;
+    constexpr std::size_t most_searches = 20;
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      const counts& c = counts_[i];
+      if (c.matched == 0) {
+        doubts.add(rules_[i].place, nothing_matched(i, searched++ < most_searches));
+      } else if (c.applicable == 0) {
+        doubts.add(rules_[i].place, "suits none of the " + std::to_string(c.matched) +
+                                        " operations that it matches: " + some_refusal(i));
+      } else if (c.won == 0) {
+        doubts.add(rules_[i].place, "has no effect: later rules decide all " + std::to_string(c.applicable) +
+                                        " operations that it suits");
+      }
+    }
+  }
+
+ private:
+  /// What a rule means for an op.
+  struct verdict {
+    std::optional<std::string> refusal;  ///< the rule can't apply to the op
+    std::string problem;                 ///< it applies, but what it says can't be done
+    decision made;
+  };
+  struct counts {
+    std::size_t matched = 0;
+    std::size_t applicable = 0;
+    std::size_t won = 0;
+    std::uint64_t refused = 0;  ///< ops of the catalogue that it matches and does not suit, as bits
+  };
+
+  static constexpr std::uint64_t steps_of_a_rule = 4;
+  static constexpr std::size_t every_operation = op::catalogue.size();
+  static constexpr std::size_t no_operation = op::catalogue.size() + 1;
+  static_assert(op::catalogue.size() <= 64);
+  static constexpr std::uint64_t bit(std::size_t position) { return std::uint64_t(1) << position; }
+
+  [[nodiscard]] bool table_has(std::string_view scheme) const {
+    return std::any_of(table_.schemes().begin(), table_.schemes().end(),
+                       [&](const scheme_descriptor& s) { return s.name == scheme; });
+  }
+
+  /// Counts steps for a pattern. Throws error (bad_input) where none is left, and names the rule with the most.
+  void spend(std::size_t pattern, std::uint64_t steps) {
+    steps_of_[pattern] += steps;
+    if (steps < steps_) {
+      steps_ -= steps;
+      return;
+    }
+    const auto worst = std::max_element(steps_of_.begin(), steps_of_.end());
+    patterns_[static_cast<std::size_t>(worst - steps_of_.begin())].fail(
+        "takes the most steps of all expressions on the names of this model (" + std::to_string(*worst) +
+        "), which together take more than " + std::to_string(all_steps_) +
+        "; write it without nested repetitions, put more of the names into it, or use fewer rules");
+  }
+
+  /// The patterns that are found in a scope, ascending. Equal scopes are searched once, as long as that takes no more
+  /// than some megabytes.
+  const std::vector<std::uint32_t>& matches(const std::string& scope) {
+    constexpr std::size_t most_kept = std::size_t(1) << 28;
+    const auto known = found_.find(scope);
+    if (known != found_.end()) return known->second;
+    std::vector<std::uint32_t> found;
+    for (const std::uint32_t p : index_->candidates(scope, [&](std::size_t q, std::uint64_t n) { spend(q, n); })) {
+      std::uint64_t left = steps_;
+      const std::optional<bool> here = patterns_[p].matches(scope, left);
+      spend(p, steps_ - left);  // throws where nothing came back
+      if (*here) found.push_back(p);
+    }
+    constexpr std::size_t most_named = 1000;
+    constexpr std::size_t named_bytes = 160;
+    if (scopes_.size() < most_named && !scope.empty()) scopes_.push_back(scope.substr(0, named_bytes));
+    if (kept_ < most_kept) {
+      kept_ += 64 + sizeof(std::uint32_t) * found.size() + scope.size();
+      return found_.emplace(scope, std::move(found)).first->second;
+    }
+    return last_found_ = std::move(found);
+  }
+
+  const verdict& verdict_of(std::size_t i, std::size_t position) {
+    const auto [place, is_new] = verdicts_.try_emplace(meaning_of_[i] * op::catalogue.size() + position);
+    if (is_new) judge(rules_[i], op::catalogue[position], place->second);
+    return place->second;
+  }
+
+  void judge(const rule& r, const op::operation_descriptor& operation, verdict& v) const {
+    decision& d = v.made;
+    d.algorithm = r.algorithm;
+    if (r.algorithm == algorithm::no_quantize) return;
+    d.quantize = true;
+    d.min_weight_elements = r.config.min_weight_elements;
+    if (!r.scheme.empty()) {
+      const table_row* row = table_.find(operation.builtin, r.scheme);
+      if (row == nullptr) {
+        v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
+        return;
+      }
+      // A policy speaks of formats and modes, which a scheme of one's own has like any other.
+      op_config spelt = config_of(*row->scheme);
+      spelt.skip_checks = r.config.skip_checks;
+      v.refusal = checks_.allows(algorithm_of(*row->scheme), operation, spelt);
+      if (v.refusal) {
+        v.refusal = "the scheme " + r.scheme + ": " + *v.refusal;
+        return;
+      }
+      return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    }
+    v.refusal = checks_.allows(r.algorithm, operation, r.config);
+    if (v.refusal) return;
+    const std::optional<execution> mode = mode_of(r);
+    scheme_descriptor like{"", float32::descriptor, integer<8, symmetric, channelwise>::descriptor,
+                           r.config.compute_precision, mode.value_or(execution::weight_only)};
+    if (r.algorithm == algorithm::float_casting) like.compute_precision = compute::floating;
+    if (r.config.activation) like.activation = format_of(*r.config.activation);
+    const format_descriptor weight = r.config.weight ? weight_of(r) : like.weight;
+    if (operation.has_weight()) like.weight = weight;  // others do not look at it
+    const table_row* row = mode ? table_.find(operation.builtin, like) : nullptr;
+    if (row != nullptr && is_builtin(*row->scheme)) return adopt(*row->scheme, row->scheme->name, row->fits, d);
+    like.weight = weight;
+    adopt(like, derived_name(like.activation, like.weight, like.execution_mode).view(),
+          shared_handler<min_max_fit>::fits, d);
+    v.problem = problem_of(r, operation);
+  }
+
+  static void adopt(const scheme_descriptor& scheme, std::string_view name, const fit_functions& fits, decision& d) {
+    d.scheme = scheme;
+    d.scheme.name = {};
+    d.scheme_name = name;
+    d.fits = fits;
+  }
+
+  /// float_casting does not look at explicit_dequantize.
+  [[nodiscard]] static std::optional<execution> mode_of(const rule& r) {
+    return r.algorithm == algorithm::float_casting ? execution::weight_only : r.config.mode();
+  }
+  [[nodiscard]] static format_descriptor format_of(const tensor_config& config) {
+    return config.dtype == number_kind::floating ? float32::descriptor : config.format();
+  }
+  [[nodiscard]] static format_descriptor weight_of(const rule& r) {
+    if (r.algorithm == algorithm::float_casting) return float16::descriptor;
+    return format_of(*r.config.weight);
+  }
+
+  /// What no check has refused (skip_checks, or a policy of one's own), but nothing can do. Empty if it can be done.
+  [[nodiscard]] static std::string problem_of(const rule& r, const op::operation_descriptor& operation) {
+    constexpr int fewest_bits = 2;
+    constexpr int most_bits = 16;
+    const auto unusable = [](const std::optional<tensor_config>& t) {
+      return t && (t->dtype == number_kind::floating || t->num_bits < fewest_bits || t->num_bits > most_bits);
+    };
+    if (r.algorithm == algorithm::float_casting) {
+      if (operation.allowed.contains(op::configuration_id::weight_only_wfp16)) return {};
+      return "float_casting has no form for " + std::string(operation.name);
+    }
+    if (!mode_of(r)) {
+      return "float computation of quantized values needs \"explicit_dequantize\": true, or \"compute_precision\": "
+             "\"INTEGER\"";
+    }
+    if (unusable(r.config.activation)) return "activations are integers of 2 to 16 bits, or have no configuration";
+    if (!operation.has_weight()) return {};
+    if (!r.config.weight || unusable(r.config.weight) || r.config.weight->dtype != number_kind::signed_integer) {
+      return "weights are signed integers of 2 to 16 bits";
+    }
+    return {};
+  }
+
+  void take(const verdict& v, const std::string& label, decision& d) const {
+    if (!v.problem.empty()) {
+      throw error(error_code::not_quantizable, label + ": can't have what " + rules_[d.rule].place + " says (" +
+                                                   describe(rules_[d.rule].config) + "): " + v.problem);
+    }
+    const std::size_t winner = d.rule;
+    const op::operation_descriptor* operation = d.operation;
+    d = v.made;
+    d.rule = winner;
+    d.operation = operation;
+    if (!d.quantize) d.reason = rules_[winner].place + ": no_quantize";
+  }
+
+  /// Why a rule suits no op: for an op with a weight, if there is one.
+  [[nodiscard]] std::string some_refusal(std::size_t i) const {
+    std::string text;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((counts_[i].refused & bit(o)) == 0) continue;
+      const std::string& refusal = *verdicts_.at(meaning_of_[i] * op::catalogue.size() + o).refusal;
+      if (text.empty() || op::catalogue[o].has_weight()) text = refusal;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string nothing_matched(std::size_t i, bool search) const {
+    const std::uint64_t present = operations_[pattern_of_[i]];
+    if (present == 0) return "matches no operation" + (search ? nearest_scopes(rules_[i].regex) : std::string());
+    std::string names;
+    for (std::size_t o = 0; o < op::catalogue.size(); ++o) {
+      if ((present & bit(o)) == 0 || op::catalogue[o].is_virtual()) continue;
+      names += (names.empty() ? "" : ", ") + std::string(op::catalogue[o].name);
+    }
+    return "matches no operation: where its regex is found there is no " + rules_[i].operation +
+           (names.empty() ? std::string() : ", but " + names);
+  }
+
+  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
+    constexpr std::size_t compared = 48;
+    constexpr std::size_t shown = 3;
+    std::string wanted;
+    for (const char c : regex.substr(0, compared)) {
+      if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
+    }
+    std::vector<std::pair<std::size_t, std::string>> near;
+    for (const std::string& scope : scopes_) {
+      const std::size_t distance = edit_distance(wanted, scope, true);
+      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+    }
+    std::sort(near.begin(), near.end());
+    if (near.size() > shown) near.resize(shown);
+    std::string text;
+    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    return text;
+  }
+
+  std::vector<rule> rules_;
+  const policy& checks_;
+  kernel_table_view table_;
+  std::vector<scope_pattern> patterns_;
+  std::vector<std::size_t> first_rule_;    ///< by pattern, and behind the last: the rules of a pattern stand together
+  std::vector<std::size_t> pattern_of_;    ///< by rule
+  std::vector<std::size_t> operation_of_;  ///< by rule: position in the catalogue, every_operation or no_operation
+  std::vector<std::size_t> meaning_of_;    ///< by rule
+  std::optional<pattern_index> index_;
+  std::unordered_map<std::size_t, verdict> verdicts_;  ///< by meaning and op
+  std::vector<counts> counts_;                         ///< by rule
+  std::vector<std::uint64_t> operations_;              ///< by pattern: ops in whose scope it was found, as bits
+  std::unordered_map<std::string, std::vector<std::uint32_t>> found_;
+  std::vector<std::uint32_t> last_found_;
+  std::size_t kept_ = 0;
+  std::uint64_t all_steps_;              ///< that searches may take
+  std::uint64_t steps_;                  ///< that are left of them
+  std::vector<std::uint64_t> steps_of_;  ///< by pattern: taken
+  std::vector<std::string> scopes_;      ///< some, to name in warnings
+};
+
+AEQ_INLINE plan resolve_any(const recipe& r, const policy& checks, kernel_table_view table, const any_model_view& model,
+                            warnings& doubts, std::uint64_t steps) {
+  if (r.empty()) throw error(error_code::bad_input, "the recipe has no rules; at least one is wanted");
+  plan result;
+  result.needs_calibration = r.needs_calibration();
+  resolver decide(r, checks, table, steps);
+  for (std::size_t g = 0; g < model.subgraph_count(); ++g) {
+    subgraph_plan& decisions = result.subgraphs.emplace_back();
+    const std::string graph = "subgraph " + std::to_string(g);
+    for (std::size_t i = 0; i < model.operation_count(g); ++i) {
+      decisions.operations.push_back(decide.decide(model.operation(g, i)));
+    }
+    decisions.inputs = decide.decide({op::code::graph_input, model.input_scope(g), graph + ": its inputs"});
+    decisions.outputs = decide.decide({op::code::graph_output, model.output_scope(g), graph + ": its outputs"});
+  }
+  decide.doubt(r, doubts);
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
 // ---- aeq/quantize/model_view.ipp
 // Scopes and places of ops.
 
@@ -12913,16 +13476,29 @@ namespace aeq::inline AEQ_ABI::quantize {
 AEQ_INLINE recipe::operation_facts recipe_view::operation(std::size_t graph, std::size_t index) const {
   const model::operation& o = model_.subgraphs[graph].operations[index];
   const op::code code = model_.builtin(o);
-  return {code, recipe::scope_of(names(graph, o.outputs), names(graph, o.inputs)),
-          place(graph) + std::string(op::builtin_name(code)) + " " + std::to_string(index)};
+  std::string label = place(graph) + std::string(op::builtin_name(code)) + " " + std::to_string(index);
+  std::string scope_of_it = scope(names(graph, o.outputs), names(graph, o.inputs), label);
+  return {code, std::move(scope_of_it), std::move(label)};
 }
 
 AEQ_INLINE std::string recipe_view::input_scope(std::size_t graph) const {
-  return recipe::scope_of(names(graph, model_.subgraphs[graph].inputs), std::vector<std::string_view>{});
+  return scope(names(graph, model_.subgraphs[graph].inputs), {}, place(graph) + "INPUT");
 }
 
 AEQ_INLINE std::string recipe_view::output_scope(std::size_t graph) const {
-  return recipe::scope_of(std::vector<std::string_view>{}, names(graph, model_.subgraphs[graph].outputs));
+  return scope({}, names(graph, model_.subgraphs[graph].outputs), place(graph) + "OUTPUT");
+}
+
+AEQ_INLINE std::string recipe_view::scope(const tensor_names& outputs, const tensor_names& inputs,
+                                          const std::string& whose) const {
+  bool cut = false;
+  std::string text = recipe::scope_of(outputs, inputs, &cut);
+  if (cut && doubts_ != nullptr) {
+    std::exchange(doubts_, nullptr)
+        ->add(whose, "its scope is cut after " + std::to_string(recipe::scope_characters) +
+                         " characters: a regex can't find what is behind them (other operations are not checked)");
+  }
+  return text;
 }
 
 AEQ_INLINE std::string recipe_view::place(std::size_t graph) const {
@@ -12930,9 +13506,9 @@ AEQ_INLINE std::string recipe_view::place(std::size_t graph) const {
   return model_.file_name() + ": " + subgraph;
 }
 
-AEQ_INLINE std::vector<std::string_view> recipe_view::names(std::size_t graph,
-                                                            std::span<const std::int32_t> tensors) const {
-  std::vector<std::string_view> result;
+AEQ_INLINE recipe_view::tensor_names recipe_view::names(std::size_t graph,
+                                                        std::span<const std::int32_t> tensors) const {
+  tensor_names result;
   for (const std::int32_t t : tensors) {
     if (t < 0) continue;
     const auto& name = model_.subgraphs[graph].tensors[static_cast<std::size_t>(t)].name;

@@ -146,6 +146,20 @@ TEST_CASE("A policy's configuration without a table row gets a derived scheme") 
   CHECK((plan.subgraphs[0].operations[0].fits.narrow != nullptr));
 }
 
+TEST_CASE(
+    "The default policy allows an op the configurations of exactly those schemes that the kernel table has for it") {
+  const aeq::recipe::policy policy;
+  const aeq::kernel_table_view table = aeq::builtin_table();
+  for (const aeq::op::operation_descriptor& operation : aeq::op::catalogue) {
+    for (const aeq::scheme_descriptor& scheme : table.schemes()) {
+      CAPTURE(operation.name);
+      CAPTURE(scheme.name);
+      const auto reason = policy.allows(aeq::recipe::algorithm_of(scheme), operation, aeq::recipe::config_of(scheme));
+      CHECK(reason.has_value() == (table.find(operation.builtin, scheme.name) == nullptr));
+    }
+  }
+}
+
 TEST_CASE("Faulty policies are refused with their place") {
   const auto refused = [](std::string_view text) {
     return recipe_test::message_of([&] { static_cast<void>(aeq::recipe::parse_policy(text, "p.json")); });

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <aeq/recipe/json.hpp>
+#include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/save.hpp>
 #include <aeq/recipe/typed.hpp>
 
@@ -68,6 +69,46 @@ TEST_CASE("A custom scheme is chosen by name, from JSON under either key and fro
   CHECK(convolution.fits.narrow({-1.0f, 3.0f}, convolution.scheme.weight).scale == 0x1p-5f);
   CHECK_FALSE(plan.subgraphs[0].operations[1].quantize);
   CHECK(recipe_test::contains(plan.subgraphs[0].operations[1].reason, "shifts_only"));
+}
+
+TEST_CASE("A rule that names a scheme obeys a policy of one's own as a rule that spells it out does") {
+  const aeq::recipe::policy policy = aeq::recipe::parse_policy(R"({
+    "configs": {"int8": {"weight_tensor_config": {"num_bits": 8, "symmetric": true, "granularity": "CHANNELWISE",
+                "dtype": "INT"}, "explicit_dequantize": false, "compute_precision": "INTEGER"}},
+    "ops_per_config": {"int8": ["FULLY_CONNECTED"]}})",
+                                                               "p.json");
+  aeq::recipe::load_options options = with_custom_table();
+  options.checks = &policy;
+  const recipe_test::fake_model model{{{aeq::op::code::conv_2d, "a;"}, {aeq::op::code::fully_connected, "b;"}}};
+  for (const std::string_view scheme : {"shifts_only", "dynamic_wi8_afp32"}) {
+    CAPTURE(scheme);
+    const auto rule = [&](const char* operation) {
+      return R"([{"regex": ".*", "operation": ")" + std::string(operation) + R"(", "scheme": ")" + std::string(scheme) + "\"}]";
+    };
+    aeq::warnings doubts;
+    const auto plan = aeq::recipe::resolve(aeq::recipe::parse(rule("*"), "r.json", options), policy,
+                                           custom_table::view(), model, doubts);
+    const auto& decisions = plan.subgraphs[0].operations;
+    CHECK_FALSE(decisions[0].quantize);
+    CHECK(recipe_test::contains(decisions[0].reason, "CONV_2D does not take dynamic range, weights int8"));
+    CHECK(decisions[1].scheme_name == scheme);
+
+    const auto refusal = [&](const char* operation) {
+      return recipe_test::message_of(
+          [&] { static_cast<void>(aeq::recipe::parse(rule(operation), "r.json", options)); });
+    };
+    CHECK(refusal("FULLY_CONNECTED").empty());
+    CHECK(recipe_test::contains(refusal("CONV_2D"), "r.json: /0/scheme: CONV_2D does not take dynamic range"));
+  }
+
+  aeq::recipe::recipe typed;
+  typed.add<shifts_only>(".*");
+  aeq::recipe::rule unchecked = typed.rules()[0];
+  unchecked.config.skip_checks = true;
+  typed.add(unchecked);
+  aeq::warnings doubts;
+  const auto plan = aeq::recipe::resolve(typed, policy, custom_table::view(), model, doubts);
+  CHECK(plan.subgraphs[0].operations[0].scheme_name == "shifts_only");
 }
 
 TEST_CASE("A configuration with a custom scheme's arithmetic still means the built-in scheme") {

@@ -250,8 +250,10 @@ class rule_reader {
     }
     if (r.operation == "*") return;
     if (operation == nullptr) node.member("operation").refuse("can only be left alone: no_quantize");
-    if (options_.table.find(operation->builtin, name) != nullptr) return;
-    key.refuse("is no scheme that " + r.operation + " takes");
+    if (options_.table.find(operation->builtin, name) == nullptr) {
+      key.refuse("is no scheme that " + r.operation + " takes");
+    }
+    if (const auto reason = rules().allows(r.algorithm, *operation, r.config)) key.fail(*reason);
   }
 
   void doubt_key(const json_node& node, std::string_view key) const {

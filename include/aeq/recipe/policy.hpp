@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policies: which configuration an op may have. The default one is the op catalogue's; one's own replaces it for
-// min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
+// Policies: which configuration an op may have, be it spelt out or the one that a scheme stands for. The default one is
+// the op catalogue's; one's own replaces it for min_max_uniform_quantize. (spec: quantization, sections 4.1 to 4.3)
 #pragma once
 
 #include <array>

@@ -217,6 +217,14 @@ class resolver {
         v.refusal = std::string(operation.name) + " does not take the scheme " + r.scheme;
         return;
       }
+      // A policy speaks of formats and modes, which a scheme of one's own has like any other.
+      op_config spelt = config_of(*row->scheme);
+      spelt.skip_checks = r.config.skip_checks;
+      v.refusal = checks_.allows(algorithm_of(*row->scheme), operation, spelt);
+      if (v.refusal) {
+        v.refusal = "the scheme " + r.scheme + ": " + *v.refusal;
+        return;
+      }
       return adopt(*row->scheme, row->scheme->name, row->fits, d);
     }
     v.refusal = checks_.allows(r.algorithm, operation, r.config);
