@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <aeq/calibrate/statistics_json.hpp>
+#include <aeq/io/error.hpp>
+#include <aeq/io/file.hpp>
 #include <aeq/model/reader.hpp>
 #include <aeq/quantize/model_view.hpp>
 #include <aeq/quantize/pipeline.hpp>
@@ -64,18 +66,23 @@ AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::s
 
 AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
                                          const model::save_options& options) {
-  const model::model quantized = quantize::quantize_model(source_, decisions,
-                                                          {.threads = options.threads,
-                                                           .progress = options.progress,
-                                                           .when = quantize::scale_time::while_writing,
-                                                           .statistics = &statistics_,
-                                                           .notes = &notes_});
-  if (strict_ && !notes_.empty()) {
-    const warning& first = notes_.all().front();
-    throw error(error_code::bad_input,
-                first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+  try {
+    const model::model quantized = quantize::quantize_model(source_, decisions,
+                                                            {.threads = options.threads,
+                                                             .progress = options.progress,
+                                                             .when = quantize::scale_time::while_writing,
+                                                             .statistics = &statistics_,
+                                                             .notes = &notes_});
+    if (strict_ && !notes_.empty()) {
+      const warning& first = notes_.all().front();
+      throw error(error_code::bad_input,
+                  first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+    }
+    return model::write(quantized, path, options);
+  } catch (const error&) {
+    if (source_.file) source_.file->check_unchanged();  // what was found wrong may be of a file half written
+    throw;
   }
-  return model::write(quantized, path, options);
 }
 
 }  // namespace aeq::inline AEQ_ABI

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -228,4 +230,37 @@ TEST_CASE("atomic file: pieces from many threads") {
   std::string expected;
   for (std::size_t i = 0; i < 10 * threads; ++i) expected += std::string(piece, static_cast<char>('A' + i));
   CHECK(content(s.path("a")) == expected);
+}
+
+TEST_CASE("atomic file: what a dead process left behind goes, what a living one writes stays") {
+  const scratch s;
+  put(s.path("a"), "old");
+  put(s.path("a.aeq-0.part"), "half of a file");  // nobody holds its lock
+  CHECK(write_all(s.path("a"), "new", {true, false}).empty());
+  CHECK(content(s.path("a")) == "new");
+  CHECK(s.names() == names{"a"});
+
+  put(s.path("a.aeq-0.part"), "somebody is at it");
+  const int file = ::open(s.path("a.aeq-0.part").c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(::flock(file, LOCK_EX | LOCK_NB) == 0);
+  CHECK(write_all(s.path("a"), "newer", {true, false}).empty());
+  ::close(file);
+  CHECK(content(s.path("a")) == "newer");
+  CHECK(s.names() == names{"a", "a.aeq-0.part"});
+
+  fs::remove(s.path("a.aeq-0.part"));
+  fs::create_symlink("a", s.path("a.aeq-0.part"));  // neither a link nor a folder is ours
+  fs::create_directory(s.path("a.aeq-1.part"));
+  CHECK(write_all(s.path("a"), "newest", {true, false}).empty());
+  CHECK(content(s.path("a")) == "newest");
+  CHECK(s.names() == names{"a", "a.aeq-0.part", "a.aeq-1.part"});
+}
+
+TEST_CASE("atomic file: the longest names that the system takes") {
+  const scratch s;
+  const std::string name(255, 'n');
+  CHECK(write_all(s.path(name), "one").empty());
+  CHECK(write_all(s.path(name), "two", {true, false}).empty());
+  CHECK(content(s.path(name)) == "two");
+  CHECK(s.names() == names{name});
 }

@@ -2,6 +2,8 @@
 // Reading files, pipes and what is neither.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -143,4 +145,64 @@ TEST_CASE("input file: parts that are let go come back when they are read") {
   const std::uint8_t elsewhere[4] = {};
   file->let_go(elsewhere);
   CHECK(wrong() == 0);
+}
+
+TEST_CASE("input file: a change while it is read is noticed, another file of the name is none") {
+  const scratch s;
+  put(s.path("a"), "content");
+  const auto file = input_file::open(s.path("a"));
+  file->check_unchanged();
+  put(s.path("b"), "another");
+  fs::rename(s.path("b"), s.path("a"));
+  file->check_unchanged();
+
+  const auto again = input_file::open(s.path("a"));
+  fs::last_write_time(s.path("a"), fs::last_write_time(s.path("a")) + std::chrono::seconds(1));
+  std::string said;
+  try {
+    again->check_unchanged();
+  } catch (const aeq::error& e) {
+    CHECK(e.code() == aeq::error_code::io);
+    said = e.what();
+  }
+  CHECK(said == s.path("a") + ": was changed while it was read; run again when nobody writes it");
+  input_file::from_memory({1, 2, 3}, "made")->check_unchanged();
+}
+
+TEST_CASE("input file: what is read into memory has a limit, what is mapped has none") {
+  const scratch s;
+  put(s.path("a"), std::string(100'000, 'x'));
+  CHECK(input_file::open(s.path("a"), {10})->bytes().size() == 100'000);
+  REQUIRE(::mkfifo(s.path("pipe").c_str(), 0600) == 0);
+  const auto read_pipe = [&](aeq::io::read_limit limit) {
+    std::thread writer([&] {
+      std::signal(SIGPIPE, SIG_IGN);
+      put(s.path("pipe"), std::string(100'000, 'x'));
+    });
+    std::string said;
+    std::size_t size = 0;
+    try {
+      size = input_file::open(s.path("pipe"), limit)->bytes().size();
+    } catch (const aeq::error& e) {
+      CHECK(e.code() == aeq::error_code::bad_input);
+      said = e.what();
+    }
+    writer.join();
+    return said.empty() ? std::to_string(size) : said;
+  };
+  CHECK(read_pipe({100'000}) == "100000");
+  CHECK(read_pipe({99'999, "less is accepted"}) == s.path("pipe") + ": is larger than 98 KiB; less is accepted");
+  if (fs::exists("/dev/zero")) {
+    CHECK_THROWS_WITH_AS(static_cast<void>(input_file::open("/dev/zero", {std::uint64_t(1) << 20})),
+                         "/dev/zero: is larger than 1 MiB", aeq::error);
+  }
+}
+
+TEST_CASE("amounts for messages are rounded up where they are large") {
+  CHECK(aeq::io::amount(0) == "0 bytes");
+  CHECK(aeq::io::amount(1025) == "1025 bytes");
+  CHECK(aeq::io::amount(2048) == "2 KiB");
+  CHECK(aeq::io::amount(10'241) == "11 KiB");
+  CHECK(aeq::io::amount(std::uint64_t(64) << 20) == "64 MiB");
+  CHECK(aeq::io::amount((std::uint64_t(64) << 20) + 1) == "65 MiB");
 }

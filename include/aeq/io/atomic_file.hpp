@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
 // has no such thing), filled from any number of threads, given its name at the end.
+//
+// A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
+// TARGET.aeq-0.part: on a file system without nameless files, and in the moment between giving the new file a name and
+// replacing the old one, which the system can't do in one step. The next run that needs such a name takes the file of a
+// dead one away; it knows it by the lock that nobody holds.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +45,13 @@ class output_file {
  private:
   [[noreturn]] void fail(const char* what) const;
   [[nodiscard]] static std::string folder_of(const std::string& path);
-  [[nodiscard]] std::string unused_name() const;
   void create_temporary(const std::string& folder);
+  void create_for_stream();
+  void give_name();
+  template <class Create>
+  void take_name(const Create& create);
+  [[nodiscard]] bool lock();
+  [[nodiscard]] static bool remove_left_behind(const std::string& name);
   void copy_to_stream();
 
   std::string path_;

@@ -3,10 +3,14 @@
 // operating system (the other is io/atomic_file.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,12 +21,35 @@ namespace aeq::inline AEQ_ABI::io {
 /// The text of errno.
 [[nodiscard]] std::string system_message(int number);
 
+namespace detail {
+
+/// What a pipe or a device held.
+struct read_bytes {
+  struct release {
+    void operator()(std::uint8_t* bytes) const noexcept { std::free(bytes); }
+  };
+  std::unique_ptr<std::uint8_t, release> bytes;
+  std::size_t size = 0;
+};
+
+}  // namespace detail
+
+/// A size for messages: "640 bytes", "12 KiB", "3 MiB"; large ones are rounded up.
+[[nodiscard]] std::string amount(std::uint64_t bytes);
+
+/// How much of an input may be read into memory, and what else would be accepted, for the message.
+struct read_limit {
+  std::uint64_t bytes = std::numeric_limits<std::uint64_t>::max();
+  std::string_view remedy = {};
+};
+
 /// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
 /// mapped (a pipe, a device) is read to its end.
 class input_file {
  public:
-  /// Throws error (io) where the file can't be opened or read.
-  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path);
+  /// Throws error (io) where the file can't be opened or read, error (bad_input) where it would have to be read into
+  /// memory and is longer than the limit. What is mapped has no limit.
+  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path, read_limit limit = {});
 
   /// Content that is in memory already; `name` is for messages.
   [[nodiscard]] static std::shared_ptr<const input_file> from_memory(std::vector<std::uint8_t> bytes, std::string name);
@@ -33,9 +60,7 @@ class input_file {
   input_file& operator=(const input_file&) = delete;
   ~input_file();
 
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return mapped_.data() != nullptr ? mapped_ : std::span<const std::uint8_t>(owned_);
-  }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return content_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Tells the system that a part, which has been read, will not be needed soon. Its pages leave this process in large
@@ -43,10 +68,27 @@ class input_file {
   /// `step`, whatever lies up to a step around it goes. The content stays valid: it comes back when it is read.
   void let_go(std::span<const std::uint8_t> part) const noexcept;
 
+  /// Throws error (io) if the file was written since it was opened, by its size or time of change: what was read of it
+  /// may be of two minds. Another file of the same name does not count.
+  void check_unchanged() const;
+
  private:
+  /// What tells that a file was written.
+  struct state {
+    std::int64_t bytes = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    friend bool operator==(const state&, const state&) = default;
+  };
+  [[nodiscard]] state state_now() const;
+  [[nodiscard]] bool is_mapped() const { return opened_ >= 0; }
+
   std::string name_;
-  std::span<const std::uint8_t> mapped_;
+  int opened_ = -1;  ///< while it is mapped
+  state state_;
+  std::span<const std::uint8_t> content_;  ///< the mapping, or one of the next two
   std::vector<std::uint8_t> owned_;
+  detail::read_bytes read_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::io

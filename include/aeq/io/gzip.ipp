@@ -55,7 +55,7 @@ AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::st
 }
 
 AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
-  const auto file = input_file::open(path);
+  const auto file = input_file::open(path, {limit_bytes});
   if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
   if (file->bytes().size() > limit_bytes) {
     throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");

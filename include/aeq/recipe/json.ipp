@@ -290,7 +290,7 @@ AEQ_INLINE recipe parse(std::string_view text, const std::string& file, const lo
 }
 
 AEQ_INLINE recipe load(const std::string& path, const load_options& options) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path, {detail::json_bytes});
   const auto bytes = file->bytes();
   return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
 }

@@ -104,7 +104,7 @@ AEQ_INLINE policy parse_policy(std::string_view text, const std::string& file) {
 }
 
 AEQ_INLINE policy load_policy(const std::string& path) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path, {detail::json_bytes});
   const auto bytes = file->bytes();
   return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
 }
