@@ -25,34 +25,33 @@ class reader {
   reader(std::shared_ptr<const io::input_file> file, warnings& notes) : notes_(notes) {
     result_.file = std::move(file);
     bytes_ = result_.file->bytes();
-    // Hostile files can point at one vector many times: what is copied stays in proportion to the file.
-    budget_ = 4 * static_cast<std::uint64_t>(bytes_.size()) + (std::uint64_t(1) << 20);
   }
 
   model read() {
-    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_));
+    file_content content;
+    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_, content));
+    check_size(content);
     result_.version = root.get<"version">();
     if (result_.version != 3) {
       fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
     }
     result_.description = text(root.get<"description">());
-    each(root.get<"operator_codes">(),
-         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
-    result_.buffers.clear();
-    each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
-    each(root.get<"subgraphs">(),
-         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
-    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
-    each(root.get<"metadata">(), [&](const auto* t) {
-      const view<schema::metadata> v(t);
-      result_.metadata.push_back({text(v.get<"name">()), v.get<"buffer">()});
+    result_.operator_codes = list_of<operator_code>(
+        root.get<"operator_codes">(), [&](const auto* t) { return code(view<schema::operator_code>(t)); });
+    result_.buffers = list_of<buffer>(root.get<"buffers">(), [&, number = std::size_t(0)](const auto* t) mutable {
+      return read_buffer(view<schema::buffer>(t), number++);
     });
-    each(root.get<"signature_defs">(), [&](const auto* t) {
+    result_.subgraphs =
+        list_of<subgraph>(root.get<"subgraphs">(), [&](const auto* t) { return graph(view<schema::subgraph>(t)); });
+    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
+    result_.metadata = list_of<metadata_entry>(root.get<"metadata">(), [&](const auto* t) {
+      const view<schema::metadata> v(t);
+      return metadata_entry{text(v.get<"name">()), v.get<"buffer">()};
+    });
+    result_.signatures = list_of<signature>(root.get<"signature_defs">(), [&](const auto* t) {
       const view<schema::signature> v(t);
-      signature s{text(v.get<"signature_key">()), v.get<"subgraph_index">(), {}, {}};
-      s.inputs = tensor_maps(v.get<"inputs">());
-      s.outputs = tensor_maps(v.get<"outputs">());
-      result_.signatures.push_back(std::move(s));
+      return signature{text(v.get<"signature_key">()), v.get<"subgraph_index">(), tensor_maps(v.get<"inputs">()),
+                       tensor_maps(v.get<"outputs">())};
     });
     result_.external_buffer_groups = root.get<"external_buffer_groups">();
     result_.external_buffers = root.get<"external_buffers">();
@@ -65,42 +64,51 @@ class reader {
     throw error(error_code::bad_input, result_.file->name() + ": " + what);
   }
 
-  void spend(std::uint64_t bytes) {
-    if (bytes > budget_) {
-      fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
-    }
-    budget_ -= bytes;
+  /// Hostile files can point at one thing many times: what is copied stays in proportion to the file.
+  void check_size(const file_content& content) {
+    constexpr std::uint64_t mib = std::uint64_t(1) << 20;
+    const std::uint64_t file_bytes = bytes_.size();
+    const std::uint64_t tables = content.tensors * sizeof(tensor) + content.operations * sizeof(operation) +
+                                 content.buffers * sizeof(buffer) + content.subgraphs * sizeof(subgraph) +
+                                 content.small_tables * sizeof(signature);
+    // A tensor of 40 bytes takes 320 here; a place in a list, 4 bytes, may name a tensor again.
+    const bool is_hostile = content.vector_bytes > 4 * file_bytes + mib || tables > 32 * file_bytes + 4 * mib ||
+                            content.buffer_bytes > 16 * file_bytes;
+    if (is_hostile) point_at_the_same();
+    outside_bytes_ = 16 * file_bytes;
+    outside_options_ = 4 * file_bytes;
+  }
+  [[noreturn]] void point_at_the_same() const {
+    fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
   }
 
-  template <class Function>
-  void each(const table_vector* all, const Function& f) {
-    if (all == nullptr) return;
-    spend(all->size() * sizeof(std::uint32_t));
-    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) f(all->Get(i));
+  template <class T, class Function>
+  static std::vector<T> list_of(const table_vector* all, Function f) {
+    std::vector<T> result;
+    if (all == nullptr) return result;
+    result.reserve(all->size());
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) result.push_back(f(all->Get(i)));
+    return result;
   }
 
   template <class T>
-  std::vector<T> copy(const flatbuffers::Vector<T>* values) {
+  static std::vector<T> copy(const flatbuffers::Vector<T>* values) {
     if (values == nullptr) return {};
-    spend(values->size() * sizeof(T));
     std::vector<T> result(values->size());
     for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) result[i] = values->Get(i);
     return result;
   }
 
-  std::optional<std::string> text(std::optional<std::string_view> value) {
+  static std::optional<std::string> text(std::optional<std::string_view> value) {
     if (!value) return std::nullopt;
-    spend(value->size());
     return std::string(*value);
   }
 
   std::vector<tensor_map> tensor_maps(const table_vector* all) {
-    std::vector<tensor_map> result;
-    each(all, [&](const auto* t) {
+    return list_of<tensor_map>(all, [&](const auto* t) {
       const view<schema::tensor_map> v(t);
-      result.push_back({text(v.get<"name">()), v.get<"tensor_index">()});
+      return tensor_map{text(v.get<"name">()), v.get<"tensor_index">()};
     });
-    return result;
   }
 
   operator_code code(view<schema::operator_code> v) {
@@ -109,24 +117,30 @@ class reader {
     return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
   }
 
-  void add_buffer(view<schema::buffer> v) {
+  buffer read_buffer(view<schema::buffer> v, std::size_t number) {
     buffer b;
     if (const auto* data = v.get<"data">(); data != nullptr) {
       b.present = true;
       b.data = {data->Data(), data->size()};
     } else if (v.get<"offset">() > 1) {  // 1: a place holder that nobody filled
       b.present = true;
-      b.data = outside(v.get<"offset">(), v.get<"size">(), "buffers[" + std::to_string(result_.buffers.size()) + "]");
+      b.data = outside(v.get<"offset">(), v.get<"size">(), outside_bytes_,
+                       [&] { return "buffers[" + std::to_string(number) + "]"; });
     }
     b.size = b.data.size();
-    result_.buffers.push_back(std::move(b));
+    return b;
   }
 
-  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, const std::string& place) const {
+  /// Bytes outside of the flatbuffer, which are taken off `budget`; `place` says whose, for messages.
+  template <class Place>
+  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, std::uint64_t& budget,
+                                        const Place& place) const {
     if (offset > bytes_.size() || size > bytes_.size() - offset) {
-      fail(place + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
+      fail(place() + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
            std::to_string(size) + " lie outside the file of " + std::to_string(bytes_.size()) + " bytes");
     }
+    if (size > budget) point_at_the_same();
+    budget -= size;
     return bytes_.subspan(offset, size);
   }
 
@@ -136,9 +150,10 @@ class reader {
     g.inputs = copy(v.get<"inputs">());
     g.outputs = copy(v.get<"outputs">());
     g.debug_metadata_index = v.get<"debug_metadata_index">();
-    each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
-    each(v.get<"operators">(),
-         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
+    g.tensors =
+        list_of<tensor>(v.get<"tensors">(), [&](const auto* t) { return read_tensor(view<schema::tensor>(t)); });
+    g.operations = list_of<operation>(v.get<"operators">(),
+                                      [&](const auto* t) { return read_operation(view<schema::operation>(t)); });
     return g;
   }
 
@@ -180,14 +195,15 @@ class reader {
     } else if (v.get<"large_custom_options_offset">() > 1) {
       o.has_custom_options = true;
       o.custom_options = outside(v.get<"large_custom_options_offset">(), v.get<"large_custom_options_size">(),
-                                 "large_custom_options of an operator");
+                                 outside_options_, [] { return std::string("large_custom_options of an operator"); });
     }
     return o;
   }
 
   model result_;
   std::span<const std::uint8_t> bytes_;
-  std::uint64_t budget_ = 0;
+  std::uint64_t outside_bytes_ = 0;    ///< of buffers, that may still come
+  std::uint64_t outside_options_ = 0;  ///< of operators, likewise
   warnings& notes_;
 };
 

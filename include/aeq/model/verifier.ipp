@@ -35,6 +35,7 @@ class verification {
 
   bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
     if (!table->VerifyTableStart(checks_)) return false;
+    count(descriptor);
     for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
       if (!check_field(table, descriptor, id)) return false;
     }
@@ -45,10 +46,26 @@ class verification {
   /// Where the last check failed: ".subgraphs[0].tensors[2]".
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const file_content& content() const { return content_; }
   /// What the schema does not know: name of the table or union, id of the field or member.
   [[nodiscard]] const std::set<std::pair<std::string, std::size_t>>& unknown() const { return unknown_; }
 
  private:
+  void count(const schema::table_descriptor& descriptor) {
+    if (&descriptor == &schema::tensor) {
+      ++content_.tensors;
+    } else if (&descriptor == &schema::operation) {
+      ++content_.operations;
+    } else if (&descriptor == &schema::buffer) {
+      ++content_.buffers;
+    } else if (&descriptor == &schema::subgraph) {
+      ++content_.subgraphs;
+    } else {
+      ++content_.small_tables;
+    }
+  }
+  void count_vector(std::uint64_t bytes) { content_.vector_bytes += bytes; }
+
   // The path is put together on the way back from a failure only.
   bool fail(std::string_view field) {
     path_ = "." + std::string(field) + path_;
@@ -74,7 +91,10 @@ class verification {
     }
     if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
     if (field.type == schema::field_type::string) {
-      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
+      const auto* text = table->GetPointer<const flatbuffers::String*>(slot);
+      if (!checks_.VerifyString(text)) return fail(field.name);
+      if (text != nullptr) count_vector(text->size());
+      return true;
     }
     if (field.type == schema::field_type::union_value) return check_union(table, field, id);
     if (field.type == schema::field_type::table && !field.is_vector) {
@@ -86,6 +106,7 @@ class verification {
       const auto* inner = table->GetPointer<const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>*>(slot);
       if (inner == nullptr) return true;
       if (!checks_.VerifyVector(inner)) return fail(field.name);
+      count_vector(inner->size() * sizeof(flatbuffers::uoffset_t));
       for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
         if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
       }
@@ -94,8 +115,14 @@ class verification {
     const bool inside = with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
       const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
       if (!checks_.VerifyVector(values)) return false;
+      if (values == nullptr) return true;
+      if (&descriptor == &schema::buffer) {
+        content_.buffer_bytes += values->size();
+      } else {
+        count_vector(values->size() * sizeof(T));
+      }
       // FlatBuffers' verifier looks at the place of the length only.
-      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+      return reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
     });
     return inside || fail(field.name);
   }
@@ -130,12 +157,13 @@ class verification {
   std::set<std::pair<std::string, std::size_t>> unknown_;
   std::unordered_set<const std::uint8_t*> seen_layouts_;
   std::size_t slots_to_read_;
+  file_content content_;
 };
 
 }  // namespace detail
 
 AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8_t> bytes, const std::string& file,
-                                                      warnings& unknown) {
+                                                      warnings& unknown, file_content& content) {
   if (bytes.size() < 8) {
     throw error(error_code::bad_input,
                 file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
@@ -156,6 +184,7 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
     unknown.add(file, "table " + name + ", field " + std::to_string(id) +
                           ": newer than the schema that this version knows; it is left out of what is written");
   }
+  content = walk.content();
   return table;
 }
 
