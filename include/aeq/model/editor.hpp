@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
+#include <list>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -39,10 +40,15 @@ class editor {
   [[nodiscard]] model& edited() { return model_; }
 
  private:
+  using buffers_by_hash = std::unordered_multimap<std::size_t, std::uint32_t>;
+
   std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
+  [[nodiscard]] buffers_by_hash& of_size(std::uint64_t bytes);
 
   model& model_;
-  std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_size_;  ///< whose content nobody has looked at yet
+  std::unordered_map<std::uint64_t, buffers_by_hash> by_content_;
+  std::unordered_map<op::code, std::uint32_t> codes_;  ///< those that were asked for
 };
 
 /// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
@@ -63,11 +69,12 @@ class insertions {
   struct insertion {
     operation what;
     std::size_t gap;
+    std::list<std::int32_t>::iterator place;
   };
 
-  std::int32_t place(operation o, std::size_t gap, std::size_t position);
+  std::int32_t place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before);
 
-  std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
+  std::vector<std::list<std::int32_t>> gaps_;  ///< gap i lies before original operator i
   std::deque<insertion> inserted_;
 };
 

@@ -353,25 +353,31 @@ AEQ_INLINE void fill_piece(const model& m, const piece& p, std::span<std::uint8_
   return bytes;
 }
 
-/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
-/// moves.
+/// Writes the scales that producing the content has found over the zeros that keep their places in the metadata.
 AEQ_INLINE void fill_late_scales(layout& l, const model& m) {
   const bool any =
       std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
   if (!any) return;
-  model finished = m;
-  for (subgraph& g : finished.subgraphs) {
-    for (tensor& t : g.tensors) {
-      const auto& late = m.buffers[t.buffer].late_scales;
-      if (!late || !t.quantization) continue;
+  const auto set = [](const auto* list, std::size_t i, auto value) {
+    using vector = std::remove_const_t<std::remove_pointer_t<decltype(list)>>;
+    const_cast<vector*>(list)->Mutate(static_cast<flatbuffers::uoffset_t>(i), value);
+  };
+  const view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(l.metadata.GetBufferPointer()));
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    const std::vector<tensor>& tensors = m.subgraphs[g].tensors;
+    const view<schema::subgraph> graph(root.get<"subgraphs">()->Get(static_cast<flatbuffers::uoffset_t>(g)));
+    for (std::size_t t = 0; t < tensors.size(); ++t) {
+      const auto& late = m.buffers[tensors[t].buffer].late_scales;
+      // (A tensor that nobody reads may lie on the buffer with scales of its own.)
+      if (!late || !tensors[t].quantization || tensors[t].quantization->scale.size() != late->size()) continue;
+      const view<schema::tensor> written(graph.get<"tensors">()->Get(static_cast<flatbuffers::uoffset_t>(t)));
+      const view<schema::quantization_parameters> q(written.get<"quantization">());
       for (std::size_t i = 0; i < late->size(); ++i) {
-        t.quantization->scale[i] = (*late)[i].scale;
-        t.quantization->zero_point[i] = (*late)[i].zero_point;
+        set(q.get<"scale">(), i, (*late)[i].scale);
+        set(q.get<"zero_point">(), i, static_cast<std::int64_t>((*late)[i].zero_point));
       }
     }
   }
-  l.metadata = metadata_builder(finished, l.outside).build();
-  fill_places(l, finished);
 }
 
 [[nodiscard]] AEQ_INLINE layout lay_out(const model& m) {
@@ -399,6 +405,7 @@ AEQ_INLINE std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads) 
     const detail::piece& p = pieces[i];
     detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
   });
+  if (m.file) m.file->check_unchanged();
   detail::fill_late_scales(l, m);
   std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
   return file;
@@ -439,6 +446,7 @@ AEQ_INLINE std::uint64_t write(const model& m, const std::string& path, const sa
   if (options.progress != nullptr) options.progress->finish();
   detail::fill_late_scales(l, m);
   file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
+  if (m.file) m.file->check_unchanged();
   file.commit();
   return l.file_bytes;
 }

@@ -144,17 +144,24 @@ class integer_encoder {
   void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
                         const quantized_limits<float>& limits, std::int8_t* result) const {
     const std::uint64_t channels = source_.layout().channels;
-    std::vector<float> scales(channels);
-    std::vector<float> zero_points(channels);
-    for (std::uint64_t c = 0; c < channels; ++c) {
+    const std::uint64_t kept = std::min(channels, count);  // a piece may be a small part of a row
+    std::vector<float> scales(kept);
+    std::vector<float> zero_points(kept);
+    const bool all = kept == channels;
+    for (std::uint64_t c = 0; all && c < channels; ++c) {
       scales[c] = scale(c);
       zero_points[c] = zero_point(c);
     }
     for (std::uint64_t i = first; i < first + count;) {
       const std::uint64_t channel = i % channels;
       const std::uint64_t n = std::min(first + count - i, channels - channel);
-      best_loops().quantize_columns(values + (i - first), n, scales.data() + channel, zero_points.data() + channel,
-                                    limits.lowest, limits.highest, result + (i - first));
+      for (std::uint64_t c = 0; !all && c < n; ++c) {
+        scales[c] = scale(channel + c);
+        zero_points[c] = zero_point(channel + c);
+      }
+      const std::uint64_t at = all ? channel : 0;
+      best_loops().quantize_columns(values + (i - first), n, scales.data() + at, zero_points.data() + at, limits.lowest,
+                                    limits.highest, result + (i - first));
       i += n;
     }
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <unordered_map>
 #include <utility>
 
 #include <aeq/io/error.hpp>
@@ -53,12 +54,14 @@ AEQ_INLINE std::vector<consumer_group> group_consumers(const std::vector<tensor_
   return result;
 }
 
-/// Takes each of `gone` out of `from` once.
+/// Takes each of `gone` out of `from` once: the first ones that are equal.
 AEQ_INLINE void remove_each(std::vector<std::int32_t>& from, const std::vector<std::int32_t>& gone) {
-  for (const std::int32_t c : gone) {
-    const auto place = std::find(from.begin(), from.end(), c);
-    if (place != from.end()) from.erase(place);
-  }
+  std::unordered_map<std::int32_t, std::size_t> counts;
+  for (const std::int32_t c : gone) ++counts[c];
+  std::erase_if(from, [&](std::int32_t c) {
+    const auto left = counts.find(c);
+    return left != counts.end() && left->second > 0 && left->second-- > 0;
+  });
 }
 
 /// First-level instructions meet the producer: a dequantize and quantize of equal parameters vanish, of different ones

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <aeq/model/editor.hpp>
@@ -33,10 +34,8 @@ AEQ_INLINE transformed carry_out(const transform_context& c) {
   return {};
 }
 
-[[nodiscard]] AEQ_INLINE bool share_consumer(const instruction& a, const instruction& b) {
-  return std::any_of(a.consumers.begin(), a.consumers.end(), [&](std::int32_t c) {
-    return std::find(b.consumers.begin(), b.consumers.end(), c) != b.consumers.end();
-  });
+[[nodiscard]] AEQ_INLINE bool share_consumer(const std::unordered_set<std::int32_t>& consumers, const instruction& b) {
+  return std::any_of(b.consumers.begin(), b.consumers.end(), [&](std::int32_t c) { return consumers.contains(c); });
 }
 
 /// Tensors in the order of processing: those of one buffer together, activations as if they shared one.
@@ -78,6 +77,7 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
   model::editor edit(m, detail::changing_buffers(m, instructions));
   std::vector<model::insertions> inserted;
   for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
+  operand_lists operands(m);
 
   for (const auto& [graph, tensor] : detail::processing_order(m)) {
     const std::vector<instruction>& list = instructions[graph][tensor];
@@ -88,10 +88,11 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
     std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
     for (std::size_t i = 0; i < list.size(); ++i) {
       const transformed done =
-          detail::carry_out({edit, inserted[graph], graph, now[i].tensor, now[i].producer, list[i]});
-      if (!done.tensor) continue;
+          detail::carry_out({edit, inserted[graph], operands, graph, now[i].tensor, now[i].producer, list[i]});
+      if (!done.tensor || i + 1 == list.size()) continue;
+      const std::unordered_set<std::int32_t> consumers(list[i].consumers.begin(), list[i].consumers.end());
       for (std::size_t later = i + 1; later < list.size(); ++later) {
-        if (!detail::share_consumer(list[i], list[later])) continue;
+        if (!detail::share_consumer(consumers, list[later])) continue;
         now[later].tensor = *done.tensor;
         if (done.operation) now[later].producer = *done.operation;
       }

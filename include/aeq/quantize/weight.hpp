@@ -32,6 +32,7 @@ struct weight_layout {
 /// A scale per block of neighbours.
 [[nodiscard]] weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements);
 
+/// Views the model's bytes: it lives no longer than some copy of the model does.
 class weight {
  public:
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
@@ -60,7 +61,6 @@ class weight {
   std::span<const std::uint8_t> bytes_;
   std::uint32_t buffer_;
   std::shared_ptr<const io::input_file> file_;
-  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage_;
   std::string name_;
   weight_layout layout_;
 };

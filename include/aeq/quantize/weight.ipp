@@ -28,12 +28,7 @@ AEQ_INLINE weight_layout block_layout(std::span<const std::int32_t> shape, std::
 }
 
 AEQ_INLINE weight::weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-    : bytes_(m.buffers[t.buffer].data),
-      buffer_(t.buffer),
-      file_(m.file),
-      storage_(m.storage),
-      name_(std::move(name)),
-      layout_(layout) {}
+    : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), name_(std::move(name)), layout_(layout) {}
 
 AEQ_INLINE const float* weight::values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
   const std::uint8_t* place = bytes_.data() + first * sizeof(float);

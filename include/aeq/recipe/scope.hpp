@@ -25,10 +25,12 @@ inline constexpr std::size_t scope_characters = 10'000;
 /// `scope_characters` characters; `cut` tells whether there were more.
 template <class Names>
 [[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
+  constexpr std::size_t most_bytes = 4 * scope_characters;  // as many characters, whatever they are
   std::string scope;
   const auto join = [&](const Names& names) {
     for (const std::string_view name : names) {
-      if (!name.empty()) scope.append(name) += ';';
+      if (!name.empty()) scope.append(name.substr(0, most_bytes + 1)) += ';';
+      if (scope.size() > most_bytes) return;
     }
   };
   join(outputs);

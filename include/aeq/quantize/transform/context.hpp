@@ -4,8 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <aeq/model/editor.hpp>
 #include <aeq/model/model.hpp>
@@ -14,10 +19,38 @@
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+/// Who reads which tensor: inputs of operators, outputs of subgraphs and of signatures. Where a list is long its
+/// tensors are looked up rather than searched for, so that an edit of each of n operands takes no n squared steps.
+class operand_lists {
+ public:
+  /// The model must outlive it, and its operators stay where they are.
+  explicit operand_lists(model::model& m) : model_(m), signatures_(m.subgraphs.size()) {}
+
+  /// `operation`, or graph_edge for the subgraph's outputs, reads tensor `to` in place of `from`, in every slot.
+  void replace(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to);
+
+  /// The same in the first slot that reads `from`.
+  void replace_first(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to);
+
+ private:
+  /// Slots by the tensor in them.
+  using slots = std::set<std::pair<std::int32_t, std::size_t>>;
+  /// Outputs of signatures of a subgraph, by tensor.
+  using outputs = std::unordered_multimap<std::uint32_t, model::tensor_map*>;
+
+  void replace_some(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to, std::size_t most);
+  void replace_in_signatures(std::size_t graph, std::int32_t from, std::int32_t to);
+
+  model::model& model_;
+  std::map<std::pair<std::size_t, std::int32_t>, slots> long_lists_;
+  std::vector<std::optional<outputs>> signatures_;
+};
+
 /// One instruction about to be carried out.
 struct transform_context {
   model::editor& edit;
   model::insertions& inserted;  ///< of the subgraph
+  operand_lists& operands;
   std::size_t graph;
   std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
   std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
@@ -29,7 +62,6 @@ struct transform_context {
   }
   /// The name that new tensors add their suffix to.
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] bool feeds_graph_output() const;
 };
 
 /// What a transformation put in the place of the tensor, for the listed consumers.
@@ -42,9 +74,6 @@ namespace detail {
 
 /// A float activation with the shape of a tensor.
 [[nodiscard]] model::tensor like(const model::tensor& t, std::string name);
-
-/// Subgraph outputs, and the signatures' word for them, go over to another tensor.
-void redirect_outputs(const transform_context& c, std::int32_t to);
 
 /// Listed consumers read another tensor, in every slot.
 void rewire(const transform_context& c, std::int32_t to);

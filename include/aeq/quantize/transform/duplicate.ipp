@@ -4,7 +4,6 @@
 
 #include <aeq/quantize/transform/duplicate.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,14 +43,13 @@ AEQ_INLINE transformed duplicate_tensor(const transform_context& c) {
   copy.buffer = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
   const std::int32_t result = c.edit.add_tensor(c.graph, std::move(copy));
   // A consumer is listed once per slot that it reads the tensor in.
+  bool outputs_done = false;
   for (const std::int32_t consumer : c.what.consumers) {
-    if (consumer == graph_edge) {
-      detail::redirect_outputs(c, result);
-      continue;
+    if (consumer != graph_edge) {
+      c.operands.replace_first(c.graph, consumer, c.tensor, result);
+    } else if (!std::exchange(outputs_done, true)) {
+      c.operands.replace(c.graph, graph_edge, c.tensor, result);
     }
-    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
-    const auto slot = std::find(inputs.begin(), inputs.end(), c.tensor);
-    if (slot != inputs.end()) *slot = result;
   }
   return {result, std::nullopt};
 }
