@@ -113,10 +113,12 @@ if $full; then
     check "compile errors of $compiler" tests/compile_fail/run.sh "$compiler"
   done
   check "lints" tools/lint.sh
-  seconds="${AEQ_FUZZ_SECONDS:-60}"
+  check "faults, often" tests/tools/faults.sh "$builds/release/tools/aeq" "$builds/release/tests/tools/aeq_make_large" --full
+  check "limits, large" "$builds/release/tests/tools/aeq_limits" "$builds/release/tools/aeq" --large
+  seconds="${AEQ_FUZZ_SECONDS:-40}"
   if build fuzz aeq_fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" -DAEQ_BUILD_FUZZERS=ON \
     -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_TOOLS=OFF -DAEQ_BUILD_EXAMPLES=OFF; then
-    for target in model recipe; do
+    for target in model recipe policy statistics quantize; do
       check "fuzzing $target for $seconds s" tests/fuzz/run.sh "$builds/fuzz/tests/fuzz/fuzz_$target" "$target" "$seconds"
     done
   fi
