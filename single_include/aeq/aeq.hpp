@@ -3272,17 +3272,42 @@ class warnings {
 // Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
 // operating system (the other is io/atomic_file.hpp).
 
+#include <cstdlib>
+
 namespace aeq::inline AEQ_ABI::io {
 
 /// The text of errno.
 [[nodiscard]] std::string system_message(int number);
 
+namespace detail {
+
+/// What a pipe or a device held.
+struct read_bytes {
+  struct release {
+    void operator()(std::uint8_t* bytes) const noexcept { std::free(bytes); }
+  };
+  std::unique_ptr<std::uint8_t, release> bytes;
+  std::size_t size = 0;
+};
+
+}  // namespace detail
+
+/// A size for messages: "640 bytes", "12 KiB", "3 MiB"; large ones are rounded up.
+[[nodiscard]] std::string amount(std::uint64_t bytes);
+
+/// How much of an input may be read into memory, and what else would be accepted, for the message.
+struct read_limit {
+  std::uint64_t bytes = std::numeric_limits<std::uint64_t>::max();
+  std::string_view remedy = {};
+};
+
 /// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
 /// mapped (a pipe, a device) is read to its end.
 class input_file {
  public:
-  /// Throws error (io) where the file can't be opened or read.
-  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path);
+  /// Throws error (io) where the file can't be opened or read, error (bad_input) where it would have to be read into
+  /// memory and is longer than the limit. What is mapped has no limit.
+  [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path, read_limit limit = {});
 
   /// Content that is in memory already; `name` is for messages.
   [[nodiscard]] static std::shared_ptr<const input_file> from_memory(std::vector<std::uint8_t> bytes, std::string name);
@@ -3293,9 +3318,7 @@ class input_file {
   input_file& operator=(const input_file&) = delete;
   ~input_file();
 
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return mapped_.data() != nullptr ? mapped_ : std::span<const std::uint8_t>(owned_);
-  }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return content_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Tells the system that a part, which has been read, will not be needed soon. Its pages leave this process in large
@@ -3303,10 +3326,27 @@ class input_file {
   /// `step`, whatever lies up to a step around it goes. The content stays valid: it comes back when it is read.
   void let_go(std::span<const std::uint8_t> part) const noexcept;
 
+  /// Throws error (io) if the file was written since it was opened, by its size or time of change: what was read of it
+  /// may be of two minds. Another file of the same name does not count.
+  void check_unchanged() const;
+
  private:
+  /// What tells that a file was written.
+  struct state {
+    std::int64_t bytes = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    friend bool operator==(const state&, const state&) = default;
+  };
+  [[nodiscard]] state state_now() const;
+  [[nodiscard]] bool is_mapped() const { return opened_ >= 0; }
+
   std::string name_;
-  std::span<const std::uint8_t> mapped_;
+  int opened_ = -1;  ///< while it is mapped
+  state state_;
+  std::span<const std::uint8_t> content_;  ///< the mapping, or one of the next two
   std::vector<std::uint8_t> owned_;
+  detail::read_bytes read_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::io
@@ -3577,6 +3617,11 @@ namespace aeq::inline AEQ_ABI::model {
 // ---- aeq/io/atomic_file.hpp
 // Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
 // has no such thing), filled from any number of threads, given its name at the end.
+//
+// A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
+// TARGET.aeq-0.part: on a file system without nameless files, and in the moment between giving the new file a name and
+// replacing the old one, which the system can't do in one step. The next run that needs such a name takes the file of a
+// dead one away; it knows it by the lock that nobody holds.
 
 namespace aeq::inline AEQ_ABI::io {
 
@@ -3609,8 +3654,13 @@ class output_file {
  private:
   [[noreturn]] void fail(const char* what) const;
   [[nodiscard]] static std::string folder_of(const std::string& path);
-  [[nodiscard]] std::string unused_name() const;
   void create_temporary(const std::string& folder);
+  void create_for_stream();
+  void give_name();
+  template <class Create>
+  void take_name(const Create& create);
+  [[nodiscard]] bool lock();
+  [[nodiscard]] static bool remove_left_behind(const std::string& name);
   void copy_to_stream();
 
   std::string path_;
@@ -3715,6 +3765,7 @@ struct weight_layout {
 /// A scale per block of neighbours.
 [[nodiscard]] weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements);
 
+/// Views the model's bytes: it lives no longer than some copy of the model does.
 class weight {
  public:
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
@@ -3743,7 +3794,6 @@ class weight {
   std::span<const std::uint8_t> bytes_;
   std::uint32_t buffer_;
   std::shared_ptr<const io::input_file> file_;
-  std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> storage_;
   std::string name_;
   weight_layout layout_;
 };
@@ -4570,6 +4620,7 @@ void recipe::leave(std::string regex) {
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -4580,6 +4631,17 @@ namespace aeq::inline AEQ_ABI::io {
 
 AEQ_INLINE std::string system_message(int number) {
   return std::strerror(number);
+}
+
+AEQ_INLINE std::string amount(std::uint64_t bytes) {
+  constexpr std::uint64_t kib = 1024;
+  constexpr std::uint64_t mib = 1024 * kib;
+  const auto in = [&](std::uint64_t unit, const char* name) {
+    return std::to_string(bytes / unit + (bytes % unit != 0 ? 1 : 0)) + name;
+  };
+  if (bytes >= 10 * mib || (bytes >= mib && bytes % mib == 0)) return in(mib, " MiB");
+  if (bytes >= 10 * kib || (bytes >= kib && bytes % kib == 0)) return in(kib, " KiB");
+  return std::to_string(bytes) + " bytes";
 }
 
 namespace detail {
@@ -4596,33 +4658,53 @@ class descriptor {
     if (number_ >= 0) ::close(number_);
   }
   [[nodiscard]] int number() const { return number_; }
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
 
  private:
   int number_;
 };
 
-[[nodiscard]] AEQ_INLINE std::vector<std::uint8_t> read_to_end(int file, const std::string& name) {
+/// Reads to the end. Large pieces of memory grow without being copied: the system moves their pages.
+[[nodiscard]] AEQ_INLINE read_bytes read_to_end(int file, const std::string& name, read_limit limit) {
   constexpr std::size_t step = std::size_t(1) << 16;
-  std::vector<std::uint8_t> bytes;
+  read_bytes result;
+  std::size_t room = 0;
+  const auto resize = [&](std::size_t bytes) {
+    void* moved = std::realloc(result.bytes.get(), std::max<std::size_t>(bytes, 1));
+    if (moved == nullptr) throw std::bad_alloc();
+    static_cast<void>(result.bytes.release());
+    result.bytes.reset(static_cast<std::uint8_t*>(moved));
+    room = bytes;
+  };
   for (;;) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + step);
-    const ssize_t got = ::read(file, bytes.data() + size, step);
-    if (got < 0 && errno != EINTR) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
-    bytes.resize(size + static_cast<std::size_t>(got < 0 ? 0 : got));
-    if (got == 0) return bytes;
+    if (result.size == room) {
+      const std::size_t growth = std::max(step, room / 2);
+      resize(growth > limit.bytes - room ? static_cast<std::size_t>(limit.bytes) + step : room + growth);
+    }
+    const ssize_t got = ::read(file, result.bytes.get() + result.size, room - result.size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    if (got == 0) break;
+    result.size += static_cast<std::size_t>(got);
+    if (result.size > limit.bytes) {
+      const std::string accepted = limit.remedy.empty() ? std::string() : "; " + std::string(limit.remedy);
+      throw error(error_code::bad_input, name + ": is larger than " + amount(limit.bytes) + accepted);
+    }
   }
+  resize(result.size);
+  return result;
 }
 
 }  // namespace detail
 
-AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path) {
+AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path, read_limit limit) {
   auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
   if (path == "-") {
-    file->owned_ = detail::read_to_end(STDIN_FILENO, file->name_);
+    file->read_ = detail::read_to_end(STDIN_FILENO, file->name_, limit);
+    file->content_ = {file->read_.bytes.get(), file->read_.size};
     return file;
   }
-  const detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
   struct stat facts {};
   if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
@@ -4631,35 +4713,52 @@ AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string&
     const auto size = static_cast<std::size_t>(facts.st_size);
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
     if (address != MAP_FAILED) {
-      file->mapped_ = {static_cast<const std::uint8_t*>(address), size};
+      file->content_ = {static_cast<const std::uint8_t*>(address), size};
+      file->opened_ = opened.release();
+      file->state_ = {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
       return file;
     }
   }
-  file->owned_ = detail::read_to_end(opened.number(), path);
+  file->read_ = detail::read_to_end(opened.number(), path, limit);
+  file->content_ = {file->read_.bytes.get(), file->read_.size};
   return file;
+}
+
+AEQ_INLINE input_file::state input_file::state_now() const {
+  struct stat facts {};
+  if (::fstat(opened_, &facts) != 0) throw error(error_code::io, name_ + ": " + system_message(errno));
+  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+}
+
+AEQ_INLINE void input_file::check_unchanged() const {
+  if (!is_mapped() || state_ == state_now()) return;
+  throw error(error_code::io, name_ + ": was changed while it was read; run again when nobody writes it");
 }
 
 AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector<std::uint8_t> bytes,
                                                                      std::string name) {
   auto file = std::make_shared<input_file>(private_key{}, std::move(name));
   file->owned_ = std::move(bytes);
+  file->content_ = file->owned_;
   return file;
 }
 
 AEQ_INLINE input_file::~input_file() {
-  if (mapped_.data() != nullptr) ::munmap(const_cast<std::uint8_t*>(mapped_.data()), mapped_.size());
+  if (!is_mapped()) return;
+  ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
+  ::close(opened_);
 }
 
 AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
   constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
-  if (mapped_.data() == nullptr || part.empty()) return;
-  const auto origin = reinterpret_cast<std::uintptr_t>(mapped_.data());
+  if (!is_mapped() || part.empty()) return;
+  const auto origin = reinterpret_cast<std::uintptr_t>(content_.data());
   const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
   const auto last = first + part.size();
-  if (first > mapped_.size() || last > mapped_.size()) return;  // not of this file
+  if (first > content_.size() || last > content_.size()) return;  // not of this file
   if (first / step == last / step && first % step != 0) return;
   const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
-  const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, mapped_.size());
+  const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, content_.size());
   ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
 }
 
@@ -4695,7 +4794,6 @@ AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -6150,14 +6248,25 @@ namespace aeq::inline AEQ_ABI::model {
 /// What FlatBuffers can address; the rest of a longer file holds external buffers only.
 inline constexpr std::uint64_t flatbuffer_limit = (std::uint64_t(1) << 31) - 2;
 
+/// How much a model file holds, each thing counted as often as something points at it.
+struct file_content {
+  std::uint64_t tensors = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t buffers = 0;
+  std::uint64_t small_tables = 0;  ///< signatures, their parts, operator codes, metadata
+  std::uint64_t subgraphs = 0;
+  std::uint64_t vector_bytes = 0;  ///< of vectors and strings, without the data of buffers
+  std::uint64_t buffer_bytes = 0;  ///< data of buffers inside the flatbuffer
+};
+
 class verifier {
  public:
   verifier() = delete;
 
   /// Walks the model at the start of `bytes`. Throws error (bad_input) that names the table and field. `unknown` gets a
-  /// warning per (table, field id) that the schema does not know.
+  /// warning per (table, field id) that the schema does not know, `content` what was met.
   static const flatbuffers::Table* verify(std::span<const std::uint8_t> bytes, const std::string& file,
-                                          warnings& unknown);
+                                          warnings& unknown, file_content& content);
 };
 
 }  // namespace aeq::inline AEQ_ABI::model
@@ -6172,34 +6281,33 @@ class reader {
   reader(std::shared_ptr<const io::input_file> file, warnings& notes) : notes_(notes) {
     result_.file = std::move(file);
     bytes_ = result_.file->bytes();
-    // Hostile files can point at one vector many times: what is copied stays in proportion to the file.
-    budget_ = 4 * static_cast<std::uint64_t>(bytes_.size()) + (std::uint64_t(1) << 20);
   }
 
   model read() {
-    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_));
+    file_content content;
+    const view<schema::model> root(verifier::verify(bytes_, result_.file->name(), notes_, content));
+    check_size(content);
     result_.version = root.get<"version">();
     if (result_.version != 3) {
       fail("model.version: " + std::to_string(result_.version) + "; version 3 is the one that is known");
     }
     result_.description = text(root.get<"description">());
-    each(root.get<"operator_codes">(),
-         [&](const auto* t) { result_.operator_codes.push_back(code(view<schema::operator_code>(t))); });
-    result_.buffers.clear();
-    each(root.get<"buffers">(), [&](const auto* t) { add_buffer(view<schema::buffer>(t)); });
-    each(root.get<"subgraphs">(),
-         [&](const auto* t) { result_.subgraphs.push_back(graph(view<schema::subgraph>(t))); });
-    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
-    each(root.get<"metadata">(), [&](const auto* t) {
-      const view<schema::metadata> v(t);
-      result_.metadata.push_back({text(v.get<"name">()), v.get<"buffer">()});
+    result_.operator_codes = list_of<operator_code>(
+        root.get<"operator_codes">(), [&](const auto* t) { return code(view<schema::operator_code>(t)); });
+    result_.buffers = list_of<buffer>(root.get<"buffers">(), [&, number = std::size_t(0)](const auto* t) mutable {
+      return read_buffer(view<schema::buffer>(t), number++);
     });
-    each(root.get<"signature_defs">(), [&](const auto* t) {
+    result_.subgraphs =
+        list_of<subgraph>(root.get<"subgraphs">(), [&](const auto* t) { return graph(view<schema::subgraph>(t)); });
+    result_.metadata_buffer = copy(root.get<"metadata_buffer">());
+    result_.metadata = list_of<metadata_entry>(root.get<"metadata">(), [&](const auto* t) {
+      const view<schema::metadata> v(t);
+      return metadata_entry{text(v.get<"name">()), v.get<"buffer">()};
+    });
+    result_.signatures = list_of<signature>(root.get<"signature_defs">(), [&](const auto* t) {
       const view<schema::signature> v(t);
-      signature s{text(v.get<"signature_key">()), v.get<"subgraph_index">(), {}, {}};
-      s.inputs = tensor_maps(v.get<"inputs">());
-      s.outputs = tensor_maps(v.get<"outputs">());
-      result_.signatures.push_back(std::move(s));
+      return signature{text(v.get<"signature_key">()), v.get<"subgraph_index">(), tensor_maps(v.get<"inputs">()),
+                       tensor_maps(v.get<"outputs">())};
     });
     result_.external_buffer_groups = root.get<"external_buffer_groups">();
     result_.external_buffers = root.get<"external_buffers">();
@@ -6212,42 +6320,51 @@ class reader {
     throw error(error_code::bad_input, result_.file->name() + ": " + what);
   }
 
-  void spend(std::uint64_t bytes) {
-    if (bytes > budget_) {
-      fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
-    }
-    budget_ -= bytes;
+  /// Hostile files can point at one thing many times: what is copied stays in proportion to the file.
+  void check_size(const file_content& content) {
+    constexpr std::uint64_t mib = std::uint64_t(1) << 20;
+    const std::uint64_t file_bytes = bytes_.size();
+    const std::uint64_t tables = content.tensors * sizeof(tensor) + content.operations * sizeof(operation) +
+                                 content.buffers * sizeof(buffer) + content.subgraphs * sizeof(subgraph) +
+                                 content.small_tables * sizeof(signature);
+    // A tensor of 40 bytes takes 320 here; a place in a list, 4 bytes, may name a tensor again.
+    const bool is_hostile = content.vector_bytes > 4 * file_bytes + mib || tables > 32 * file_bytes + 4 * mib ||
+                            content.buffer_bytes > 16 * file_bytes;
+    if (is_hostile) point_at_the_same();
+    outside_bytes_ = 16 * file_bytes;
+    outside_options_ = 4 * file_bytes;
+  }
+  [[noreturn]] void point_at_the_same() const {
+    fail("the tables point at the same data over and over; in memory they would be many times as large as the file");
   }
 
-  template <class Function>
-  void each(const table_vector* all, const Function& f) {
-    if (all == nullptr) return;
-    spend(all->size() * sizeof(std::uint32_t));
-    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) f(all->Get(i));
+  template <class T, class Function>
+  static std::vector<T> list_of(const table_vector* all, Function f) {
+    std::vector<T> result;
+    if (all == nullptr) return result;
+    result.reserve(all->size());
+    for (flatbuffers::uoffset_t i = 0; i < all->size(); ++i) result.push_back(f(all->Get(i)));
+    return result;
   }
 
   template <class T>
-  std::vector<T> copy(const flatbuffers::Vector<T>* values) {
+  static std::vector<T> copy(const flatbuffers::Vector<T>* values) {
     if (values == nullptr) return {};
-    spend(values->size() * sizeof(T));
     std::vector<T> result(values->size());
     for (flatbuffers::uoffset_t i = 0; i < values->size(); ++i) result[i] = values->Get(i);
     return result;
   }
 
-  std::optional<std::string> text(std::optional<std::string_view> value) {
+  static std::optional<std::string> text(std::optional<std::string_view> value) {
     if (!value) return std::nullopt;
-    spend(value->size());
     return std::string(*value);
   }
 
   std::vector<tensor_map> tensor_maps(const table_vector* all) {
-    std::vector<tensor_map> result;
-    each(all, [&](const auto* t) {
+    return list_of<tensor_map>(all, [&](const auto* t) {
       const view<schema::tensor_map> v(t);
-      result.push_back({text(v.get<"name">()), v.get<"tensor_index">()});
+      return tensor_map{text(v.get<"name">()), v.get<"tensor_index">()};
     });
-    return result;
   }
 
   operator_code code(view<schema::operator_code> v) {
@@ -6256,24 +6373,30 @@ class reader {
     return {static_cast<op::code>(builtin), text(v.get<"custom_code">()), v.get<"version">()};
   }
 
-  void add_buffer(view<schema::buffer> v) {
+  buffer read_buffer(view<schema::buffer> v, std::size_t number) {
     buffer b;
     if (const auto* data = v.get<"data">(); data != nullptr) {
       b.present = true;
       b.data = {data->Data(), data->size()};
     } else if (v.get<"offset">() > 1) {  // 1: a place holder that nobody filled
       b.present = true;
-      b.data = outside(v.get<"offset">(), v.get<"size">(), "buffers[" + std::to_string(result_.buffers.size()) + "]");
+      b.data = outside(v.get<"offset">(), v.get<"size">(), outside_bytes_,
+                       [&] { return "buffers[" + std::to_string(number) + "]"; });
     }
     b.size = b.data.size();
-    result_.buffers.push_back(std::move(b));
+    return b;
   }
 
-  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, const std::string& place) const {
+  /// Bytes outside of the flatbuffer, which are taken off `budget`; `place` says whose, for messages.
+  template <class Place>
+  std::span<const std::uint8_t> outside(std::uint64_t offset, std::uint64_t size, std::uint64_t& budget,
+                                        const Place& place) const {
     if (offset > bytes_.size() || size > bytes_.size() - offset) {
-      fail(place + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
+      fail(place() + ": bytes " + std::to_string(offset) + " to " + std::to_string(offset) + " + " +
            std::to_string(size) + " lie outside the file of " + std::to_string(bytes_.size()) + " bytes");
     }
+    if (size > budget) point_at_the_same();
+    budget -= size;
     return bytes_.subspan(offset, size);
   }
 
@@ -6283,9 +6406,10 @@ class reader {
     g.inputs = copy(v.get<"inputs">());
     g.outputs = copy(v.get<"outputs">());
     g.debug_metadata_index = v.get<"debug_metadata_index">();
-    each(v.get<"tensors">(), [&](const auto* t) { g.tensors.push_back(read_tensor(view<schema::tensor>(t))); });
-    each(v.get<"operators">(),
-         [&](const auto* t) { g.operations.push_back(read_operation(view<schema::operation>(t))); });
+    g.tensors =
+        list_of<tensor>(v.get<"tensors">(), [&](const auto* t) { return read_tensor(view<schema::tensor>(t)); });
+    g.operations = list_of<operation>(v.get<"operators">(),
+                                      [&](const auto* t) { return read_operation(view<schema::operation>(t)); });
     return g;
   }
 
@@ -6327,14 +6451,15 @@ class reader {
     } else if (v.get<"large_custom_options_offset">() > 1) {
       o.has_custom_options = true;
       o.custom_options = outside(v.get<"large_custom_options_offset">(), v.get<"large_custom_options_size">(),
-                                 "large_custom_options of an operator");
+                                 outside_options_, [] { return std::string("large_custom_options of an operator"); });
     }
     return o;
   }
 
   model result_;
   std::span<const std::uint8_t> bytes_;
-  std::uint64_t budget_ = 0;
+  std::uint64_t outside_bytes_ = 0;    ///< of buffers, that may still come
+  std::uint64_t outside_options_ = 0;  ///< of operators, likewise
   warnings& notes_;
 };
 
@@ -6684,7 +6809,31 @@ AEQ_INLINE std::string summary_text(const model& m) {
 // ---- aeq/io/atomic_file.ipp
 // Writing files that appear whole or not at all: the definitions.
 
+#include <sys/file.h>
+
 namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+/// What helps against a failure to write; empty where nobody can say.
+[[nodiscard]] AEQ_INLINE std::string remedy_of(int number) {
+  switch (number) {
+    case ENOENT: return "; make the folder first";
+    case ENOTDIR: return "; name a file in a folder";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "; name a folder that may be written";
+    case EEXIST: return "; allow overwriting (--overwrite), or name another file";
+    case EISDIR: return "; name a file";
+    case ENAMETOOLONG: return "; name a file with a shorter name";
+    case ENOSPC:
+    case EDQUOT: return "; free room there, or name a file elsewhere";
+    case EFBIG: return "; raise the limit of file sizes, or name a file elsewhere";
+    default: return {};
+  }
+}
+
+}  // namespace detail
 
 AEQ_INLINE output_file::output_file(std::string path, write_options options)
     : path_(std::move(path)), options_(options) {
@@ -6694,11 +6843,15 @@ AEQ_INLINE output_file::output_file(std::string path, write_options options)
   } else if (::stat(path_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
     if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path_ + ": is a folder; name a file");
     stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a pipe or a device has no earlier content to protect
-    if (stream_ < 0) throw error(error_code::io, path_ + ": can't be opened: " + system_message(errno));
+    if (stream_ < 0) fail("can't be opened");
   } else if (!options_.overwrite && ::stat(path_.c_str(), &facts) == 0) {
     throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
   }
-  create_temporary(stream_ >= 0 ? "/tmp" : folder_of(path_));
+  if (stream_ >= 0) {
+    create_for_stream();
+  } else {
+    create_temporary(folder_of(path_));
+  }
 }
 
 AEQ_INLINE output_file::~output_file() {
@@ -6712,7 +6865,7 @@ AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std:
     const ssize_t written = ::pwrite(temporary_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0) {
       if (errno == EINTR) continue;
-      throw error(error_code::io, path_ + ": can't be written: " + system_message(errno));
+      fail("can't be written");
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
     offset += static_cast<std::uint64_t>(written);
@@ -6720,28 +6873,46 @@ AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std:
 }
 
 AEQ_INLINE void output_file::resize(std::uint64_t bytes) {
-  if (::ftruncate(temporary_, static_cast<off_t>(bytes)) != 0) {
-    throw error(error_code::io, path_ + ": can't be written: " + system_message(errno));
-  }
+  if (::ftruncate(temporary_, static_cast<off_t>(bytes)) != 0) fail("can't be written");
 }
 
 AEQ_INLINE void output_file::commit() {
-  if (options_.sync && ::fsync(temporary_) != 0) fail("can't be synced");
   if (stream_ >= 0) {
     copy_to_stream();
     return;
   }
+  if (options_.sync && ::fsync(temporary_) != 0) fail("can't be synced");
+  give_name();
+  if (!options_.sync) return;
+  const std::string folder = folder_of(path_);
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return;  // a folder that may be written but not read
+  ::fsync(opened);         // the name too
+  ::close(opened);
+}
+
+/// The target is the new file after this, or as it was.
+AEQ_INLINE void output_file::give_name() {
   if (temporary_name_.empty()) {
     const std::string self = "/proc/self/fd/" + std::to_string(temporary_);
+    const auto link_as = [&](const std::string& name) {
+      return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    };
     if (!options_.overwrite) {
-      if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) fail("can't be created");
+      if (!link_as(path_)) fail("can't be created");
       return;
     }
-    const std::string name = unused_name();
-    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) fail("can't be created");
-    temporary_name_ = name;
+    static_cast<void>(lock());
+    take_name(link_as);
   }
   if (!options_.overwrite) {
+#ifdef RENAME_NOREPLACE
+    // Where there are no nameless files there may be no links either, as on FAT.
+    if (::renameat2(AT_FDCWD, temporary_name_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
+      temporary_name_.clear();
+      return;
+    }
+#endif
     if (::link(temporary_name_.c_str(), path_.c_str()) != 0) fail("can't be created");
     return;
   }
@@ -6750,7 +6921,9 @@ AEQ_INLINE void output_file::commit() {
 }
 
 AEQ_INLINE void output_file::fail(const char* what) const {
-  throw error(error_code::io, path_ + ": " + what + ": " + system_message(errno));
+  const int number = errno;
+  const std::string place = path_ == "-" ? "standard output" : path_;
+  throw error(error_code::io, place + ": " + what + ": " + system_message(number) + detail::remedy_of(number));
 }
 
 AEQ_INLINE std::string output_file::folder_of(const std::string& path) {
@@ -6759,24 +6932,78 @@ AEQ_INLINE std::string output_file::folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-AEQ_INLINE std::string output_file::unused_name() const {
-  static std::atomic<unsigned> counter = 0;
-  return path_ + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".part";
-}
-
 AEQ_INLINE void output_file::create_temporary(const std::string& folder) {
   constexpr mode_t readable = 0666;
-  temporary_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readable);
-  if (temporary_ >= 0) return;
-  if (errno == ENOENT || errno == EACCES || errno == EROFS || errno == ENOTDIR) {
-    throw error(error_code::io, path_ + ": can't be created: " + system_message(errno));
+  if (::access("/proc/self/fd", X_OK) == 0) {  // by which the file gets its name
+    temporary_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readable);
+    if (temporary_ >= 0) return;
+    if (errno == ENOENT || errno == EACCES || errno == EROFS || errno == ENOTDIR) fail("can't be created");
   }
-  temporary_name_ = stream_ >= 0 ? folder + "/aeq." + std::to_string(::getpid()) + ".part" : unused_name();
-  temporary_ = ::open(temporary_name_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, readable);
-  if (temporary_ >= 0) return;
-  const int number = errno;
-  temporary_name_.clear();
-  throw error(error_code::io, path_ + ": can't be created: " + system_message(number));
+  take_name([&](const std::string& name) {
+    temporary_ = ::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, readable);
+    if (temporary_ < 0) return false;
+    if (lock()) return true;
+    ::close(std::exchange(temporary_, -1));  // somebody took it for one that was left behind
+    errno = EEXIST;
+    return false;
+  });
+}
+
+/// What goes to a pipe or a device is made in a file without a name first.
+AEQ_INLINE void output_file::create_for_stream() {
+  const char* wished = std::getenv("TMPDIR");
+  const std::string folder = wished != nullptr && *wished != '\0' ? wished : "/tmp";
+  std::string name = folder + "/aeq.XXXXXX";
+  temporary_ = ::mkostemp(name.data(), O_CLOEXEC);
+  if (temporary_ < 0) {
+    const int number = errno;
+    if (stream_ > STDERR_FILENO) ::close(stream_);
+    throw error(error_code::io, path_ + ": the folder for temporary files, " + folder +
+                                    " (TMPDIR), can't be written: " + system_message(number));
+  }
+  ::unlink(name.c_str());
+}
+
+/// Calls `create` with names beside the target until one is free; that one is `temporary_name_` then.
+template <class Create>
+void output_file::take_name(const Create& create) {
+  constexpr int most = 1000;
+  constexpr std::size_t longest = 200;  // systems end names at 255 bytes
+  const std::size_t name_begin = path_.rfind('/') + 1;
+  const std::string beside = path_.substr(0, name_begin) + path_.substr(name_begin, longest);
+  for (int i = 0; i < most; ++i) {
+    const std::string name = beside + ".aeq-" + std::to_string(i) + ".part";
+    for (int again = 0; again < 2; ++again) {
+      if (create(name)) {
+        temporary_name_ = name;
+        return;
+      }
+      if (errno != EEXIST) fail("can't be created");
+      if (!remove_left_behind(name)) break;
+    }
+  }
+  fail("can't be created");
+}
+
+/// Shows that the process that writes the file is alive. False if somebody removed the file before.
+AEQ_INLINE bool output_file::lock() {
+  const bool locked = ::flock(temporary_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;  // or there are no locks
+  struct stat facts {};
+  return locked && ::fstat(temporary_, &facts) == 0 && facts.st_nlink > 0;
+}
+
+/// Removes the unfinished file of a process that is no more. False where its process may be alive, or it can't be told.
+AEQ_INLINE bool output_file::remove_left_behind(const std::string& name) {
+  const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (file < 0) return errno == ENOENT;
+  struct stat here {};
+  struct stat named {};
+  // Who holds the lock of the file that has the name is the only one to remove it.
+  const bool done = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &here) == 0 && S_ISREG(here.st_mode) &&
+                    ::lstat(name.c_str(), &named) == 0 && here.st_ino == named.st_ino && here.st_dev == named.st_dev &&
+                    ::unlink(name.c_str()) == 0;
+  ::close(file);
+  return done;
 }
 
 AEQ_INLINE void output_file::copy_to_stream() {
@@ -7250,25 +7477,31 @@ AEQ_INLINE void fill_piece(const model& m, const piece& p, std::span<std::uint8_
   return bytes;
 }
 
-/// The layout again, with the scales that producing the content has found. As many numbers were there before: nothing
-/// moves.
+/// Writes the scales that producing the content has found over the zeros that keep their places in the metadata.
 AEQ_INLINE void fill_late_scales(layout& l, const model& m) {
   const bool any =
       std::any_of(m.buffers.begin(), m.buffers.end(), [](const buffer& b) { return b.late_scales != nullptr; });
   if (!any) return;
-  model finished = m;
-  for (subgraph& g : finished.subgraphs) {
-    for (tensor& t : g.tensors) {
-      const auto& late = m.buffers[t.buffer].late_scales;
-      if (!late || !t.quantization) continue;
+  const auto set = [](const auto* list, std::size_t i, auto value) {
+    using vector = std::remove_const_t<std::remove_pointer_t<decltype(list)>>;
+    const_cast<vector*>(list)->Mutate(static_cast<flatbuffers::uoffset_t>(i), value);
+  };
+  const view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(l.metadata.GetBufferPointer()));
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    const std::vector<tensor>& tensors = m.subgraphs[g].tensors;
+    const view<schema::subgraph> graph(root.get<"subgraphs">()->Get(static_cast<flatbuffers::uoffset_t>(g)));
+    for (std::size_t t = 0; t < tensors.size(); ++t) {
+      const auto& late = m.buffers[tensors[t].buffer].late_scales;
+      // (A tensor that nobody reads may lie on the buffer with scales of its own.)
+      if (!late || !tensors[t].quantization || tensors[t].quantization->scale.size() != late->size()) continue;
+      const view<schema::tensor> written(graph.get<"tensors">()->Get(static_cast<flatbuffers::uoffset_t>(t)));
+      const view<schema::quantization_parameters> q(written.get<"quantization">());
       for (std::size_t i = 0; i < late->size(); ++i) {
-        t.quantization->scale[i] = (*late)[i].scale;
-        t.quantization->zero_point[i] = (*late)[i].zero_point;
+        set(q.get<"scale">(), i, (*late)[i].scale);
+        set(q.get<"zero_point">(), i, static_cast<std::int64_t>((*late)[i].zero_point));
       }
     }
   }
-  l.metadata = metadata_builder(finished, l.outside).build();
-  fill_places(l, finished);
 }
 
 [[nodiscard]] AEQ_INLINE layout lay_out(const model& m) {
@@ -7296,6 +7529,7 @@ AEQ_INLINE std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads) 
     const detail::piece& p = pieces[i];
     detail::fill_piece(m, p, {file.data() + l.content_at[p.buffer] + p.offset, static_cast<std::size_t>(p.size)});
   });
+  if (m.file) m.file->check_unchanged();
   detail::fill_late_scales(l, m);
   std::memcpy(file.data(), l.metadata.GetBufferPointer(), l.metadata.GetSize());
   return file;
@@ -7336,6 +7570,7 @@ AEQ_INLINE std::uint64_t write(const model& m, const std::string& path, const sa
   if (options.progress != nullptr) options.progress->finish();
   detail::fill_late_scales(l, m);
   file.write_at(0, {l.metadata.GetBufferPointer(), l.metadata.GetSize()});
+  if (m.file) m.file->check_unchanged();
   file.commit();
   return l.file_bytes;
 }
@@ -7361,12 +7596,7 @@ AEQ_INLINE weight_layout block_layout(std::span<const std::int32_t> shape, std::
 }
 
 AEQ_INLINE weight::weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-    : bytes_(m.buffers[t.buffer].data),
-      buffer_(t.buffer),
-      file_(m.file),
-      storage_(m.storage),
-      name_(std::move(name)),
-      layout_(layout) {}
+    : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), name_(std::move(name)), layout_(layout) {}
 
 AEQ_INLINE const float* weight::values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
   const std::uint8_t* place = bytes_.data() + first * sizeof(float);
@@ -7458,12 +7688,14 @@ AEQ_INLINE std::vector<consumer_group> group_consumers(const std::vector<tensor_
   return result;
 }
 
-/// Takes each of `gone` out of `from` once.
+/// Takes each of `gone` out of `from` once: the first ones that are equal.
 AEQ_INLINE void remove_each(std::vector<std::int32_t>& from, const std::vector<std::int32_t>& gone) {
-  for (const std::int32_t c : gone) {
-    const auto place = std::find(from.begin(), from.end(), c);
-    if (place != from.end()) from.erase(place);
-  }
+  std::unordered_map<std::int32_t, std::size_t> counts;
+  for (const std::int32_t c : gone) ++counts[c];
+  std::erase_if(from, [&](std::int32_t c) {
+    const auto left = counts.find(c);
+    return left != counts.end() && left->second > 0 && left->second-- > 0;
+  });
 }
 
 /// First-level instructions meet the producer: a dequantize and quantize of equal parameters vanish, of different ones
@@ -8137,11 +8369,14 @@ AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& pl
 // ---- aeq/quantize/transform.ipp
 // The order of tensors, and what each instruction leaves for the next.
 
+#include <unordered_set>
+
 // ---- aeq/model/editor.hpp
 // Editing a model: new tensors, buffers, operator codes, and operators at the right places.
 
 #include <deque>
 #include <initializer_list>
+#include <list>
 
 namespace aeq::inline AEQ_ABI::model {
 
@@ -8167,10 +8402,15 @@ class editor {
   [[nodiscard]] model& edited() { return model_; }
 
  private:
+  using buffers_by_hash = std::unordered_multimap<std::size_t, std::uint32_t>;
+
   std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
+  [[nodiscard]] buffers_by_hash& of_size(std::uint64_t bytes);
 
   model& model_;
-  std::unordered_multimap<std::uint64_t, std::uint32_t> by_size_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_size_;  ///< whose content nobody has looked at yet
+  std::unordered_map<std::uint64_t, buffers_by_hash> by_content_;
+  std::unordered_map<op::code, std::uint32_t> codes_;  ///< those that were asked for
 };
 
 /// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
@@ -8191,11 +8431,12 @@ class insertions {
   struct insertion {
     operation what;
     std::size_t gap;
+    std::list<std::int32_t>::iterator place;
   };
 
-  std::int32_t place(operation o, std::size_t gap, std::size_t position);
+  std::int32_t place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before);
 
-  std::vector<std::vector<std::int32_t>> gaps_;  ///< gap i lies before original operator i
+  std::vector<std::list<std::int32_t>> gaps_;  ///< gap i lies before original operator i
   std::deque<insertion> inserted_;
 };
 
@@ -8210,10 +8451,38 @@ class insertions {
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+/// Who reads which tensor: inputs of operators, outputs of subgraphs and of signatures. Where a list is long its
+/// tensors are looked up rather than searched for, so that an edit of each of n operands takes no n squared steps.
+class operand_lists {
+ public:
+  /// The model must outlive it, and its operators stay where they are.
+  explicit operand_lists(model::model& m) : model_(m), signatures_(m.subgraphs.size()) {}
+
+  /// `operation`, or graph_edge for the subgraph's outputs, reads tensor `to` in place of `from`, in every slot.
+  void replace(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to);
+
+  /// The same in the first slot that reads `from`.
+  void replace_first(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to);
+
+ private:
+  /// Slots by the tensor in them.
+  using slots = std::set<std::pair<std::int32_t, std::size_t>>;
+  /// Outputs of signatures of a subgraph, by tensor.
+  using outputs = std::unordered_multimap<std::uint32_t, model::tensor_map*>;
+
+  void replace_some(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to, std::size_t most);
+  void replace_in_signatures(std::size_t graph, std::int32_t from, std::int32_t to);
+
+  model::model& model_;
+  std::map<std::pair<std::size_t, std::int32_t>, slots> long_lists_;
+  std::vector<std::optional<outputs>> signatures_;
+};
+
 /// One instruction about to be carried out.
 struct transform_context {
   model::editor& edit;
   model::insertions& inserted;  ///< of the subgraph
+  operand_lists& operands;
   std::size_t graph;
   std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
   std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
@@ -8225,7 +8494,6 @@ struct transform_context {
   }
   /// The name that new tensors add their suffix to.
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] bool feeds_graph_output() const;
 };
 
 /// What a transformation put in the place of the tensor, for the listed consumers.
@@ -8238,9 +8506,6 @@ namespace detail {
 
 /// A float activation with the shape of a tensor.
 [[nodiscard]] model::tensor like(const model::tensor& t, std::string name);
-
-/// Subgraph outputs, and the signatures' word for them, go over to another tensor.
-void redirect_outputs(const transform_context& c, std::int32_t to);
 
 /// Listed consumers read another tensor, in every slot.
 void rewire(const transform_context& c, std::int32_t to);
@@ -8313,10 +8578,8 @@ AEQ_INLINE transformed carry_out(const transform_context& c) {
   return {};
 }
 
-[[nodiscard]] AEQ_INLINE bool share_consumer(const instruction& a, const instruction& b) {
-  return std::any_of(a.consumers.begin(), a.consumers.end(), [&](std::int32_t c) {
-    return std::find(b.consumers.begin(), b.consumers.end(), c) != b.consumers.end();
-  });
+[[nodiscard]] AEQ_INLINE bool share_consumer(const std::unordered_set<std::int32_t>& consumers, const instruction& b) {
+  return std::any_of(b.consumers.begin(), b.consumers.end(), [&](std::int32_t c) { return consumers.contains(c); });
 }
 
 /// Tensors in the order of processing: those of one buffer together, activations as if they shared one.
@@ -8358,6 +8621,7 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
   model::editor edit(m, detail::changing_buffers(m, instructions));
   std::vector<model::insertions> inserted;
   for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
+  operand_lists operands(m);
 
   for (const auto& [graph, tensor] : detail::processing_order(m)) {
     const std::vector<instruction>& list = instructions[graph][tensor];
@@ -8368,10 +8632,11 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
     std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
     for (std::size_t i = 0; i < list.size(); ++i) {
       const transformed done =
-          detail::carry_out({edit, inserted[graph], graph, now[i].tensor, now[i].producer, list[i]});
-      if (!done.tensor) continue;
+          detail::carry_out({edit, inserted[graph], operands, graph, now[i].tensor, now[i].producer, list[i]});
+      if (!done.tensor || i + 1 == list.size()) continue;
+      const std::unordered_set<std::int32_t> consumers(list[i].consumers.begin(), list[i].consumers.end());
       for (std::size_t later = i + 1; later < list.size(); ++later) {
-        if (!detail::share_consumer(list[i], list[later])) continue;
+        if (!detail::share_consumer(consumers, list[later])) continue;
         now[later].tensor = *done.tensor;
         if (done.operation) now[later].producer = *done.operation;
       }
@@ -8799,10 +9064,12 @@ inline constexpr std::size_t scope_characters = 10'000;
 /// `scope_characters` characters; `cut` tells whether there were more.
 template <class Names>
 [[nodiscard]] std::string scope_of(const Names& outputs, const Names& inputs, bool* cut = nullptr) {
+  constexpr std::size_t most_bytes = 4 * scope_characters;  // as many characters, whatever they are
   std::string scope;
   const auto join = [&](const Names& names) {
     for (const std::string_view name : names) {
-      if (!name.empty()) scope.append(name) += ';';
+      if (!name.empty()) scope.append(name.substr(0, most_bytes + 1)) += ';';
+      if (scope.size() > most_bytes) return;
     }
   };
   join(outputs);
@@ -9021,18 +9288,23 @@ AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::s
 
 AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const std::string& path,
                                          const model::save_options& options) {
-  const model::model quantized = quantize::quantize_model(source_, decisions,
-                                                          {.threads = options.threads,
-                                                           .progress = options.progress,
-                                                           .when = quantize::scale_time::while_writing,
-                                                           .statistics = &statistics_,
-                                                           .notes = &notes_});
-  if (strict_ && !notes_.empty()) {
-    const warning& first = notes_.all().front();
-    throw error(error_code::bad_input,
-                first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+  try {
+    const model::model quantized = quantize::quantize_model(source_, decisions,
+                                                            {.threads = options.threads,
+                                                             .progress = options.progress,
+                                                             .when = quantize::scale_time::while_writing,
+                                                             .statistics = &statistics_,
+                                                             .notes = &notes_});
+    if (strict_ && !notes_.empty()) {
+      const warning& first = notes_.all().front();
+      throw error(error_code::bad_input,
+                  first.place + ": " + first.message + " (a warning, which strictness makes an error)");
+    }
+    return model::write(quantized, path, options);
+  } catch (const error&) {
+    if (source_.file) source_.file->check_unchanged();  // what was found wrong may be of a file half written
+    throw;
   }
-  return model::write(quantized, path, options);
 }
 
 }  // namespace aeq::inline AEQ_ABI
@@ -9522,7 +9794,7 @@ AEQ_INLINE recipe parse(std::string_view text, const std::string& file, const lo
 }
 
 AEQ_INLINE recipe load(const std::string& path, const load_options& options) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path, {detail::json_bytes});
   const auto bytes = file->bytes();
   return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name(), options);
 }
@@ -9693,7 +9965,7 @@ AEQ_INLINE policy parse_policy(std::string_view text, const std::string& file) {
 }
 
 AEQ_INLINE policy load_policy(const std::string& path) {
-  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path, {detail::json_bytes});
   const auto bytes = file->bytes();
   return parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file->name());
 }
@@ -9852,7 +10124,7 @@ AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::st
 }
 
 AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
-  const auto file = input_file::open(path);
+  const auto file = input_file::open(path, {limit_bytes});
   if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
   if (file->bytes().size() > limit_bytes) {
     throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
@@ -10604,8 +10876,6 @@ AEQ_INLINE void check_consistency(const model& m) {
 // ---- aeq/model/verifier.ipp
 // Walking a model file before it is believed: the definitions.
 
-#include <unordered_set>
-
 namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
@@ -10622,6 +10892,7 @@ class verification {
 
   bool check(const flatbuffers::Table* table, const schema::table_descriptor& descriptor) {
     if (!table->VerifyTableStart(checks_)) return false;
+    count(descriptor);
     for (std::size_t id = 0; id < descriptor.fields.size(); ++id) {
       if (!check_field(table, descriptor, id)) return false;
     }
@@ -10632,10 +10903,26 @@ class verification {
   /// Where the last check failed: ".subgraphs[0].tensors[2]".
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const file_content& content() const { return content_; }
   /// What the schema does not know: name of the table or union, id of the field or member.
   [[nodiscard]] const std::set<std::pair<std::string, std::size_t>>& unknown() const { return unknown_; }
 
  private:
+  void count(const schema::table_descriptor& descriptor) {
+    if (&descriptor == &schema::tensor) {
+      ++content_.tensors;
+    } else if (&descriptor == &schema::operation) {
+      ++content_.operations;
+    } else if (&descriptor == &schema::buffer) {
+      ++content_.buffers;
+    } else if (&descriptor == &schema::subgraph) {
+      ++content_.subgraphs;
+    } else {
+      ++content_.small_tables;
+    }
+  }
+  void count_vector(std::uint64_t bytes) { content_.vector_bytes += bytes; }
+
   // The path is put together on the way back from a failure only.
   bool fail(std::string_view field) {
     path_ = "." + std::string(field) + path_;
@@ -10661,7 +10948,10 @@ class verification {
     }
     if (!table->VerifyOffset(checks_, slot)) return fail(field.name);
     if (field.type == schema::field_type::string) {
-      return checks_.VerifyString(table->GetPointer<const flatbuffers::String*>(slot)) || fail(field.name);
+      const auto* text = table->GetPointer<const flatbuffers::String*>(slot);
+      if (!checks_.VerifyString(text)) return fail(field.name);
+      if (text != nullptr) count_vector(text->size());
+      return true;
     }
     if (field.type == schema::field_type::union_value) return check_union(table, field, id);
     if (field.type == schema::field_type::table && !field.is_vector) {
@@ -10673,6 +10963,7 @@ class verification {
       const auto* inner = table->GetPointer<const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>*>(slot);
       if (inner == nullptr) return true;
       if (!checks_.VerifyVector(inner)) return fail(field.name);
+      count_vector(inner->size() * sizeof(flatbuffers::uoffset_t));
       for (flatbuffers::uoffset_t i = 0; i < inner->size(); ++i) {
         if (!check(inner->Get(i), *field.table)) return fail(field.name, i);
       }
@@ -10681,8 +10972,14 @@ class verification {
     const bool inside = with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
       const auto* values = table->GetPointer<const flatbuffers::Vector<T>*>(slot);
       if (!checks_.VerifyVector(values)) return false;
+      if (values == nullptr) return true;
+      if (&descriptor == &schema::buffer) {
+        content_.buffer_bytes += values->size();
+      } else {
+        count_vector(values->size() * sizeof(T));
+      }
       // FlatBuffers' verifier looks at the place of the length only.
-      return values == nullptr || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+      return reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
     });
     return inside || fail(field.name);
   }
@@ -10717,12 +11014,13 @@ class verification {
   std::set<std::pair<std::string, std::size_t>> unknown_;
   std::unordered_set<const std::uint8_t*> seen_layouts_;
   std::size_t slots_to_read_;
+  file_content content_;
 };
 
 }  // namespace detail
 
 AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8_t> bytes, const std::string& file,
-                                                      warnings& unknown) {
+                                                      warnings& unknown, file_content& content) {
   if (bytes.size() < 8) {
     throw error(error_code::bad_input,
                 file + ": " + std::to_string(bytes.size()) + " bytes are no model; a .tflite file is wanted");
@@ -10743,6 +11041,7 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
     unknown.add(file, "table " + name + ", field " + std::to_string(id) +
                           ": newer than the schema that this version knows; it is left out of what is written");
   }
+  content = walk.content();
   return table;
 }
 
@@ -11620,11 +11919,19 @@ AEQ_INLINE void static_range::materialize_output(std::size_t graph, std::int32_t
 
 namespace aeq::inline AEQ_ABI::model {
 
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE std::size_t hash_of(std::span<const std::uint8_t> bytes) {
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace detail
+
 AEQ_INLINE editor::editor(model& m, const std::vector<bool>& changing) : model_(m) {
   for (std::size_t i = 1; i < m.buffers.size(); ++i) {
     const bool stays = i >= changing.size() || !changing[i];
     if (stays && m.buffers[i].present && !m.buffers[i].produce) {
-      by_size_.emplace(m.buffers[i].size, static_cast<std::uint32_t>(i));
+      by_size_[m.buffers[i].size].push_back(static_cast<std::uint32_t>(i));
     }
   }
 }
@@ -11634,8 +11941,20 @@ AEQ_INLINE std::uint32_t editor::add_buffer(buffer b) {
   return static_cast<std::uint32_t>(model_.buffers.size() - 1);
 }
 
+/// Buffers of a size by their content, which is only read where a constant of the size is added.
+AEQ_INLINE editor::buffers_by_hash& editor::of_size(std::uint64_t bytes) {
+  buffers_by_hash& known = by_content_[bytes];
+  if (const auto unread = by_size_.find(bytes); unread != by_size_.end()) {
+    for (const std::uint32_t i : unread->second) known.emplace(detail::hash_of(model_.buffers[i].data), i);
+    by_size_.erase(unread);
+  }
+  return known;
+}
+
 AEQ_INLINE std::uint32_t editor::add_constant(std::vector<std::uint8_t> bytes) {
-  const auto [first, last] = by_size_.equal_range(bytes.size());
+  buffers_by_hash& known = of_size(bytes.size());
+  const std::size_t hash = detail::hash_of(bytes);
+  const auto [first, last] = known.equal_range(hash);
   std::uint32_t found = 0;
   for (auto i = first; i != last; ++i) {
     const buffer& b = model_.buffers[i->second];
@@ -11648,7 +11967,7 @@ AEQ_INLINE std::uint32_t editor::add_constant(std::vector<std::uint8_t> bytes) {
   b.size = bytes.size();
   b.data = keep(std::move(bytes));
   const std::uint32_t index = add_buffer(std::move(b));
-  by_size_.emplace(model_.buffers[index].size, index);
+  known.emplace(hash, index);
   return index;
 }
 
@@ -11659,13 +11978,13 @@ AEQ_INLINE std::int32_t editor::add_tensor(std::size_t graph, tensor t) {
 }
 
 AEQ_INLINE std::uint32_t editor::code(op::code builtin) {
+  const auto [known, is_new] = codes_.try_emplace(builtin);
+  if (!is_new) return known->second;
   const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
                                   [&](const operator_code& c) { return c.builtin == builtin; });
-  if (place == model_.operator_codes.end()) {
-    model_.operator_codes.push_back({builtin, std::nullopt, 1});
-    return static_cast<std::uint32_t>(model_.operator_codes.size() - 1);
-  }
-  return static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+  known->second = static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+  if (place == model_.operator_codes.end()) model_.operator_codes.push_back({builtin, std::nullopt, 1});
+  return known->second;
 }
 
 AEQ_INLINE const flatbuffers::Table* editor::add_table(
@@ -11687,18 +12006,17 @@ AEQ_INLINE std::span<const std::uint8_t> editor::keep(std::vector<std::uint8_t> 
 
 AEQ_INLINE std::int32_t insertions::before(std::int32_t consumer, operation o) {
   const auto gap = static_cast<std::size_t>(consumer);
-  return place(std::move(o), gap, gaps_[gap].size());
+  return place(std::move(o), gap, gaps_[gap].end());
 }
 
 AEQ_INLINE std::int32_t insertions::after(std::int32_t producer, operation o) {
   const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
   if (producer < originals) {
-    const std::int32_t gap = producer + 1;
-    return place(std::move(o), static_cast<std::size_t>(gap), 0);
+    const auto gap = static_cast<std::size_t>(producer + 1);
+    return place(std::move(o), gap, gaps_[gap].begin());
   }
-  const std::size_t gap = inserted_[static_cast<std::size_t>(producer - originals)].gap;
-  const auto where = std::find(gaps_[gap].begin(), gaps_[gap].end(), producer - originals);
-  return place(std::move(o), gap, static_cast<std::size_t>(where - gaps_[gap].begin()) + 1);
+  const insertion& earlier = inserted_[static_cast<std::size_t>(producer - originals)];
+  return place(std::move(o), earlier.gap, std::next(earlier.place));
 }
 
 AEQ_INLINE void insertions::commit(subgraph& g) {
@@ -11712,10 +12030,9 @@ AEQ_INLINE void insertions::commit(subgraph& g) {
   g.operations = std::move(result);
 }
 
-AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::size_t position) {
+AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before) {
   const auto number = static_cast<std::int32_t>(inserted_.size());
-  inserted_.push_back({std::move(o), gap});
-  gaps_[gap].insert(gaps_[gap].begin() + static_cast<std::ptrdiff_t>(position), number);
+  inserted_.push_back({std::move(o), gap, gaps_[gap].insert(before, number)});
   return number + static_cast<std::int32_t>(gaps_.size()) - 1;
 }
 
@@ -11726,13 +12043,66 @@ AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::siz
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+AEQ_INLINE void operand_lists::replace(std::size_t graph, std::int32_t operation, std::int32_t from, std::int32_t to) {
+  replace_some(graph, operation, from, to, static_cast<std::size_t>(-1));
+  if (operation == graph_edge) replace_in_signatures(graph, from, to);
+}
+
+AEQ_INLINE void operand_lists::replace_first(std::size_t graph, std::int32_t operation, std::int32_t from,
+                                             std::int32_t to) {
+  replace_some(graph, operation, from, to, 1);
+}
+
+AEQ_INLINE void operand_lists::replace_some(std::size_t graph, std::int32_t operation, std::int32_t from,
+                                            std::int32_t to, std::size_t most) {
+  constexpr std::size_t short_list = 64;
+  if (from == to) return;
+  model::subgraph& g = model_.subgraphs[graph];
+  std::vector<std::int32_t>& list =
+      operation == graph_edge ? g.outputs : g.operations[static_cast<std::size_t>(operation)].inputs;
+  if (list.size() <= short_list) {
+    for (std::size_t i = 0; i < list.size() && most > 0; ++i) {
+      if (list[i] != from) continue;
+      list[i] = to;
+      --most;
+    }
+    return;
+  }
+  const auto [known, is_new] = long_lists_.try_emplace({graph, operation});
+  slots& of_tensors = known->second;
+  for (std::size_t i = 0; is_new && i < list.size(); ++i) of_tensors.emplace(list[i], i);
+  for (; most > 0; --most) {
+    const auto first = of_tensors.lower_bound({from, 0});
+    if (first == of_tensors.end() || first->first != from) return;
+    const std::size_t slot = first->second;
+    list[slot] = to;
+    of_tensors.erase(first);
+    of_tensors.emplace(to, slot);
+  }
+}
+
+AEQ_INLINE void operand_lists::replace_in_signatures(std::size_t graph, std::int32_t from, std::int32_t to) {
+  if (!signatures_[graph]) {
+    outputs& all = signatures_[graph].emplace();
+    for (model::signature& s : model_.signatures) {
+      if (s.subgraph != graph) continue;
+      for (model::tensor_map& m : s.outputs) all.emplace(m.tensor, &m);
+    }
+  }
+  outputs& all = *signatures_[graph];
+  std::vector<model::tensor_map*> moved;
+  const auto [first, last] = all.equal_range(static_cast<std::uint32_t>(from));
+  for (auto i = first; i != last; ++i) moved.push_back(i->second);
+  all.erase(first, last);
+  for (model::tensor_map* m : moved) {
+    m->tensor = static_cast<std::uint32_t>(to);
+    all.emplace(m->tensor, m);
+  }
+}
+
 AEQ_INLINE std::string transform_context::name() const {
   const std::optional<std::string>& given = tensor_at(tensor).name;
   return given && !given->empty() ? *given : "tensor_" + std::to_string(tensor);
-}
-
-AEQ_INLINE bool transform_context::feeds_graph_output() const {
-  return std::find(what.consumers.begin(), what.consumers.end(), graph_edge) != what.consumers.end();
 }
 
 namespace detail {
@@ -11745,23 +12115,12 @@ AEQ_INLINE model::tensor like(const model::tensor& t, std::string name) {
   return result;
 }
 
-AEQ_INLINE void redirect_outputs(const transform_context& c, std::int32_t to) {
-  std::replace(c.subgraph().outputs.begin(), c.subgraph().outputs.end(), c.tensor, to);
-  for (model::signature& s : c.edit.edited().signatures) {
-    if (s.subgraph != c.graph) continue;
-    for (model::tensor_map& m : s.outputs) {
-      if (m.tensor == static_cast<std::uint32_t>(c.tensor)) m.tensor = static_cast<std::uint32_t>(to);
-    }
-  }
-}
-
 AEQ_INLINE void rewire(const transform_context& c, std::int32_t to) {
-  for (const std::int32_t consumer : c.what.consumers) {
-    if (consumer == graph_edge) continue;
-    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
-    std::replace(inputs.begin(), inputs.end(), c.tensor, to);
+  const std::vector<std::int32_t>& consumers = c.what.consumers;
+  for (std::size_t i = 0; i < consumers.size(); ++i) {
+    if (i > 0 && consumers[i] == consumers[i - 1]) continue;  // listed once per slot
+    c.operands.replace(c.graph, consumers[i], c.tensor, to);
   }
-  if (c.feeds_graph_output()) redirect_outputs(c, to);
 }
 
 AEQ_INLINE std::int32_t insert(const transform_context& c, op::code builtin, std::int32_t input, std::int32_t output) {
@@ -11845,14 +12204,13 @@ AEQ_INLINE transformed duplicate_tensor(const transform_context& c) {
   copy.buffer = detail::copy_buffer(c, c.tensor_at(c.tensor).buffer);
   const std::int32_t result = c.edit.add_tensor(c.graph, std::move(copy));
   // A consumer is listed once per slot that it reads the tensor in.
+  bool outputs_done = false;
   for (const std::int32_t consumer : c.what.consumers) {
-    if (consumer == graph_edge) {
-      detail::redirect_outputs(c, result);
-      continue;
+    if (consumer != graph_edge) {
+      c.operands.replace_first(c.graph, consumer, c.tensor, result);
+    } else if (!std::exchange(outputs_done, true)) {
+      c.operands.replace(c.graph, graph_edge, c.tensor, result);
     }
-    std::vector<std::int32_t>& inputs = c.subgraph().operations[static_cast<std::size_t>(consumer)].inputs;
-    const auto slot = std::find(inputs.begin(), inputs.end(), c.tensor);
-    if (slot != inputs.end()) *slot = result;
   }
   return {result, std::nullopt};
 }
@@ -13645,17 +14003,24 @@ class integer_encoder {
   void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
                         const quantized_limits<float>& limits, std::int8_t* result) const {
     const std::uint64_t channels = source_.layout().channels;
-    std::vector<float> scales(channels);
-    std::vector<float> zero_points(channels);
-    for (std::uint64_t c = 0; c < channels; ++c) {
+    const std::uint64_t kept = std::min(channels, count);  // a piece may be a small part of a row
+    std::vector<float> scales(kept);
+    std::vector<float> zero_points(kept);
+    const bool all = kept == channels;
+    for (std::uint64_t c = 0; all && c < channels; ++c) {
       scales[c] = scale(c);
       zero_points[c] = zero_point(c);
     }
     for (std::uint64_t i = first; i < first + count;) {
       const std::uint64_t channel = i % channels;
       const std::uint64_t n = std::min(first + count - i, channels - channel);
-      best_loops().quantize_columns(values + (i - first), n, scales.data() + channel, zero_points.data() + channel,
-                                    limits.lowest, limits.highest, result + (i - first));
+      for (std::uint64_t c = 0; !all && c < n; ++c) {
+        scales[c] = scale(channel + c);
+        zero_points[c] = zero_point(channel + c);
+      }
+      const std::uint64_t at = all ? channel : 0;
+      best_loops().quantize_columns(values + (i - first), n, scales.data() + at, zero_points.data() + at, limits.lowest,
+                                    limits.highest, result + (i - first));
       i += n;
     }
   }
