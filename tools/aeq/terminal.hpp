@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 
@@ -22,11 +23,24 @@ inline std::string coloured(const char* code, const std::string& text) {
   return is_terminal() ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
 }
 
-/// Warnings from the one at `first` on.
+/// Text as long as a person reads it.
+inline std::string shortened(const std::string& text) {
+  constexpr std::size_t most = 1000;
+  return text.size() <= most ? text : text.substr(0, most) + "... (" + std::to_string(text.size()) + " characters)";
+}
+
+/// Warnings from the one at `first` on, as many as a person reads. --json has all.
 inline void print_warnings(const aeq::warnings& notes, std::size_t first = 0) {
-  for (std::size_t i = first; i < notes.all().size(); ++i) {
+  constexpr std::size_t most = 50;
+  const std::size_t count = notes.all().size();
+  for (std::size_t i = first; i < count; ++i) {
+    if (i - first == most) {
+      std::fprintf(stderr, "%s and %zu more\n", coloured("33", "warning:").c_str(), count - i);
+      return;
+    }
     const aeq::warning& w = notes.all()[i];
-    std::fprintf(stderr, "%s %s: %s\n", coloured("33", "warning:").c_str(), w.place.c_str(), w.message.c_str());
+    std::fprintf(stderr, "%s %s: %s\n", coloured("33", "warning:").c_str(), shortened(w.place).c_str(),
+                 shortened(w.message).c_str());
   }
 }
 
