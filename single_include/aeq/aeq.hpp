@@ -12012,7 +12012,7 @@ AEQ_INLINE std::int32_t insertions::before(std::int32_t consumer, operation o) {
 AEQ_INLINE std::int32_t insertions::after(std::int32_t producer, operation o) {
   const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
   if (producer < originals) {
-    const auto gap = static_cast<std::size_t>(producer + 1);
+    const auto gap = static_cast<std::size_t>(producer) + 1;
     return place(std::move(o), gap, gaps_[gap].begin());
   }
   const insertion& earlier = inserted_[static_cast<std::size_t>(producer - originals)];

@@ -83,7 +83,8 @@ TEST_CASE("A rule that names a scheme obeys a policy of one's own as a rule that
   for (const std::string_view scheme : {"shifts_only", "dynamic_wi8_afp32"}) {
     CAPTURE(scheme);
     const auto rule = [&](const char* operation) {
-      return R"([{"regex": ".*", "operation": ")" + std::string(operation) + R"(", "scheme": ")" + std::string(scheme) + "\"}]";
+      return R"([{"regex": ".*", "operation": ")" + std::string(operation) + R"(", "scheme": ")" + std::string(scheme) +
+             "\"}]";
     };
     aeq::warnings doubts;
     const auto plan = aeq::recipe::resolve(aeq::recipe::parse(rule("*"), "r.json", options), policy,
