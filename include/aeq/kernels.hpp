@@ -9,10 +9,16 @@
 #include <aeq/core/status.hpp>
 #include <aeq/core/text.hpp>
 #include <aeq/core/type_list.hpp>
+#include <aeq/kernel/activation.hpp>
+#include <aeq/kernel/copy.hpp>
+#include <aeq/kernel/elementwise.hpp>
+#include <aeq/kernel/fully_connected.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/kernel/operand.hpp>
 #include <aeq/kernel/options.hpp>
 #include <aeq/kernel/quantize.hpp>
+#include <aeq/kernel/softmax.hpp>
+#include <aeq/kernel/work_sharing.hpp>
 #include <aeq/op/catalogue.hpp>
 #include <aeq/op/concepts.hpp>
 #include <aeq/op/requirements.hpp>

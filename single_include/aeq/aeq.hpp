@@ -238,7 +238,8 @@ enum class [[nodiscard]] status : std::uint8_t{
     wrong_shape,       ///< ranks or extents that do not go together, or too little data for the shape
     wrong_parameters,  ///< scales or zero points
     wrong_options,     ///< options of the op
-    small_workspace    ///< fewer bytes than workspace_bytes said
+    small_workspace,   ///< fewer bytes than workspace_bytes said
+    wrong_data         ///< values that the op has no result for: an index out of range, a divisor of zero
 };
 
 /// In words, for messages: "an operand's type".
@@ -251,6 +252,7 @@ enum class [[nodiscard]] status : std::uint8_t{
     case status::wrong_parameters: return "scales or zero points of an operand";
     case status::wrong_options: return "options of the op";
     case status::small_workspace: return "workspace is too small";
+    case status::wrong_data: return "data of an operand";
   }
   return "?";
 }
@@ -362,17 +364,13 @@ using policy_or = typename detail::find_policy<Category, Default, Policies...>::
 
 }  // namespace aeq::inline AEQ_ABI
 
-// ---- aeq/kernel/kernel.hpp
-// The form of every kernel that the table can hold: three functions. Freestanding, no allocation, no exceptions.
-//
-//   workspace_bytes   how much memory it wants besides its operands
-//   setup             looks at everything once, and prepares (multipliers, tables) what evaluate reads
-//   evaluate          computes; as often as wanted; cannot fail
-//
-// Setup sees types, shapes, scales and the data of constant inputs. It returns a status, and only after status::ready
-// may evaluate be called, with operands that differ in nothing but the data of those that are not constant. The
-// workspace is the caller's, aligned for any scalar type, and left alone between setup and evaluate: what setup wrote
-// is there, the rest is scratch. Operands do not overlap, unless the kernel says that they may.
+// ---- aeq/kernel/activation.hpp
+// Fused activations that are a clamp. (spec: kernels, section 1) Freestanding.
+
+// ---- aeq/kernel/options.hpp
+// Options of the catalogue's ops as one struct, so that all kernels have one signature. A kernel reads the fields of
+// its op; the others keep their defaults. Names and numbers are the schema's. Freestanding. (spec: tflite_schema,
+// section 4)
 
 #include <span>
 
@@ -396,6 +394,24 @@ enum class element_type : std::uint8_t {
   int64,
   boolean  ///< a byte, 0 or 1
 };
+
+/// As numpy calls it.
+[[nodiscard]] constexpr std::string_view name_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::absent: return "none";
+    case element_type::float32: return "float32";
+    case element_type::float16: return "float16";
+    case element_type::int2: return "int2";
+    case element_type::int4: return "int4";
+    case element_type::int8: return "int8";
+    case element_type::uint8: return "uint8";
+    case element_type::int16: return "int16";
+    case element_type::int32: return "int32";
+    case element_type::int64: return "int64";
+    case element_type::boolean: return "bool";
+  }
+  return "?";
+}
 
 /// Bits of an element in memory.
 [[nodiscard]] constexpr int bits_of(element_type type) noexcept {
@@ -461,10 +477,6 @@ using result_operand = basic_operand<std::byte>;
 }  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/kernel/options.hpp
-// Options of the catalogue's ops as one struct, so that all kernels have one signature. A kernel reads the fields of
-// its op; the others keep their defaults. Names and numbers are the schema's. Freestanding. (spec: tflite_schema,
-// section 4)
-
 namespace aeq::inline AEQ_ABI {
 
 enum class window_padding : std::uint8_t { same, valid };
@@ -505,6 +517,119 @@ struct operation_options {
   bool offset = false;
   bool repeats_edge = false;                  ///< MIRROR_PAD: SYMMETRIC, else REFLECT
   std::span<const std::int32_t> new_shape{};  ///< RESHAPE without a second input
+  std::span<const std::int32_t> squeeze_dims{};
+  float alpha = 0;          ///< LEAKY_RELU, LOCAL_RESPONSE_NORMALIZATION
+  std::int32_t radius = 0;  ///< LOCAL_RESPONSE_NORMALIZATION
+  float bias = 0;
+  float min = 0;  ///< FAKE_QUANT
+  float max = 0;
+  std::int32_t num_bits = 0;
+  bool narrow_range = false;
+  std::int32_t seq_dim = 0;  ///< REVERSE_SEQUENCE
+  std::int32_t batch_dim = 0;
+  bool exclusive = false;  ///< CUMSUM
+  bool reverse = false;
+  float cell_clip = 0;  ///< LSTM; 0: no clipping
+  float proj_clip = 0;
+  bool time_major = false;
+  bool merge_outputs = false;
+  std::int32_t rank = 0;  ///< SVDF
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/activation.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+struct clamp_range {
+  float low = std::numeric_limits<float>::lowest();
+  float high = std::numeric_limits<float>::max();
+};
+
+/// Whether an activation is a clamp, or none at all.
+[[nodiscard]] constexpr bool is_clamp(fused_activation activation) noexcept {
+  return activation == fused_activation::none || activation == fused_activation::relu ||
+         activation == fused_activation::relu_n1_to_1 || activation == fused_activation::relu6;
+}
+
+[[nodiscard]] constexpr clamp_range clamp_of(fused_activation activation) noexcept {
+  switch (activation) {
+    case fused_activation::relu: return {0, std::numeric_limits<float>::max()};
+    case fused_activation::relu_n1_to_1: return {-1, 1};
+    case fused_activation::relu6: return {0, 6};
+    default: return {};
+  }
+}
+
+/// min(max(x, low), high); a NaN becomes a limit, as in LiteRT, where comparisons with it are false.
+[[nodiscard]] constexpr float clamped(float x, const clamp_range& limits) noexcept {
+  const float raised = limits.low < x ? x : limits.low;
+  return raised < limits.high ? raised : limits.high;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/copy.hpp
+// Ops whose output has the bytes of their first input: RESHAPE and its kin. Freestanding.
+
+#include <algorithm>
+
+// ---- aeq/kernel/kernel.hpp
+// The form of every kernel that the table can hold: three functions, and two that most do without. Freestanding, no
+// allocation, no exceptions.
+//
+//   workspace_bytes   how much memory it wants besides its operands
+//   setup             looks at everything once, and prepares (multipliers, tables) what evaluate reads
+//   evaluate          computes; as often as wanted; cannot fail
+//   scratch_bytes     may be null: how much memory evaluate wants that need not survive it
+//   check             may be null: whether evaluate can work with the data that the inputs have now (indices, divisors)
+//
+// Setup sees types, shapes, scales and the data of constant inputs. It returns a status, and only after status::ready
+// may evaluate be called, with operands that differ in nothing but the data of those that are not constant. Who does
+// not trust that data calls check before each evaluate. The workspace is the caller's, aligned for any scalar type, and
+// left alone between setup and evaluate: what setup wrote is there, the rest is scratch. Operands do not overlap,
+// unless the kernel says that they may.
+
+// ---- aeq/kernel/work_sharing.hpp
+// How a kernel hands out pieces of its work without knowing of threads: whoever calls it says who computes them.
+// Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// Who does independent pieces of work. The default does them one after the other on the calling thread. Results do not
+/// depend on who computes which piece.
+struct work_sharing {
+  using piece_function = void (*)(const void* task, std::size_t index) noexcept;
+  using run_function = void (*)(void* workers, std::size_t pieces, piece_function piece, const void* task) noexcept;
+
+  void* workers = nullptr;
+  run_function run = nullptr;
+  std::size_t width = 1;  ///< how many pieces are computed at a time
+
+  /// Calls task(index) for each index below `pieces`; returns when all are done. The task must not throw.
+  template <class Task>
+  void for_each(std::size_t pieces, const Task& task) const noexcept {
+    if (run == nullptr || width < 2 || pieces < 2) {
+      for (std::size_t i = 0; i < pieces; ++i) task(i);
+      return;
+    }
+    run(
+        workers, pieces, [](const void* t, std::size_t i) noexcept { (*static_cast<const Task*>(t))(i); }, &task);
+  }
+
+  /// Calls task(begin, end) for parts of [0, count), each of `least` items or more (but for the last), so that small
+  /// work stays on one thread.
+  template <class Task>
+  void for_ranges(std::size_t count, std::size_t least, const Task& task) const noexcept {
+    const std::size_t floor = std::max<std::size_t>(least, 1);
+    const std::size_t most = width < 2 || run == nullptr ? 1 : std::min(4 * width, count / floor);
+    if (most < 2) {
+      if (count != 0) task(std::size_t(0), count);
+      return;
+    }
+    const std::size_t each = (count + most - 1) / most;
+    for_each((count + each - 1) / each, [&](std::size_t i) { task(i * each, std::min(count, (i + 1) * each)); });
+  }
 };
 
 }  // namespace aeq::inline AEQ_ABI
@@ -513,27 +638,161 @@ struct operation_options {
 namespace aeq::inline AEQ_ABI {
 
 /// One call of an op: inputs and outputs in the op's order (an absent optional input is an operand that is not
-/// present), and its options.
+/// present), its options, and what evaluate may use besides.
 struct kernel_arguments {
   std::span<const operand> inputs{};
   std::span<const result_operand> outputs{};
   operation_options options{};
+  std::span<std::byte> scratch{};  ///< as much as scratch_bytes said; shared with other kernels between calls
+  work_sharing share{};            ///< who computes; by default the calling thread alone
 };
 
 using workspace_function = std::size_t (*)(const kernel_arguments&) noexcept;
 using setup_function = status (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
 using evaluate_function = void (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
 
+using check_function = status (*)(const kernel_arguments&) noexcept;
+
 /// A kernel in a row of the table; all null where there is none.
 struct kernel_functions {
   workspace_function workspace_bytes = nullptr;
   setup_function setup = nullptr;
   evaluate_function evaluate = nullptr;
+  workspace_function scratch_bytes = nullptr;
+  check_function check = nullptr;
 
   [[nodiscard]] constexpr bool present() const noexcept { return evaluate != nullptr; }
 };
 
+namespace detail {
+
+template <class Kernel>
+constexpr std::size_t no_bytes(const kernel_arguments&) noexcept {
+  return 0;
+}
+
+}  // namespace detail
+
+/// The functions of a type that has them as static members; workspace_bytes, scratch_bytes and check may be missing.
+template <class Kernel>
+[[nodiscard]] constexpr kernel_functions functions_of() {
+  kernel_functions result{&detail::no_bytes<void>, &Kernel::setup, &Kernel::evaluate};
+  if constexpr (requires { &Kernel::workspace_bytes; }) result.workspace_bytes = &Kernel::workspace_bytes;
+  if constexpr (requires { &Kernel::scratch_bytes; }) result.scratch_bytes = &Kernel::scratch_bytes;
+  if constexpr (requires { &Kernel::check; }) result.check = &Kernel::check;
+  return result;
+}
+
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/copy.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Copies the first input; of any type. The other inputs have been looked at when the output got its shape.
+struct copy {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.empty() || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != y.type) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = (y.elements() * static_cast<std::size_t>(bits_of(y.type)) + 7) / 8;
+    std::copy_n(call.inputs[0].data.begin(), bytes, y.data.begin());
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/elementwise.hpp
+// Ops that take one element at a time. (spec: kernels, section 4) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[i] = Function::of(x[i]), float32; y may be x.
+template <class Function>
+struct unary_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].values<float>();
+    const auto y = call.outputs[0].values<float>();
+    constexpr std::size_t least = 16384;  // elements that are worth another thread
+    call.share.for_ranges(call.outputs[0].elements(), least, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) y[i] = Function::of(x[i]);
+    });
+  }
+};
+
+struct relu {
+  [[nodiscard]] static constexpr float of(float x) noexcept { return x > 0 ? x : 0; }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/fully_connected.hpp
+// FULLY_CONNECTED. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[b, n] = clamp((sum over k of x[b, k] * w[n, k]) + bias[n]), float32; sums in the order of k.
+///
+/// x: any shape of B * K elements; w: [N, K]; bias: N elements, may be absent; y: any shape of B * N elements.
+struct fully_connected_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const operand& w = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || w.type != x.type || y.type != x.type) return status::wrong_type;
+    if (w.shape.size() != 2 || !x.is_complete() || !w.is_complete() || !y.is_complete()) return status::wrong_shape;
+    const auto depth = static_cast<std::size_t>(w.shape[1]);
+    const auto channels = static_cast<std::size_t>(w.shape[0]);
+    if (depth == 0 || x.elements() % depth != 0 || y.elements() != x.elements() / depth * channels) {
+      return status::wrong_shape;
+    }
+    if (has_bias(call)) {
+      const operand& bias = call.inputs[2];
+      if (bias.type != element_type::float32) return status::wrong_type;
+      if (bias.elements() != channels || !bias.is_complete()) return status::wrong_shape;
+    }
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].values<float>();
+    const auto w = call.inputs[1].values<float>();
+    const auto y = call.outputs[0].values<float>();
+    const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    if (channels == 0) return;
+    const clamp_range limits = clamp_of(call.options.activation);
+    const std::span<const float> bias = has_bias(call) ? call.inputs[2].values<float>() : std::span<const float>();
+    for (std::size_t b = 0; b * depth < call.inputs[0].elements(); ++b) {
+      for (std::size_t n = 0; n < channels; ++n) {
+        float sum = 0;
+        for (std::size_t k = 0; k < depth; ++k) sum += x[b * depth + k] * w[n * depth + k];
+        if (!bias.empty()) sum += bias[n];
+        y[b * channels + n] = clamped(sum, limits);
+      }
+    }
+  }
+
+  [[nodiscard]] static constexpr bool has_bias(const kernel_arguments& call) noexcept {
+    return call.inputs.size() > 2 && call.inputs[2].present();
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/quantize.hpp
 // Quantize and dequantize. Freestanding, constexpr; the vectorized variants on the host give the same bits.
@@ -785,6 +1044,50 @@ template <std::floating_point T>
 }
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/softmax.hpp
+// SOFTMAX over the last axis. (spec: kernels, section 4) Freestanding, but for the C library's expf.
+
+#include <cmath>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y = exp((x - max) * beta) / sum of these, float32, along the last axis; sums in order. y may be x.
+struct softmax_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
+    if (x.shape.empty() || x.elements() != y.elements()) return status::wrong_shape;
+    return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const auto x = input.values<float>();
+    const auto y = call.outputs[0].values<float>();
+    const auto depth = static_cast<std::size_t>(input.shape.back());
+    if (depth == 0) return;
+    const float beta = call.options.beta;
+    call.share.for_ranges(input.elements() / depth, 4096 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto from = x.subspan(row * depth, depth);
+        const auto to = y.subspan(row * depth, depth);
+        float highest = from[0];
+        for (const float value : from) highest = highest < value ? value : highest;
+        float sum = 0;
+        for (std::size_t i = 0; i < depth; ++i) {
+          to[i] = std::exp((from[i] - highest) * beta);
+          sum += to[i];
+        }
+        for (float& value : to) value /= sum;
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/op/catalogue.hpp
 // The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
@@ -2798,22 +3101,12 @@ struct kernel_entry {
 
 namespace detail {
 
-template <class Kernel>
-struct kernel_workspace_of {
-  static constexpr std::size_t none(const kernel_arguments&) noexcept { return 0; }
-  static constexpr workspace_function value = &none;
-};
-template <declares_workspace Kernel>
-struct kernel_workspace_of<Kernel> {
-  static constexpr workspace_function value = &Kernel::workspace_bytes;
-};
-
 template <class List>
 struct kernel_entries;
 template <class... Kernels>
 struct kernel_entries<type_list<Kernels...>> {
-  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{kernel_entry{
-      Kernels::operation::builtin, {kernel_workspace_of<Kernels>::value, &Kernels::setup, &Kernels::evaluate}}...};
+  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{
+      kernel_entry{Kernels::operation::builtin, functions_of<Kernels>()}...};
 };
 
 }  // namespace detail
@@ -3217,56 +3510,71 @@ class kernel_table {
 
 #if !AEQ_FREESTANDING
 
-// ---- aeq/model/difference.hpp
-// What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
-// the conformance corpus' `oracle.py diff`.
+// ---- aeq/execute/interpreter.hpp
+// The built-in engine: runs a model op by op with the house's own kernels.
 
 #include <memory>
-#include <optional>
+
+// ---- aeq/execute/engine.hpp
+// What calibration and validation ask of whoever runs a model: our interpreter, LiteRT, or an engine of one's own.
+
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
-// ---- aeq/io/json_forward.hpp
-// Names of Boost.JSON, for declarations that only pass its values. Who makes or looks at a value includes Boost.JSON.
+namespace aeq::inline AEQ_ABI::execute {
 
-namespace boost::json {
-
-class array;
-class object;
-class value;
-
-}  // namespace boost::json
-
-// ---- aeq/io/warning.hpp
-// Warnings: collected, handed to whoever asked, never printed by the library.
-
-#include <utility>
-
-namespace aeq::inline AEQ_ABI {
-
-struct warning {
-  std::string place;    ///< a file, a JSON pointer, an op or a tensor
-  std::string message;  ///< what is wrong and what to do
+/// An input or output of a signature.
+struct port {
+  std::string name;         ///< the signature's; the tensor's where a model has no signatures
+  std::string tensor_name;  ///< empty if the tensor has no name
+  std::size_t tensor = 0;   ///< index in the signature's subgraph
+  element_type type = element_type::float32;
+  std::vector<std::int32_t> shape;  ///< -1 where any extent will do
+  std::vector<float> scale;         ///< none: not quantized
+  std::vector<std::int32_t> zero_point;
 };
 
-class warnings {
- public:
-  void add(std::string place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
-  [[nodiscard]] const std::vector<warning>& all() const { return all_; }
-  [[nodiscard]] bool empty() const { return all_.empty(); }
-
- private:
-  std::vector<warning> all_;
+/// A way of calling a model. A model without signatures has one with an empty key, which is its first subgraph.
+struct signature {
+  std::string key;
+  std::size_t subgraph = 0;
+  std::vector<port> inputs;
+  std::vector<port> outputs;
 };
 
-}  // namespace aeq::inline AEQ_ABI
+/// A tensor with the data that it has just got. Valid during the call that hands it over.
+struct tensor_view {
+  std::size_t subgraph = 0;
+  std::size_t tensor = 0;
+  const operand* value = nullptr;
+};
+
+/// Sees tensors when they have been computed: a subgraph's inputs first, then each op's outputs, in the order of the
+/// ops. Bodies of loops show theirs in every round.
+using tensor_visitor = std::function<void(const tensor_view&)>;
+
+/// Runs one model. `run` takes a value per input of the signature, in its order, throws aeq::error where a value does
+/// not fit, and shows every tensor that has data to the visitor (which may be empty); `output` is an output's value
+/// until the next run. State (variables, caches of keys and values) stays from run to run until `reset`.
+template <class Engine>
+concept inference_engine = requires(Engine& engine, const Engine& constant, std::size_t index,
+                                    std::span<const operand> inputs, const tensor_visitor& visitor) {
+  { constant.signatures() } -> std::convertible_to<std::span<const signature>>;
+  engine.run(index, inputs, visitor);
+  { constant.output(index) } -> std::convertible_to<operand>;
+  engine.reset();
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/model/model.hpp
 // A model in memory: its metadata as plain structs to edit, its weights and option tables as views of the file.
 //
 // Copying a model copies metadata only. Views stay valid as long as any copy lives: `storage` keeps what they look at.
 
-#include <functional>
+#include <optional>
 
 // ---- aeq/io/file.hpp
 // Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
@@ -3522,6 +3830,88 @@ struct model {
 [[nodiscard]] std::string label(const subgraph& graph, std::size_t index);
 
 }  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/execute/interpreter.hpp
+namespace aeq::inline AEQ_ABI::execute {
+
+struct interpreter_options {
+  unsigned threads = 0;                                ///< 0: one per processor
+  std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes of activations, folded constants and workspaces
+  std::uint64_t max_operations = 100'000'000;          ///< ops per run, so that a loop without end ends
+};
+
+/// Models inference_engine. Shapes are worked out before a run where they follow from the inputs' shapes; the tensors
+/// then share one arena. Ops whose operands are all constant run once. Equal inputs give equal outputs at any number of
+/// threads.
+///
+/// Everything throws aeq::error (bad_input) naming model, op and tensor: an op that there is no kernel for, operands
+/// that it does not take, an index out of range, a limit of the options that is passed.
+class interpreter {
+ public:
+  /// Keeps a copy of the model's metadata; looks at no op before its subgraph is first run.
+  explicit interpreter(model::model source, const interpreter_options& options = {});
+  interpreter(interpreter&&) noexcept;
+  interpreter& operator=(interpreter&&) noexcept;
+  ~interpreter();
+
+  [[nodiscard]] std::span<const signature> signatures() const;
+
+  /// Runs a signature on one value per input: of the input's type, with a shape that agrees with its open or fixed
+  /// extents.
+  void run(std::size_t signature, std::span<const operand> inputs, const tensor_visitor& visitor = {});
+
+  /// Value of output `index` of the signature that ran last; valid until the next run.
+  [[nodiscard]] operand output(std::size_t index) const;
+
+  /// Variables and states as they were before the first run.
+  void reset();
+
+  /// Bytes that runs have needed at most: arenas, values of their own, workspaces; without the model's weights.
+  [[nodiscard]] std::uint64_t peak_memory() const;
+
+ private:
+  class machine;
+  std::unique_ptr<machine> machine_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/model/difference.hpp
+// What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
+// the conformance corpus' `oracle.py diff`.
+
+// ---- aeq/io/json_forward.hpp
+// Names of Boost.JSON, for declarations that only pass its values. Who makes or looks at a value includes Boost.JSON.
+
+namespace boost::json {
+
+class array;
+class object;
+class value;
+
+}  // namespace boost::json
+
+// ---- aeq/io/warning.hpp
+// Warnings: collected, handed to whoever asked, never printed by the library.
+
+namespace aeq::inline AEQ_ABI {
+
+struct warning {
+  std::string place;    ///< a file, a JSON pointer, an op or a tensor
+  std::string message;  ///< what is wrong and what to do
+};
+
+class warnings {
+ public:
+  void add(std::string place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
+  [[nodiscard]] const std::vector<warning>& all() const { return all_; }
+  [[nodiscard]] bool empty() const { return all_.empty(); }
+
+ private:
+  std::vector<warning> all_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/model/difference.hpp
 namespace aeq::inline AEQ_ABI::model {
@@ -4617,7 +5007,6 @@ void recipe::leave(std::string regex) {
 // ---- aeq/io/file.ipp
 // Reading files: the definitions.
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -4788,11 +5177,769 @@ AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
 
 }  // namespace aeq::inline AEQ_ABI::model
 
+// ---- aeq/execute/graph.hpp
+// A subgraph made ready to run for given shapes of its inputs: where each tensor lies, and the ops as calls of kernels.
+//
+// Inside: interpreter.ipp includes it, other headers do not.
+
+// ---- aeq/execute/arena.hpp
+// Where tensors lie while they live: one block of memory for all, in which those that do not live at the same time
+// share room.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// Room that is wanted from step `first` to step `last`, both included.
+struct lifetime {
+  std::size_t bytes = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+struct arena_plan {
+  std::vector<std::size_t> offsets;  ///< one per lifetime, multiples of arena_alignment
+  std::size_t bytes = 0;             ///< of the whole arena
+};
+
+inline constexpr std::size_t arena_alignment = 64;
+
+/// Gives each lifetime the smallest hole that it fits in, in the order of their beginnings. Time: n log n. Sizes must
+/// add up to less than 2^63.
+[[nodiscard]] arena_plan plan_arena(std::span<const lifetime> wanted);
+
+/// Memory aligned for every kernel, not initialized.
+class aligned_bytes {
+ public:
+  aligned_bytes() = default;
+  explicit aligned_bytes(std::size_t bytes)
+      : data_(bytes == 0 ? nullptr : static_cast<std::byte*>(::operator new(bytes, std::align_val_t(arena_alignment)))),
+        bytes_(bytes) {}
+
+  [[nodiscard]] std::span<std::byte> span() const { return {data_.get(), bytes_}; }
+  [[nodiscard]] std::size_t size() const { return bytes_; }
+
+ private:
+  struct release {
+    void operator()(std::byte* data) const { ::operator delete(data, std::align_val_t(arena_alignment)); }
+  };
+  std::unique_ptr<std::byte[], release> data_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/operation.hpp
+// What the interpreter knows of an op: its kernel on numbers that are not quantized, and how shapes follow from shapes.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+using shape = std::vector<std::int32_t>;
+
+/// Shapes of an op's outputs from its inputs. An input's shape is known; its data only where `shape_inputs` asks for it
+/// (it is empty else). Answers status::wrong_… where the op has no such result; extents fit an int32 and none is
+/// negative.
+using shape_function = status (*)(std::span<const operand> inputs, const operation_options& options,
+                                  std::span<shape> outputs);
+
+/// What an output may share with the op's first input, if both have as many bytes.
+enum class storage : std::uint8_t {
+  own,        ///< nothing
+  in_place,   ///< the memory, where nobody needs the input any more: the kernel may overwrite it as it reads
+  same_bytes  ///< the memory, always: the output has the input's bytes, and the kernel is not called then
+};
+
+/// An op as the interpreter runs it.
+struct operation {
+  op::code code = op::code::add;
+  kernel_functions kernel{};
+  shape_function shapes = nullptr;
+  std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
+  storage output = storage::own;
+};
+
+/// Bits for `shape_inputs`.
+template <class... Index>
+[[nodiscard]] constexpr std::uint32_t data_of_inputs(Index... index) {
+  return ((std::uint32_t(1) << index) | ... | 0u);
+}
+
+/// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
+[[nodiscard]] const operation* find_operation(op::code code);
+
+/// All of them, for listings and tests.
+[[nodiscard]] std::vector<operation> all_operations();
+
+namespace detail {
+
+/// An extent that was computed in 64 bits; false if it is none.
+[[nodiscard]] constexpr bool to_extent(std::int64_t value, std::int32_t& extent) {
+  if (value < 0 || value > std::numeric_limits<std::int32_t>::max()) return false;
+  extent = static_cast<std::int32_t>(value);
+  return true;
+}
+
+/// Axis as an index: negative ones count from the end. False if there is none of this number.
+[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) return false;
+  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+  return true;
+}
+
+/// The element of an index operand (int32, int64, int16 or int8), which must be complete.
+[[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
+  switch (values.type) {
+    case element_type::int64: return values.values<std::int64_t>()[i];
+    case element_type::int16: return values.values<std::int16_t>()[i];
+    case element_type::int8: return values.values<std::int8_t>()[i];
+    default: return values.values<std::int32_t>()[i];
+  }
+}
+[[nodiscard]] constexpr bool is_index(element_type type) {
+  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
+         type == element_type::int8;
+}
+
+/// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
+[[nodiscard]] inline bool broadcast(std::span<const std::int32_t> a, std::span<const std::int32_t> b, shape& result) {
+  const std::size_t rank = a.size() > b.size() ? a.size() : b.size();
+  shape both(rank, 1);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::int32_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
+    const std::int32_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
+    if (x != y && x != 1 && y != 1) return false;
+    both[rank - 1 - i] = x == 1 ? y : x;
+  }
+  result = std::move(both);
+  return true;
+}
+
+/// Windows of convolutions and pools along one axis. (spec: kernels, section 1, padding)
+struct window {
+  std::int32_t outputs = 0;
+  std::int32_t before = 0;  ///< padded positions in front
+};
+[[nodiscard]] constexpr bool place_windows(window_padding padding, std::int64_t size, std::int64_t filter,
+                                           std::int64_t stride, std::int64_t dilation, window& result) {
+  if (stride < 1 || dilation < 1 || filter < 1) return false;
+  const std::int64_t reach = (filter - 1) * dilation + 1;
+  const std::int64_t outputs =
+      padding == window_padding::same ? (size + stride - 1) / stride : (size + stride - reach) / stride;
+  if (!to_extent(outputs < 0 ? 0 : outputs, result.outputs)) return false;
+  const std::int64_t total = (outputs - 1) * stride + reach - size;
+  return to_extent(total > 0 ? total / 2 : 0, result.before);
+}
+
+// Shapes that several families have.
+
+inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;
+  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
+  return status::ready;
+}
+
+inline status shape_of_two(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
+  return broadcast(inputs[0].shape, inputs[1].shape, outputs[0]) ? status::ready : status::wrong_shape;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/graph.hpp
+namespace aeq::inline AEQ_ABI::execute::detail {
+
+/// Counts bytes against a limit.
+class memory_account {
+ public:
+  explicit memory_account(std::uint64_t limit) : limit_(limit) {}
+  /// Throws if `before` bytes becoming `after` passes the limit. `what` names who wants them.
+  void change(std::uint64_t before, std::uint64_t after, const std::string& what);
+  [[nodiscard]] std::uint64_t peak() const { return peak_; }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t used_ = 0;
+  std::uint64_t peak_ = 0;
+};
+
+/// A tensor of a subgraph.
+struct slot {
+  element_type type = element_type::absent;
+  shape extents;
+  bool is_constant = false;
+  bool is_variable = false;
+  bool has_shape = false;  ///< extents are those of this run
+  bool written = false;    ///< while a graph is made ready: some op before has it as output
+  std::span<std::byte> data;
+  aligned_bytes own;  ///< where the tensor is in no arena and in no file
+  std::vector<float> scale;
+  std::vector<std::int32_t> zero_point;
+  std::int32_t channel_axis = 0;
+  std::int32_t block_elements = 0;
+};
+
+/// Ops that are no kernels.
+enum class control : std::uint8_t { none, call, call_once, if_, while_, variable, read_variable, assign_variable };
+
+struct step {
+  std::size_t number = 0;  ///< of the operator in its subgraph
+  op::code code = op::code::add;
+  const execute::operation* what = nullptr;  ///< null for control
+  control flow = control::none;
+  operation_options options;
+  std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
+  std::vector<std::int32_t> outputs;  ///< of the op; then those of its inputs that are variables
+  std::size_t results = 0;            ///< how many of `outputs` are the op's
+  std::vector<std::int32_t> graphs;   ///< that control calls
+  std::size_t variable = 0;
+
+  bool is_folded = false;   ///< has been computed; its outputs are constants
+  bool is_dynamic = false;  ///< shapes are known when it runs only
+  bool is_alias = false;    ///< outputs lie where the input lies
+  std::vector<operand> input_views;
+  std::vector<result_operand> output_views;
+  aligned_bytes workspace;
+  std::size_t scratch = 0;
+};
+
+/// What a graph needs from the machine that it is a part of.
+class environment {
+ public:
+  virtual ~environment() = default;
+  /// Prepares a called graph and says the shapes of its outputs; false if they are known in a run only.
+  virtual bool shapes_of_call(std::size_t graph, std::span<const shape> inputs, std::span<shape> outputs) = 0;
+  virtual std::size_t variable(const std::string& container, const std::string& name) = 0;
+  virtual memory_account& memory() = 0;
+  virtual std::span<std::byte> scratch(std::size_t bytes) = 0;
+  virtual work_sharing share() = 0;
+};
+
+class graph {
+ public:
+  graph(const model::model& source, std::size_t number, environment& around);
+
+  /// Makes everything ready for inputs of these shapes. Does nothing if it is already.
+  void prepare(std::span<const shape> inputs);
+
+  /// A dynamic step right before it runs: shapes, memory, setup.
+  void prepare_step(step& s);
+  /// Checks the data, and evaluates.
+  void evaluate(step& s);
+  /// Gives an output of a dynamic step a shape, and memory to it.
+  void resize(std::size_t tensor, std::span<const std::int32_t> extents);
+
+  [[nodiscard]] operand view(std::int32_t tensor) const;
+  [[nodiscard]] std::span<step> steps() { return steps_; }
+  [[nodiscard]] slot& at(std::size_t tensor) { return slots_[tensor]; }
+  [[nodiscard]] const slot& at(std::size_t tensor) const { return slots_[tensor]; }
+  [[nodiscard]] const model::subgraph& source() const { return model_.subgraphs[number_]; }
+  [[nodiscard]] std::size_t number() const { return number_; }
+  void reset_variables();
+
+  /// "m.tflite: FULLY_CONNECTED 3 ('name of its output')", the beginning of messages.
+  [[nodiscard]] std::string place(const step& s) const;
+
+ private:
+  void make_slots();
+  void make_steps();
+  void forget_run();
+  [[nodiscard]] bool infer(step& s);
+  void fold(step& s);
+  void plan_memory();
+  void bind(step& s);
+  void setup(step& s);
+  void own(slot& s, std::size_t bytes, const std::string& who);
+  [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
+  [[noreturn]] void fail(const step& s, const std::string& sentence) const;
+  [[noreturn]] void fail(const step& s, status why) const;
+
+  const model::model& model_;
+  std::size_t number_;
+  environment& around_;
+  std::vector<slot> slots_;
+  std::vector<step> steps_;
+  std::vector<shape> prepared_for_;
+  bool is_prepared_ = false;
+  aligned_bytes arena_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
+
+// ---- aeq/execute/signatures.hpp
+// The ways of calling a model, and whether values fit them.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// The signatures of a model; for a model that has none, its first subgraph under an empty key and the names of its
+/// tensors. Types that no kernel takes are element_type::absent.
+[[nodiscard]] std::vector<signature> signatures_of(const model::model& m);
+
+/// What elements of a tensor are; element_type::absent where no kernel takes them.
+[[nodiscard]] element_type element_type_of(model::tensor_type type);
+
+/// "float32 [1, -1, 8]", for messages.
+[[nodiscard]] std::string described(element_type type, std::span<const std::int32_t> extents);
+
+/// Throws aeq::error (bad_input) naming the input unless there is one complete value per input, of its type and shape.
+void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs);
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/thread_pool.hpp
+// Threads that stay, for loops that are too short to start threads for (the kernels of one op).
+
+#include <condition_variable>
+#include <stop_token>
+#include <thread>
+
+// ---- aeq/io/parallel.hpp
+// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
+// the same at any number of threads.
+
+#include <exception>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Threads to use: what is asked for, else one per processor.
+[[nodiscard]] inline unsigned thread_count(unsigned asked) {
+  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
+/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
+template <class Work>
+void parallel_for(std::size_t count, unsigned threads, const Work& work) {
+  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
+  if (helpers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    pool.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/execute/thread_pool.hpp
+namespace aeq::inline AEQ_ABI::execute {
+
+/// Waiting threads, one less than asked for (0: one per processor): the one that calls works too. One loop at a time.
+class thread_pool {
+ public:
+  explicit thread_pool(unsigned threads = 0) {
+    const unsigned helpers = thread_count(threads) - 1;
+    threads_.reserve(helpers);
+    for (unsigned i = 0; i < helpers; ++i) {
+      threads_.emplace_back([this](const std::stop_token& stop) { wait_for_work(stop); });
+    }
+  }
+  thread_pool(const thread_pool&) = delete;
+  thread_pool& operator=(const thread_pool&) = delete;
+  ~thread_pool() {
+    for (std::jthread& thread : threads_) thread.request_stop();
+    wake_.notify_all();
+  }
+
+  [[nodiscard]] std::size_t width() const { return threads_.size() + 1; }
+
+  /// This pool as kernels see it; valid while the pool lives.
+  [[nodiscard]] work_sharing share() {
+    if (threads_.empty()) return {};
+    return {this,
+            [](void* pool, std::size_t pieces, work_sharing::piece_function piece, const void* task) noexcept {
+              static_cast<thread_pool*>(pool)->run(pieces, piece, task);
+            },
+            width()};
+  }
+
+ private:
+  void run(std::size_t pieces, work_sharing::piece_function piece, const void* task) noexcept {
+    {
+      const std::lock_guard lock(mutex_);
+      piece_ = piece;
+      task_ = task;
+      pieces_ = pieces;
+      next_ = 0;
+      busy_ = threads_.size();
+      ++round_;
+    }
+    wake_.notify_all();
+    work();
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
+  }
+
+  void work() noexcept {
+    for (std::size_t i = next_++; i < pieces_; i = next_++) piece_(task_, i);
+  }
+
+  void wait_for_work(const std::stop_token& stop) noexcept {
+    std::uint64_t seen = 0;
+    while (true) {
+      {
+        std::unique_lock lock(mutex_);
+        if (!wake_.wait(lock, stop, [&] { return round_ != seen; })) return;
+        seen = round_;
+      }
+      work();
+      const std::lock_guard lock(mutex_);
+      if (--busy_ == 0) done_.notify_one();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::condition_variable done_;
+  work_sharing::piece_function piece_ = nullptr;
+  const void* task_ = nullptr;
+  std::size_t pieces_ = 0;
+  std::atomic<std::size_t> next_ = 0;
+  std::size_t busy_ = 0;
+  std::uint64_t round_ = 0;
+  std::vector<std::jthread> threads_;  // last: they end before what they use
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/interpreter.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+class interpreter::machine final : detail::environment {
+ public:
+  machine(model::model source, const interpreter_options& options)
+      : model_(std::move(source)),
+        options_(options),
+        signatures_(signatures_of(model_)),
+        pool_(options.threads),
+        memory_(options.max_memory),
+        graphs_(model_.subgraphs.size()),
+        has_run_once_(model_.subgraphs.size(), false) {}
+
+  [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
+  [[nodiscard]] std::uint64_t peak_memory() const { return memory_.peak(); }
+
+  void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
+    last_ = nullptr;
+    const signature& called = signatures_.at(number);
+    check_inputs(model_, called, inputs);
+    detail::graph& g = at(called.subgraph);
+    // A signature may list its inputs in another order than its subgraph does, and may leave some out.
+    std::vector<operand> values(g.source().inputs.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      for (std::size_t k = 0; k < called.inputs.size(); ++k) {
+        if (called.inputs[k].tensor == static_cast<std::size_t>(g.source().inputs[i])) values[i] = inputs[k];
+      }
+      const detail::slot& input = g.at(static_cast<std::size_t>(g.source().inputs[i]));
+      if (!values[i].present() && !input.is_constant && !input.is_variable) {
+        throw error(error_code::bad_input,
+                    model_.file_name() + ": signature '" + called.key + "' gives no value to " +
+                        model::label(g.source(), static_cast<std::size_t>(g.source().inputs[i])));
+      }
+    }
+    visitor_ = visitor ? &visitor : nullptr;
+    operations_left_ = options_.max_operations;
+    run_graph(g, values);
+    last_ = &called;
+  }
+
+  [[nodiscard]] operand output(std::size_t index) const {
+    return graphs_[last_->subgraph]->view(static_cast<std::int32_t>(last_->outputs.at(index).tensor));
+  }
+
+  void reset() {
+    for (const auto& g : graphs_) {
+      if (g != nullptr) g->reset_variables();
+    }
+    for (value& variable : variables_) variable.is_set = false;
+    std::fill(has_run_once_.begin(), has_run_once_.end(), false);
+  }
+
+ private:
+  /// A value outside of any graph: a variable, or what a loop carries.
+  struct value {
+    element_type type = element_type::absent;
+    shape extents;
+    std::vector<std::byte> bytes;
+    bool is_set = false;
+
+    void assign(const operand& from) {
+      type = from.type;
+      extents.assign(from.shape.begin(), from.shape.end());
+      bytes.assign(from.data.begin(), from.data.end());
+      is_set = true;
+    }
+    [[nodiscard]] operand view() const { return {type, false, bytes, extents, {}, {}, 0, 0}; }
+  };
+
+  detail::graph& at(std::size_t number) {
+    if (graphs_[number] == nullptr) {
+      graphs_[number] = std::make_unique<detail::graph>(model_, number, static_cast<detail::environment&>(*this));
+    }
+    return *graphs_[number];
+  }
+
+  // What graphs ask for.
+
+  bool shapes_of_call(std::size_t number, std::span<const shape> inputs, std::span<shape> outputs) override {
+    detail::graph& callee = at(number);
+    if (inputs.size() != callee.source().inputs.size() || outputs.size() != callee.source().outputs.size())
+      return false;
+    callee.prepare(inputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const detail::slot& output = callee.at(static_cast<std::size_t>(callee.source().outputs[i]));
+      if (!output.has_shape) return false;
+      outputs[i] = output.extents;
+    }
+    return true;
+  }
+
+  std::size_t variable(const std::string& container, const std::string& name) override {
+    const std::pair<std::string, std::string> key(container, name);
+    const auto found = std::find(variable_names_.begin(), variable_names_.end(), key);
+    if (found != variable_names_.end()) return static_cast<std::size_t>(found - variable_names_.begin());
+    variable_names_.push_back(key);
+    variables_.emplace_back();
+    return variables_.size() - 1;
+  }
+
+  detail::memory_account& memory() override { return memory_; }
+  work_sharing share() override { return pool_.share(); }
+
+  std::span<std::byte> scratch(std::size_t bytes) override {
+    if (scratch_.size() < bytes) {
+      memory_.change(scratch_.size(), bytes, model_.file_name() + ": scratch memory of an op");
+      scratch_ = aligned_bytes(bytes);
+    }
+    return scratch_.span().first(bytes);
+  }
+
+  // Running.
+
+  void visit(const detail::graph& g, std::int32_t tensor) const {
+    if (visitor_ == nullptr || tensor < 0) return;
+    const operand seen = g.view(tensor);
+    (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen});
+  }
+
+  void run_graph(detail::graph& g, std::span<const operand> inputs) {
+    std::vector<shape> shapes;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const detail::slot& s = g.at(static_cast<std::size_t>(g.source().inputs[i]));
+      shapes.push_back(inputs[i].present() ? shape(inputs[i].shape.begin(), inputs[i].shape.end()) : s.extents);
+    }
+    g.prepare(shapes);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto tensor = g.source().inputs[i];
+      const detail::slot& s = g.at(static_cast<std::size_t>(tensor));
+      if (inputs[i].present() && !s.is_constant) std::copy_n(inputs[i].data.begin(), s.data.size(), s.data.begin());
+      visit(g, tensor);
+    }
+    for (detail::step& s : g.steps()) {
+      if (operations_left_-- == 0) {
+        throw error(error_code::bad_input, g.place(s) + ": " + std::to_string(options_.max_operations) +
+                                               " ops have run, and the model has not ended; raise the limit if it is "
+                                               "meant to take so many");
+      }
+      run_step(g, s);
+      for (std::size_t i = 0; i < s.results; ++i) visit(g, s.outputs[i]);
+    }
+  }
+
+  void run_step(detail::graph& g, detail::step& s) {
+    if (s.is_folded || s.is_alias) return;
+    if (s.flow != detail::control::none) return run_control(g, s);
+    if (s.is_dynamic) g.prepare_step(s);
+    g.evaluate(s);
+  }
+
+  [[noreturn]] void fail(const detail::graph& g, const detail::step& s, const std::string& sentence) const {
+    throw error(error_code::bad_input, g.place(s) + ": " + sentence);
+  }
+
+  void run_control(detail::graph& g, detail::step& s) {
+    using detail::control;
+    std::vector<operand> inputs;
+    for (const std::int32_t tensor : s.inputs) inputs.push_back(g.view(tensor));
+    switch (s.flow) {
+      case control::call:
+        if (s.graphs.size() != 1) fail(g, s, "names no subgraph to call");
+        return call(g, s, s.graphs[0], inputs);
+      case control::call_once:
+        if (s.graphs.size() != 1) fail(g, s, "names no subgraph to call");
+        if (has_run_once_[static_cast<std::size_t>(s.graphs[0])]) return;
+        has_run_once_[static_cast<std::size_t>(s.graphs[0])] = true;
+        return run_graph(at(static_cast<std::size_t>(s.graphs[0])), {});
+      case control::if_: {
+        if (s.graphs.size() != 2 || inputs.empty()) fail(g, s, "wants a condition and two subgraphs");
+        const bool condition = truth(g, s, inputs[0]);
+        return call(g, s, s.graphs[condition ? 0 : 1], std::span<const operand>(inputs).subspan(1));
+      }
+      case control::while_: return loop(g, s, inputs);
+      case control::variable: {
+        const auto number = static_cast<std::int32_t>(s.variable);
+        if (s.results != 1) fail(g, s, "has one output");
+        std::memcpy(g.at(static_cast<std::size_t>(s.outputs[0])).data.data(), &number, sizeof number);
+        return;
+      }
+      case control::read_variable: {
+        if (s.results != 1) fail(g, s, "has one output");
+        const value& variable = variable_of(g, s, inputs);
+        if (!variable.is_set) fail(g, s, "reads a variable that nothing has been assigned to");
+        return store(g, s, 0, variable.view());
+      }
+      case control::assign_variable:
+        if (inputs.size() < 2) fail(g, s, "wants a variable and a value");
+        return variable_of(g, s, inputs).assign(inputs[1]);
+      case control::none: return;
+    }
+  }
+
+  [[nodiscard]] bool truth(const detail::graph& g, const detail::step& s, const operand& condition) const {
+    if (condition.type != element_type::boolean || condition.elements() != 1)
+      fail(g, s, "the condition is no single bool");
+    return condition.data[0] != std::byte(0);
+  }
+
+  [[nodiscard]] value& variable_of(const detail::graph& g, const detail::step& s, std::span<const operand> inputs) {
+    if (inputs.empty() || inputs[0].type != element_type::int32 || inputs[0].data.size() < 4) {
+      fail(g, s, "wants a variable");
+    }
+    const auto number = static_cast<std::size_t>(inputs[0].values<std::int32_t>()[0]);
+    if (number >= variables_.size()) fail(g, s, "wants a variable");
+    return variables_[number];
+  }
+
+  /// Puts a value into an output of a step.
+  void store(detail::graph& g, detail::step& s, std::size_t result, const operand& from) {
+    const auto tensor = static_cast<std::size_t>(s.outputs[result]);
+    if (g.at(tensor).type != from.type)
+      fail(g, s, "output " + std::to_string(result) + " gets a value of another type");
+    if (s.is_dynamic) g.resize(tensor, from.shape);
+    if (!std::ranges::equal(g.at(tensor).extents, from.shape)) {
+      fail(g, s, "output " + std::to_string(result) + " gets a value of another shape than expected");
+    }
+    std::copy(from.data.begin(), from.data.end(), g.at(tensor).data.begin());
+  }
+
+  void check_count(const detail::graph& g, const detail::step& s, const detail::graph& callee, std::size_t inputs,
+                   std::size_t outputs) const {
+    if (callee.source().inputs.size() != inputs || callee.source().outputs.size() != outputs) {
+      fail(g, s,
+           "gives subgraph " + std::to_string(callee.number()) + " " + std::to_string(inputs) + " inputs for " +
+               std::to_string(outputs) + " outputs; it has " + std::to_string(callee.source().inputs.size()) + " and " +
+               std::to_string(callee.source().outputs.size()));
+    }
+  }
+
+  void check_types(const detail::graph& g, const detail::step& s, const detail::graph& callee,
+                   std::span<const operand> inputs) const {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const detail::slot& input = callee.at(static_cast<std::size_t>(callee.source().inputs[i]));
+      if (input.type != inputs[i].type || input.type == element_type::absent) {
+        fail(g, s,
+             "input " + std::to_string(i) + " of subgraph " + std::to_string(callee.number()) +
+                 " has another type than the value for it");
+      }
+    }
+  }
+
+  void call(detail::graph& g, detail::step& s, std::int32_t number, std::span<const operand> inputs) {
+    detail::graph& callee = at(static_cast<std::size_t>(number));
+    check_count(g, s, callee, inputs.size(), s.results);
+    check_types(g, s, callee, inputs);
+    run_graph(callee, inputs);
+    for (std::size_t i = 0; i < s.results; ++i) store(g, s, i, callee.view(callee.source().outputs[i]));
+  }
+
+  void loop(detail::graph& g, detail::step& s, std::span<const operand> inputs) {
+    if (s.graphs.size() != 2) fail(g, s, "wants two subgraphs, a condition and a body");
+    detail::graph& condition = at(static_cast<std::size_t>(s.graphs[0]));
+    detail::graph& body = at(static_cast<std::size_t>(s.graphs[1]));
+    check_count(g, s, condition, inputs.size(), 1);
+    check_count(g, s, body, inputs.size(), inputs.size());
+    if (s.results != inputs.size()) fail(g, s, "has as many outputs as inputs");
+    std::vector<value> carried(inputs.size());
+    std::vector<operand> views(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      carried[i].assign(inputs[i]);
+      views[i] = carried[i].view();
+    }
+    while (true) {
+      check_types(g, s, condition, views);
+      run_graph(condition, views);
+      if (!truth(g, s, condition.view(condition.source().outputs[0]))) break;
+      check_types(g, s, body, views);
+      run_graph(body, views);
+      for (std::size_t i = 0; i < carried.size(); ++i) {
+        carried[i].assign(body.view(body.source().outputs[i]));
+        views[i] = carried[i].view();
+      }
+    }
+    for (std::size_t i = 0; i < carried.size(); ++i) store(g, s, i, views[i]);
+  }
+
+  model::model model_;
+  interpreter_options options_;
+  std::vector<signature> signatures_;
+  thread_pool pool_;
+  detail::memory_account memory_;
+  std::vector<std::unique_ptr<detail::graph>> graphs_;
+  std::vector<bool> has_run_once_;
+  std::vector<value> variables_;
+  std::vector<std::pair<std::string, std::string>> variable_names_;
+  aligned_bytes scratch_;
+  const tensor_visitor* visitor_ = nullptr;
+  std::uint64_t operations_left_ = 0;
+  const signature* last_ = nullptr;
+};
+
+AEQ_INLINE interpreter::interpreter(model::model source, const interpreter_options& options)
+    : machine_(std::make_unique<machine>(std::move(source), options)) {}
+AEQ_INLINE interpreter::interpreter(interpreter&&) noexcept = default;
+AEQ_INLINE interpreter& interpreter::operator=(interpreter&&) noexcept = default;
+AEQ_INLINE interpreter::~interpreter() = default;
+
+AEQ_INLINE std::span<const signature> interpreter::signatures() const {
+  return machine_->signatures();
+}
+AEQ_INLINE void interpreter::run(std::size_t signature, std::span<const operand> inputs,
+                                 const tensor_visitor& visitor) {
+  machine_->run(signature, inputs, visitor);
+}
+AEQ_INLINE operand interpreter::output(std::size_t index) const {
+  return machine_->output(index);
+}
+AEQ_INLINE void interpreter::reset() {
+  machine_->reset();
+}
+AEQ_INLINE std::uint64_t interpreter::peak_memory() const {
+  return machine_->peak_memory();
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
 // ---- aeq/model/difference.ipp
 // What differs between two models or descriptions: the definitions.
 
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 
 #include <boost/json/array.hpp>
@@ -7026,52 +8173,6 @@ AEQ_INLINE void output_file::copy_to_stream() {
 
 // ---- aeq/model/writer.ipp
 // Writing a .tflite file as a stream: the definitions.
-
-// ---- aeq/io/parallel.hpp
-// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
-// the same at any number of threads.
-
-#include <exception>
-#include <thread>
-
-namespace aeq::inline AEQ_ABI {
-
-/// Threads to use: what is asked for, else one per processor.
-[[nodiscard]] inline unsigned thread_count(unsigned asked) {
-  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
-}
-
-/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
-/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
-template <class Work>
-void parallel_for(std::size_t count, unsigned threads, const Work& work) {
-  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
-  if (helpers <= 1) {
-    for (std::size_t i = 0; i < count; ++i) work(i);
-    return;
-  }
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto run = [&] {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> pool;
-    pool.reserve(helpers - 1);
-    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/model/table_copy.hpp
 // Copying a table of any kind into a file under construction, field by field as its descriptor says.
@@ -10076,6 +11177,816 @@ AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, cons
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/execute/arena.ipp
+#include <numeric>
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// Free room by place and by size; neighbours are joined.
+class free_room {
+ public:
+  /// Takes `bytes` (not 0) from the smallest hole that has them, or from the end.
+  std::size_t take(std::size_t bytes) {
+    const auto smallest = by_size_.lower_bound({bytes, 0});
+    if (smallest != by_size_.end()) {
+      const auto [size, offset] = *smallest;
+      remove(by_offset_.find(offset));
+      if (size > bytes) add(offset + bytes, size - bytes);
+      return offset;
+    }
+    std::size_t offset = end_;
+    if (!by_offset_.empty()) {  // a hole at the end grows
+      const auto last = std::prev(by_offset_.end());
+      if (last->first + last->second == end_) {
+        offset = last->first;
+        remove(last);
+      }
+    }
+    end_ = offset + bytes;
+    return offset;
+  }
+
+  void give_back(std::size_t offset, std::size_t bytes) {
+    auto next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.end() && next->first == offset + bytes) {
+      bytes += next->second;
+      next = remove(next);
+    }
+    if (next != by_offset_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == offset) {
+        offset = before->first;
+        bytes += before->second;
+        remove(before);
+      }
+    }
+    add(offset, bytes);
+  }
+
+  [[nodiscard]] std::size_t end() const { return end_; }
+
+ private:
+  using places = std::map<std::size_t, std::size_t>;
+
+  void add(std::size_t offset, std::size_t bytes) {
+    by_offset_.emplace(offset, bytes);
+    by_size_.emplace(bytes, offset);
+  }
+  places::iterator remove(places::iterator hole) {
+    by_size_.erase({hole->second, hole->first});
+    return by_offset_.erase(hole);
+  }
+
+  places by_offset_;
+  std::set<std::pair<std::size_t, std::size_t>> by_size_;
+  std::size_t end_ = 0;
+};
+
+}  // namespace detail
+
+AEQ_INLINE arena_plan plan_arena(std::span<const lifetime> wanted) {
+  arena_plan plan;
+  plan.offsets.assign(wanted.size(), 0);
+  std::vector<std::size_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  // Among those that begin together the large ones choose first.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (wanted[a].first != wanted[b].first) return wanted[a].first < wanted[b].first;
+    if (wanted[a].bytes != wanted[b].bytes) return wanted[a].bytes > wanted[b].bytes;
+    return a < b;
+  });
+  const auto rounded = [&](std::size_t i) {
+    return (wanted[i].bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
+  };
+  detail::free_room room;
+  std::multimap<std::size_t, std::size_t> ends;  // last step, index
+  for (const std::size_t i : order) {
+    while (!ends.empty() && ends.begin()->first < wanted[i].first) {
+      const std::size_t ended = ends.begin()->second;
+      room.give_back(plan.offsets[ended], rounded(ended));
+      ends.erase(ends.begin());
+    }
+    if (rounded(i) == 0) continue;
+    plan.offsets[i] = room.take(rounded(i));
+    ends.emplace(wanted[i].last, i);
+  }
+  plan.bytes = room.end();
+  return plan;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/operation.ipp
+// The list of ops: one file per family, joined here.
+
+// ---- aeq/execute/family/elementwise.hpp
+// Ops on one element at a time, with or without broadcasting.
+//
+// Inside: operation.ipp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::family {
+
+inline constexpr std::array elementwise{
+    operation{op::code::relu, functions_of<kernel::unary_float<kernel::relu>>(), &detail::shape_of_first, 0,
+              storage::in_place},
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::family
+
+// ---- aeq/execute/family/matrix.hpp
+// Ops with a weight, or with two matrices.
+//
+// Inside: operation.ipp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+inline status shape_of_fully_connected(std::span<const operand> inputs, const operation_options& options,
+                                       std::span<shape> outputs) {
+  if (inputs.size() < 2 || outputs.size() != 1) return status::wrong_operands;
+  const auto x = inputs[0].shape;
+  const auto w = inputs[1].shape;
+  if (w.size() != 2 || w[1] == 0) return status::wrong_shape;
+  if (options.keep_num_dims) {
+    if (x.empty() || x.back() != w[1]) return status::wrong_shape;
+    outputs[0].assign(x.begin(), x.end());
+    outputs[0].back() = w[0];
+    return status::ready;
+  }
+  const std::size_t elements = inputs[0].elements();
+  const auto depth = static_cast<std::size_t>(w[1]);
+  std::int32_t rows = 0;
+  if (elements % depth != 0 || !to_extent(static_cast<std::int64_t>(elements / depth), rows))
+    return status::wrong_shape;
+  outputs[0] = {rows, w[0]};
+  return status::ready;
+}
+
+}  // namespace detail
+
+namespace family {
+
+inline constexpr std::array matrix{
+    operation{op::code::fully_connected, functions_of<kernel::fully_connected_float>(),
+              &detail::shape_of_fully_connected},
+};
+
+}  // namespace family
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/family/movement.hpp
+// Ops that move elements and compute nothing.
+//
+// Inside: operation.ipp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// The second input has the shape, else the options; one extent may be -1. (spec: kernels, section 6)
+inline status shape_of_reshape(std::span<const operand> inputs, const operation_options& options,
+                               std::span<shape> outputs) {
+  if (inputs.empty() || inputs.size() > 2 || outputs.size() != 1) return status::wrong_operands;
+  shape wanted;
+  if (inputs.size() == 2 && inputs[1].present()) {
+    if (!is_index(inputs[1].type)) return status::wrong_type;
+    if (inputs[1].shape.size() != 1) return status::wrong_shape;
+    for (std::size_t i = 0; i < inputs[1].elements(); ++i) {
+      const std::int64_t extent = integer_at(inputs[1], i);
+      std::int32_t fits = -1;
+      if (extent != -1 && !to_extent(extent, fits)) return status::wrong_data;
+      wanted.push_back(fits);
+    }
+  } else {
+    wanted.assign(options.new_shape.begin(), options.new_shape.end());
+  }
+  const std::size_t elements = inputs[0].elements();
+  std::size_t known = 1;
+  std::int32_t* open = nullptr;
+  for (std::int32_t& extent : wanted) {
+    if (extent < -1 || (extent == -1 && open != nullptr)) return status::wrong_shape;
+    if (extent == -1) {
+      open = &extent;
+    } else {
+      known *= static_cast<std::size_t>(extent);
+      if (known > std::size_t(1) << 40u) return status::wrong_shape;
+    }
+  }
+  if (open != nullptr) {
+    if (known == 0 || elements % known != 0) return status::wrong_shape;
+    if (!to_extent(static_cast<std::int64_t>(elements / known), *open)) return status::wrong_shape;
+  } else if (known != elements) {
+    return status::wrong_shape;
+  }
+  outputs[0] = std::move(wanted);
+  return status::ready;
+}
+
+}  // namespace detail
+
+namespace family {
+
+inline constexpr std::array movement{
+    operation{op::code::reshape, functions_of<kernel::copy>(), &detail::shape_of_reshape, data_of_inputs(1),
+              storage::same_bytes},
+};
+
+}  // namespace family
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/family/reduction.hpp
+// Ops that take rows, windows or axes together: softmax, reductions, pools.
+//
+// Inside: operation.ipp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::family {
+
+inline constexpr std::array reduction{
+    operation{op::code::softmax, functions_of<kernel::softmax_float>(), &detail::shape_of_first, 0, storage::in_place},
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::family
+
+// ---- aeq/execute/operation.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// Every family's ops. An op stands in one family only (tested).
+[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 4> families() {
+  return {family::elementwise, family::matrix, family::movement, family::reduction};
+}
+
+}  // namespace detail
+
+AEQ_INLINE const operation* find_operation(op::code code) {
+  for (const std::span<const operation> family : detail::families()) {
+    const auto found =
+        std::find_if(family.begin(), family.end(), [&](const operation& candidate) { return candidate.code == code; });
+    if (found != family.end()) return &*found;
+  }
+  return nullptr;
+}
+
+AEQ_INLINE std::vector<operation> all_operations() {
+  std::vector<operation> all;
+  for (const std::span<const operation> family : detail::families())
+    all.insert(all.end(), family.begin(), family.end());
+  return all;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/options.hpp
+// From an operator's option table in the file to the options that kernels read.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// Options of an operator; fields that its table lacks have their defaults. Vectors are views of the model's file.
+/// Throws nothing: a value that an enumeration lacks becomes one that no kernel accepts.
+[[nodiscard]] operation_options options_of(const model::operation& operation);
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/graph.ipp
+namespace aeq::inline AEQ_ABI::execute::detail {
+
+[[nodiscard]] AEQ_INLINE control control_of(op::code code) {
+  switch (code) {
+    case op::code::call:
+    case op::code::stablehlo_composite: return control::call;
+    case op::code::call_once: return control::call_once;
+    case op::code::if_: return control::if_;
+    case op::code::while_: return control::while_;
+    case op::code::var_handle: return control::variable;
+    case op::code::read_variable: return control::read_variable;
+    case op::code::assign_variable: return control::assign_variable;
+    default: return control::none;
+  }
+}
+
+/// Bytes of a value; nothing if they are 2^62 or more.
+[[nodiscard]] AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type,
+                                                              std::span<const std::int32_t> extents) {
+  std::uint64_t elements = 1;
+  for (const std::int32_t extent : extents) {
+    if (extent < 0) return std::nullopt;
+    if (extent != 0 && elements > (std::uint64_t(1) << 56u) / static_cast<std::uint64_t>(extent)) return std::nullopt;
+    elements *= static_cast<std::uint64_t>(extent);
+  }
+  return (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
+}
+
+AEQ_INLINE void memory_account::change(std::uint64_t before, std::uint64_t after, const std::string& what) {
+  if (after > before && after - before > limit_ - std::min(limit_, used_)) {
+    throw error(error_code::bad_input, what + ": wants " + std::to_string(after) + " bytes, " + std::to_string(used_) +
+                                           " are in use and the limit is " + std::to_string(limit_) +
+                                           "; raise it if the model is meant to be so large");
+  }
+  used_ = used_ - std::min(before, used_) + after;
+  peak_ = std::max(peak_, used_);
+}
+
+AEQ_INLINE graph::graph(const model::model& source, std::size_t number, environment& around)
+    : model_(source), number_(number), around_(around) {
+  make_slots();
+  make_steps();
+}
+
+AEQ_INLINE std::string graph::place(const step& s) const {
+  std::string text = model_.file_name() + ": " + std::string(op::builtin_name(s.code)) + " " + std::to_string(s.number);
+  if (s.results > 0) text += " (" + model::label(source(), static_cast<std::size_t>(s.outputs[0])) + ")";
+  return text;
+}
+
+AEQ_INLINE void graph::fail(const step& s, const std::string& sentence) const {
+  throw error(error_code::bad_input, place(s) + ": " + sentence);
+}
+
+AEQ_INLINE void graph::fail(const step& s, status why) const {
+  std::string types;
+  const auto add = [&](std::int32_t tensor) {
+    if (!types.empty() && !types.ends_with("> ")) types += ", ";
+    if (tensor < 0) {
+      types += "none";
+      return;
+    }
+    const model::tensor& t = source().tensors[static_cast<std::size_t>(tensor)];
+    const slot& seen = slots_[static_cast<std::size_t>(tensor)];
+    types +=
+        seen.type == element_type::absent ? std::string(model::name_of(t.type)) : described(seen.type, seen.extents);
+  };
+  for (const std::int32_t tensor : s.inputs) add(tensor);
+  types += " -> ";
+  for (std::size_t i = 0; i < s.results; ++i) add(s.outputs[i]);
+  fail(s, "the built-in engine can't run this: " + std::string(name_of(why)) + " (" + types + ")");
+}
+
+AEQ_INLINE void graph::own(slot& s, std::size_t bytes, const std::string& who) {
+  if (s.own.size() < bytes) {
+    around_.memory().change(s.own.size(), bytes, who);
+    s.own = aligned_bytes();
+    s.own = aligned_bytes(bytes);
+  }
+  s.data = s.own.span().first(bytes);
+}
+
+AEQ_INLINE void graph::make_slots() {
+  const model::subgraph& from = source();
+  slots_.resize(from.tensors.size());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const model::tensor& t = from.tensors[i];
+    slot& s = slots_[i];
+    s.type = element_type_of(t.type);
+    s.is_variable = t.is_variable;
+    if (t.quantization) {
+      s.scale = t.quantization->scale;
+      s.channel_axis = t.quantization->quantized_dimension;
+      for (const std::int64_t zero : t.quantization->zero_point) {
+        s.zero_point.push_back(static_cast<std::int32_t>(zero));
+      }
+    }
+    if (model_.is_constant(t)) {
+      s.is_constant = s.has_shape = true;
+      s.extents = t.shape;
+      const model::buffer& b = model_.buffers[t.buffer];
+      const std::size_t element = std::max<std::size_t>(static_cast<std::size_t>(bits_of(s.type)) / 8, 1);
+      const bool aligned = reinterpret_cast<std::uintptr_t>(b.data.data()) % element == 0;
+      if (b.produce == nullptr && aligned) {
+        // Constants are never written to: kernels see them as const only.
+        s.data = {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
+      } else {
+        own(s, b.size, model_.file_name() + ": " + model::label(from, i));
+        const std::span<std::uint8_t> into(reinterpret_cast<std::uint8_t*>(s.data.data()), s.data.size());
+        if (b.produce != nullptr) {
+          (*b.produce)(0, into);
+        } else {
+          std::copy(b.data.begin(), b.data.end(), into.begin());
+        }
+      }
+    } else if (t.is_variable) {
+      s.has_shape = true;
+      s.extents = t.shape;
+      own(s, static_cast<std::size_t>(size_of(s.type, s.extents).value_or(std::uint64_t(1) << 62u)),
+          model_.file_name() + ": " + model::label(from, i));
+      std::fill(s.data.begin(), s.data.end(), std::byte(0));
+    }
+  }
+}
+
+AEQ_INLINE void graph::reset_variables() {
+  for (slot& s : slots_) {
+    if (s.is_variable) std::fill(s.data.begin(), s.data.end(), std::byte(0));
+  }
+}
+
+AEQ_INLINE void graph::make_steps() {
+  const model::subgraph& from = source();
+  steps_.resize(from.operations.size());
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const model::operation& o = from.operations[i];
+    step& s = steps_[i];
+    s.number = i;
+    s.code = model_.builtin(o);
+    s.inputs = o.inputs;
+    s.outputs = o.outputs;
+    s.results = o.outputs.size();
+    s.flow = control_of(s.code);
+    if (s.flow == control::none) {
+      s.what = find_operation(s.code);
+      if (s.what == nullptr) {
+        const model::operator_code& code = model_.operator_codes[o.code];
+        fail(s, "the built-in engine does not have this op" +
+                    (code.custom_code ? " (custom op '" + *code.custom_code + "')" : std::string()) +
+                    "; try the other one, --engine litert=PATH");
+      }
+      s.options = options_of(o);
+    } else {
+      s.graphs = model::called_subgraphs(o);
+      if (s.flow == control::variable) {
+        std::string container, name;
+        constexpr std::uint8_t var_handle_options = 111;
+        constexpr auto& table = model::schema::builtin_options_members[var_handle_options];
+        static_assert(table.name == "VarHandleOptions");
+        if (o.options.type == var_handle_options && o.options.table != nullptr) {
+          const model::view<table> options(o.options.table);
+          container = options.template get<"container">().value_or("");
+          name = options.template get<"shared_name">().value_or("");
+        }
+        s.variable = around_.variable(container, name);
+      }
+    }
+    for (std::size_t k = 0; k < s.inputs.size(); ++k) {  // what the op updates
+      const std::int32_t tensor = s.inputs[k];
+      if (tensor >= 0 && slots_[static_cast<std::size_t>(tensor)].is_variable) s.outputs.push_back(tensor);
+    }
+  }
+}
+
+AEQ_INLINE operand graph::view(std::int32_t tensor) const {
+  if (tensor < 0) return {};
+  const slot& s = slots_[static_cast<std::size_t>(tensor)];
+  return {s.type, s.is_constant, s.data, s.extents, s.scale, s.zero_point, s.channel_axis, s.block_elements};
+}
+
+AEQ_INLINE void graph::forget_run() {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    slot& s = slots_[i];
+    s.written = false;
+    if (model_.is_constant(source().tensors[i]) || s.is_variable) continue;
+    s.is_constant = s.has_shape = false;
+    s.data = {};
+  }
+  for (step& s : steps_) {
+    s.is_folded = s.is_dynamic = s.is_alias = false;
+    around_.memory().change(s.workspace.size(), 0, {});
+    s.workspace = aligned_bytes();
+  }
+  around_.memory().change(arena_.size(), 0, {});
+  arena_ = aligned_bytes();
+}
+
+AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
+  const model::subgraph& from = source();
+  if (is_prepared_ && std::equal(inputs.begin(), inputs.end(), prepared_for_.begin(), prepared_for_.end())) return;
+  is_prepared_ = false;
+  forget_run();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    slot& s = slots_[static_cast<std::size_t>(from.inputs[i])];
+    if (s.is_constant || s.is_variable) continue;
+    s.extents = inputs[i];
+    s.has_shape = s.written = true;
+  }
+  for (step& s : steps_) {
+    for (const std::int32_t tensor : s.inputs) {
+      if (tensor < 0) continue;
+      const slot& input = slots_[static_cast<std::size_t>(tensor)];
+      if (!input.is_constant && !input.is_variable && !input.written) {
+        fail(s, model::label(from, static_cast<std::size_t>(tensor)) + " has no value yet: no input, and no op before");
+      }
+      if (input.type == element_type::absent) {
+        fail(s, "the built-in engine has no type " +
+                    std::string(model::name_of(from.tensors[static_cast<std::size_t>(tensor)].type)) + " (" +
+                    model::label(from, static_cast<std::size_t>(tensor)) + ")");
+      }
+    }
+    for (std::size_t i = 0; i < s.results; ++i) {
+      slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+      if (output.is_constant || output.is_variable || output.written) {
+        fail(s, model::label(from, static_cast<std::size_t>(s.outputs[i])) + " has a value already");
+      }
+      output.written = true;
+    }
+    s.is_dynamic = !infer(s);
+    if (!s.is_dynamic) fold(s);
+  }
+  plan_memory();
+  for (step& s : steps_) {
+    if (s.is_dynamic || s.is_folded || s.is_alias || s.flow != control::none) continue;
+    bind(s);
+    setup(s);
+  }
+  prepared_for_.assign(inputs.begin(), inputs.end());
+  is_prepared_ = true;
+}
+
+/// Shapes of a step's outputs, if they are known now.
+AEQ_INLINE bool graph::infer(step& s) {
+  std::vector<shape> results(s.results);
+  if (s.flow == control::variable) {
+    results.assign(s.results, {});
+  } else if (s.flow == control::call && s.graphs.size() == 1) {
+    std::vector<shape> shapes;
+    for (const std::int32_t tensor : s.inputs) {
+      if (tensor < 0 || !slots_[static_cast<std::size_t>(tensor)].has_shape) return false;
+      shapes.push_back(slots_[static_cast<std::size_t>(tensor)].extents);
+    }
+    if (!around_.shapes_of_call(static_cast<std::size_t>(s.graphs[0]), shapes, results)) return false;
+  } else if (s.flow != control::none) {
+    return false;
+  } else {
+    std::vector<operand> inputs;
+    for (std::size_t i = 0; i < s.inputs.size(); ++i) {
+      operand input = view(s.inputs[i]);
+      if (input.present() && !slots_[static_cast<std::size_t>(s.inputs[i])].has_shape) return false;
+      const bool is_wanted = i < 32 && (s.what->shape_inputs >> i & 1u) != 0;
+      if (is_wanted && input.present() && !s.is_dynamic && !input.is_constant) return false;
+      if (!is_wanted) input.data = {};
+      if (is_wanted && !input.is_complete()) fail(s, status::wrong_shape);
+      inputs.push_back(input);
+    }
+    const status result = s.what->shapes(inputs, s.options, results);
+    if (result != status::ready) fail(s, result);
+  }
+  for (std::size_t i = 0; i < s.results; ++i) {
+    slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+    output.extents = std::move(results[i]);
+    output.has_shape = true;
+    if (output.type == element_type::absent || !size_of(output.type, output.extents)) {
+      fail(s, output.type == element_type::absent ? status::wrong_type : status::wrong_shape);
+    }
+  }
+  return true;
+}
+
+AEQ_INLINE std::size_t graph::bytes_of(std::size_t tensor, const step* s) const {
+  const std::optional<std::uint64_t> bytes = size_of(slots_[tensor].type, slots_[tensor].extents);
+  if (!bytes && s != nullptr) fail(*s, status::wrong_shape);
+  return static_cast<std::size_t>(bytes.value_or(std::uint64_t(1) << 62u));
+}
+
+/// A step whose inputs are constant runs now; so does one that looks at shapes only.
+AEQ_INLINE void graph::fold(step& s) {
+  if (s.flow != control::none) return;
+  const bool looks_at_shapes = s.code == op::code::shape || s.code == op::code::rank;
+  const bool is_constant =
+      !s.inputs.empty() && s.results == s.outputs.size() &&
+      std::all_of(s.inputs.begin(), s.inputs.end(), [&](std::int32_t tensor) {
+        return tensor < 0 || looks_at_shapes || slots_[static_cast<std::size_t>(tensor)].is_constant;
+      });
+  if (!is_constant) return;
+  if (s.what->output == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
+    slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
+    slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
+    if (input.data.size() < bytes_of(static_cast<std::size_t>(s.outputs[0]), &s)) fail(s, status::wrong_shape);
+    output.data = input.data;
+  } else {
+    for (const std::int32_t tensor : s.outputs) {
+      const auto t = static_cast<std::size_t>(tensor);
+      own(slots_[t], bytes_of(t, &s), place(s));
+    }
+    bind(s);
+    setup(s);
+    evaluate(s);
+  }
+  for (const std::int32_t tensor : s.outputs) slots_[static_cast<std::size_t>(tensor)].is_constant = true;
+  s.is_folded = true;
+}
+
+/// Lays all tensors of known size out in the arena.
+AEQ_INLINE void graph::plan_memory() {
+  const model::subgraph& from = source();
+  const std::size_t end = steps_.size() + 1;
+  constexpr auto none = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> last_use(slots_.size(), 0);
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    for (const std::int32_t tensor : steps_[k].inputs) {
+      if (tensor >= 0) last_use[static_cast<std::size_t>(tensor)] = k + 1;
+    }
+  }
+  for (const std::int32_t tensor : from.outputs) last_use[static_cast<std::size_t>(tensor)] = end;
+
+  std::vector<lifetime> storages;
+  std::vector<std::size_t> storage_of(slots_.size(), none);
+  const auto add = [&](std::size_t tensor, std::size_t first, const step* s) {
+    storage_of[tensor] = storages.size();
+    storages.push_back({bytes_of(tensor, s), first, std::max(first, last_use[tensor])});
+  };
+  for (const std::int32_t tensor : from.inputs) {
+    const auto t = static_cast<std::size_t>(tensor);
+    if (storage_of[t] == none && slots_[t].has_shape && !slots_[t].is_constant && !slots_[t].is_variable) {
+      add(t, 0, nullptr);
+    }
+  }
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    step& s = steps_[k];
+    if (s.is_dynamic || s.is_folded) continue;
+    const std::size_t now = k + 1;
+    for (std::size_t i = 0; i < s.results; ++i) {
+      const auto output = static_cast<std::size_t>(s.outputs[i]);
+      const auto input = s.inputs.empty() || s.inputs[0] < 0 ? none : static_cast<std::size_t>(s.inputs[0]);
+      const std::size_t shared = input == none ? none : storage_of[input];
+      const bool may_share = s.what != nullptr && s.what->output != storage::own && s.results == 1 && shared != none &&
+                             bytes_of(input, &s) == bytes_of(output, &s);
+      if (may_share) {
+        lifetime& life = storages[shared];
+        const bool others_are_elsewhere = std::all_of(s.inputs.begin() + 1, s.inputs.end(), [&](std::int32_t other) {
+          return other < 0 || other == s.inputs[0] || storage_of[static_cast<std::size_t>(other)] != shared;
+        });
+        const bool same = s.what->output == storage::same_bytes;
+        if (same || (life.last <= now && others_are_elsewhere)) {
+          storage_of[output] = shared;
+          life.last = std::max({life.last, now, last_use[output]});
+          s.is_alias = same;
+          continue;
+        }
+      }
+      add(output, now, &s);
+    }
+  }
+  std::uint64_t sum = 0;
+  for (const lifetime& life : storages) {
+    sum += life.bytes + arena_alignment;
+    if (sum >= std::uint64_t(1) << 62u)
+      throw error(error_code::bad_input, model_.file_name() + ": tensors of 2^62 bytes");
+  }
+  const arena_plan plan = plan_arena(storages);
+  around_.memory().change(0, plan.bytes, model_.file_name() + ": the tensors of subgraph " + std::to_string(number_));
+  arena_ = aligned_bytes(plan.bytes);
+  for (std::size_t t = 0; t < slots_.size(); ++t) {
+    if (storage_of[t] != none)
+      slots_[t].data = arena_.span().subspan(plan.offsets[storage_of[t]], bytes_of(t, nullptr));
+  }
+}
+
+/// Makes the kernel's views of the operands.
+AEQ_INLINE void graph::bind(step& s) {
+  s.input_views.clear();
+  s.output_views.clear();
+  for (const std::int32_t tensor : s.inputs) s.input_views.push_back(view(tensor));
+  for (const std::int32_t tensor : s.outputs) {
+    const slot& o = slots_[static_cast<std::size_t>(tensor)];
+    s.output_views.push_back(
+        {o.type, false, o.data, o.extents, o.scale, o.zero_point, o.channel_axis, o.block_elements});
+  }
+}
+
+AEQ_INLINE void graph::setup(step& s) {
+  const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
+  const std::size_t bytes = s.what->kernel.workspace_bytes(call);
+  if (bytes > s.workspace.size()) {
+    around_.memory().change(s.workspace.size(), bytes, place(s));
+    s.workspace = aligned_bytes(bytes);
+  }
+  s.scratch = s.what->kernel.scratch_bytes == nullptr ? 0 : s.what->kernel.scratch_bytes(call);
+  const status result = s.what->kernel.setup(call, s.workspace.span());
+  if (result != status::ready) fail(s, result);
+}
+
+AEQ_INLINE void graph::resize(std::size_t tensor, std::span<const std::int32_t> extents) {
+  slot& s = slots_[tensor];
+  s.extents.assign(extents.begin(), extents.end());
+  own(s, bytes_of(tensor, nullptr), model_.file_name() + ": " + model::label(source(), tensor));
+}
+
+AEQ_INLINE void graph::prepare_step(step& s) {
+  for (const std::int32_t tensor : s.inputs) {
+    if (tensor >= 0) slots_[static_cast<std::size_t>(tensor)].has_shape = true;  // by now it is
+  }
+  (void)infer(s);
+  for (std::size_t i = 0; i < s.results; ++i) {
+    const auto t = static_cast<std::size_t>(s.outputs[i]);
+    own(slots_[t], bytes_of(t, &s), place(s));
+  }
+  bind(s);
+  setup(s);
+}
+
+AEQ_INLINE void graph::evaluate(step& s) {
+  const kernel_arguments call{s.input_views, s.output_views, s.options, around_.scratch(s.scratch), around_.share()};
+  if (s.what->kernel.check != nullptr) {
+    const status result = s.what->kernel.check(call);
+    if (result != status::ready) fail(s, result);
+  }
+  s.what->kernel.evaluate(call, s.workspace.span());
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
+
+// ---- aeq/execute/signatures.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+AEQ_INLINE element_type element_type_of(model::tensor_type type) {
+  using from = model::tensor_type;
+  switch (type) {
+    case from::float32: return element_type::float32;
+    case from::float16: return element_type::float16;
+    case from::int2: return element_type::int2;
+    case from::int4: return element_type::int4;
+    case from::int8: return element_type::int8;
+    case from::uint8: return element_type::uint8;
+    case from::int16: return element_type::int16;
+    case from::int32: return element_type::int32;
+    case from::resource: return element_type::int32;  // a variable's number
+    case from::int64: return element_type::int64;
+    case from::boolean: return element_type::boolean;
+    default: return element_type::absent;
+  }
+}
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE port port_of(const model::subgraph& g, std::size_t tensor, const std::string* name) {
+  const model::tensor& t = g.tensors[tensor];
+  port p;
+  p.tensor_name = t.name.value_or("");
+  p.name = name != nullptr ? *name : p.tensor_name;
+  p.tensor = tensor;
+  p.type = element_type_of(t.type);
+  p.shape = t.shape_signature.empty() ? t.shape : t.shape_signature;
+  if (t.quantization) {
+    p.scale = t.quantization->scale;
+    for (const std::int64_t zero : t.quantization->zero_point) p.zero_point.push_back(static_cast<std::int32_t>(zero));
+  }
+  return p;
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<signature> signatures_of(const model::model& m) {
+  std::vector<signature> result;
+  for (const model::signature& s : m.signatures) {
+    const model::subgraph& g = m.subgraphs[s.subgraph];
+    signature made{s.key.value_or(""), s.subgraph, {}, {}};
+    const auto add = [&](const std::vector<model::tensor_map>& from, std::vector<port>& into) {
+      for (const model::tensor_map& entry : from) {
+        const std::string name = entry.name.value_or("");
+        into.push_back(detail::port_of(g, entry.tensor, &name));
+      }
+    };
+    add(s.inputs, made.inputs);
+    add(s.outputs, made.outputs);
+    result.push_back(std::move(made));
+  }
+  if (result.empty() && !m.subgraphs.empty()) {
+    const model::subgraph& g = m.subgraphs[0];
+    signature made;
+    for (const std::int32_t t : g.inputs)
+      made.inputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
+    for (const std::int32_t t : g.outputs)
+      made.outputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
+    result.push_back(std::move(made));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string described(element_type type, std::span<const std::int32_t> extents) {
+  std::string text(name_of(type));
+  text += " [";
+  for (std::size_t i = 0; i < extents.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(extents[i]);
+  return text + "]";
+}
+
+AEQ_INLINE void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs) {
+  const std::string place = m.file_name() + ": signature '" + called.key + "'";
+  if (inputs.size() != called.inputs.size()) {
+    throw error(error_code::bad_input, place + ": got " + std::to_string(inputs.size()) + " values for " +
+                                           std::to_string(called.inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const port& wanted = called.inputs[i];
+    bool fits = wanted.type != element_type::absent && inputs[i].type == wanted.type &&
+                inputs[i].shape.size() == wanted.shape.size();
+    for (std::size_t k = 0; fits && k < wanted.shape.size(); ++k) {
+      const std::int32_t extent = inputs[i].shape[k];
+      fits = extent >= 0 && (wanted.shape[k] < 0 || wanted.shape[k] == extent);
+    }
+    if (!fits || !inputs[i].is_complete()) {
+      throw error(error_code::bad_input, place + ", input '" + wanted.name + "': takes " +
+                                             described(wanted.type, wanted.shape) + ", not " +
+                                             described(inputs[i].type, inputs[i].shape) +
+                                             (fits ? ", for which there is too little data" : ""));
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/io/gzip.ipp
 // Reading gzip-compressed files: the definitions.
@@ -13876,6 +15787,138 @@ AEQ_INLINE recipe_view::tensor_names recipe_view::names(std::size_t graph,
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/execute/options.ipp
+// Fields are found by their names in the schema, which mean the same in every option table that has them.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// A field's value in the three forms that options have.
+struct field_value {
+  std::int32_t integer = 0;
+  float real = 0;
+  std::span<const std::int32_t> list{};
+};
+
+struct field_reader {
+  std::string_view name;
+  void (*set)(operation_options&, const field_value&);
+};
+
+template <auto Member>
+void set_integer(operation_options& options, const field_value& value) {
+  options.*Member = static_cast<std::remove_reference_t<decltype(options.*Member)>>(value.integer);
+}
+template <auto Member>
+void set_flag(operation_options& options, const field_value& value) {
+  options.*Member = value.integer != 0;
+}
+template <auto Member>
+void set_real(operation_options& options, const field_value& value) {
+  options.*Member = value.real;
+}
+template <auto Member>
+void set_list(operation_options& options, const field_value& value) {
+  options.*Member = value.list;
+}
+
+AEQ_INLINE void set_bias_type(operation_options& options, const field_value& value) {
+  const auto type = static_cast<model::tensor_type>(value.integer);
+  options.quantized_bias_type = type == model::tensor_type::int32   ? element_type::int32
+                                : type == model::tensor_type::int64 ? element_type::int64
+                                                                    : element_type::absent;
+}
+
+inline constexpr std::array<field_reader, 47> field_readers{{
+    {"padding", &set_integer<&operation_options::padding>},
+    {"stride_h", &set_integer<&operation_options::stride_height>},
+    {"stride_w", &set_integer<&operation_options::stride_width>},
+    {"dilation_h_factor", &set_integer<&operation_options::dilation_height>},
+    {"dilation_w_factor", &set_integer<&operation_options::dilation_width>},
+    {"filter_height", &set_integer<&operation_options::filter_height>},
+    {"filter_width", &set_integer<&operation_options::filter_width>},
+    {"fused_activation_function", &set_integer<&operation_options::activation>},
+    {"keep_num_dims", &set_flag<&operation_options::keep_num_dims>},
+    {"asymmetric_quantize_inputs", &set_flag<&operation_options::asymmetric_quantize_inputs>},
+    {"adj_x", &set_flag<&operation_options::adj_x>},
+    {"adj_y", &set_flag<&operation_options::adj_y>},
+    {"quantized_bias_type", &set_bias_type},
+    {"pot_scale_int16", &set_flag<&operation_options::pot_scale_int16>},
+    {"keep_dims", &set_flag<&operation_options::keep_dims>},
+    {"align_corners", &set_flag<&operation_options::align_corners>},
+    {"half_pixel_centers", &set_flag<&operation_options::half_pixel_centers>},
+    {"approximate", &set_flag<&operation_options::approximate>},
+    {"beta", &set_real<&operation_options::beta>},
+    {"axis", &set_integer<&operation_options::axis>},
+    {"batch_dims", &set_integer<&operation_options::batch_dims>},
+    {"block_size", &set_integer<&operation_options::block_size>},
+    {"begin_mask", &set_integer<&operation_options::begin_mask>},
+    {"end_mask", &set_integer<&operation_options::end_mask>},
+    {"ellipsis_mask", &set_integer<&operation_options::ellipsis_mask>},
+    {"new_axis_mask", &set_integer<&operation_options::new_axis_mask>},
+    {"shrink_axis_mask", &set_integer<&operation_options::shrink_axis_mask>},
+    {"offset", &set_flag<&operation_options::offset>},
+    {"mode", &set_flag<&operation_options::repeats_edge>},
+    {"new_shape", &set_list<&operation_options::new_shape>},
+    {"squeeze_dims", &set_list<&operation_options::squeeze_dims>},
+    {"alpha", &set_real<&operation_options::alpha>},
+    {"radius", &set_integer<&operation_options::radius>},
+    {"bias", &set_real<&operation_options::bias>},
+    {"min", &set_real<&operation_options::min>},
+    {"max", &set_real<&operation_options::max>},
+    {"num_bits", &set_integer<&operation_options::num_bits>},
+    {"narrow_range", &set_flag<&operation_options::narrow_range>},
+    {"seq_dim", &set_integer<&operation_options::seq_dim>},
+    {"batch_dim", &set_integer<&operation_options::batch_dim>},
+    {"exclusive", &set_flag<&operation_options::exclusive>},
+    {"reverse", &set_flag<&operation_options::reverse>},
+    {"cell_clip", &set_real<&operation_options::cell_clip>},
+    {"proj_clip", &set_real<&operation_options::proj_clip>},
+    {"time_major", &set_flag<&operation_options::time_major>},
+    {"merge_outputs", &set_flag<&operation_options::merge_outputs>},
+    {"rank", &set_integer<&operation_options::rank>},
+}};
+
+[[nodiscard]] AEQ_INLINE field_value value_of(const flatbuffers::Table& table,
+                                              const model::schema::field_descriptor& field, std::size_t id) {
+  using model::schema::field_type;
+  const flatbuffers::voffset_t slot = model::detail::slot(id);
+  field_value value;
+  if (field.is_vector) {
+    if (field.type == field_type::int32) {
+      const auto* list = table.GetPointer<const flatbuffers::Vector<std::int32_t>*>(slot);
+      if (list != nullptr) value.list = {reinterpret_cast<const std::int32_t*>(list->Data()), list->size()};
+    }
+  } else if (field.type == field_type::float32) {
+    value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
+  } else if (model::detail::is_scalar(field.type)) {
+    model::detail::with_scalar(field.type, [&]<class Scalar>(std::type_identity<Scalar>) {
+      value.integer = static_cast<std::int32_t>(table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value)));
+    });
+  }
+  return value;
+}
+
+}  // namespace detail
+
+AEQ_INLINE operation_options options_of(const model::operation& operation) {
+  operation_options options;
+  const auto& members = model::schema::builtin_options_members;
+  if (operation.options.table == nullptr || operation.options.type >= members.size()) return options;
+  const model::schema::table_descriptor& table = members[operation.options.type];
+  for (std::size_t id = 0; id < table.fields.size(); ++id) {
+    for (const detail::field_reader& reader : detail::field_readers) {
+      if (reader.name != table.fields[id].name) continue;
+      reader.set(options, detail::value_of(*operation.options.table, table.fields[id], id));
+      break;
+    }
+  }
+  return options;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/quantize/encoder.ipp
 // The encoders: integers of 2 to 64 bits, binary16.

@@ -238,7 +238,8 @@ enum class [[nodiscard]] status : std::uint8_t{
     wrong_shape,       ///< ranks or extents that do not go together, or too little data for the shape
     wrong_parameters,  ///< scales or zero points
     wrong_options,     ///< options of the op
-    small_workspace    ///< fewer bytes than workspace_bytes said
+    small_workspace,   ///< fewer bytes than workspace_bytes said
+    wrong_data         ///< values that the op has no result for: an index out of range, a divisor of zero
 };
 
 /// In words, for messages: "an operand's type".
@@ -251,6 +252,7 @@ enum class [[nodiscard]] status : std::uint8_t{
     case status::wrong_parameters: return "scales or zero points of an operand";
     case status::wrong_options: return "options of the op";
     case status::small_workspace: return "workspace is too small";
+    case status::wrong_data: return "data of an operand";
   }
   return "?";
 }
@@ -362,17 +364,13 @@ using policy_or = typename detail::find_policy<Category, Default, Policies...>::
 
 }  // namespace aeq::inline AEQ_ABI
 
-// ---- aeq/kernel/kernel.hpp
-// The form of every kernel that the table can hold: three functions. Freestanding, no allocation, no exceptions.
-//
-//   workspace_bytes   how much memory it wants besides its operands
-//   setup             looks at everything once, and prepares (multipliers, tables) what evaluate reads
-//   evaluate          computes; as often as wanted; cannot fail
-//
-// Setup sees types, shapes, scales and the data of constant inputs. It returns a status, and only after status::ready
-// may evaluate be called, with operands that differ in nothing but the data of those that are not constant. The
-// workspace is the caller's, aligned for any scalar type, and left alone between setup and evaluate: what setup wrote
-// is there, the rest is scratch. Operands do not overlap, unless the kernel says that they may.
+// ---- aeq/kernel/activation.hpp
+// Fused activations that are a clamp. (spec: kernels, section 1) Freestanding.
+
+// ---- aeq/kernel/options.hpp
+// Options of the catalogue's ops as one struct, so that all kernels have one signature. A kernel reads the fields of
+// its op; the others keep their defaults. Names and numbers are the schema's. Freestanding. (spec: tflite_schema,
+// section 4)
 
 #include <span>
 
@@ -396,6 +394,24 @@ enum class element_type : std::uint8_t {
   int64,
   boolean  ///< a byte, 0 or 1
 };
+
+/// As numpy calls it.
+[[nodiscard]] constexpr std::string_view name_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::absent: return "none";
+    case element_type::float32: return "float32";
+    case element_type::float16: return "float16";
+    case element_type::int2: return "int2";
+    case element_type::int4: return "int4";
+    case element_type::int8: return "int8";
+    case element_type::uint8: return "uint8";
+    case element_type::int16: return "int16";
+    case element_type::int32: return "int32";
+    case element_type::int64: return "int64";
+    case element_type::boolean: return "bool";
+  }
+  return "?";
+}
 
 /// Bits of an element in memory.
 [[nodiscard]] constexpr int bits_of(element_type type) noexcept {
@@ -461,10 +477,6 @@ using result_operand = basic_operand<std::byte>;
 }  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/kernel/options.hpp
-// Options of the catalogue's ops as one struct, so that all kernels have one signature. A kernel reads the fields of
-// its op; the others keep their defaults. Names and numbers are the schema's. Freestanding. (spec: tflite_schema,
-// section 4)
-
 namespace aeq::inline AEQ_ABI {
 
 enum class window_padding : std::uint8_t { same, valid };
@@ -505,6 +517,119 @@ struct operation_options {
   bool offset = false;
   bool repeats_edge = false;                  ///< MIRROR_PAD: SYMMETRIC, else REFLECT
   std::span<const std::int32_t> new_shape{};  ///< RESHAPE without a second input
+  std::span<const std::int32_t> squeeze_dims{};
+  float alpha = 0;          ///< LEAKY_RELU, LOCAL_RESPONSE_NORMALIZATION
+  std::int32_t radius = 0;  ///< LOCAL_RESPONSE_NORMALIZATION
+  float bias = 0;
+  float min = 0;  ///< FAKE_QUANT
+  float max = 0;
+  std::int32_t num_bits = 0;
+  bool narrow_range = false;
+  std::int32_t seq_dim = 0;  ///< REVERSE_SEQUENCE
+  std::int32_t batch_dim = 0;
+  bool exclusive = false;  ///< CUMSUM
+  bool reverse = false;
+  float cell_clip = 0;  ///< LSTM; 0: no clipping
+  float proj_clip = 0;
+  bool time_major = false;
+  bool merge_outputs = false;
+  std::int32_t rank = 0;  ///< SVDF
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/activation.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+struct clamp_range {
+  float low = std::numeric_limits<float>::lowest();
+  float high = std::numeric_limits<float>::max();
+};
+
+/// Whether an activation is a clamp, or none at all.
+[[nodiscard]] constexpr bool is_clamp(fused_activation activation) noexcept {
+  return activation == fused_activation::none || activation == fused_activation::relu ||
+         activation == fused_activation::relu_n1_to_1 || activation == fused_activation::relu6;
+}
+
+[[nodiscard]] constexpr clamp_range clamp_of(fused_activation activation) noexcept {
+  switch (activation) {
+    case fused_activation::relu: return {0, std::numeric_limits<float>::max()};
+    case fused_activation::relu_n1_to_1: return {-1, 1};
+    case fused_activation::relu6: return {0, 6};
+    default: return {};
+  }
+}
+
+/// min(max(x, low), high); a NaN becomes a limit, as in LiteRT, where comparisons with it are false.
+[[nodiscard]] constexpr float clamped(float x, const clamp_range& limits) noexcept {
+  const float raised = limits.low < x ? x : limits.low;
+  return raised < limits.high ? raised : limits.high;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/copy.hpp
+// Ops whose output has the bytes of their first input: RESHAPE and its kin. Freestanding.
+
+#include <algorithm>
+
+// ---- aeq/kernel/kernel.hpp
+// The form of every kernel that the table can hold: three functions, and two that most do without. Freestanding, no
+// allocation, no exceptions.
+//
+//   workspace_bytes   how much memory it wants besides its operands
+//   setup             looks at everything once, and prepares (multipliers, tables) what evaluate reads
+//   evaluate          computes; as often as wanted; cannot fail
+//   scratch_bytes     may be null: how much memory evaluate wants that need not survive it
+//   check             may be null: whether evaluate can work with the data that the inputs have now (indices, divisors)
+//
+// Setup sees types, shapes, scales and the data of constant inputs. It returns a status, and only after status::ready
+// may evaluate be called, with operands that differ in nothing but the data of those that are not constant. Who does
+// not trust that data calls check before each evaluate. The workspace is the caller's, aligned for any scalar type, and
+// left alone between setup and evaluate: what setup wrote is there, the rest is scratch. Operands do not overlap,
+// unless the kernel says that they may.
+
+// ---- aeq/kernel/work_sharing.hpp
+// How a kernel hands out pieces of its work without knowing of threads: whoever calls it says who computes them.
+// Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// Who does independent pieces of work. The default does them one after the other on the calling thread. Results do not
+/// depend on who computes which piece.
+struct work_sharing {
+  using piece_function = void (*)(const void* task, std::size_t index) noexcept;
+  using run_function = void (*)(void* workers, std::size_t pieces, piece_function piece, const void* task) noexcept;
+
+  void* workers = nullptr;
+  run_function run = nullptr;
+  std::size_t width = 1;  ///< how many pieces are computed at a time
+
+  /// Calls task(index) for each index below `pieces`; returns when all are done. The task must not throw.
+  template <class Task>
+  void for_each(std::size_t pieces, const Task& task) const noexcept {
+    if (run == nullptr || width < 2 || pieces < 2) {
+      for (std::size_t i = 0; i < pieces; ++i) task(i);
+      return;
+    }
+    run(
+        workers, pieces, [](const void* t, std::size_t i) noexcept { (*static_cast<const Task*>(t))(i); }, &task);
+  }
+
+  /// Calls task(begin, end) for parts of [0, count), each of `least` items or more (but for the last), so that small
+  /// work stays on one thread.
+  template <class Task>
+  void for_ranges(std::size_t count, std::size_t least, const Task& task) const noexcept {
+    const std::size_t floor = std::max<std::size_t>(least, 1);
+    const std::size_t most = width < 2 || run == nullptr ? 1 : std::min(4 * width, count / floor);
+    if (most < 2) {
+      if (count != 0) task(std::size_t(0), count);
+      return;
+    }
+    const std::size_t each = (count + most - 1) / most;
+    for_each((count + each - 1) / each, [&](std::size_t i) { task(i * each, std::min(count, (i + 1) * each)); });
+  }
 };
 
 }  // namespace aeq::inline AEQ_ABI
@@ -513,27 +638,161 @@ struct operation_options {
 namespace aeq::inline AEQ_ABI {
 
 /// One call of an op: inputs and outputs in the op's order (an absent optional input is an operand that is not
-/// present), and its options.
+/// present), its options, and what evaluate may use besides.
 struct kernel_arguments {
   std::span<const operand> inputs{};
   std::span<const result_operand> outputs{};
   operation_options options{};
+  std::span<std::byte> scratch{};  ///< as much as scratch_bytes said; shared with other kernels between calls
+  work_sharing share{};            ///< who computes; by default the calling thread alone
 };
 
 using workspace_function = std::size_t (*)(const kernel_arguments&) noexcept;
 using setup_function = status (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
 using evaluate_function = void (*)(const kernel_arguments&, std::span<std::byte> workspace) noexcept;
 
+using check_function = status (*)(const kernel_arguments&) noexcept;
+
 /// A kernel in a row of the table; all null where there is none.
 struct kernel_functions {
   workspace_function workspace_bytes = nullptr;
   setup_function setup = nullptr;
   evaluate_function evaluate = nullptr;
+  workspace_function scratch_bytes = nullptr;
+  check_function check = nullptr;
 
   [[nodiscard]] constexpr bool present() const noexcept { return evaluate != nullptr; }
 };
 
+namespace detail {
+
+template <class Kernel>
+constexpr std::size_t no_bytes(const kernel_arguments&) noexcept {
+  return 0;
+}
+
+}  // namespace detail
+
+/// The functions of a type that has them as static members; workspace_bytes, scratch_bytes and check may be missing.
+template <class Kernel>
+[[nodiscard]] constexpr kernel_functions functions_of() {
+  kernel_functions result{&detail::no_bytes<void>, &Kernel::setup, &Kernel::evaluate};
+  if constexpr (requires { &Kernel::workspace_bytes; }) result.workspace_bytes = &Kernel::workspace_bytes;
+  if constexpr (requires { &Kernel::scratch_bytes; }) result.scratch_bytes = &Kernel::scratch_bytes;
+  if constexpr (requires { &Kernel::check; }) result.check = &Kernel::check;
+  return result;
+}
+
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/copy.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Copies the first input; of any type. The other inputs have been looked at when the output got its shape.
+struct copy {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.empty() || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != y.type) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = (y.elements() * static_cast<std::size_t>(bits_of(y.type)) + 7) / 8;
+    std::copy_n(call.inputs[0].data.begin(), bytes, y.data.begin());
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/elementwise.hpp
+// Ops that take one element at a time. (spec: kernels, section 4) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[i] = Function::of(x[i]), float32; y may be x.
+template <class Function>
+struct unary_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].values<float>();
+    const auto y = call.outputs[0].values<float>();
+    constexpr std::size_t least = 16384;  // elements that are worth another thread
+    call.share.for_ranges(call.outputs[0].elements(), least, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) y[i] = Function::of(x[i]);
+    });
+  }
+};
+
+struct relu {
+  [[nodiscard]] static constexpr float of(float x) noexcept { return x > 0 ? x : 0; }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/fully_connected.hpp
+// FULLY_CONNECTED. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[b, n] = clamp((sum over k of x[b, k] * w[n, k]) + bias[n]), float32; sums in the order of k.
+///
+/// x: any shape of B * K elements; w: [N, K]; bias: N elements, may be absent; y: any shape of B * N elements.
+struct fully_connected_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const operand& w = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || w.type != x.type || y.type != x.type) return status::wrong_type;
+    if (w.shape.size() != 2 || !x.is_complete() || !w.is_complete() || !y.is_complete()) return status::wrong_shape;
+    const auto depth = static_cast<std::size_t>(w.shape[1]);
+    const auto channels = static_cast<std::size_t>(w.shape[0]);
+    if (depth == 0 || x.elements() % depth != 0 || y.elements() != x.elements() / depth * channels) {
+      return status::wrong_shape;
+    }
+    if (has_bias(call)) {
+      const operand& bias = call.inputs[2];
+      if (bias.type != element_type::float32) return status::wrong_type;
+      if (bias.elements() != channels || !bias.is_complete()) return status::wrong_shape;
+    }
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].values<float>();
+    const auto w = call.inputs[1].values<float>();
+    const auto y = call.outputs[0].values<float>();
+    const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    if (channels == 0) return;
+    const clamp_range limits = clamp_of(call.options.activation);
+    const std::span<const float> bias = has_bias(call) ? call.inputs[2].values<float>() : std::span<const float>();
+    for (std::size_t b = 0; b * depth < call.inputs[0].elements(); ++b) {
+      for (std::size_t n = 0; n < channels; ++n) {
+        float sum = 0;
+        for (std::size_t k = 0; k < depth; ++k) sum += x[b * depth + k] * w[n * depth + k];
+        if (!bias.empty()) sum += bias[n];
+        y[b * channels + n] = clamped(sum, limits);
+      }
+    }
+  }
+
+  [[nodiscard]] static constexpr bool has_bias(const kernel_arguments& call) noexcept {
+    return call.inputs.size() > 2 && call.inputs[2].present();
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/quantize.hpp
 // Quantize and dequantize. Freestanding, constexpr; the vectorized variants on the host give the same bits.
@@ -785,6 +1044,50 @@ template <std::floating_point T>
 }
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/softmax.hpp
+// SOFTMAX over the last axis. (spec: kernels, section 4) Freestanding, but for the C library's expf.
+
+#include <cmath>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y = exp((x - max) * beta) / sum of these, float32, along the last axis; sums in order. y may be x.
+struct softmax_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
+    if (x.shape.empty() || x.elements() != y.elements()) return status::wrong_shape;
+    return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const auto x = input.values<float>();
+    const auto y = call.outputs[0].values<float>();
+    const auto depth = static_cast<std::size_t>(input.shape.back());
+    if (depth == 0) return;
+    const float beta = call.options.beta;
+    call.share.for_ranges(input.elements() / depth, 4096 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto from = x.subspan(row * depth, depth);
+        const auto to = y.subspan(row * depth, depth);
+        float highest = from[0];
+        for (const float value : from) highest = highest < value ? value : highest;
+        float sum = 0;
+        for (std::size_t i = 0; i < depth; ++i) {
+          to[i] = std::exp((from[i] - highest) * beta);
+          sum += to[i];
+        }
+        for (float& value : to) value /= sum;
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/op/catalogue.hpp
 // The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
@@ -2798,22 +3101,12 @@ struct kernel_entry {
 
 namespace detail {
 
-template <class Kernel>
-struct kernel_workspace_of {
-  static constexpr std::size_t none(const kernel_arguments&) noexcept { return 0; }
-  static constexpr workspace_function value = &none;
-};
-template <declares_workspace Kernel>
-struct kernel_workspace_of<Kernel> {
-  static constexpr workspace_function value = &Kernel::workspace_bytes;
-};
-
 template <class List>
 struct kernel_entries;
 template <class... Kernels>
 struct kernel_entries<type_list<Kernels...>> {
-  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{kernel_entry{
-      Kernels::operation::builtin, {kernel_workspace_of<Kernels>::value, &Kernels::setup, &Kernels::evaluate}}...};
+  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{
+      kernel_entry{Kernels::operation::builtin, functions_of<Kernels>()}...};
 };
 
 }  // namespace detail

@@ -17,7 +17,8 @@ enum class [[nodiscard]] status : std::uint8_t{
     wrong_shape,       ///< ranks or extents that do not go together, or too little data for the shape
     wrong_parameters,  ///< scales or zero points
     wrong_options,     ///< options of the op
-    small_workspace    ///< fewer bytes than workspace_bytes said
+    small_workspace,   ///< fewer bytes than workspace_bytes said
+    wrong_data         ///< values that the op has no result for: an index out of range, a divisor of zero
 };
 
 /// In words, for messages: "an operand's type".
@@ -30,6 +31,7 @@ enum class [[nodiscard]] status : std::uint8_t{
     case status::wrong_parameters: return "scales or zero points of an operand";
     case status::wrong_options: return "options of the op";
     case status::small_workspace: return "workspace is too small";
+    case status::wrong_data: return "data of an operand";
   }
   return "?";
 }

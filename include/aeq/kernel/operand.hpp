@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <aeq/config.hpp>
@@ -26,6 +27,24 @@ enum class element_type : std::uint8_t {
   int64,
   boolean  ///< a byte, 0 or 1
 };
+
+/// As numpy calls it.
+[[nodiscard]] constexpr std::string_view name_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::absent: return "none";
+    case element_type::float32: return "float32";
+    case element_type::float16: return "float16";
+    case element_type::int2: return "int2";
+    case element_type::int4: return "int4";
+    case element_type::int8: return "int8";
+    case element_type::uint8: return "uint8";
+    case element_type::int16: return "int16";
+    case element_type::int32: return "int32";
+    case element_type::int64: return "int64";
+    case element_type::boolean: return "bool";
+  }
+  return "?";
+}
 
 /// Bits of an element in memory.
 [[nodiscard]] constexpr int bits_of(element_type type) noexcept {

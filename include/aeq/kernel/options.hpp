@@ -49,6 +49,23 @@ struct operation_options {
   bool offset = false;
   bool repeats_edge = false;                  ///< MIRROR_PAD: SYMMETRIC, else REFLECT
   std::span<const std::int32_t> new_shape{};  ///< RESHAPE without a second input
+  std::span<const std::int32_t> squeeze_dims{};
+  float alpha = 0;          ///< LEAKY_RELU, LOCAL_RESPONSE_NORMALIZATION
+  std::int32_t radius = 0;  ///< LOCAL_RESPONSE_NORMALIZATION
+  float bias = 0;
+  float min = 0;  ///< FAKE_QUANT
+  float max = 0;
+  std::int32_t num_bits = 0;
+  bool narrow_range = false;
+  std::int32_t seq_dim = 0;  ///< REVERSE_SEQUENCE
+  std::int32_t batch_dim = 0;
+  bool exclusive = false;  ///< CUMSUM
+  bool reverse = false;
+  float cell_clip = 0;  ///< LSTM; 0: no clipping
+  float proj_clip = 0;
+  bool time_major = false;
+  bool merge_outputs = false;
+  std::int32_t rank = 0;  ///< SVDF
 };
 
 }  // namespace aeq::inline AEQ_ABI

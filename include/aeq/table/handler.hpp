@@ -40,22 +40,12 @@ struct kernel_entry {
 
 namespace detail {
 
-template <class Kernel>
-struct kernel_workspace_of {
-  static constexpr std::size_t none(const kernel_arguments&) noexcept { return 0; }
-  static constexpr workspace_function value = &none;
-};
-template <declares_workspace Kernel>
-struct kernel_workspace_of<Kernel> {
-  static constexpr workspace_function value = &Kernel::workspace_bytes;
-};
-
 template <class List>
 struct kernel_entries;
 template <class... Kernels>
 struct kernel_entries<type_list<Kernels...>> {
-  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{kernel_entry{
-      Kernels::operation::builtin, {kernel_workspace_of<Kernels>::value, &Kernels::setup, &Kernels::evaluate}}...};
+  static constexpr std::array<kernel_entry, sizeof...(Kernels)> value{
+      kernel_entry{Kernels::operation::builtin, functions_of<Kernels>()}...};
 };
 
 }  // namespace detail

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// A subgraph made ready to run for given shapes of its inputs: where each tensor lies, and the ops as calls of kernels.
+//
+// Inside: interpreter.ipp includes it, other headers do not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <aeq/execute/arena.hpp>
+#include <aeq/execute/engine.hpp>
+#include <aeq/execute/operation.hpp>
+#include <aeq/model/model.hpp>
+
+namespace aeq::inline AEQ_ABI::execute::detail {
+
+/// Counts bytes against a limit.
+class memory_account {
+ public:
+  explicit memory_account(std::uint64_t limit) : limit_(limit) {}
+  /// Throws if `before` bytes becoming `after` passes the limit. `what` names who wants them.
+  void change(std::uint64_t before, std::uint64_t after, const std::string& what);
+  [[nodiscard]] std::uint64_t peak() const { return peak_; }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t used_ = 0;
+  std::uint64_t peak_ = 0;
+};
+
+/// A tensor of a subgraph.
+struct slot {
+  element_type type = element_type::absent;
+  shape extents;
+  bool is_constant = false;
+  bool is_variable = false;
+  bool has_shape = false;  ///< extents are those of this run
+  bool written = false;    ///< while a graph is made ready: some op before has it as output
+  std::span<std::byte> data;
+  aligned_bytes own;  ///< where the tensor is in no arena and in no file
+  std::vector<float> scale;
+  std::vector<std::int32_t> zero_point;
+  std::int32_t channel_axis = 0;
+  std::int32_t block_elements = 0;
+};
+
+/// Ops that are no kernels.
+enum class control : std::uint8_t { none, call, call_once, if_, while_, variable, read_variable, assign_variable };
+
+struct step {
+  std::size_t number = 0;  ///< of the operator in its subgraph
+  op::code code = op::code::add;
+  const execute::operation* what = nullptr;  ///< null for control
+  control flow = control::none;
+  operation_options options;
+  std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
+  std::vector<std::int32_t> outputs;  ///< of the op; then those of its inputs that are variables
+  std::size_t results = 0;            ///< how many of `outputs` are the op's
+  std::vector<std::int32_t> graphs;   ///< that control calls
+  std::size_t variable = 0;
+
+  bool is_folded = false;   ///< has been computed; its outputs are constants
+  bool is_dynamic = false;  ///< shapes are known when it runs only
+  bool is_alias = false;    ///< outputs lie where the input lies
+  std::vector<operand> input_views;
+  std::vector<result_operand> output_views;
+  aligned_bytes workspace;
+  std::size_t scratch = 0;
+};
+
+/// What a graph needs from the machine that it is a part of.
+class environment {
+ public:
+  virtual ~environment() = default;
+  /// Prepares a called graph and says the shapes of its outputs; false if they are known in a run only.
+  virtual bool shapes_of_call(std::size_t graph, std::span<const shape> inputs, std::span<shape> outputs) = 0;
+  virtual std::size_t variable(const std::string& container, const std::string& name) = 0;
+  virtual memory_account& memory() = 0;
+  virtual std::span<std::byte> scratch(std::size_t bytes) = 0;
+  virtual work_sharing share() = 0;
+};
+
+class graph {
+ public:
+  graph(const model::model& source, std::size_t number, environment& around);
+
+  /// Makes everything ready for inputs of these shapes. Does nothing if it is already.
+  void prepare(std::span<const shape> inputs);
+
+  /// A dynamic step right before it runs: shapes, memory, setup.
+  void prepare_step(step& s);
+  /// Checks the data, and evaluates.
+  void evaluate(step& s);
+  /// Gives an output of a dynamic step a shape, and memory to it.
+  void resize(std::size_t tensor, std::span<const std::int32_t> extents);
+
+  [[nodiscard]] operand view(std::int32_t tensor) const;
+  [[nodiscard]] std::span<step> steps() { return steps_; }
+  [[nodiscard]] slot& at(std::size_t tensor) { return slots_[tensor]; }
+  [[nodiscard]] const slot& at(std::size_t tensor) const { return slots_[tensor]; }
+  [[nodiscard]] const model::subgraph& source() const { return model_.subgraphs[number_]; }
+  [[nodiscard]] std::size_t number() const { return number_; }
+  void reset_variables();
+
+  /// "m.tflite: FULLY_CONNECTED 3 ('name of its output')", the beginning of messages.
+  [[nodiscard]] std::string place(const step& s) const;
+
+ private:
+  void make_slots();
+  void make_steps();
+  void forget_run();
+  [[nodiscard]] bool infer(step& s);
+  void fold(step& s);
+  void plan_memory();
+  void bind(step& s);
+  void setup(step& s);
+  void own(slot& s, std::size_t bytes, const std::string& who);
+  [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
+  [[noreturn]] void fail(const step& s, const std::string& sentence) const;
+  [[noreturn]] void fail(const step& s, status why) const;
+
+  const model::model& model_;
+  std::size_t number_;
+  environment& around_;
+  std::vector<slot> slots_;
+  std::vector<step> steps_;
+  std::vector<shape> prepared_for_;
+  bool is_prepared_ = false;
+  aligned_bytes arena_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
+
+#if AEQ_DEFINITIONS
+#include <aeq/execute/graph.ipp>
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the interpreter knows of an op: its kernel on numbers that are not quantized, and how shapes follow from shapes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <aeq/kernel/kernel.hpp>
+#include <aeq/op/code.hpp>
+
+namespace aeq::inline AEQ_ABI::execute {
+
+using shape = std::vector<std::int32_t>;
+
+/// Shapes of an op's outputs from its inputs. An input's shape is known; its data only where `shape_inputs` asks for it
+/// (it is empty else). Answers status::wrong_… where the op has no such result; extents fit an int32 and none is
+/// negative.
+using shape_function = status (*)(std::span<const operand> inputs, const operation_options& options,
+                                  std::span<shape> outputs);
+
+/// What an output may share with the op's first input, if both have as many bytes.
+enum class storage : std::uint8_t {
+  own,        ///< nothing
+  in_place,   ///< the memory, where nobody needs the input any more: the kernel may overwrite it as it reads
+  same_bytes  ///< the memory, always: the output has the input's bytes, and the kernel is not called then
+};
+
+/// An op as the interpreter runs it.
+struct operation {
+  op::code code = op::code::add;
+  kernel_functions kernel{};
+  shape_function shapes = nullptr;
+  std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
+  storage output = storage::own;
+};
+
+/// Bits for `shape_inputs`.
+template <class... Index>
+[[nodiscard]] constexpr std::uint32_t data_of_inputs(Index... index) {
+  return ((std::uint32_t(1) << index) | ... | 0u);
+}
+
+/// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
+[[nodiscard]] const operation* find_operation(op::code code);
+
+/// All of them, for listings and tests.
+[[nodiscard]] std::vector<operation> all_operations();
+
+namespace detail {
+
+/// An extent that was computed in 64 bits; false if it is none.
+[[nodiscard]] constexpr bool to_extent(std::int64_t value, std::int32_t& extent) {
+  if (value < 0 || value > std::numeric_limits<std::int32_t>::max()) return false;
+  extent = static_cast<std::int32_t>(value);
+  return true;
+}
+
+/// Axis as an index: negative ones count from the end. False if there is none of this number.
+[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) return false;
+  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+  return true;
+}
+
+/// The element of an index operand (int32, int64, int16 or int8), which must be complete.
+[[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
+  switch (values.type) {
+    case element_type::int64: return values.values<std::int64_t>()[i];
+    case element_type::int16: return values.values<std::int16_t>()[i];
+    case element_type::int8: return values.values<std::int8_t>()[i];
+    default: return values.values<std::int32_t>()[i];
+  }
+}
+[[nodiscard]] constexpr bool is_index(element_type type) {
+  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
+         type == element_type::int8;
+}
+
+/// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
+[[nodiscard]] inline bool broadcast(std::span<const std::int32_t> a, std::span<const std::int32_t> b, shape& result) {
+  const std::size_t rank = a.size() > b.size() ? a.size() : b.size();
+  shape both(rank, 1);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::int32_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
+    const std::int32_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
+    if (x != y && x != 1 && y != 1) return false;
+    both[rank - 1 - i] = x == 1 ? y : x;
+  }
+  result = std::move(both);
+  return true;
+}
+
+/// Windows of convolutions and pools along one axis. (spec: kernels, section 1, padding)
+struct window {
+  std::int32_t outputs = 0;
+  std::int32_t before = 0;  ///< padded positions in front
+};
+[[nodiscard]] constexpr bool place_windows(window_padding padding, std::int64_t size, std::int64_t filter,
+                                           std::int64_t stride, std::int64_t dilation, window& result) {
+  if (stride < 1 || dilation < 1 || filter < 1) return false;
+  const std::int64_t reach = (filter - 1) * dilation + 1;
+  const std::int64_t outputs =
+      padding == window_padding::same ? (size + stride - 1) / stride : (size + stride - reach) / stride;
+  if (!to_extent(outputs < 0 ? 0 : outputs, result.outputs)) return false;
+  const std::int64_t total = (outputs - 1) * stride + reach - size;
+  return to_extent(total > 0 ? total / 2 : 0, result.before);
+}
+
+// Shapes that several families have.
+
+inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;
+  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
+  return status::ready;
+}
+
+inline status shape_of_two(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
+  return broadcast(inputs[0].shape, inputs[1].shape, outputs[0]) ? status::ready : status::wrong_shape;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+#if AEQ_DEFINITIONS
+#include <aeq/execute/operation.ipp>
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of ops: one file per family, joined here.
+#pragma once
+
+#include <aeq/execute/operation.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include <aeq/execute/family/elementwise.hpp>
+#include <aeq/execute/family/matrix.hpp>
+#include <aeq/execute/family/movement.hpp>
+#include <aeq/execute/family/reduction.hpp>
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// Every family's ops. An op stands in one family only (tested).
+[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 4> families() {
+  return {family::elementwise, family::matrix, family::movement, family::reduction};
+}
+
+}  // namespace detail
+
+AEQ_INLINE const operation* find_operation(op::code code) {
+  for (const std::span<const operation> family : detail::families()) {
+    const auto found =
+        std::find_if(family.begin(), family.end(), [&](const operation& candidate) { return candidate.code == code; });
+    if (found != family.end()) return &*found;
+  }
+  return nullptr;
+}
+
+AEQ_INLINE std::vector<operation> all_operations() {
+  std::vector<operation> all;
+  for (const std::span<const operation> family : detail::families())
+    all.insert(all.end(), family.begin(), family.end());
+  return all;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
