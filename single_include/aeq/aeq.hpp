@@ -3592,7 +3592,7 @@ namespace detail {
 /// What a pipe or a device held.
 struct read_bytes {
   struct release {
-    void operator()(std::uint8_t* bytes) const noexcept { std::free(bytes); }
+    void operator()(std::uint8_t* memory) const noexcept { std::free(memory); }
   };
   std::unique_ptr<std::uint8_t, release> bytes;
   std::size_t size = 0;
@@ -11457,6 +11457,11 @@ namespace aeq::inline AEQ_ABI::execute {
 // ---- aeq/execute/graph.ipp
 namespace aeq::inline AEQ_ABI::execute::detail {
 
+inline constexpr std::uint8_t var_handle_options = 111;
+inline constexpr model::schema::table_descriptor var_handle_table =
+    model::schema::builtin_options_members[var_handle_options];
+static_assert(var_handle_table.name == "VarHandleOptions");
+
 [[nodiscard]] AEQ_INLINE control control_of(op::code code) {
   switch (code) {
     case op::code::call:
@@ -11611,13 +11616,10 @@ AEQ_INLINE void graph::make_steps() {
       s.graphs = model::called_subgraphs(o);
       if (s.flow == control::variable) {
         std::string container, name;
-        constexpr std::uint8_t var_handle_options = 111;
-        constexpr auto& table = model::schema::builtin_options_members[var_handle_options];
-        static_assert(table.name == "VarHandleOptions");
         if (o.options.type == var_handle_options && o.options.table != nullptr) {
-          const model::view<table> options(o.options.table);
-          container = options.template get<"container">().value_or("");
-          name = options.template get<"shared_name">().value_or("");
+          const model::view<var_handle_table> options(o.options.table);
+          container = options.get<"container">().value_or("");
+          name = options.get<"shared_name">().value_or("");
         }
         s.variable = around_.variable(container, name);
       }

@@ -26,7 +26,7 @@ namespace detail {
 /// What a pipe or a device held.
 struct read_bytes {
   struct release {
-    void operator()(std::uint8_t* bytes) const noexcept { std::free(bytes); }
+    void operator()(std::uint8_t* memory) const noexcept { std::free(memory); }
   };
   std::unique_ptr<std::uint8_t, release> bytes;
   std::size_t size = 0;
