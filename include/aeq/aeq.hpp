@@ -5,6 +5,7 @@
 #include <aeq/kernels.hpp>
 
 #if !AEQ_FREESTANDING
+#include <aeq/calibrate/dataset.hpp>
 #include <aeq/execute/interpreter.hpp>
 #include <aeq/model/difference.hpp>
 #include <aeq/model/dump.hpp>
