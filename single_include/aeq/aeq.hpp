@@ -3510,18 +3510,57 @@ class kernel_table {
 
 #if !AEQ_FREESTANDING
 
-// ---- aeq/execute/interpreter.hpp
-// The built-in engine: runs a model op by op with the house's own kernels.
+// ---- aeq/calibrate/dataset.hpp
+// Datasets: samples from files, one in memory at a time.
+//
+// What is a dataset:
+//   X.npz            stacked: arrays named after the inputs (or their tensors), `signature/input` where a model has
+//   several
+//                    signatures, `arr_0`, `arr_1`, ... for the inputs in order; shape [samples, input shape], or
+//                    [samples, input shape without its leading 1]; an array of exactly the input's shape is one sample
+//                    or an array per sample and input: `signature/index/input`, samples in the order of the indices
+//   X.npy            a stacked array for the only input
+//   X.bin, X.raw     elements of the only input, sample after sample, in the machine's byte order
+//   a folder         of .npz files; or of .npy files, named after inputs or with data of the only input each; or of
+//   .bin
+//                    and .raw files; in the order of their names
+//   random, random:N N samples of random numbers for each signature (4 if N is left out)
+//
+// An input takes data of its own type; one that is quantized takes float32 too, which its scale then turns into
+// integers. An open extent that leads counts as 1 where samples are told apart.
 
+#include <iterator>
 #include <memory>
+#include <string>
+#include <vector>
+
+// ---- aeq/calibrate/sample.hpp
+// Samples: what a model is fed, whoever made it. A dataset (dataset.hpp) reads samples from files; any range of samples
+// of one's own serves as well.
+
+#include <ranges>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// One call of a model: a value for every input of one of its signatures, in the order of the inputs. Data and shapes
+/// belong to someone else and must live until the next sample is asked for.
+struct sample {
+  std::size_t signature = 0;  ///< its place among the signatures
+  std::vector<operand> inputs;
+};
+
+/// What calibration takes: samples one after the other.
+template <class Range>
+concept sample_range = std::ranges::input_range<Range> && std::convertible_to < std::ranges::range_reference_t<Range>,
+const sample& > ;
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/execute/engine.hpp
 // What calibration and validation ask of whoever runs a model: our interpreter, LiteRT, or an engine of one's own.
 
 #include <functional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -3568,6 +3607,74 @@ concept inference_engine = requires(Engine& engine, const Engine& constant, std:
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/calibrate/dataset.hpp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+struct dataset_options {
+  std::uint64_t samples = 0;  ///< take the first so many of each signature; 0: all
+};
+
+/// An input range of samples, signature by signature as the file has them. It can be gone through again.
+class dataset {
+ public:
+  /// Looks at names, types and shapes of what `data` holds ("-": standard input), but for arrays per sample, which are
+  /// looked at when it is their turn. Throws error (io, bad_input) that names the file, the array, and what would be
+  /// accepted; error (wrong_usage) for random numbers of which there are none.
+  dataset(const std::string& data, std::vector<execute::signature> signatures, dataset_options options = {});
+  dataset(dataset&&) noexcept;
+  dataset& operator=(dataset&&) noexcept;
+  ~dataset();
+
+  /// The next sample, which is valid until the next call; null at the end. Throws error (io, bad_input).
+  [[nodiscard]] const sample* next();
+  /// Makes `next` begin again.
+  void rewind();
+
+  /// How many samples there are in all.
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] const std::vector<execute::signature>& signatures() const;
+  [[nodiscard]] bool is_random() const;
+  /// The path that it was opened by.
+  [[nodiscard]] const std::string& name() const;
+
+  class iterator {
+   public:
+    using difference_type = std::ptrdiff_t;
+    using value_type = sample;
+    using iterator_concept = std::input_iterator_tag;
+
+    explicit iterator(dataset& of) : of_(&of), at_(of.next()) {}
+    [[nodiscard]] const sample& operator*() const { return *at_; }
+    iterator& operator++() {
+      at_ = of_->next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) { return i.at_ == nullptr; }
+
+   private:
+    dataset* of_;
+    const sample* at_;
+  };
+  [[nodiscard]] iterator begin() {
+    rewind();
+    return iterator(*this);
+  }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+
+ private:
+  struct inside;
+  std::unique_ptr<inside> inside_;
+};
+
+/// Whether a name of data asks for random numbers: "random", "random:16".
+[[nodiscard]] bool is_random_data(const std::string& data);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/execute/interpreter.hpp
+// The built-in engine: runs a model op by op with the house's own kernels.
 
 // ---- aeq/model/model.hpp
 // A model in memory: its metadata as plain structs to edit, its weights and option tables as views of the file.
@@ -5004,6 +5111,734 @@ void recipe::leave(std::string regex) {
 
 #if AEQ_DEFINITIONS
 
+// ---- aeq/calibrate/dataset.ipp
+// Datasets: the definitions.
+
+#include <charconv>
+#include <map>
+#include <system_error>
+
+// ---- aeq/calibrate/array_names.hpp
+// Which input an array of a dataset is for: its name says it. Included by definitions only.
+
+namespace aeq::inline AEQ_ABI::calibrate::detail {
+
+/// An input of a signature, by places.
+struct input_place {
+  std::size_t signature = 0;
+  std::size_t input = 0;
+  friend bool operator==(const input_place&, const input_place&) = default;
+};
+
+/// What an array is for.
+struct array_target {
+  input_place place;
+  bool is_one_sample = false;  ///< else it holds samples one after the other
+  std::uint64_t index = 0;     ///< of the sample
+};
+
+class array_names {
+ public:
+  /// The signatures must live as long as this.
+  explicit array_names(const std::vector<execute::signature>& signatures);
+
+  /// Throws error (bad_input) for a name that is no input's, or that of several; `file` is for the message.
+  [[nodiscard]] array_target find(const std::string& name, const std::string& file) const;
+
+  /// Whether `find` would find it, as an array that holds samples one after the other.
+  [[nodiscard]] bool knows_stacked(const std::string& name) const;
+
+  /// "'x' and 'y'", for messages: the names that are accepted.
+  [[nodiscard]] std::string accepted() const;
+
+ private:
+  struct entry {
+    input_place place;
+    bool is_tensor = false;  ///< the name of a tensor, which counts for less than that of an input
+    bool is_ambiguous = false;
+  };
+  using index = std::unordered_map<std::string, entry>;
+  static void add(index& names, const std::string& name, const entry& made);
+  [[nodiscard]] const entry* numbered(std::string_view name, entry& made) const;
+  [[nodiscard]] bool find_sample(std::string_view name, array_target& found) const;
+
+  const std::vector<execute::signature>& signatures_;
+  index stacked_;
+  std::vector<index> inputs_;  ///< of each signature
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate::detail
+
+// ---- aeq/calibrate/array_stream.hpp
+// An array of a dataset, read sample by sample into what an input of a model takes. Included by definitions only.
+
+// ---- aeq/calibrate/npy.hpp
+// The .npy format of NumPy: a header that says type and shape, then the elements. Reading takes versions 1.0 to 3.0,
+// writing makes version 1.0.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// What the header of an array says.
+struct npy_header {
+  element_type type = element_type::absent;  ///< absent: a type that no tensor of ours has, such as float64
+  std::string type_name;                     ///< as NumPy calls it: "float32"
+  std::uint32_t item_bytes = 0;              ///< of one element
+  bool big_endian = false;                   ///< elements stand with their high byte first
+  bool fortran_order = false;                ///< the first index runs fastest
+  std::vector<std::uint64_t> shape;
+  std::size_t header_bytes = 0;  ///< the elements follow it
+  std::uint64_t data_bytes = 0;  ///< of all elements
+};
+
+/// So many bytes tell how long a header is.
+inline constexpr std::size_t npy_prefix_bytes = 12;
+
+/// Whether bytes are the beginning of an array.
+[[nodiscard]] bool is_npy(std::span<const std::uint8_t> start) noexcept;
+
+/// The length of a header, whose first bytes are given: npy_prefix_bytes of them, or all that there are. `name` is for
+/// messages. Throws error (bad_input) where they begin no array.
+[[nodiscard]] std::size_t npy_header_bytes(std::span<const std::uint8_t> start, const std::string& name);
+
+/// Reads a header of which all bytes are given. Throws error (bad_input) for a damaged one, and for elements that are
+/// no numbers.
+[[nodiscard]] npy_header parse_npy(std::span<const std::uint8_t> header, const std::string& name);
+
+/// "float32", "bool"; "" for what NumPy does not have.
+[[nodiscard]] std::string_view numpy_name(element_type type) noexcept;
+
+/// "[1, 28, 28]"; -1, an extent that is open, as "?".
+[[nodiscard]] std::string shape_text(std::span<const std::int32_t> shape);
+[[nodiscard]] std::string shape_text(std::span<const std::uint64_t> shape);
+
+/// The header of an array in C order. Throws error (wrong_usage) for a type that NumPy does not have.
+[[nodiscard]] std::string npy_header_text(element_type type, std::span<const std::int32_t> shape);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/npz.hpp
+// The .npz format of NumPy, a zip archive of .npy arrays, stored or deflated. The directory is read from the mapped
+// file; an entry is unpacked when and as far as it is asked for, so that no array needs to be in memory whole.
+//
+// Every byte is untrusted: offsets and sizes are checked against the file, entries may not overlap, what an entry
+// unpacks to is never more than its size in the directory, and its checksum must fit.
+
+#include <unordered_set>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// An entry as the directory has it.
+struct npz_entry {
+  std::string name;  ///< without ".npy"
+  std::uint64_t packed_bytes = 0;
+  std::uint64_t bytes = 0;  ///< unpacked
+  std::uint64_t offset = 0;
+  std::uint64_t end = 0;  ///< where the next entry, or the directory, begins
+  std::uint32_t checksum = 0;
+  bool deflated = false;
+};
+
+/// The content of an entry from its beginning to its end.
+class npz_stream {
+ public:
+  npz_stream(npz_stream&&) noexcept;
+  npz_stream& operator=(npz_stream&&) noexcept;
+  ~npz_stream();
+
+  /// Unpacks the next bytes. With the last ones the checksum is compared. Throws error (bad_input) for damaged data and
+  /// for more bytes than there are.
+  void read(std::span<std::uint8_t> into);
+
+  /// Bytes that are not yet read.
+  [[nodiscard]] std::uint64_t left() const;
+
+ private:
+  friend class npz_file;
+  struct state;
+  explicit npz_stream(std::unique_ptr<state> made);
+  std::unique_ptr<state> state_;
+};
+
+class npz_file {
+ public:
+  /// Reads the directory. Throws error (bad_input) that says what is damaged, or what kind of archive would be
+  /// accepted.
+  explicit npz_file(std::shared_ptr<const io::input_file> file);
+
+  /// In the order of the directory. Names are unique.
+  [[nodiscard]] const std::vector<npz_entry>& entries() const { return entries_; }
+  [[nodiscard]] const std::string& name() const { return file_->name(); }
+
+  /// Starts unpacking an entry, which is one of `entries()`. Throws error (bad_input).
+  [[nodiscard]] npz_stream open(const npz_entry& entry) const;
+
+ private:
+  std::shared_ptr<const io::input_file> file_;
+  std::vector<npz_entry> entries_;
+};
+
+/// Whether bytes are the beginning of a zip archive.
+[[nodiscard]] bool is_npz(std::span<const std::uint8_t> start) noexcept;
+
+/// Writes an archive that NumPy reads, array by array. The same arrays make the same bytes: entries have no time.
+class npz_writer {
+ public:
+  /// Starts writing `path`; "-" is standard output. `deflated` compresses, as numpy.savez_compressed does. Throws error
+  /// (io).
+  npz_writer(std::string path, io::write_options options = {}, bool deflated = false);
+
+  /// Adds an array in C order under a name without ".npy". Throws error (io), and error (wrong_usage) for a name that
+  /// is there already, a type that NumPy does not have, and data that are not as long as type and shape want.
+  void add(const std::string& name, element_type type, std::span<const std::int32_t> shape,
+           std::span<const std::byte> data);
+
+  /// Writes the directory and gives the file its name; without it no file appears. Throws error (io).
+  void finish();
+
+ private:
+  void append(std::span<const std::uint8_t> bytes);
+
+  io::output_file file_;
+  std::vector<npz_entry> entries_;
+  std::unordered_set<std::string> names_;
+  std::uint64_t size_ = 0;
+  bool deflated_ = false;
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/array_stream.hpp
+namespace aeq::inline AEQ_ABI::calibrate::detail {
+
+/// How an array is cut into samples.
+struct stacking {
+  std::uint64_t count = 0;
+  std::vector<std::int32_t> shape;  ///< of each
+};
+
+/// What an operand of a sample looks at.
+struct input_storage {
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::int32_t> shape;
+};
+
+/// Throws error (bad_input) for an input whose type no data can be given for; `name` is that of the data.
+void check_can_be_given(const execute::port& input, const std::string& name);
+
+class array_stream {
+ public:
+  /// An array of an .npz file.
+  array_stream(const npz_file& archive, const npz_entry& entry);
+  /// An .npy file; `path` is for messages.
+  array_stream(std::shared_ptr<const io::input_file> file, const std::string& path);
+  /// Raw elements of an input.
+  array_stream(std::shared_ptr<const io::input_file> file, const std::string& path, const execute::port& input);
+
+  /// How it is cut into samples for an input. Throws error (bad_input) that says which types and shapes the input
+  /// takes.
+  [[nodiscard]] stacking as_stack(const execute::port& input) const;
+  /// Its shape, if it is one sample for an input. Throws error (bad_input).
+  [[nodiscard]] std::vector<std::int32_t> as_one_sample(const execute::port& input) const;
+
+  /// Reads the next elements, as many as `shape` has, into `storage`, and gives a view of them. Floats for an integer
+  /// input are quantized by its scale. Throws error (bad_input).
+  [[nodiscard]] operand read(const std::vector<std::int32_t>& shape, const execute::port& input, input_storage& into);
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_shape(const execute::port& input, bool stacked) const;
+  void check(const execute::port& input) const;
+  [[nodiscard]] std::vector<std::int32_t> tail(std::size_t from) const;
+  void read_bytes(std::span<std::uint8_t> into);
+
+  std::string name_;  ///< "data.npz: array 'x'"
+  npy_header header_;
+  std::optional<npz_stream> packed_;
+  std::shared_ptr<const io::input_file> file_;
+  std::span<const std::uint8_t> left_;
+  std::vector<std::uint8_t> raw_;  ///< floats that become integers
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate::detail
+
+// ---- aeq/calibrate/random.hpp
+// Random numbers as NumPy's default_rng makes them, so that dummy data are those of the Python tool. (spec: numerics,
+// section 9)
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+class random_numbers {
+ public:
+  explicit random_numbers(std::uint64_t seed);
+
+  [[nodiscard]] std::uint64_t next_64();
+  /// Half of a 64-bit number; the other half comes next time.
+  [[nodiscard]] std::uint32_t next_32();
+  /// In [0, 1).
+  [[nodiscard]] double uniform();
+  /// Of the normal distribution with mean 0 and variance 1.
+  [[nodiscard]] double normal();
+
+  /// Fills a tensor: floats are normal, 8 and 16 bit integers take all values, truth values both, and 32 and 64 bit
+  /// integers, which are mostly places to look up, are 0 and 1. (The Python tool's take all values.)
+  void fill(element_type type, std::span<std::byte> data);
+
+ private:
+  struct wide {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+  };
+  void step();
+
+  wide state_;
+  wide increment_;
+  std::uint32_t kept_ = 0;
+  bool has_kept_ = false;
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/folder.hpp
+// Folders: what is in them.
+
+namespace aeq::inline AEQ_ABI::io {
+
+[[nodiscard]] bool is_folder(const std::string& path);
+
+/// The paths of the files in a folder, by name; not those of folders within it, and none whose name starts with a dot.
+/// Throws error (io).
+[[nodiscard]] std::vector<std::string> files_in(const std::string& folder);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/python_json.hpp
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
+[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
+  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
+  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
+  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
+  return size;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
+[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
+
+/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
+[[nodiscard]] std::string hex_float(double value);
+
+/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
+[[nodiscard]] std::string python_float(double value);
+
+/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
+[[nodiscard]] std::string json_lines(const boost::json::value& value);
+
+/// All on one line: {"a": [1, 2]}.
+[[nodiscard]] std::string json_line(const boost::json::value& value);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/calibrate/dataset.ipp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+/// Samples of one signature that follow each other.
+struct sample_group {
+  std::size_t signature = 0;
+  std::uint64_t count = 0;
+};
+
+/// Arrays that belong together: of an .npz file, or one or more .npy files.
+struct array_set {
+  std::string file;
+  std::vector<std::string> names;
+  std::function<array_stream(std::size_t)> open;
+};
+
+/// Memory for the data of a sample.
+using sample_storage = std::vector<input_storage>;
+
+/// The samples of a set of arrays, in one of the two layouts.
+class array_samples {
+ public:
+  array_samples(array_set arrays, const std::vector<execute::signature>& signatures, const array_names& names)
+      : arrays_(std::move(arrays)), signatures_(signatures) {
+    for (std::size_t a = 0; a < arrays_.names.size(); ++a) place(a, names);
+    if (groups_.empty()) fail("holds no arrays; accepted are " + names.accepted());
+    for (group& g : groups_) finish(g);
+  }
+
+  [[nodiscard]] std::vector<sample_group> groups() const {
+    std::vector<sample_group> all;
+    for (const group& g : groups_) all.push_back({g.signature, g.count});
+    return all;
+  }
+
+  /// Reads a sample of a group; of each group from the first on.
+  void read(std::size_t number, std::uint64_t index, sample& into, sample_storage& storage) {
+    group& g = groups_[number];
+    const std::vector<execute::port>& inputs = signatures_[g.signature].inputs;
+    into.signature = g.signature;
+    into.inputs.resize(inputs.size());
+    storage.resize(inputs.size());
+    if (g.is_stacked && index == 0) {
+      for (std::size_t i = 0; i < inputs.size(); ++i) g.open[i].emplace(arrays_.open(*g.stacked[i]));
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (g.is_stacked) {
+        into.inputs[i] = g.open[i]->read(g.shapes[i], inputs[i], storage[i]);
+        if (index + 1 == g.count) g.open[i].reset();
+      } else {
+        const std::size_t array = *g.next_sample->second[i];
+        array_stream one = arrays_.open(array);
+        into.inputs[i] = one.read(one.as_one_sample(inputs[i]), inputs[i], storage[i]);
+      }
+    }
+    if (!g.is_stacked) ++g.next_sample;
+  }
+
+ private:
+  using arrays_of_inputs = std::vector<std::optional<std::size_t>>;
+  struct group {
+    std::size_t signature = 0;
+    bool is_stacked = true;
+    std::uint64_t count = 0;
+    arrays_of_inputs stacked;
+    std::vector<std::vector<std::int32_t>> shapes;  ///< of a sample's inputs, where they are stacked
+    std::vector<std::optional<array_stream>> open;
+    std::map<std::uint64_t, arrays_of_inputs> samples;
+    std::map<std::uint64_t, arrays_of_inputs>::const_iterator next_sample;
+  };
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw error(error_code::bad_input, arrays_.file + ": " + what);
+  }
+  [[nodiscard]] std::string shown(std::size_t array) const {
+    return "'" + io::escaped_utf8(arrays_.names[array].substr(0, 200)) + "'";
+  }
+  [[nodiscard]] std::string shown(const group& g, std::size_t input) const {
+    const execute::signature& s = signatures_[g.signature];
+    return "input '" + io::escaped_utf8(s.inputs[input].name) + "'" +
+           (signatures_.size() > 1 ? " of signature '" + io::escaped_utf8(s.key) + "'" : std::string());
+  }
+
+  void place(std::size_t array, const array_names& names) {
+    const array_target target = names.find(arrays_.names[array], arrays_.file);
+    const std::size_t s = target.place.signature;
+    auto g = std::find_if(groups_.begin(), groups_.end(), [&](const group& other) { return other.signature == s; });
+    if (g == groups_.end()) {
+      g = groups_.insert(g, group{});
+      g->signature = s;
+      g->is_stacked = !target.is_one_sample;
+      g->stacked.resize(signatures_[s].inputs.size());
+    }
+    if (g->is_stacked == target.is_one_sample) {
+      fail("array " + shown(array) +
+           (target.is_one_sample ? " is one sample, other arrays hold several"
+                                 : " holds several samples, other arrays one each") +
+           "; either is accepted, both together are not");
+    }
+    arrays_of_inputs& into = target.is_one_sample ? g->samples[target.index] : g->stacked;
+    into.resize(signatures_[s].inputs.size());
+    std::optional<std::size_t>& slot = into[target.place.input];
+    if (slot) fail("arrays " + shown(*slot) + " and " + shown(array) + " are for the same input");
+    slot = array;
+  }
+
+  void want_all(const group& g, const arrays_of_inputs& arrays, const std::string& where) const {
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+      if (!arrays[i]) fail(where + "no array is for " + shown(g, i));
+    }
+  }
+
+  void finish(group& g) {
+    const std::vector<execute::port>& inputs = signatures_[g.signature].inputs;
+    if (!g.is_stacked) {
+      for (const auto& [index, arrays] : g.samples) want_all(g, arrays, "sample " + std::to_string(index) + ": ");
+      g.count = g.samples.size();
+      g.next_sample = g.samples.begin();
+      return;
+    }
+    want_all(g, g.stacked, "");
+    g.open.resize(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const array_stream array = arrays_.open(*g.stacked[i]);
+      stacking found = array.as_stack(inputs[i]);
+      if (found.count == 0) fail("array " + shown(*g.stacked[i]) + " holds no samples");
+      if (i > 0 && found.count != g.count) {
+        fail("arrays " + shown(*g.stacked[0]) + " and " + shown(*g.stacked[i]) + " hold " + std::to_string(g.count) +
+             " and " + std::to_string(found.count) + " samples; as many of each are wanted");
+      }
+      g.count = found.count;
+      g.shapes.push_back(std::move(found.shape));
+    }
+  }
+
+  array_set arrays_;
+  const std::vector<execute::signature>& signatures_;
+  std::vector<group> groups_;
+};
+
+}  // namespace detail
+
+struct dataset::inside {
+  /// A file, or files that belong together.
+  struct part {
+    std::function<detail::array_set()> open;
+    std::vector<detail::sample_group> groups;
+  };
+
+  std::string name;
+  std::vector<execute::signature> signatures;
+  detail::array_names names;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  ///< samples of a signature
+  std::uint64_t all = 0;
+  bool is_random = false;
+  std::vector<part> parts;
+
+  // Where we are.
+  std::size_t part_number = 0;
+  std::size_t group_number = 0;
+  std::uint64_t index = 0;
+  std::unique_ptr<detail::array_samples> opened;
+  std::optional<random_numbers> numbers;
+  sample current;
+  detail::sample_storage storage;
+
+  inside(const std::string& data, std::vector<execute::signature> described, dataset_options options)
+      : name(data), signatures(std::move(described)), names(signatures) {
+    if (options.samples != 0) most = options.samples;
+    if (is_random_data(data)) {
+      find_random(data);
+    } else if (io::is_folder(data)) {
+      find_folder(data);
+    } else {
+      find_file(data);
+    }
+    // Looks at each part once, so that what can't be read is said before any work is done.
+    std::vector<std::uint64_t> left(signatures.size(), most);
+    for (part& p : parts) {
+      if (!is_random) p.groups = detail::array_samples(p.open(), signatures, names).groups();
+      for (detail::sample_group& g : p.groups) {
+        g.count = std::min(g.count, left[g.signature]);
+        left[g.signature] -= g.count;
+        all += g.count;
+      }
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name + ": " + what); }
+
+  /// The only input, for data that have no names.
+  [[nodiscard]] const execute::port& only_input(const std::string& file) const {
+    if (signatures.size() == 1 && signatures[0].inputs.size() == 1) return signatures[0].inputs[0];
+    throw error(error_code::bad_input, file + ": holds one array without a name, and the model has more inputs than " +
+                                           "one; an .npz file with arrays named " + names.accepted() + " is accepted");
+  }
+
+  void find_random(const std::string& data) {
+    is_random = true;
+    constexpr std::uint64_t usual = 4;
+    std::uint64_t count = usual;
+    if (const std::size_t colon = data.find(':'); colon != std::string::npos) {
+      const char* const end = data.data() + data.size();
+      const auto [last, problem] = std::from_chars(data.data() + colon + 1, end, count);
+      if (problem != std::errc() || last != end || count == 0) {
+        throw error(error_code::wrong_usage, data + ": random:N wants a number of samples, such as random:16");
+      }
+    }
+    part made;
+    for (std::size_t s = 0; s < signatures.size(); ++s) {
+      for (const execute::port& in : signatures[s].inputs) detail::check_can_be_given(in, name);
+      made.groups.push_back({s, count});
+    }
+    parts.push_back(std::move(made));
+  }
+
+  void find_file(const std::string& path) {
+    const auto file = io::input_file::open(path);
+    if (is_npz(file->bytes())) {
+      parts.push_back({[file] { return npz_arrays(file); }, {}});
+    } else {
+      add_unnamed(path, file);
+    }
+  }
+
+  /// A file without names in it: .npy, or raw.
+  void add_unnamed(const std::string& path, const std::shared_ptr<const io::input_file>& known = nullptr) {
+    const execute::port& in = only_input(path);
+    parts.push_back({[path, known, &in] {
+                       const auto file = known ? known : io::input_file::open(path);
+                       const bool is_array = is_npy(file->bytes());
+                       if (!is_array && !path.ends_with(".bin") && !path.ends_with(".raw")) {
+                         throw error(error_code::bad_input,
+                                     path +
+                                         ": is neither .npz nor .npy; raw elements are accepted in a file whose name "
+                                         "ends in .bin or .raw");
+                       }
+                       return detail::array_set{path, {"arr_0"}, [file, path, is_array, &in](std::size_t) {
+                                                  return is_array ? detail::array_stream(file, path)
+                                                                  : detail::array_stream(file, path, in);
+                                                }};
+                     },
+                     {}});
+  }
+
+  void find_folder(const std::string& folder) {
+    std::vector<std::string> archives;
+    std::vector<std::string> arrays;
+    std::vector<std::string> raw;
+    for (std::string& path : io::files_in(folder)) {
+      if (path.ends_with(".npz")) {
+        archives.push_back(std::move(path));
+      } else if (path.ends_with(".npy")) {
+        arrays.push_back(std::move(path));
+      } else if (path.ends_with(".bin") || path.ends_with(".raw")) {
+        raw.push_back(std::move(path));
+      }
+    }
+    const int kinds = int(!archives.empty()) + int(!arrays.empty()) + int(!raw.empty());
+    if (kinds == 0) fail("is a folder without .npz, .npy, .bin or .raw files");
+    if (kinds > 1) fail("is a folder with .npz, .npy or raw files side by side; one kind is wanted");
+    for (const std::string& path : archives) {
+      parts.push_back({[path] { return npz_arrays(io::input_file::open(path)); }, {}});
+    }
+    for (const std::string& path : raw) add_unnamed(path);
+    if (arrays.empty()) return;
+    const bool are_named =
+        std::all_of(arrays.begin(), arrays.end(), [&](const std::string& p) { return names.knows_stacked(stem(p)); });
+    const bool one_input = signatures.size() == 1 && signatures[0].inputs.size() == 1;
+    if (one_input && !are_named) {
+      for (const std::string& path : arrays) add_unnamed(path);
+      return;
+    }
+    parts.push_back({[folder, arrays] {
+                       detail::array_set set{folder, {}, {}};
+                       for (const std::string& path : arrays) set.names.push_back(stem(path));
+                       set.open = [arrays](std::size_t i) {
+                         return detail::array_stream(io::input_file::open(arrays[i]), arrays[i]);
+                       };
+                       return set;
+                     },
+                     {}});
+  }
+
+  [[nodiscard]] static std::string stem(const std::string& path) {
+    const std::string file = path.substr(path.rfind('/') + 1);
+    return file.substr(0, file.size() - 4);
+  }
+
+  [[nodiscard]] static detail::array_set npz_arrays(const std::shared_ptr<const io::input_file>& file) {
+    const auto archive = std::make_shared<const npz_file>(file);
+    detail::array_set set{file->name(), {}, {}};
+    for (const npz_entry& e : archive->entries()) set.names.push_back(e.name);
+    set.open = [archive](std::size_t i) { return detail::array_stream(*archive, archive->entries()[i]); };
+    return set;
+  }
+
+  const sample* next() {
+    for (;; ++part_number, group_number = 0) {
+      if (part_number == parts.size()) return nullptr;
+      const part& p = parts[part_number];
+      for (; group_number < p.groups.size(); ++group_number, index = 0) {
+        if (index == p.groups[group_number].count) continue;
+        read(p);
+        ++index;
+        return &current;
+      }
+      opened.reset();
+    }
+  }
+
+  void read(const part& p) {
+    if (is_random) return make_random(p.groups[group_number].signature);
+    if (!opened) opened = std::make_unique<detail::array_samples>(p.open(), signatures, names);
+    opened->read(group_number, index, current, storage);
+  }
+
+  void make_random(std::size_t signature) {
+    constexpr std::uint64_t seed = 666;
+    const std::vector<execute::port>& inputs = signatures[signature].inputs;
+    if (index == 0) numbers.emplace(seed);
+    current.signature = signature;
+    current.inputs.resize(inputs.size());
+    storage.resize(inputs.size());
+    std::vector<std::size_t> order(inputs.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return inputs[a].name < inputs[b].name; });
+    for (const std::size_t i : order) {
+      detail::input_storage& room = storage[i];
+      room.shape = inputs[i].shape;
+      for (std::int32_t& extent : room.shape) extent = extent < 0 ? 1 : extent;
+      operand& made = current.inputs[i];
+      made = {.type = inputs[i].type, .shape = room.shape};
+      room.bytes.resize(made.elements() * static_cast<std::size_t>(bits_of(made.type)) / 8);
+      const std::span<std::byte> bytes = std::as_writable_bytes(std::span(room.bytes));
+      numbers->fill(made.type, bytes);
+      made.data = bytes;
+    }
+  }
+};
+
+AEQ_INLINE dataset::dataset(const std::string& data, std::vector<execute::signature> signatures,
+                            dataset_options options)
+    : inside_(std::make_unique<inside>(data, std::move(signatures), options)) {}
+AEQ_INLINE dataset::dataset(dataset&&) noexcept = default;
+AEQ_INLINE dataset& dataset::operator=(dataset&&) noexcept = default;
+AEQ_INLINE dataset::~dataset() = default;
+
+AEQ_INLINE const sample* dataset::next() {
+  return inside_->next();
+}
+AEQ_INLINE void dataset::rewind() {
+  inside_->part_number = 0;
+  inside_->group_number = 0;
+  inside_->index = 0;
+  inside_->opened.reset();
+}
+AEQ_INLINE std::uint64_t dataset::size() const {
+  return inside_->all;
+}
+AEQ_INLINE const std::vector<execute::signature>& dataset::signatures() const {
+  return inside_->signatures;
+}
+AEQ_INLINE bool dataset::is_random() const {
+  return inside_->is_random;
+}
+AEQ_INLINE const std::string& dataset::name() const {
+  return inside_->name;
+}
+
+AEQ_INLINE bool is_random_data(const std::string& data) {
+  return data == "random" || data.starts_with("random:");
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
 // ---- aeq/io/file.ipp
 // Reading files: the definitions.
 
@@ -5939,7 +6774,6 @@ AEQ_INLINE std::uint64_t interpreter::peak_memory() const {
 // ---- aeq/model/difference.ipp
 // What differs between two models or descriptions: the definitions.
 
-#include <charconv>
 #include <cstdio>
 
 #include <boost/json/array.hpp>
@@ -5962,55 +6796,6 @@ inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
 
 /// The content of a text file; a name that ends in .gz says that it is compressed.
 [[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/python_json.hpp
-// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
-// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
-[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.empty()) return 0;
-  if (byte(0) < 0x80) return 1;
-  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
-  if (size == 0 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
-  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
-  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
-  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
-  return size;
-}
-
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t size = utf8_character_bytes(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
-/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
-[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
-
-/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
-[[nodiscard]] std::string hex_float(double value);
-
-/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
-[[nodiscard]] std::string python_float(double value);
-
-/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
-[[nodiscard]] std::string json_lines(const boost::json::value& value);
-
-/// All on one line: {"a": [1, 2]}.
-[[nodiscard]] std::string json_line(const boost::json::value& value);
 
 }  // namespace aeq::inline AEQ_ABI::io
 
@@ -6287,8 +7072,6 @@ AEQ_INLINE std::vector<std::string> differences(const std::string& path_a, const
 
 // ---- aeq/model/dump.ipp
 // The canonical description of a model as JSON: the definitions.
-
-#include <map>
 
 #include <flatbuffers/flatbuffers.h>
 
@@ -8745,8 +9528,6 @@ AEQ_INLINE bool same(const parameters& a, const parameters& b) {
 // ---- aeq/quantize/instruction.ipp
 // Merging the rules of a tensor, step by step.
 
-#include <iterator>
-
 namespace aeq::inline AEQ_ABI::quantize {
 
 namespace detail {
@@ -9469,8 +10250,6 @@ AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& pl
 
 // ---- aeq/quantize/transform.ipp
 // The order of tensors, and what each instruction leaves for the next.
-
-#include <unordered_set>
 
 // ---- aeq/model/editor.hpp
 // Editing a model: new tensors, buffers, operator codes, and operators at the right places.
@@ -11178,6 +11957,1368 @@ AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, cons
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/calibrate/array_names.ipp
+// Which input an array of a dataset is for: the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate::detail {
+
+AEQ_INLINE void array_names::add(index& names, const std::string& name, const entry& made) {
+  const auto [place, is_new] = names.emplace(name, made);
+  entry& there = place->second;
+  if (is_new || there.place == made.place || (made.is_tensor && !there.is_tensor)) return;
+  if (there.is_tensor && !made.is_tensor) {
+    there = made;
+  } else {
+    there.is_ambiguous = true;
+  }
+}
+
+AEQ_INLINE array_names::array_names(const std::vector<execute::signature>& signatures) : signatures_(signatures) {
+  inputs_.resize(signatures.size());
+  for (std::size_t s = 0; s < signatures.size(); ++s) {
+    for (std::size_t i = 0; i < signatures[s].inputs.size(); ++i) {
+      const execute::port& in = signatures[s].inputs[i];
+      for (const bool is_tensor : {false, true}) {
+        const std::string& name = is_tensor ? in.tensor_name : in.name;
+        add(stacked_, name, {{s, i}, is_tensor});
+        add(stacked_, signatures[s].key + "/" + name, {{s, i}, is_tensor});
+        add(inputs_[s], name, {{s, i}, is_tensor});
+      }
+    }
+  }
+}
+
+/// arr_0, arr_1, ...: what numpy.savez calls arrays that are given without names.
+AEQ_INLINE const array_names::entry* array_names::numbered(std::string_view name, entry& made) const {
+  constexpr std::string_view prefix = "arr_";
+  if (signatures_.size() != 1 || !name.starts_with(prefix)) return nullptr;
+  const char* const end = name.data() + name.size();
+  const auto [last, problem] = std::from_chars(name.data() + prefix.size(), end, made.place.input);
+  if (problem != std::errc() || last != end || made.place.input >= signatures_[0].inputs.size()) return nullptr;
+  return &made;
+}
+
+/// signature/index/input; where a model has one signature its key may be left out.
+AEQ_INLINE bool array_names::find_sample(std::string_view name, array_target& found) const {
+  const auto try_rest = [&](std::size_t s, std::string_view rest) {
+    const std::size_t slash = rest.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return false;
+    const auto [last, problem] = std::from_chars(rest.data(), rest.data() + slash, found.index);
+    if (problem != std::errc() || last != rest.data() + slash) return false;
+    const auto in = inputs_[s].find(std::string(rest.substr(slash + 1)));
+    if (in == inputs_[s].end() || in->second.is_ambiguous) return false;
+    found.place = in->second.place;
+    found.is_one_sample = true;
+    return true;
+  };
+  for (std::size_t s = 0; s < signatures_.size(); ++s) {
+    const std::string prefix = signatures_[s].key + "/";
+    if (name.starts_with(prefix) && try_rest(s, name.substr(prefix.size()))) return true;
+  }
+  return signatures_.size() == 1 && try_rest(0, name);
+}
+
+AEQ_INLINE bool array_names::knows_stacked(const std::string& name) const {
+  entry made;
+  const auto place = stacked_.find(name);
+  return place != stacked_.end() ? !place->second.is_ambiguous : numbered(name, made) != nullptr;
+}
+
+AEQ_INLINE std::string array_names::accepted() const {
+  constexpr std::size_t shown = 8;
+  std::string text;
+  std::size_t count = 0;
+  for (const execute::signature& s : signatures_) {
+    for (const execute::port& in : s.inputs) {
+      if (++count > shown) continue;
+      text += count == 1 ? "'" : ", '";
+      text += io::escaped_utf8((signatures_.size() > 1 ? s.key + "/" : std::string()) + in.name) + "'";
+    }
+  }
+  if (count > shown) text += " and " + std::to_string(count - shown) + " more";
+  return count == 0 ? "none" : text;
+}
+
+AEQ_INLINE array_target array_names::find(const std::string& name, const std::string& file) const {
+  const std::string shown = file + ": array '" + io::escaped_utf8(name.substr(0, 200)) + "'";
+  array_target found;
+  if (const auto place = stacked_.find(name); place != stacked_.end()) {
+    if (place->second.is_ambiguous) {
+      throw error(error_code::bad_input, shown + " could be for more than one input; accepted are " + accepted());
+    }
+    found.place = place->second.place;
+    return found;
+  }
+  if (find_sample(name, found)) return found;
+  entry made;
+  if (numbered(name, made) != nullptr) {
+    found.place = made.place;
+    return found;
+  }
+  std::vector<std::string_view> words;
+  constexpr std::size_t most = 1000;  // comparing with more takes too long
+  for (const auto& [word, of] : stacked_) {
+    if (words.size() < most) words.push_back(word);
+  }
+  std::sort(words.begin(), words.end());  // so that of two that are as near the same one is named each time
+  const std::string_view last = std::string_view(name).substr(name.rfind('/') + 1);
+  std::string_view meant = recipe::nearest(name, words);
+  if (meant.empty()) meant = recipe::nearest(last, words);
+  std::string text = shown + " is for no input of the model; arrays named " + accepted() +
+                     ", or SIGNATURE/INDEX/INPUT for each sample, are accepted";
+  if (!meant.empty()) text += "; '" + io::escaped_utf8(meant) + "' is the nearest";
+  throw error(error_code::bad_input, text);
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate::detail
+
+// ---- aeq/calibrate/npy.ipp
+// The .npy format: the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+inline constexpr std::string_view npy_magic = "\x93NUMPY";
+
+struct npy_type {
+  char kind;  ///< boolean, signed, unsigned, floating
+  std::uint32_t bytes;
+  std::string_view name;
+  element_type type;
+};
+
+// clang-format off
+inline constexpr std::array<npy_type, 12> npy_types{{
+    {'b', 1, "bool", element_type::boolean}, {'i', 1, "int8", element_type::int8}, {'u', 1, "uint8", element_type::uint8},
+    {'i', 2, "int16", element_type::int16}, {'u', 2, "uint16", element_type::absent}, {'i', 4, "int32", element_type::int32},
+    {'u', 4, "uint32", element_type::absent}, {'i', 8, "int64", element_type::int64}, {'u', 8, "uint64", element_type::absent},
+    {'f', 2, "float16", element_type::float16}, {'f', 4, "float32", element_type::float32},
+    {'f', 8, "float64", element_type::absent}}};
+// clang-format on
+
+template <class Extent>
+[[nodiscard]] std::string listed_extents(std::span<const Extent> shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (i != 0) text += ", ";
+    text += std::cmp_less(shape[i], 0) ? std::string("?") : std::to_string(shape[i]);
+  }
+  return text + "]";
+}
+
+/// Reads the text of a header, which is a dictionary in Python's spelling with three known keys.
+class npy_header_reader {
+ public:
+  npy_header_reader(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  npy_header read() {
+    expect('{');
+    while (!taken('}')) {
+      const std::string_view key = quoted();
+      expect(':');
+      if (key == "descr") {
+        read_type();
+      } else if (key == "fortran_order") {
+        result_.fortran_order = truth();
+      } else if (key == "shape") {
+        read_shape();
+      } else {
+        fail("has the unknown key '" + io::escaped_utf8(key) + "'");
+      }
+      if (!taken(',')) {
+        expect('}');
+        break;
+      }
+    }
+    skip_space();
+    if (at_ != text_.size()) fail("goes on after its end");
+    if (result_.type_name.empty() || !has_shape_) fail("lacks 'descr' or 'shape'");
+    count_bytes();
+    return result_;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw error(error_code::bad_input, name_ + ": the header of the array is damaged: it " + what);
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
+  }
+  bool taken(char c) {
+    skip_space();
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  void expect(char c) {
+    if (!taken(c)) fail(std::string("lacks a ") + c + " at byte " + std::to_string(at_));
+  }
+  bool taken_word(std::string_view word) {
+    skip_space();
+    if (!text_.substr(at_).starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+  std::string_view quoted() {
+    skip_space();
+    const char mark = at_ < text_.size() ? text_[at_] : '\0';
+    if (mark != '\'' && mark != '"') fail("lacks a text at byte " + std::to_string(at_));
+    const std::size_t end = text_.find(mark, at_ + 1);
+    if (end == std::string_view::npos) fail("has a text without end");
+    const std::string_view inside = text_.substr(at_ + 1, end - at_ - 1);
+    at_ = end + 1;
+    return inside;
+  }
+  bool truth() {
+    if (taken_word("True")) return true;
+    if (taken_word("False")) return false;
+    fail("wants True or False at byte " + std::to_string(at_));
+  }
+
+  void read_type() {
+    skip_space();
+    if (at_ < text_.size() && text_[at_] == '[') {
+      throw error(error_code::bad_input, name_ + ": its elements are records; an array of numbers is wanted");
+    }
+    const std::string_view descr = quoted();
+    std::uint32_t bytes = 0;
+    const bool long_enough = descr.size() >= 3;
+    if (long_enough) std::from_chars(descr.data() + 2, descr.data() + descr.size(), bytes);
+    for (const npy_type& known : npy_types) {
+      if (!long_enough || descr[1] != known.kind || bytes != known.bytes) continue;
+      if (descr != std::string{descr[0], descr[1]} + std::to_string(bytes)) continue;
+      if (std::string_view("<>|=").find(descr[0]) == std::string_view::npos) continue;
+      result_.type = known.type;
+      result_.type_name = known.name;
+      result_.item_bytes = known.bytes;
+      result_.big_endian = descr[0] == '>' || (descr[0] != '<' && std::endian::native == std::endian::big);
+      return;
+    }
+    std::string accepted;
+    for (const npy_type& known : npy_types) accepted += (accepted.empty() ? "" : ", ") + std::string(known.name);
+    throw error(error_code::bad_input, name_ + ": its elements are '" + io::escaped_utf8(descr.substr(0, 100)) + "'; " +
+                                           accepted + " can be read");
+  }
+
+  void read_shape() {
+    expect('(');
+    has_shape_ = true;
+    result_.shape.clear();
+    while (!taken(')')) {
+      skip_space();
+      std::uint64_t extent = 0;
+      const auto [end, problem] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), extent);
+      if (problem != std::errc()) fail("wants an extent at byte " + std::to_string(at_));
+      at_ = static_cast<std::size_t>(end - text_.data());
+      if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // Python 2
+      result_.shape.push_back(extent);
+      if (result_.shape.size() > 64) fail("has more than 64 dimensions");
+      if (!taken(',')) {
+        expect(')');
+        break;
+      }
+    }
+  }
+
+  void count_bytes() {
+    constexpr std::uint64_t most = std::uint64_t(1) << 62;
+    std::uint64_t bytes = result_.item_bytes;
+    const bool is_empty = std::find(result_.shape.begin(), result_.shape.end(), 0u) != result_.shape.end();
+    for (const std::uint64_t extent : result_.shape) {
+      if (is_empty) break;
+      if (bytes > most / extent) fail("claims more elements than any file holds");
+      bytes *= extent;
+    }
+    result_.data_bytes = is_empty ? 0 : bytes;
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+  bool has_shape_ = false;
+  npy_header result_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE bool is_npy(std::span<const std::uint8_t> start) noexcept {
+  return start.size() >= detail::npy_magic.size() &&
+         std::equal(detail::npy_magic.begin(), detail::npy_magic.end(), start.begin(),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+AEQ_INLINE std::size_t npy_header_bytes(std::span<const std::uint8_t> start, const std::string& name) {
+  if (!is_npy(start)) throw error(error_code::bad_input, name + ": is no .npy array");
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(start[i]); };
+  if (start.size() < 10) throw error(error_code::bad_input, name + ": the array is cut off");
+  if (byte(6) < 1 || byte(6) > 3 || byte(7) != 0) {
+    throw error(error_code::bad_input, name + ": is version " + std::to_string(byte(6)) + "." +
+                                           std::to_string(byte(7)) + " of .npy; 1.0, 2.0 and 3.0 can be read");
+  }
+  if (byte(6) == 1) return 10 + (byte(8) | byte(9) << 8);
+  if (start.size() < npy_prefix_bytes) throw error(error_code::bad_input, name + ": the array is cut off");
+  const std::size_t length = byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24;
+  constexpr std::size_t longest = std::size_t(1) << 20;
+  if (length > longest) throw error(error_code::bad_input, name + ": the header of the array is longer than 1 MiB");
+  return npy_prefix_bytes + length;
+}
+
+AEQ_INLINE npy_header parse_npy(std::span<const std::uint8_t> header, const std::string& name) {
+  const std::size_t length = npy_header_bytes(header, name);
+  if (header.size() < length) throw error(error_code::bad_input, name + ": the array is cut off");
+  const std::size_t begin = header[6] == 1 ? 10 : npy_prefix_bytes;
+  const std::string_view text(reinterpret_cast<const char*>(header.data()) + begin, length - begin);
+  npy_header result = detail::npy_header_reader(text, name).read();
+  result.header_bytes = length;
+  return result;
+}
+
+AEQ_INLINE std::string_view numpy_name(element_type type) noexcept {
+  for (const detail::npy_type& known : detail::npy_types) {
+    if (known.type == type && type != element_type::absent) return known.name;
+  }
+  return {};
+}
+
+AEQ_INLINE std::string shape_text(std::span<const std::int32_t> shape) {
+  return detail::listed_extents(shape);
+}
+AEQ_INLINE std::string shape_text(std::span<const std::uint64_t> shape) {
+  return detail::listed_extents(shape);
+}
+
+AEQ_INLINE std::string npy_header_text(element_type type, std::span<const std::int32_t> shape) {
+  const auto known = std::find_if(detail::npy_types.begin(), detail::npy_types.end(),
+                                  [&](const detail::npy_type& t) { return t.type == type; });
+  if (type == element_type::absent || known == detail::npy_types.end()) {
+    throw error(error_code::wrong_usage, "an element type that NumPy does not have can't be written as .npy");
+  }
+  std::string text = "{'descr': '";
+  text += known->bytes == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';
+  text += known->kind + std::to_string(known->bytes) + "', 'fortran_order': False, 'shape': (";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text += (i == 0 ? "" : " ") + std::to_string(shape[i]) + (i + 1 < shape.size() || shape.size() == 1 ? "," : "");
+  }
+  text += "), }";
+  constexpr std::size_t alignment = 64;  // of the elements, in the file
+  constexpr std::size_t prefix = 10;
+  const std::size_t padded = (prefix + text.size() + 1 + alignment - 1) / alignment * alignment;
+  text.append(padded - prefix - text.size() - 1, ' ');
+  text += '\n';
+  const std::string length{static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
+  return std::string(detail::npy_magic) + std::string("\x01\0", 2) + length + text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/npz.ipp
+// The .npz format: the definitions.
+
+#include <zlib.h>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+inline constexpr std::uint32_t zip_local = 0x04034b50;
+inline constexpr std::uint32_t zip_central = 0x02014b50;
+inline constexpr std::uint32_t zip_end = 0x06054b50;
+inline constexpr std::uint32_t zip64_end = 0x06064b50;
+inline constexpr std::uint32_t zip64_locator = 0x07064b50;
+inline constexpr std::uint64_t zip_local_bytes = 30;
+inline constexpr std::uint64_t zip_central_bytes = 46;
+inline constexpr std::uint64_t zip_end_bytes = 22;
+inline constexpr std::uint64_t zip64_end_bytes = 56;
+inline constexpr std::uint64_t zip64_locator_bytes = 20;
+inline constexpr std::uint32_t in_zip64 = 0xffffffffu;  ///< the number stands in a zip64 field
+inline constexpr std::uint64_t deflate_most_ratio = 1032;
+
+/// The bytes of an archive, read with checks.
+class zip_bytes {
+ public:
+  zip_bytes(std::span<const std::uint8_t> bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+
+  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
+
+  [[nodiscard]] bool holds(std::uint64_t at, std::uint64_t count) const {
+    return at <= bytes_.size() && count <= bytes_.size() - at;
+  }
+  void want(std::uint64_t at, std::uint64_t count) const {
+    if (!holds(at, count)) fail("the .npz archive is damaged or cut off");
+  }
+  [[nodiscard]] std::uint64_t number(std::uint64_t at, unsigned count) const {
+    want(at, count);
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < count; ++i) value |= std::uint64_t(bytes_[static_cast<std::size_t>(at) + i]) << (8 * i);
+    return value;
+  }
+  [[nodiscard]] std::string_view text(std::uint64_t at, std::uint64_t count) const {
+    want(at, count);
+    return {reinterpret_cast<const char*>(bytes_.data()) + at, static_cast<std::size_t>(count)};
+  }
+  [[nodiscard]] std::uint64_t size() const { return bytes_.size(); }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  const std::string& name_;
+};
+
+struct zip_directory {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t entries = 0;
+};
+
+[[nodiscard]] AEQ_INLINE zip_directory find_directory(const zip_bytes& file) {
+  constexpr std::uint64_t longest_comment = 65535;
+  const std::uint64_t size = file.size();
+  if (size < zip_end_bytes) file.fail("is too short for an .npz archive");
+  const std::uint64_t first = size - zip_end_bytes - std::min(longest_comment, size - zip_end_bytes);
+  for (std::uint64_t at = size - zip_end_bytes;; --at) {
+    if (file.number(at, 4) == zip_end && at + zip_end_bytes + file.number(at + 20, 2) == size) {
+      zip_directory found{file.number(at + 16, 4), file.number(at + 12, 4), file.number(at + 10, 2)};
+      std::uint64_t disks = file.number(at + 4, 2) | file.number(at + 6, 2);
+      std::uint64_t last = at;  // the directory ends here or before
+      if (at >= zip64_locator_bytes && file.number(at - zip64_locator_bytes, 4) == zip64_locator) {
+        const std::uint64_t wide = file.number(at - zip64_locator_bytes + 8, 8);
+        if (wide > at - zip64_locator_bytes || !file.holds(wide, zip64_end_bytes) ||
+            file.number(wide, 4) != zip64_end) {
+          file.fail("the .npz archive is damaged: its zip64 directory is not where it should be");
+        }
+        found = {file.number(wide + 48, 8), file.number(wide + 40, 8), file.number(wide + 32, 8)};
+        disks = file.number(wide + 16, 4) | file.number(wide + 20, 4);
+        last = wide;
+      }
+      if (disks != 0) file.fail("is one of several parts of a zip archive; a whole one is wanted");
+      if (found.offset > last || found.bytes > last - found.offset) {
+        file.fail("the .npz archive is damaged: its directory does not lie within it");
+      }
+      return found;
+    }
+    if (at == first) break;
+  }
+  file.fail("is no .npz archive, or is cut off: it has no directory at its end");
+}
+
+/// Takes the 64-bit numbers of an entry from its extra field.
+AEQ_INLINE void read_zip64(const zip_bytes& file, std::uint64_t at, std::uint64_t end, npz_entry& entry) {
+  while (end - at >= 4) {
+    const std::uint64_t id = file.number(at, 2);
+    const std::uint64_t bytes = file.number(at + 2, 2);
+    at += 4;
+    if (bytes > end - at) return;
+    if (id == 1) {
+      std::uint64_t from = at;
+      for (std::uint64_t* number : {&entry.bytes, &entry.packed_bytes, &entry.offset}) {
+        if (*number != in_zip64) continue;
+        if (at + bytes - from < 8) file.fail("the .npz archive is damaged: an entry lacks a size or place");
+        *number = file.number(from, 8);
+        from += 8;
+      }
+      return;
+    }
+    at += bytes;
+  }
+}
+
+}  // namespace detail
+
+AEQ_INLINE bool is_npz(std::span<const std::uint8_t> start) noexcept {
+  if (start.size() < 4 || start[0] != 'P' || start[1] != 'K') return false;
+  return (start[2] == 3 && start[3] == 4) || (start[2] == 5 && start[3] == 6);  // the latter: an empty one
+}
+
+AEQ_INLINE npz_file::npz_file(std::shared_ptr<const io::input_file> file) : file_(std::move(file)) {
+  const detail::zip_bytes bytes(file_->bytes(), file_->name());
+  const detail::zip_directory directory = detail::find_directory(bytes);
+  const std::uint64_t directory_end = directory.offset + directory.bytes;
+  std::unordered_set<std::string> names;
+  std::uint64_t at = directory.offset;
+  for (std::uint64_t i = 0; i < directory.entries; ++i) {
+    if (directory_end - at < detail::zip_central_bytes || bytes.number(at, 4) != detail::zip_central) {
+      bytes.fail("the .npz archive is damaged: its directory ends after " + std::to_string(i) + " of " +
+                 std::to_string(directory.entries) + " entries");
+    }
+    const std::uint64_t name_bytes = bytes.number(at + 28, 2);
+    const std::uint64_t extra_bytes = bytes.number(at + 30, 2);
+    const std::uint64_t all = detail::zip_central_bytes + name_bytes + extra_bytes + bytes.number(at + 32, 2);
+    if (all > directory_end - at) bytes.fail("the .npz archive is damaged: an entry reaches beyond the directory");
+    const std::string full(bytes.text(at + detail::zip_central_bytes, name_bytes));
+    const std::string shown = "entry '" + io::escaped_utf8(full.substr(0, 200)) + "'";
+    npz_entry entry;
+    entry.packed_bytes = bytes.number(at + 20, 4);
+    entry.bytes = bytes.number(at + 24, 4);
+    entry.offset = bytes.number(at + 42, 4);
+    entry.checksum = static_cast<std::uint32_t>(bytes.number(at + 16, 4));
+    const std::uint64_t flags = bytes.number(at + 8, 2);
+    const std::uint64_t method = bytes.number(at + 10, 2);
+    const std::uint64_t extra = at + detail::zip_central_bytes + name_bytes;
+    detail::read_zip64(bytes, extra, extra + extra_bytes, entry);
+    at += all;
+    if (full.ends_with('/') && entry.bytes == 0) continue;  // a folder
+    if (!full.ends_with(".npy")) bytes.fail(shown + " is no .npy array; an .npz archive holds nothing else");
+    if ((flags & 1) != 0) bytes.fail(shown + " is encrypted; numpy.savez writes what is wanted");
+    if (method != 0 && method != 8) {
+      bytes.fail(shown + " is compressed by method " + std::to_string(method) +
+                 "; stored and deflated entries, as numpy.savez and numpy.savez_compressed write them, can be read");
+    }
+    entry.deflated = method == 8;
+    entry.name = full.substr(0, full.size() - 4);
+    if (entry.offset > directory.offset || directory.offset - entry.offset < detail::zip_local_bytes ||
+        entry.packed_bytes > directory.offset - entry.offset - detail::zip_local_bytes) {
+      bytes.fail("the .npz archive is damaged: " + shown + " does not lie before the directory");
+    }
+    const bool plausible = entry.deflated ? entry.bytes / detail::deflate_most_ratio <= entry.packed_bytes
+                                          : entry.bytes == entry.packed_bytes;
+    if (!plausible) bytes.fail("the .npz archive is damaged: the sizes of " + shown + " contradict each other");
+    if (!names.insert(entry.name).second) bytes.fail("has " + shown + " twice");
+    entries_.push_back(std::move(entry));
+  }
+  // Entries that lie over each other make a small file hold more than it could.
+  std::vector<npz_entry*> in_place;
+  for (npz_entry& e : entries_) in_place.push_back(&e);
+  std::sort(in_place.begin(), in_place.end(),
+            [](const npz_entry* a, const npz_entry* b) { return a->offset < b->offset; });
+  for (std::size_t i = 0; i < in_place.size(); ++i) {
+    npz_entry& e = *in_place[i];
+    e.end = i + 1 < in_place.size() ? in_place[i + 1]->offset : directory.offset;
+    if (e.end - e.offset < detail::zip_local_bytes + e.packed_bytes) {
+      bytes.fail("the .npz archive is damaged: entry '" + io::escaped_utf8(e.name.substr(0, 200)) +
+                 ".npy' lies over the next one");
+    }
+  }
+}
+
+struct npz_stream::state {
+  std::shared_ptr<const io::input_file> file;
+  std::string name;
+  std::span<const std::uint8_t> packed;  ///< what is not yet taken
+  std::uint64_t left = 0;
+  std::uint32_t checksum = 0;  ///< of what is read
+  std::uint32_t wanted = 0;
+  bool deflated = false;
+  bool started = false;
+  z_stream zlib{};
+
+  state() = default;
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+  ~state() {
+    if (started) inflateEnd(&zlib);
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    file->check_unchanged();
+    throw error(error_code::bad_input, name + ": " + what);
+  }
+
+  void read(std::span<std::uint8_t> into) {
+    if (into.size() > left) fail("the array is cut off");
+    if (deflated) {
+      inflate_into(into);
+    } else {
+      std::copy_n(packed.begin(), into.size(), into.begin());
+      take(into.size());
+    }
+    constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
+    for (std::size_t at = 0; at < into.size(); at += piece) {
+      const auto count = static_cast<uInt>(std::min(piece, into.size() - at));
+      checksum = static_cast<std::uint32_t>(crc32(checksum, into.data() + at, count));
+    }
+    left -= into.size();
+    if (left == 0 && checksum != wanted) fail("the array is damaged: its checksum is wrong");
+  }
+
+ private:
+  void take(std::size_t count) {
+    file->let_go(packed.first(count));
+    packed = packed.subspan(count);
+  }
+
+  void inflate_into(std::span<std::uint8_t> into) {
+    constexpr std::size_t piece = std::size_t(1) << 20;
+    while (!into.empty()) {
+      const std::size_t offered = std::min(piece, packed.size());
+      const std::size_t room = std::min(piece, into.size());
+      zlib.next_in = const_cast<Bytef*>(packed.data());
+      zlib.avail_in = static_cast<uInt>(offered);
+      zlib.next_out = into.data();
+      zlib.avail_out = static_cast<uInt>(room);
+      const int result = inflate(&zlib, Z_NO_FLUSH);
+      const std::size_t made = room - zlib.avail_out;
+      const std::size_t taken = offered - zlib.avail_in;
+      take(taken);
+      into = into.subspan(made);
+      if (into.empty()) return;
+      if (result != Z_OK || (made == 0 && taken == 0)) {
+        fail("the array is damaged or cut off" + (zlib.msg != nullptr ? std::string(": ") + zlib.msg : std::string()));
+      }
+    }
+  }
+};
+
+AEQ_INLINE npz_stream::npz_stream(std::unique_ptr<state> made) : state_(std::move(made)) {}
+AEQ_INLINE npz_stream::npz_stream(npz_stream&&) noexcept = default;
+AEQ_INLINE npz_stream& npz_stream::operator=(npz_stream&&) noexcept = default;
+AEQ_INLINE npz_stream::~npz_stream() = default;
+AEQ_INLINE void npz_stream::read(std::span<std::uint8_t> into) {
+  if (!into.empty()) state_->read(into);
+}
+AEQ_INLINE std::uint64_t npz_stream::left() const {
+  return state_->left;
+}
+
+AEQ_INLINE npz_stream npz_file::open(const npz_entry& entry) const {
+  const detail::zip_bytes bytes(file_->bytes(), file_->name());
+  auto made = std::make_unique<npz_stream::state>();
+  made->name = file_->name() + ": '" + io::escaped_utf8(entry.name.substr(0, 200)) + "'";
+  made->file = file_;
+  if (bytes.number(entry.offset, 4) != detail::zip_local) made->fail("the array is not where the directory says");
+  const std::uint64_t name_bytes = bytes.number(entry.offset + 26, 2);
+  const std::uint64_t begin = entry.offset + detail::zip_local_bytes + name_bytes + bytes.number(entry.offset + 28, 2);
+  if (begin > entry.end || entry.packed_bytes > entry.end - begin) made->fail("the array lies over the next one");
+  if (bytes.text(entry.offset + detail::zip_local_bytes, name_bytes) != entry.name + ".npy") {
+    made->fail("the array has another name than in the directory");
+  }
+  made->packed = file_->bytes().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(entry.packed_bytes));
+  made->left = entry.bytes;
+  made->wanted = entry.checksum;
+  made->deflated = entry.deflated;
+  if (entry.deflated) {
+    constexpr int raw = -15;
+    if (inflateInit2(&made->zlib, raw) != Z_OK) throw error(error_code::io, made->name + ": zlib can't be started");
+    made->started = true;
+  }
+  return npz_stream(std::move(made));
+}
+
+namespace detail {
+
+/// Little-endian numbers, one behind the other.
+class zip_record {
+ public:
+  zip_record& number(std::uint64_t value, unsigned count) {
+    for (unsigned i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i) & 0xff));
+    return *this;
+  }
+  zip_record& text(std::string_view more) {
+    for (const char c : more) bytes.push_back(static_cast<std::uint8_t>(c));
+    return *this;
+  }
+  std::vector<std::uint8_t> bytes;
+};
+
+inline constexpr std::uint64_t zip_year_1980 = (1u << 5 | 1u) << 16;  ///< January 1st, 0:00: the format's zero
+
+[[nodiscard]] inline std::uint64_t zip_flags(std::string_view name) {
+  constexpr std::uint64_t names_are_utf8 = 1u << 11;
+  return io::is_utf8(name) ? names_are_utf8 : 0;
+}
+
+[[nodiscard]] AEQ_INLINE std::vector<std::uint8_t> deflated(std::span<const std::uint8_t> first,
+                                                            std::span<const std::uint8_t> second) {
+  z_stream stream{};
+  constexpr int raw = -15;
+  constexpr int usual_memory = 8;
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, raw, usual_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw error(error_code::io, "zlib can't be started");
+  }
+  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { deflateEnd(s); });
+  constexpr std::size_t piece = std::size_t(1) << 20;
+  std::vector<std::uint8_t> result;
+  std::size_t size = 0;
+  const auto feed = [&](std::span<const std::uint8_t> part, bool is_last) {
+    do {
+      const std::size_t offered = std::min(piece, part.size());
+      stream.next_in = const_cast<Bytef*>(part.data());
+      stream.avail_in = static_cast<uInt>(offered);
+      part = part.subspan(offered);
+      int state = Z_OK;
+      do {
+        result.resize(size + piece);
+        stream.next_out = result.data() + size;
+        stream.avail_out = static_cast<uInt>(piece);
+        state = deflate(&stream, is_last && part.empty() ? Z_FINISH : Z_NO_FLUSH);
+        size += piece - stream.avail_out;
+      } while (stream.avail_out == 0 && state != Z_STREAM_END);
+    } while (!part.empty());
+  };
+  feed(first, false);
+  feed(second, true);
+  result.resize(size);
+  return result;
+}
+
+}  // namespace detail
+
+AEQ_INLINE npz_writer::npz_writer(std::string path, io::write_options options, bool deflated)
+    : file_(std::move(path), options), deflated_(deflated) {}
+
+AEQ_INLINE void npz_writer::append(std::span<const std::uint8_t> bytes) {
+  file_.write_at(size_, bytes);
+  size_ += bytes.size();
+}
+
+AEQ_INLINE void npz_writer::add(const std::string& name, element_type type, std::span<const std::int32_t> shape,
+                                std::span<const std::byte> data) {
+  const auto wrong = [&](const std::string& what) {
+    throw error(error_code::wrong_usage, file_.path() + ": array '" + io::escaped_utf8(name) + "' " + what);
+  };
+  const std::string header = npy_header_text(type, shape);
+  const operand content{.type = type, .data = data, .shape = shape};
+  if (data.size() * 8 != content.elements() * static_cast<std::size_t>(bits_of(type))) {
+    wrong("is not as long as its type and shape say");
+  }
+  if (name.size() > 60'000) wrong("has too long a name");
+  if (!names_.insert(name).second) wrong("is there twice");
+
+  const std::span<const std::uint8_t> head(reinterpret_cast<const std::uint8_t*>(header.data()), header.size());
+  const std::span<const std::uint8_t> body(reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
+  npz_entry entry{.name = name, .offset = size_, .deflated = deflated_};
+  entry.bytes = head.size() + body.size();
+  uLong checksum = crc32(0, head.data(), static_cast<uInt>(head.size()));
+  constexpr std::size_t piece = std::size_t(1) << 30;
+  for (std::size_t at = 0; at < body.size(); at += piece) {
+    checksum = crc32(checksum, body.data() + at, static_cast<uInt>(std::min(piece, body.size() - at)));
+  }
+  entry.checksum = static_cast<std::uint32_t>(checksum);
+  std::vector<std::uint8_t> packed;
+  if (deflated_) packed = detail::deflated(head, body);
+  entry.packed_bytes = deflated_ ? packed.size() : entry.bytes;
+
+  const bool wide = std::max(entry.bytes, entry.packed_bytes) >= detail::in_zip64;
+  detail::zip_record local;
+  local.number(detail::zip_local, 4).number(wide ? 45 : 20, 2).number(detail::zip_flags(name), 2);
+  local.number(deflated_ ? 8 : 0, 2).number(detail::zip_year_1980, 4).number(entry.checksum, 4);
+  local.number(wide ? detail::in_zip64 : entry.packed_bytes, 4).number(wide ? detail::in_zip64 : entry.bytes, 4);
+  local.number(name.size() + 4, 2).number(wide ? 20 : 0, 2).text(name).text(".npy");
+  if (wide) local.number(1, 2).number(16, 2).number(entry.bytes, 8).number(entry.packed_bytes, 8);
+  append(local.bytes);
+  if (deflated_) {
+    append(packed);
+  } else {
+    append(head);
+    append(body);
+  }
+  entries_.push_back(std::move(entry));
+}
+
+AEQ_INLINE void npz_writer::finish() {
+  const std::uint64_t directory = size_;
+  for (const npz_entry& e : entries_) {
+    detail::zip_record extra;
+    const auto in_32_bits = [&](std::uint64_t value) {
+      if (value < detail::in_zip64) return value;
+      extra.number(value, 8);
+      return std::uint64_t(detail::in_zip64);
+    };
+    const std::uint64_t bytes = in_32_bits(e.bytes);  // in the order that the field wants
+    const std::uint64_t packed_bytes = in_32_bits(e.packed_bytes);
+    const std::uint64_t offset = in_32_bits(e.offset);
+    const std::uint64_t needs = extra.bytes.empty() ? 20 : 45;
+    constexpr std::uint64_t made_on_unix = 3u << 8;
+    constexpr std::uint64_t file_for_all = 0100644u << 16;
+    detail::zip_record record;
+    record.number(detail::zip_central, 4).number(made_on_unix | needs, 2).number(needs, 2);
+    record.number(detail::zip_flags(e.name), 2).number(e.deflated ? 8 : 0, 2).number(detail::zip_year_1980, 4);
+    record.number(e.checksum, 4).number(packed_bytes, 4).number(bytes, 4).number(e.name.size() + 4, 2);
+    record.number(extra.bytes.empty() ? 0 : extra.bytes.size() + 4, 2).number(0, 2).number(0, 2).number(0, 2);
+    record.number(file_for_all, 4).number(offset, 4).text(e.name).text(".npy");
+    if (!extra.bytes.empty()) record.number(1, 2).number(extra.bytes.size(), 2);
+    append(record.bytes);
+    append(extra.bytes);
+  }
+  const std::uint64_t directory_bytes = size_ - directory;
+  const bool wide = entries_.size() >= 0xffff || directory >= detail::in_zip64 || directory_bytes >= detail::in_zip64;
+  detail::zip_record end;
+  if (wide) {
+    const std::uint64_t here = size_;
+    end.number(detail::zip64_end, 4).number(detail::zip64_end_bytes - 12, 8).number(45, 2).number(45, 2);
+    end.number(0, 4).number(0, 4).number(entries_.size(), 8).number(entries_.size(), 8);
+    end.number(directory_bytes, 8).number(directory, 8);
+    end.number(detail::zip64_locator, 4).number(0, 4).number(here, 8).number(1, 4);
+  }
+  const auto at_most = [](std::uint64_t value, std::uint64_t most) { return std::min(value, most); };
+  end.number(detail::zip_end, 4).number(0, 2).number(0, 2);
+  end.number(at_most(entries_.size(), 0xffff), 2).number(at_most(entries_.size(), 0xffff), 2);
+  end.number(at_most(directory_bytes, detail::in_zip64), 4).number(at_most(directory, detail::in_zip64), 4);
+  end.number(0, 2);
+  append(end.bytes);
+  file_.commit();
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/array_stream.ipp
+// An array of a dataset, read sample by sample: the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate::detail {
+
+[[nodiscard]] AEQ_INLINE bool fits(std::span<const std::uint64_t> shape, std::span<const std::int32_t> wanted) {
+  return std::equal(shape.begin(), shape.end(), wanted.begin(), wanted.end(),
+                    [](std::uint64_t n, std::int32_t m) { return m < 0 || std::cmp_equal(n, m); });
+}
+
+/// Floats to integers of a tensor: rounded, halves to even, then moved by the zero point. (As the Python side of the
+/// conformance tests does it, and in that order.)
+template <class Integer>
+void quantize_input(std::span<const std::uint8_t> floats, float scale, std::int32_t zero_point,
+                    std::span<std::uint8_t> result) {
+  constexpr auto lowest = static_cast<float>(std::numeric_limits<Integer>::min());
+  constexpr auto highest = static_cast<float>(std::numeric_limits<Integer>::max());
+  const std::size_t count = floats.size() / sizeof(float);
+  for (std::size_t i = 0; i < count; ++i) {
+    float value = 0;
+    std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
+    float steps = round_half_even(value / scale) + static_cast<float>(zero_point);
+    steps = is_nan(steps) ? 0.0f : std::clamp(steps, lowest, highest);
+    const auto made = steps >= highest ? std::numeric_limits<Integer>::max() : static_cast<Integer>(steps);
+    std::memcpy(result.data() + i * sizeof(Integer), &made, sizeof(Integer));
+  }
+}
+
+AEQ_INLINE void check_can_be_given(const execute::port& input, const std::string& name) {
+  if (!numpy_name(input.type).empty()) return;
+  throw error(error_code::bad_input, name + ": input '" + io::escaped_utf8(input.name) +
+                                         "' of the model has a type that no data can be given for; float32, float16, "
+                                         "bool and integers of 8 bits or more can be given");
+}
+
+AEQ_INLINE array_stream::array_stream(const npz_file& archive, const npz_entry& entry)
+    : name_(archive.name() + ": array '" + io::escaped_utf8(entry.name.substr(0, 200)) + "'"),
+      packed_(archive.open(entry)) {
+  std::vector<std::uint8_t> start(static_cast<std::size_t>(std::min<std::uint64_t>(npy_prefix_bytes, entry.bytes)));
+  packed_->read(start);
+  const std::size_t length = npy_header_bytes(start, name_);
+  if (length < start.size() || length > entry.bytes) fail("its header is damaged");
+  start.resize(length);
+  packed_->read(std::span(start).subspan(npy_prefix_bytes));
+  header_ = parse_npy(start, name_);
+  if (header_.data_bytes != packed_->left()) fail("is not as long as its type and shape say");
+}
+
+AEQ_INLINE array_stream::array_stream(std::shared_ptr<const io::input_file> file, const std::string& path)
+    : name_(path), header_(parse_npy(file->bytes(), path)), file_(std::move(file)) {
+  left_ = file_->bytes().subspan(header_.header_bytes);
+  if (header_.data_bytes != left_.size()) fail("is not as long as its type and shape say");
+}
+
+AEQ_INLINE array_stream::array_stream(std::shared_ptr<const io::input_file> file, const std::string& path,
+                                      const execute::port& input)
+    : name_(path), file_(std::move(file)) {
+  check_can_be_given(input, name_);
+  header_.type = input.type;
+  header_.type_name = numpy_name(input.type);
+  header_.big_endian = std::endian::native == std::endian::big;
+  header_.item_bytes = static_cast<std::uint32_t>(bits_of(input.type)) / 8;
+  std::uint64_t bytes = header_.item_bytes;
+  header_.shape.push_back(0);
+  for (std::size_t i = 0; i < input.shape.size(); ++i) {
+    const std::int32_t extent = i == 0 && input.shape[i] < 0 ? 1 : input.shape[i];
+    if (extent <= 0) fail("raw elements can't be given for an input of shape " + shape_text(input.shape));
+    header_.shape.push_back(static_cast<std::uint64_t>(extent));
+    if (bytes > std::numeric_limits<std::uint32_t>::max()) fail("the input's shape is too large");
+    bytes *= static_cast<std::uint64_t>(extent);
+  }
+  left_ = file_->bytes();
+  if (left_.size() % bytes != 0) {
+    fail("holds " + std::to_string(left_.size()) + " bytes of raw elements; a multiple of " + std::to_string(bytes) +
+         ", a sample of " + header_.type_name + " " + shape_text(input.shape) + ", is accepted");
+  }
+  header_.shape[0] = left_.size() / bytes;
+  header_.data_bytes = left_.size();
+}
+
+AEQ_INLINE void array_stream::fail(const std::string& what) const {
+  if (file_) file_->check_unchanged();
+  throw error(error_code::bad_input, name_ + ": " + what);
+}
+
+AEQ_INLINE void array_stream::check(const execute::port& input) const {
+  check_can_be_given(input, name_);
+  const bool takes_floats = input.scale.size() == 1 && input.scale[0] != 0 && input.type != element_type::float32;
+  if (header_.type != input.type && !(takes_floats && header_.type == element_type::float32)) {
+    fail("holds " + header_.type_name + "; input '" + io::escaped_utf8(input.name) + "' takes " +
+         std::string(numpy_name(input.type)) + (takes_floats ? ", or float32, which its scale makes integers" : ""));
+  }
+  const auto is_long = [](std::uint64_t n) { return n > 1; };
+  if (header_.fortran_order && std::count_if(header_.shape.begin(), header_.shape.end(), is_long) > 1) {
+    fail("is stored in Fortran's order of elements; C's is accepted (numpy.ascontiguousarray)");
+  }
+}
+
+/// The extents from one on.
+AEQ_INLINE std::vector<std::int32_t> array_stream::tail(std::size_t from) const {
+  std::vector<std::int32_t> extents;
+  for (std::size_t i = from; i < header_.shape.size(); ++i) {
+    constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
+    if (header_.shape[i] > most) fail("has the shape " + shape_text(header_.shape) + ", which no tensor has");
+    extents.push_back(static_cast<std::int32_t>(header_.shape[i]));
+  }
+  return extents;
+}
+
+AEQ_INLINE void array_stream::fail_shape(const execute::port& input, bool stacked) const {
+  std::string text = "has the shape " + shape_text(header_.shape) + "; input '" + io::escaped_utf8(input.name) +
+                     "' takes " + shape_text(input.shape);
+  if (stacked) {
+    const std::string inside = shape_text(input.shape).substr(1);
+    text += " for one sample, [samples" + (inside == "]" ? inside : ", " + inside);
+    if (!input.shape.empty() && (input.shape[0] == 1 || input.shape[0] < 0)) {
+      const std::string rest = shape_text(std::span(input.shape).subspan(1)).substr(1);
+      text += " or [samples" + (rest == "]" ? rest : ", " + rest);
+    }
+    text += " for several";
+  }
+  fail(text);
+}
+
+AEQ_INLINE stacking array_stream::as_stack(const execute::port& input) const {
+  check(input);
+  const std::span<const std::uint64_t> shape = header_.shape;
+  const std::span<const std::int32_t> wanted = input.shape;
+  if (shape.size() == wanted.size() + 1 && fits(shape.subspan(1), wanted)) {
+    if (shape[0] != 0 && header_.data_bytes == 0) fail("has no elements");
+    return {shape[0], tail(1)};
+  }
+  if (shape.size() != wanted.size()) fail_shape(input, true);
+  const bool leads_open = !wanted.empty() && wanted[0] < 0;
+  if (fits(shape, wanted) && (!leads_open || shape[0] == 1)) {
+    if (header_.data_bytes == 0) fail("has no elements");
+    return {1, tail(0)};
+  }
+  if (wanted.empty() || (!leads_open && wanted[0] != 1) || !fits(shape.subspan(1), wanted.subspan(1))) {
+    fail_shape(input, true);
+  }
+  if (shape[0] != 0 && header_.data_bytes == 0) fail("has no elements");
+  std::vector<std::int32_t> one = tail(1);
+  one.insert(one.begin(), 1);
+  return {shape[0], std::move(one)};
+}
+
+AEQ_INLINE std::vector<std::int32_t> array_stream::as_one_sample(const execute::port& input) const {
+  check(input);
+  if (!fits(header_.shape, input.shape)) fail_shape(input, false);
+  if (header_.data_bytes == 0) fail("has no elements");
+  return tail(0);
+}
+
+AEQ_INLINE void array_stream::read_bytes(std::span<std::uint8_t> into) {
+  if (packed_) return packed_->read(into);
+  if (into.size() > left_.size()) fail("is cut off");
+  std::copy_n(left_.begin(), into.size(), into.begin());
+  file_->let_go(left_.first(into.size()));
+  left_ = left_.subspan(into.size());
+}
+
+AEQ_INLINE operand array_stream::read(const std::vector<std::int32_t>& shape, const execute::port& input,
+                                      input_storage& into) {
+  constexpr std::uint64_t most_bytes = std::uint64_t(1) << 32;
+  std::uint64_t count = 1;  // cannot overflow: it is a part of the elements that are there
+  for (const std::int32_t extent : shape) count *= static_cast<std::uint64_t>(extent);
+  const std::uint64_t bytes = count * header_.item_bytes;
+  if (bytes > most_bytes) fail("a sample of it is larger than " + io::amount(most_bytes));
+  const bool becomes_integer = header_.type != input.type;
+  std::vector<std::uint8_t>& read_into = becomes_integer ? raw_ : into.bytes;
+  read_into.resize(static_cast<std::size_t>(bytes));
+  read_bytes(read_into);
+  if (header_.big_endian != (std::endian::native == std::endian::big) && header_.item_bytes > 1) {
+    for (std::size_t i = 0; i + header_.item_bytes <= read_into.size(); i += header_.item_bytes) {
+      std::reverse(read_into.begin() + static_cast<std::ptrdiff_t>(i),
+                   read_into.begin() + static_cast<std::ptrdiff_t>(i + header_.item_bytes));
+    }
+  }
+  if (becomes_integer) {
+    into.bytes.resize(static_cast<std::size_t>(count) * static_cast<std::size_t>(bits_of(input.type)) / 8);
+    const float scale = input.scale[0];
+    const std::int32_t zero_point = input.zero_point.empty() ? 0 : input.zero_point[0];
+    switch (input.type) {
+      case element_type::int8: quantize_input<std::int8_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::uint8: quantize_input<std::uint8_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::int16: quantize_input<std::int16_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::int32: quantize_input<std::int32_t>(raw_, scale, zero_point, into.bytes); break;
+      default: fail("its floats can't be made into integers of the input's type");
+    }
+  }
+  if (input.type == element_type::boolean) {
+    for (std::uint8_t& truth : into.bytes) truth = truth != 0 ? 1 : 0;
+  }
+  into.shape = shape;
+  return {.type = input.type, .data = std::as_bytes(std::span(into.bytes)), .shape = into.shape};
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate::detail
+
+// ---- aeq/calibrate/random.ipp
+// Random numbers as NumPy's: the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+/// Layers of the normal distribution, of equal area.
+struct normal_layers {
+  static constexpr double tail = 3.6541528853610088;  ///< the last layer begins here
+  std::array<std::uint64_t, 256> surely{};            ///< below it a number lies within its layer
+  std::array<double, 256> width{};
+  std::array<double, 256> height{};
+
+  normal_layers() {
+    constexpr double area = 0.004928673233974655;
+    constexpr double two_52 = 4503599627370496.0;
+    const double q = area / std::exp(-tail * tail / 2);
+    surely[0] = static_cast<std::uint64_t>(tail / q * two_52);
+    surely[1] = 0;
+    width[0] = q / two_52;
+    width[255] = tail / two_52;
+    height[0] = 1;
+    height[255] = std::exp(-tail * tail / 2);
+    double outer = tail;
+    for (std::size_t i = 254; i >= 1; --i) {
+      const double x = std::sqrt(-2 * std::log(area / outer + std::exp(-outer * outer / 2)));
+      surely[i + 1] = static_cast<std::uint64_t>(x / outer * two_52);
+      width[i] = x / two_52;
+      height[i] = std::exp(-x * x / 2);
+      outer = x;
+    }
+  }
+};
+
+[[nodiscard]] AEQ_INLINE const normal_layers& layers() {
+  static const normal_layers made;
+  return made;
+}
+
+/// Four words of entropy spread over 256 bits.
+[[nodiscard]] AEQ_INLINE std::array<std::uint64_t, 4> spread_seed(std::uint64_t seed) {
+  std::array<std::uint32_t, 4> pool{};
+  std::uint32_t a = 0x43b0d7e5u;
+  const auto hash = [&](std::uint32_t value) {
+    value ^= a;
+    a *= 0x931e8875u;
+    value *= a;
+    return value ^ value >> 16;
+  };
+  for (std::size_t i = 0; i < 4; ++i) {
+    pool[i] = hash(i < 2 ? static_cast<std::uint32_t>(seed >> (32 * i) & 0xffffffffu) : 0u);
+  }
+  for (std::size_t from = 0; from < 4; ++from) {
+    for (std::size_t to = 0; to < 4; ++to) {
+      if (from == to) continue;
+      const std::uint32_t mixed = 0xca01f9ddu * pool[to] - 0x4973f715u * hash(pool[from]);
+      pool[to] = mixed ^ mixed >> 16;
+    }
+  }
+  std::array<std::uint64_t, 4> words{};
+  std::uint32_t b = 0x8b51f9ddu;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::uint32_t value = pool[i % 4] ^ b;
+    b *= 0x58f38dedu;
+    value *= b;
+    value ^= value >> 16;
+    words[i / 2] |= static_cast<std::uint64_t>(value) << (32 * (i % 2));
+  }
+  return words;
+}
+
+/// The upper half of a product.
+[[nodiscard]] constexpr std::uint64_t high_product(std::uint64_t a, std::uint64_t b) noexcept {
+  constexpr std::uint64_t half = 0xffffffffu;
+  const std::uint64_t low = (a & half) * (b & half);
+  const std::uint64_t first = (a >> 32) * (b & half) + (low >> 32);
+  const std::uint64_t second = (a & half) * (b >> 32) + (first & half);
+  return (a >> 32) * (b >> 32) + (first >> 32) + (second >> 32);
+}
+
+}  // namespace detail
+
+AEQ_INLINE random_numbers::random_numbers(std::uint64_t seed) {
+  const std::array<std::uint64_t, 4> words = detail::spread_seed(seed);
+  increment_ = {words[2] << 1 | words[3] >> 63, words[3] << 1 | 1};
+  step();
+  state_.low += words[1];
+  state_.high += words[0] + (state_.low < words[1] ? 1 : 0);
+  step();
+}
+
+AEQ_INLINE void random_numbers::step() {
+  constexpr std::uint64_t high = 2549297995355413924u;
+  constexpr std::uint64_t low = 4865540595714422341u;
+  wide next;
+  next.low = state_.low * low;
+  next.high = detail::high_product(state_.low, low) + state_.high * low + state_.low * high;
+  next.low += increment_.low;
+  next.high += increment_.high + (next.low < increment_.low ? 1 : 0);
+  state_ = next;
+}
+
+AEQ_INLINE std::uint64_t random_numbers::next_64() {
+  step();
+  return std::rotr(state_.high ^ state_.low, static_cast<int>(state_.high >> 58));
+}
+
+AEQ_INLINE std::uint32_t random_numbers::next_32() {
+  if (std::exchange(has_kept_, false)) return kept_;
+  const std::uint64_t both = next_64();
+  kept_ = static_cast<std::uint32_t>(both >> 32);
+  has_kept_ = true;
+  return static_cast<std::uint32_t>(both & 0xffffffffu);
+}
+
+AEQ_INLINE double random_numbers::uniform() {
+  constexpr double two_53 = 9007199254740992.0;
+  return static_cast<double>(next_64() >> 11) / two_53;
+}
+
+AEQ_INLINE double random_numbers::normal() {
+  const detail::normal_layers& all = detail::layers();
+  for (;;) {
+    const std::uint64_t bits = next_64();
+    const auto layer = static_cast<std::size_t>(bits & 0xff);
+    const std::uint64_t m = bits >> 9 & ((std::uint64_t(1) << 52) - 1);
+    double x = static_cast<double>(m) * all.width[layer];
+    if ((bits >> 8 & 1) != 0) x = -x;
+    if (m < all.surely[layer]) return x;
+    if (layer == 0) {
+      double u = 0;
+      double v = 0;
+      do {
+        u = -std::log1p(-uniform()) / all.tail;
+        v = -std::log1p(-uniform());
+      } while (!(2 * v > u * u));
+      return (m >> 8 & 1) != 0 ? -(all.tail + u) : all.tail + u;
+    }
+    const double height = (all.height[layer - 1] - all.height[layer]) * uniform() + all.height[layer];
+    if (height < std::exp(-x * x / 2)) return x;
+  }
+}
+
+AEQ_INLINE void random_numbers::fill(element_type type, std::span<std::byte> data) {
+  const std::size_t bytes = static_cast<std::size_t>(bits_of(type)) / 8;
+  const std::size_t count = bytes == 0 ? 0 : data.size() / bytes;
+  const auto put = [&](std::size_t i, auto value) { std::memcpy(data.data() + i * bytes, &value, sizeof(value)); };
+  std::uint32_t word = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    switch (type) {
+      case element_type::float32: put(i, static_cast<float>(normal())); break;
+      case element_type::float16: put(i, float16_bits(static_cast<float>(normal()))); break;
+      case element_type::int8:
+      case element_type::uint8: {
+        if (i % 4 == 0) word = next_32();
+        const auto byte = static_cast<std::uint8_t>(word >> (8 * (i % 4)) & 0xff);
+        put(i, static_cast<std::uint8_t>(type == element_type::int8 ? byte ^ 0x80 : byte));
+        break;
+      }
+      case element_type::int16:
+        if (i % 2 == 0) word = next_32();
+        put(i, static_cast<std::uint16_t>((word >> (16 * (i % 2)) & 0xffff) ^ 0x8000));
+        break;
+      case element_type::boolean: put(i, static_cast<std::uint8_t>(next_32() >> 31 == 0 ? 1 : 0)); break;
+      case element_type::int32: put(i, static_cast<std::int32_t>(next_32() >> 31)); break;
+      case element_type::int64: put(i, static_cast<std::int64_t>(next_32() >> 31)); break;
+      case element_type::absent:
+      case element_type::int2:
+      case element_type::int4: break;
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/folder.ipp
+// Folders: the definitions.
+
+#include <filesystem>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+AEQ_INLINE std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code problem;
+  std::filesystem::directory_iterator at(folder, problem);
+  for (; !problem && at != std::filesystem::directory_iterator(); at.increment(problem)) {
+    std::error_code ignored;
+    const bool is_file = !at->is_directory(ignored);
+    if (is_file && !at->path().filename().native().starts_with('.')) paths.push_back(at->path().string());
+  }
+  if (problem) throw error(error_code::io, folder + ": can't be read: " + problem.message());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/io/python_json.ipp
+// Text exactly as the Python tools of this field print it: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t size = utf8_character_bytes(bytes);
+    if (size == 0) {
+      const auto byte = static_cast<unsigned char>(bytes[0]);
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      result += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string hex_float(double value) {
+  if (std::isnan(value)) return "nan";
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::string sign = bits >> 63 != 0 ? "-" : "";
+  if (std::isinf(value)) return sign + "inf";
+  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
+  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
+  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
+  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
+  if (fraction != 0) text += '.';
+  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
+    text += "0123456789abcdef"[fraction >> 48];
+  }
+  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
+}
+
+AEQ_INLINE std::string python_float(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  std::array<char, 40> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t mark = scientific.find('e');
+  const int exponent = std::atoi(scientific.data() + mark + 1);
+  if (exponent < -4 || exponent >= 16) return std::string(scientific);
+  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
+  if (text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
+namespace detail {
+
+class python_json_writer {
+ public:
+  explicit python_json_writer(std::string& into) : into_(into) {}
+
+  void quoted(std::string_view text) {
+    into_ += '"';
+    for (const char c : text) {
+      switch (c) {
+        case '"': into_ += "\\\""; break;
+        case '\\': into_ += "\\\\"; break;
+        case '\n': into_ += "\\n"; break;
+        case '\r': into_ += "\\r"; break;
+        case '\t': into_ += "\\t"; break;
+        case '\f': into_ += "\\f"; break;
+        case '\b': into_ += "\\b"; break;
+        default:
+          if (static_cast<unsigned char>(c) < 0x20) {
+            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
+            into_ += "0123456789abcdef"[c & 15];
+          } else {
+            into_ += c;
+          }
+      }
+    }
+    into_ += '"';
+  }
+
+  void scalar(const boost::json::value& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null: into_ += "null"; break;
+      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
+      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
+      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
+      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
+      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
+      default: break;
+    }
+  }
+
+  void one_line(const boost::json::value& value) { write(value, nullptr); }
+
+  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
+  /// one line.
+  void write(const boost::json::value& value, std::string* indent) {
+    if (value.is_object()) {
+      const boost::json::object& members = value.get_object();
+      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
+      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
+        quoted({member.key().data(), member.key().size()});
+        into_ += ": ";
+        return member.value();
+      });
+    } else if (value.is_array()) {
+      const boost::json::array& elements = value.get_array();
+      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
+      list(elements, flat ? nullptr : indent, "[]",
+           [](const boost::json::value& element) -> const boost::json::value& { return element; });
+    } else {
+      scalar(value);
+    }
+  }
+
+ private:
+  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
+
+  template <class Range, class Head>
+  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
+    into_ += brackets[0];
+    if (indent != nullptr) *indent += ' ';
+    bool first = true;
+    for (const auto& item : range) {
+      if (indent != nullptr) {
+        into_ += first ? "\n" : ",\n";
+        into_ += *indent;
+      } else if (!first) {
+        into_ += ", ";
+      }
+      first = false;
+      write(head(item), indent);
+    }
+    if (indent != nullptr) {
+      indent->pop_back();
+      into_ += '\n';
+      into_ += *indent;
+    }
+    into_ += brackets[1];
+  }
+
+  std::string& into_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string json_lines(const boost::json::value& value) {
+  std::string text;
+  std::string indent;
+  detail::python_json_writer(text).write(value, &indent);
+  return text += '\n';
+}
+
+AEQ_INLINE std::string json_line(const boost::json::value& value) {
+  std::string text;
+  detail::python_json_writer(text).one_line(value);
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
 // ---- aeq/execute/arena.ipp
 #include <numeric>
 
@@ -11993,8 +14134,6 @@ AEQ_INLINE void check_inputs(const model::model& m, const signature& called, std
 // ---- aeq/io/gzip.ipp
 // Reading gzip-compressed files: the definitions.
 
-#include <zlib.h>
-
 namespace aeq::inline AEQ_ABI::io {
 
 AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
@@ -12043,170 +14182,6 @@ AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_by
     throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
   }
   return {file->bytes().begin(), file->bytes().end()};
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/python_json.ipp
-// Text exactly as the Python tools of this field print it: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string result;
-  result.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const std::size_t size = utf8_character_bytes(bytes);
-    if (size == 0) {
-      const auto byte = static_cast<unsigned char>(bytes[0]);
-      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-    } else {
-      result += bytes.substr(0, size);
-    }
-    bytes.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return result;
-}
-
-AEQ_INLINE std::string hex_float(double value) {
-  if (std::isnan(value)) return "nan";
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  const std::string sign = bits >> 63 != 0 ? "-" : "";
-  if (std::isinf(value)) return sign + "inf";
-  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
-  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
-  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
-  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
-  if (fraction != 0) text += '.';
-  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
-    text += "0123456789abcdef"[fraction >> 48];
-  }
-  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
-}
-
-AEQ_INLINE std::string python_float(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  std::array<char, 40> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
-  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t mark = scientific.find('e');
-  const int exponent = std::atoi(scientific.data() + mark + 1);
-  if (exponent < -4 || exponent >= 16) return std::string(scientific);
-  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
-  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
-namespace detail {
-
-class python_json_writer {
- public:
-  explicit python_json_writer(std::string& into) : into_(into) {}
-
-  void quoted(std::string_view text) {
-    into_ += '"';
-    for (const char c : text) {
-      switch (c) {
-        case '"': into_ += "\\\""; break;
-        case '\\': into_ += "\\\\"; break;
-        case '\n': into_ += "\\n"; break;
-        case '\r': into_ += "\\r"; break;
-        case '\t': into_ += "\\t"; break;
-        case '\f': into_ += "\\f"; break;
-        case '\b': into_ += "\\b"; break;
-        default:
-          if (static_cast<unsigned char>(c) < 0x20) {
-            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
-            into_ += "0123456789abcdef"[c & 15];
-          } else {
-            into_ += c;
-          }
-      }
-    }
-    into_ += '"';
-  }
-
-  void scalar(const boost::json::value& value) {
-    switch (value.kind()) {
-      case boost::json::kind::null: into_ += "null"; break;
-      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
-      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
-      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
-      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
-      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
-      default: break;
-    }
-  }
-
-  void one_line(const boost::json::value& value) { write(value, nullptr); }
-
-  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
-  /// one line.
-  void write(const boost::json::value& value, std::string* indent) {
-    if (value.is_object()) {
-      const boost::json::object& members = value.get_object();
-      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
-      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
-        quoted({member.key().data(), member.key().size()});
-        into_ += ": ";
-        return member.value();
-      });
-    } else if (value.is_array()) {
-      const boost::json::array& elements = value.get_array();
-      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
-      list(elements, flat ? nullptr : indent, "[]",
-           [](const boost::json::value& element) -> const boost::json::value& { return element; });
-    } else {
-      scalar(value);
-    }
-  }
-
- private:
-  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
-
-  template <class Range, class Head>
-  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
-    into_ += brackets[0];
-    if (indent != nullptr) *indent += ' ';
-    bool first = true;
-    for (const auto& item : range) {
-      if (indent != nullptr) {
-        into_ += first ? "\n" : ",\n";
-        into_ += *indent;
-      } else if (!first) {
-        into_ += ", ";
-      }
-      first = false;
-      write(head(item), indent);
-    }
-    if (indent != nullptr) {
-      indent->pop_back();
-      into_ += '\n';
-      into_ += *indent;
-    }
-    into_ += brackets[1];
-  }
-
-  std::string& into_;
-};
-
-}  // namespace detail
-
-AEQ_INLINE std::string json_lines(const boost::json::value& value) {
-  std::string text;
-  std::string indent;
-  detail::python_json_writer(text).write(value, &indent);
-  return text += '\n';
-}
-
-AEQ_INLINE std::string json_line(const boost::json::value& value) {
-  std::string text;
-  detail::python_json_writer(text).one_line(value);
-  return text;
 }
 
 }  // namespace aeq::inline AEQ_ABI::io

@@ -22,20 +22,36 @@ using aeq::element_type;
 using aeq::calibrate::dataset;
 using aeq::calibrate::npz_writer;
 using aeq::calibrate::sample;
-using aeq::calibrate::signature_description;
+using aeq::execute::port;
+using aeq::execute::signature;
 using aeq_test::add;
 using aeq_test::counted;
 
-static_assert(std::ranges::input_range<dataset>);
+static_assert(aeq::calibrate::sample_range<dataset&>);
+static_assert(aeq::calibrate::sample_range<const std::vector<sample>&>);
+
+port in(const char* name, const char* tensor, element_type type, std::vector<std::int32_t> shape) {
+  port made;
+  made.name = name;
+  made.tensor_name = tensor;
+  made.type = type;
+  made.shape = std::move(shape);
+  return made;
+}
+signature call(const char* key, std::vector<port> inputs) {
+  signature made;
+  made.key = key;
+  made.inputs = std::move(inputs);
+  return made;
+}
 
 /// One input x of shape [1, 2, 2].
-const std::vector<signature_description> one{{"main", {{"x", "model/x:0", element_type::float32, {1, 2, 2}}}}};
-const std::vector<signature_description> two{
-    {"main",
-     {{"x", "model/x:0", element_type::float32, {1, 2}}, {"ids", "model/ids:0", element_type::int32, {1, -1}}}}};
-const std::vector<signature_description> several{
-    {"encode", {{"x", "e/x", element_type::float32, {1, 2}}}},
-    {"decode", {{"x", "d/x", element_type::float32, {3}}, {"y", "d/y", element_type::float32, {1}}}}};
+const std::vector<signature> one{call("main", {in("x", "model/x:0", element_type::float32, {1, 2, 2})})};
+const std::vector<signature> two{call("main", {in("x", "model/x:0", element_type::float32, {1, 2}),
+                                               in("ids", "model/ids:0", element_type::int32, {1, -1})})};
+const std::vector<signature> several{
+    call("encode", {in("x", "e/x", element_type::float32, {1, 2})}),
+    call("decode", {in("x", "d/x", element_type::float32, {3}), in("y", "d/y", element_type::float32, {1})})};
 
 struct read_sample {
   std::size_t signature;
@@ -48,9 +64,10 @@ std::vector<read_sample> all_of(dataset& data) {
   for (const sample& s : data) {
     read_sample& r = all.emplace_back();
     r.signature = s.signature;
-    for (const aeq::calibrate::sample_input& in : s.inputs) {
-      r.shapes.push_back(in.shape);
-      r.floats.push_back(in.type == element_type::float32 ? aeq_test::values_of<float>(in.data) : std::vector<float>());
+    for (const aeq::operand& value : s.inputs) {
+      r.shapes.emplace_back(value.shape.begin(), value.shape.end());
+      r.floats.push_back(value.type == element_type::float32 ? aeq_test::values_of<float>(value.data)
+                                                             : std::vector<float>());
     }
   }
   return all;
@@ -66,7 +83,7 @@ std::string npz(const aeq_test::scratch& work, const std::function<void(npz_writ
 }
 
 /// Opens a dataset, reads it to its end, and says what was refused.
-std::string refusal(const std::string& path, const std::vector<signature_description>& signatures) {
+std::string refusal(const std::string& path, const std::vector<signature>& signatures) {
   try {
     dataset data(path, signatures);
     while (data.next() != nullptr) continue;
@@ -116,7 +133,7 @@ TEST_SUITE("calibrate/dataset") {
     for (const char* name :
          {"x", "model/x:0", "main/x", "main/model/x:0", "arr_0", "main/0/x", "main/0000/model/x:0", "0/x", "/0/x"}) {
       CAPTURE(name);
-      std::vector<signature_description> signatures = one;
+      std::vector<signature> signatures = one;
       if (name[0] == '/') signatures[0].key.clear();
       dataset data(npz(work, [&](npz_writer& w) { add(w, name, {1, 2, 2}, counted(4)); }), signatures);
       CHECK(data.size() == 1);
@@ -132,7 +149,7 @@ TEST_SUITE("calibrate/dataset") {
     REQUIRE(s != nullptr);
     CHECK(aeq_test::values_of<float>(s->inputs[0].data) == counted(2));
     CHECK(aeq_test::values_of<std::int32_t>(s->inputs[1].data) == counted<std::int32_t>(5));
-    CHECK(s->inputs[1].shape == std::vector<std::int32_t>{1, 5});
+    CHECK(std::ranges::equal(s->inputs[1].shape, std::vector<std::int32_t>{1, 5}));
   }
 
   TEST_CASE("an array per sample: samples in the order of their indices, signatures in that of the file") {
@@ -158,7 +175,7 @@ TEST_SUITE("calibrate/dataset") {
 
   TEST_CASE("an open extent that leads counts as 1, others as what they are") {
     const aeq_test::scratch work;
-    const std::vector<signature_description> open{{"", {{"x", "x", element_type::float32, {-1, 2}}}}};
+    const std::vector<signature> open{call("", {in("x", "x", element_type::float32, {-1, 2})})};
     dataset stacked(npz(work, [](npz_writer& w) { add(w, "x", {3, 2}, counted(6)); }), open);
     CHECK(stacked.size() == 3);
     dataset batches(npz(work, [](npz_writer& w) { add(w, "x", {3, 4, 2}, counted(24)); }), open);
@@ -173,7 +190,9 @@ TEST_SUITE("calibrate/dataset") {
     const aeq_test::scratch work;
     const std::vector<float> values{-1000, -1.5f, 0.25f, 0.5f, 0.75f, 1000};
     const auto path = npz(work, [&](npz_writer& w) { add(w, "x", {6}, values); });
-    std::vector<signature_description> signatures{{"", {{"x", "x", element_type::int8, {6}, 0.5f, 3}}}};
+    std::vector<signature> signatures{call("", {in("x", "x", element_type::int8, {6})})};
+    signatures[0].inputs[0].scale = {0.5f};
+    signatures[0].inputs[0].zero_point = {3};
     dataset bytes(path, signatures);
     CHECK(aeq_test::values_of<std::int8_t>(bytes.next()->inputs[0].data) ==
           std::vector<std::int8_t>{-128, 0, 3, 4, 5, 127});
@@ -185,7 +204,7 @@ TEST_SUITE("calibrate/dataset") {
     dataset words(path, signatures);
     CHECK(aeq_test::values_of<std::int16_t>(words.next()->inputs[0].data) ==
           std::vector<std::int16_t>{-1997, 0, 3, 4, 5, 2003});
-    signatures[0].inputs[0].scale = 0;
+    signatures[0].inputs[0].scale.clear();
     CHECK(has(refusal(path, signatures), "array 'x': holds float32; input 'x' takes int16"));
     const auto integers = npz(work, [&](npz_writer& w) { add<std::int8_t>(w, "x", {6}, {1, 2, 3, 4, 5, 6}); });
     signatures[0].inputs[0].type = element_type::int8;
@@ -292,7 +311,7 @@ TEST_SUITE("calibrate/dataset") {
     const auto with = [&](const std::string& name) {
       return npz(work, [&](npz_writer& w) { add(w, name, {1, 2, 2}, counted(4)); });
     };
-    const std::vector<signature_description> images{{"main", {{"images", "t", element_type::float32, {1, 2, 2}}}}};
+    const std::vector<signature> images{call("main", {in("images", "t", element_type::float32, {1, 2, 2})})};
     const std::string wrong = refusal(with("image"), images);
     CHECK(has(wrong, "data.npz: array 'image' is for no input of the model"));
     CHECK(has(wrong, "'images'"));
@@ -356,9 +375,9 @@ TEST_SUITE("calibrate/dataset") {
                           }),
                       one),
               "are for the same input"));
-    const std::vector<signature_description> text{{"", {{"x", "x", element_type::absent, {1}}}}};
+    const std::vector<signature> text{call("", {in("x", "x", element_type::absent, {1})})};
     CHECK(has(refusal("random", text), "a type that no data can be given for"));
-    const std::vector<signature_description> open{{"", {{"x", "x", element_type::float32, {1, -1}}}}};
+    const std::vector<signature> open{call("", {in("x", "x", element_type::float32, {1, -1})})};
     CHECK(has(refusal(npz(work,
                           [](npz_writer& w) {
                             add(w, "x", {2000000000, 1, 0}, counted(0));

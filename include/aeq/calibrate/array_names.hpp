@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <aeq/calibrate/sample.hpp>
 #include <aeq/config.hpp>
+#include <aeq/execute/engine.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate::detail {
 
@@ -31,7 +31,7 @@ struct array_target {
 class array_names {
  public:
   /// The signatures must live as long as this.
-  explicit array_names(const std::vector<signature_description>& signatures);
+  explicit array_names(const std::vector<execute::signature>& signatures);
 
   /// Throws error (bad_input) for a name that is no input's, or that of several; `file` is for the message.
   [[nodiscard]] array_target find(const std::string& name, const std::string& file) const;
@@ -53,7 +53,7 @@ class array_names {
   [[nodiscard]] const entry* numbered(std::string_view name, entry& made) const;
   [[nodiscard]] bool find_sample(std::string_view name, array_target& found) const;
 
-  const std::vector<signature_description>& signatures_;
+  const std::vector<execute::signature>& signatures_;
   index stacked_;
   std::vector<index> inputs_;  ///< of each signature
 };

@@ -25,13 +25,13 @@ AEQ_INLINE void array_names::add(index& names, const std::string& name, const en
   }
 }
 
-AEQ_INLINE array_names::array_names(const std::vector<signature_description>& signatures) : signatures_(signatures) {
+AEQ_INLINE array_names::array_names(const std::vector<execute::signature>& signatures) : signatures_(signatures) {
   inputs_.resize(signatures.size());
   for (std::size_t s = 0; s < signatures.size(); ++s) {
     for (std::size_t i = 0; i < signatures[s].inputs.size(); ++i) {
-      const input_description& in = signatures[s].inputs[i];
+      const execute::port& in = signatures[s].inputs[i];
       for (const bool is_tensor : {false, true}) {
-        const std::string& name = is_tensor ? in.tensor : in.name;
+        const std::string& name = is_tensor ? in.tensor_name : in.name;
         add(stacked_, name, {{s, i}, is_tensor});
         add(stacked_, signatures[s].key + "/" + name, {{s, i}, is_tensor});
         add(inputs_[s], name, {{s, i}, is_tensor});
@@ -80,8 +80,8 @@ AEQ_INLINE std::string array_names::accepted() const {
   constexpr std::size_t shown = 8;
   std::string text;
   std::size_t count = 0;
-  for (const signature_description& s : signatures_) {
-    for (const input_description& in : s.inputs) {
+  for (const execute::signature& s : signatures_) {
+    for (const execute::port& in : s.inputs) {
       if (++count > shown) continue;
       text += count == 1 ? "'" : ", '";
       text += io::escaped_utf8((signatures_.size() > 1 ? s.key + "/" : std::string()) + in.name) + "'";

@@ -12,9 +12,10 @@
 
 #include <aeq/calibrate/npy.hpp>
 #include <aeq/calibrate/npz.hpp>
-#include <aeq/calibrate/sample.hpp>
 #include <aeq/config.hpp>
+#include <aeq/execute/engine.hpp>
 #include <aeq/io/file.hpp>
+#include <aeq/kernel/operand.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate::detail {
 
@@ -24,8 +25,14 @@ struct stacking {
   std::vector<std::int32_t> shape;  ///< of each
 };
 
+/// What an operand of a sample looks at.
+struct input_storage {
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::int32_t> shape;
+};
+
 /// Throws error (bad_input) for an input whose type no data can be given for; `name` is that of the data.
-void check_can_be_given(const input_description& input, const std::string& name);
+void check_can_be_given(const execute::port& input, const std::string& name);
 
 class array_stream {
  public:
@@ -34,23 +41,22 @@ class array_stream {
   /// An .npy file; `path` is for messages.
   array_stream(std::shared_ptr<const io::input_file> file, const std::string& path);
   /// Raw elements of an input.
-  array_stream(std::shared_ptr<const io::input_file> file, const std::string& path, const input_description& input);
+  array_stream(std::shared_ptr<const io::input_file> file, const std::string& path, const execute::port& input);
 
   /// How it is cut into samples for an input. Throws error (bad_input) that says which types and shapes the input
   /// takes.
-  [[nodiscard]] stacking as_stack(const input_description& input) const;
+  [[nodiscard]] stacking as_stack(const execute::port& input) const;
   /// Its shape, if it is one sample for an input. Throws error (bad_input).
-  [[nodiscard]] std::vector<std::int32_t> as_one_sample(const input_description& input) const;
+  [[nodiscard]] std::vector<std::int32_t> as_one_sample(const execute::port& input) const;
 
-  /// Reads the next elements, as many as `shape` has, into `storage`. Floats for an integer input are quantized by its
-  /// scale. Throws error (bad_input).
-  void read(const std::vector<std::int32_t>& shape, const input_description& input, sample_input& into,
-            std::vector<std::uint8_t>& storage);
+  /// Reads the next elements, as many as `shape` has, into `storage`, and gives a view of them. Floats for an integer
+  /// input are quantized by its scale. Throws error (bad_input).
+  [[nodiscard]] operand read(const std::vector<std::int32_t>& shape, const execute::port& input, input_storage& into);
 
  private:
   [[noreturn]] void fail(const std::string& what) const;
-  [[noreturn]] void fail_shape(const input_description& input, bool stacked) const;
-  void check(const input_description& input) const;
+  [[noreturn]] void fail_shape(const execute::port& input, bool stacked) const;
+  void check(const execute::port& input) const;
   [[nodiscard]] std::vector<std::int32_t> tail(std::size_t from) const;
   void read_bytes(std::span<std::uint8_t> into);
 

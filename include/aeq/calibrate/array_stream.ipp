@@ -41,7 +41,7 @@ void quantize_input(std::span<const std::uint8_t> floats, float scale, std::int3
   }
 }
 
-AEQ_INLINE void check_can_be_given(const input_description& input, const std::string& name) {
+AEQ_INLINE void check_can_be_given(const execute::port& input, const std::string& name) {
   if (!numpy_name(input.type).empty()) return;
   throw error(error_code::bad_input, name + ": input '" + io::escaped_utf8(input.name) +
                                          "' of the model has a type that no data can be given for; float32, float16, "
@@ -68,7 +68,7 @@ AEQ_INLINE array_stream::array_stream(std::shared_ptr<const io::input_file> file
 }
 
 AEQ_INLINE array_stream::array_stream(std::shared_ptr<const io::input_file> file, const std::string& path,
-                                      const input_description& input)
+                                      const execute::port& input)
     : name_(path), file_(std::move(file)) {
   check_can_be_given(input, name_);
   header_.type = input.type;
@@ -98,9 +98,9 @@ AEQ_INLINE void array_stream::fail(const std::string& what) const {
   throw error(error_code::bad_input, name_ + ": " + what);
 }
 
-AEQ_INLINE void array_stream::check(const input_description& input) const {
+AEQ_INLINE void array_stream::check(const execute::port& input) const {
   check_can_be_given(input, name_);
-  const bool takes_floats = input.scale != 0 && input.type != element_type::float32;
+  const bool takes_floats = input.scale.size() == 1 && input.scale[0] != 0 && input.type != element_type::float32;
   if (header_.type != input.type && !(takes_floats && header_.type == element_type::float32)) {
     fail("holds " + header_.type_name + "; input '" + io::escaped_utf8(input.name) + "' takes " +
          std::string(numpy_name(input.type)) + (takes_floats ? ", or float32, which its scale makes integers" : ""));
@@ -122,7 +122,7 @@ AEQ_INLINE std::vector<std::int32_t> array_stream::tail(std::size_t from) const 
   return extents;
 }
 
-AEQ_INLINE void array_stream::fail_shape(const input_description& input, bool stacked) const {
+AEQ_INLINE void array_stream::fail_shape(const execute::port& input, bool stacked) const {
   std::string text = "has the shape " + shape_text(header_.shape) + "; input '" + io::escaped_utf8(input.name) +
                      "' takes " + shape_text(input.shape);
   if (stacked) {
@@ -137,7 +137,7 @@ AEQ_INLINE void array_stream::fail_shape(const input_description& input, bool st
   fail(text);
 }
 
-AEQ_INLINE stacking array_stream::as_stack(const input_description& input) const {
+AEQ_INLINE stacking array_stream::as_stack(const execute::port& input) const {
   check(input);
   const std::span<const std::uint64_t> shape = header_.shape;
   const std::span<const std::int32_t> wanted = input.shape;
@@ -160,7 +160,7 @@ AEQ_INLINE stacking array_stream::as_stack(const input_description& input) const
   return {shape[0], std::move(one)};
 }
 
-AEQ_INLINE std::vector<std::int32_t> array_stream::as_one_sample(const input_description& input) const {
+AEQ_INLINE std::vector<std::int32_t> array_stream::as_one_sample(const execute::port& input) const {
   check(input);
   if (!fits(header_.shape, input.shape)) fail_shape(input, false);
   if (header_.data_bytes == 0) fail("has no elements");
@@ -175,15 +175,15 @@ AEQ_INLINE void array_stream::read_bytes(std::span<std::uint8_t> into) {
   left_ = left_.subspan(into.size());
 }
 
-AEQ_INLINE void array_stream::read(const std::vector<std::int32_t>& shape, const input_description& input,
-                                   sample_input& into, std::vector<std::uint8_t>& storage) {
+AEQ_INLINE operand array_stream::read(const std::vector<std::int32_t>& shape, const execute::port& input,
+                                      input_storage& into) {
   constexpr std::uint64_t most_bytes = std::uint64_t(1) << 32;
   std::uint64_t count = 1;  // cannot overflow: it is a part of the elements that are there
   for (const std::int32_t extent : shape) count *= static_cast<std::uint64_t>(extent);
   const std::uint64_t bytes = count * header_.item_bytes;
   if (bytes > most_bytes) fail("a sample of it is larger than " + io::amount(most_bytes));
   const bool becomes_integer = header_.type != input.type;
-  std::vector<std::uint8_t>& read_into = becomes_integer ? raw_ : storage;
+  std::vector<std::uint8_t>& read_into = becomes_integer ? raw_ : into.bytes;
   read_into.resize(static_cast<std::size_t>(bytes));
   read_bytes(read_into);
   if (header_.big_endian != (std::endian::native == std::endian::big) && header_.item_bytes > 1) {
@@ -193,21 +193,22 @@ AEQ_INLINE void array_stream::read(const std::vector<std::int32_t>& shape, const
     }
   }
   if (becomes_integer) {
-    storage.resize(static_cast<std::size_t>(count) * static_cast<std::size_t>(bits_of(input.type)) / 8);
+    into.bytes.resize(static_cast<std::size_t>(count) * static_cast<std::size_t>(bits_of(input.type)) / 8);
+    const float scale = input.scale[0];
+    const std::int32_t zero_point = input.zero_point.empty() ? 0 : input.zero_point[0];
     switch (input.type) {
-      case element_type::int8: quantize_input<std::int8_t>(raw_, input.scale, input.zero_point, storage); break;
-      case element_type::uint8: quantize_input<std::uint8_t>(raw_, input.scale, input.zero_point, storage); break;
-      case element_type::int16: quantize_input<std::int16_t>(raw_, input.scale, input.zero_point, storage); break;
-      case element_type::int32: quantize_input<std::int32_t>(raw_, input.scale, input.zero_point, storage); break;
+      case element_type::int8: quantize_input<std::int8_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::uint8: quantize_input<std::uint8_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::int16: quantize_input<std::int16_t>(raw_, scale, zero_point, into.bytes); break;
+      case element_type::int32: quantize_input<std::int32_t>(raw_, scale, zero_point, into.bytes); break;
       default: fail("its floats can't be made into integers of the input's type");
     }
   }
   if (input.type == element_type::boolean) {
-    for (std::uint8_t& truth : storage) truth = truth != 0 ? 1 : 0;
+    for (std::uint8_t& truth : into.bytes) truth = truth != 0 ? 1 : 0;
   }
-  into.type = input.type;
   into.shape = shape;
-  into.data = std::as_bytes(std::span(storage));
+  return {.type = input.type, .data = std::as_bytes(std::span(into.bytes)), .shape = into.shape};
 }
 
 }  // namespace aeq::inline AEQ_ABI::calibrate::detail

@@ -27,6 +27,7 @@
 
 #include <aeq/calibrate/sample.hpp>
 #include <aeq/config.hpp>
+#include <aeq/execute/engine.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
 
@@ -40,7 +41,7 @@ class dataset {
   /// Looks at names, types and shapes of what `data` holds ("-": standard input), but for arrays per sample, which are
   /// looked at when it is their turn. Throws error (io, bad_input) that names the file, the array, and what would be
   /// accepted; error (wrong_usage) for random numbers of which there are none.
-  dataset(const std::string& data, std::vector<signature_description> signatures, dataset_options options = {});
+  dataset(const std::string& data, std::vector<execute::signature> signatures, dataset_options options = {});
   dataset(dataset&&) noexcept;
   dataset& operator=(dataset&&) noexcept;
   ~dataset();
@@ -52,7 +53,7 @@ class dataset {
 
   /// How many samples there are in all.
   [[nodiscard]] std::uint64_t size() const;
-  [[nodiscard]] const std::vector<signature_description>& signatures() const;
+  [[nodiscard]] const std::vector<execute::signature>& signatures() const;
   [[nodiscard]] bool is_random() const;
   /// The path that it was opened by.
   [[nodiscard]] const std::string& name() const;

@@ -43,12 +43,12 @@ struct array_set {
 };
 
 /// Memory for the data of a sample.
-using sample_storage = std::vector<std::vector<std::uint8_t>>;
+using sample_storage = std::vector<input_storage>;
 
 /// The samples of a set of arrays, in one of the two layouts.
 class array_samples {
  public:
-  array_samples(array_set arrays, const std::vector<signature_description>& signatures, const array_names& names)
+  array_samples(array_set arrays, const std::vector<execute::signature>& signatures, const array_names& names)
       : arrays_(std::move(arrays)), signatures_(signatures) {
     for (std::size_t a = 0; a < arrays_.names.size(); ++a) place(a, names);
     if (groups_.empty()) fail("holds no arrays; accepted are " + names.accepted());
@@ -64,7 +64,7 @@ class array_samples {
   /// Reads a sample of a group; of each group from the first on.
   void read(std::size_t number, std::uint64_t index, sample& into, sample_storage& storage) {
     group& g = groups_[number];
-    const std::vector<input_description>& inputs = signatures_[g.signature].inputs;
+    const std::vector<execute::port>& inputs = signatures_[g.signature].inputs;
     into.signature = g.signature;
     into.inputs.resize(inputs.size());
     storage.resize(inputs.size());
@@ -73,12 +73,12 @@ class array_samples {
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (g.is_stacked) {
-        g.open[i]->read(g.shapes[i], inputs[i], into.inputs[i], storage[i]);
+        into.inputs[i] = g.open[i]->read(g.shapes[i], inputs[i], storage[i]);
         if (index + 1 == g.count) g.open[i].reset();
       } else {
         const std::size_t array = *g.next_sample->second[i];
         array_stream one = arrays_.open(array);
-        one.read(one.as_one_sample(inputs[i]), inputs[i], into.inputs[i], storage[i]);
+        into.inputs[i] = one.read(one.as_one_sample(inputs[i]), inputs[i], storage[i]);
       }
     }
     if (!g.is_stacked) ++g.next_sample;
@@ -104,7 +104,7 @@ class array_samples {
     return "'" + io::escaped_utf8(arrays_.names[array].substr(0, 200)) + "'";
   }
   [[nodiscard]] std::string shown(const group& g, std::size_t input) const {
-    const signature_description& s = signatures_[g.signature];
+    const execute::signature& s = signatures_[g.signature];
     return "input '" + io::escaped_utf8(s.inputs[input].name) + "'" +
            (signatures_.size() > 1 ? " of signature '" + io::escaped_utf8(s.key) + "'" : std::string());
   }
@@ -139,7 +139,7 @@ class array_samples {
   }
 
   void finish(group& g) {
-    const std::vector<input_description>& inputs = signatures_[g.signature].inputs;
+    const std::vector<execute::port>& inputs = signatures_[g.signature].inputs;
     if (!g.is_stacked) {
       for (const auto& [index, arrays] : g.samples) want_all(g, arrays, "sample " + std::to_string(index) + ": ");
       g.count = g.samples.size();
@@ -162,7 +162,7 @@ class array_samples {
   }
 
   array_set arrays_;
-  const std::vector<signature_description>& signatures_;
+  const std::vector<execute::signature>& signatures_;
   std::vector<group> groups_;
 };
 
@@ -176,7 +176,7 @@ struct dataset::inside {
   };
 
   std::string name;
-  std::vector<signature_description> signatures;
+  std::vector<execute::signature> signatures;
   detail::array_names names;
   std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  ///< samples of a signature
   std::uint64_t all = 0;
@@ -192,7 +192,7 @@ struct dataset::inside {
   sample current;
   detail::sample_storage storage;
 
-  inside(const std::string& data, std::vector<signature_description> described, dataset_options options)
+  inside(const std::string& data, std::vector<execute::signature> described, dataset_options options)
       : name(data), signatures(std::move(described)), names(signatures) {
     if (options.samples != 0) most = options.samples;
     if (is_random_data(data)) {
@@ -217,7 +217,7 @@ struct dataset::inside {
   [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name + ": " + what); }
 
   /// The only input, for data that have no names.
-  [[nodiscard]] const input_description& only_input(const std::string& file) const {
+  [[nodiscard]] const execute::port& only_input(const std::string& file) const {
     if (signatures.size() == 1 && signatures[0].inputs.size() == 1) return signatures[0].inputs[0];
     throw error(error_code::bad_input, file + ": holds one array without a name, and the model has more inputs than " +
                                            "one; an .npz file with arrays named " + names.accepted() + " is accepted");
@@ -236,7 +236,7 @@ struct dataset::inside {
     }
     part made;
     for (std::size_t s = 0; s < signatures.size(); ++s) {
-      for (const input_description& in : signatures[s].inputs) detail::check_can_be_given(in, name);
+      for (const execute::port& in : signatures[s].inputs) detail::check_can_be_given(in, name);
       made.groups.push_back({s, count});
     }
     parts.push_back(std::move(made));
@@ -253,7 +253,7 @@ struct dataset::inside {
 
   /// A file without names in it: .npy, or raw.
   void add_unnamed(const std::string& path, const std::shared_ptr<const io::input_file>& known = nullptr) {
-    const input_description& in = only_input(path);
+    const execute::port& in = only_input(path);
     parts.push_back({[path, known, &in] {
                        const auto file = known ? known : io::input_file::open(path);
                        const bool is_array = is_npy(file->bytes());
@@ -345,7 +345,7 @@ struct dataset::inside {
 
   void make_random(std::size_t signature) {
     constexpr std::uint64_t seed = 666;
-    const std::vector<input_description>& inputs = signatures[signature].inputs;
+    const std::vector<execute::port>& inputs = signatures[signature].inputs;
     if (index == 0) numbers.emplace(seed);
     current.signature = signature;
     current.inputs.resize(inputs.size());
@@ -355,20 +355,20 @@ struct dataset::inside {
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return inputs[a].name < inputs[b].name; });
     for (const std::size_t i : order) {
-      sample_input& made = current.inputs[i];
-      made.type = inputs[i].type;
-      made.shape = inputs[i].shape;
-      for (std::int32_t& extent : made.shape) extent = extent < 0 ? 1 : extent;
-      const basic_operand<const std::byte> facts{.type = made.type, .shape = made.shape};
-      storage[i].resize(facts.elements() * static_cast<std::size_t>(bits_of(made.type)) / 8);
-      const std::span<std::byte> bytes = std::as_writable_bytes(std::span(storage[i]));
+      detail::input_storage& room = storage[i];
+      room.shape = inputs[i].shape;
+      for (std::int32_t& extent : room.shape) extent = extent < 0 ? 1 : extent;
+      operand& made = current.inputs[i];
+      made = {.type = inputs[i].type, .shape = room.shape};
+      room.bytes.resize(made.elements() * static_cast<std::size_t>(bits_of(made.type)) / 8);
+      const std::span<std::byte> bytes = std::as_writable_bytes(std::span(room.bytes));
       numbers->fill(made.type, bytes);
       made.data = bytes;
     }
   }
 };
 
-AEQ_INLINE dataset::dataset(const std::string& data, std::vector<signature_description> signatures,
+AEQ_INLINE dataset::dataset(const std::string& data, std::vector<execute::signature> signatures,
                             dataset_options options)
     : inside_(std::make_unique<inside>(data, std::move(signatures), options)) {}
 AEQ_INLINE dataset::dataset(dataset&&) noexcept = default;
@@ -387,7 +387,7 @@ AEQ_INLINE void dataset::rewind() {
 AEQ_INLINE std::uint64_t dataset::size() const {
   return inside_->all;
 }
-AEQ_INLINE const std::vector<signature_description>& dataset::signatures() const {
+AEQ_INLINE const std::vector<execute::signature>& dataset::signatures() const {
   return inside_->signatures;
 }
 AEQ_INLINE bool dataset::is_random() const {

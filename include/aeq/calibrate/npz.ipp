@@ -365,7 +365,7 @@ AEQ_INLINE void npz_writer::add(const std::string& name, element_type type, std:
     throw error(error_code::wrong_usage, file_.path() + ": array '" + io::escaped_utf8(name) + "' " + what);
   };
   const std::string header = npy_header_text(type, shape);
-  const basic_operand<const std::byte> content{.type = type, .data = data, .shape = shape};
+  const operand content{.type = type, .data = data, .shape = shape};
   if (data.size() * 8 != content.elements() * static_cast<std::size_t>(bits_of(type))) {
     wrong("is not as long as its type and shape say");
   }
