@@ -569,10 +569,9 @@ struct clamp_range {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/kernel/copy.hpp
-// Ops whose output has the bytes of their first input: RESHAPE and its kin. Freestanding.
-
-#include <algorithm>
+// ---- aeq/kernel/bias.hpp
+// What ops with a weight have in common: operands that are complete float32, and a bias that may be absent.
+// Freestanding.
 
 // ---- aeq/kernel/kernel.hpp
 // The form of every kernel that the table can hold: three functions, and two that most do without. Freestanding, no
@@ -593,6 +592,8 @@ struct clamp_range {
 // ---- aeq/kernel/work_sharing.hpp
 // How a kernel hands out pieces of its work without knowing of threads: whoever calls it says who computes them.
 // Freestanding.
+
+#include <algorithm>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -685,7 +686,301 @@ template <class Kernel>
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/kernel/bias.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Whether an operand is there, float32, and has data for its shape.
+template <class Byte>
+[[nodiscard]] constexpr status check_float(const basic_operand<Byte>& value) noexcept {
+  if (!value.present()) return status::wrong_operands;
+  if (value.type != element_type::float32) return status::wrong_type;
+  return value.is_complete() ? status::ready : status::wrong_shape;
+}
+
+[[nodiscard]] constexpr bool has_input(const kernel_arguments& call, std::size_t index) noexcept {
+  return call.inputs.size() > index && call.inputs[index].present();
+}
+
+/// Input `index`, if it is present: as many float32 as there are channels.
+[[nodiscard]] constexpr status check_bias(const kernel_arguments& call, std::size_t index,
+                                          std::size_t channels) noexcept {
+  if (!has_input(call, index)) return status::ready;
+  const status type = check_float(call.inputs[index]);
+  if (type != status::ready) return type;
+  return call.inputs[index].elements() == channels ? status::ready : status::wrong_shape;
+}
+
+/// Null if there is no bias.
+[[nodiscard]] inline const float* bias_of(const kernel_arguments& call, std::size_t index) noexcept {
+  return has_input(call, index) ? call.inputs[index].values<float>().data() : nullptr;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/conv_2d.hpp
+// CONV_2D and DEPTHWISE_CONV_2D: their geometry, and float32. (spec: kernels, section 2) Freestanding.
+
+// ---- aeq/kernel/window.hpp
+// Windows of convolutions and pools along one axis. (spec: kernels, section 1, padding) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Tap t of window o stands at input position o * stride - before + t * dilation, which may lie outside: in the
+/// padding.
+struct window_axis {
+  std::int64_t inputs = 0;
+  std::int64_t outputs = 0;
+  std::int64_t filter = 1;
+  std::int64_t stride = 1;
+  std::int64_t dilation = 1;
+  std::int64_t before = 0;  ///< padded positions in front
+
+  /// Taps [first, last) are those inside; none: first == last.
+  struct taps {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
+  [[nodiscard]] constexpr std::int64_t start(std::int64_t output) const noexcept { return output * stride - before; }
+  [[nodiscard]] constexpr taps inside(std::int64_t output) const noexcept {
+    const std::int64_t at = start(output);
+    const std::int64_t first = at < 0 ? (-at + dilation - 1) / dilation : 0;
+    std::int64_t last = at < inputs ? (inputs - at + dilation - 1) / dilation : 0;
+    if (last > filter) last = filter;
+    return {first < last ? first : last, last};
+  }
+};
+
+/// Where windows lie; false if there are no such windows, or more than an int32 counts.
+[[nodiscard]] constexpr bool place_windows(window_padding padding, std::int64_t inputs, std::int64_t filter,
+                                           std::int64_t stride, std::int64_t dilation, window_axis& result) noexcept {
+  if (inputs < 0 || filter < 1 || stride < 1 || dilation < 1) return false;
+  if (padding != window_padding::same && padding != window_padding::valid) return false;
+  const std::int64_t reach = (filter - 1) * dilation + 1;
+  std::int64_t outputs =
+      padding == window_padding::same ? (inputs + stride - 1) / stride : (inputs + stride - reach) / stride;
+  if (outputs < 0) outputs = 0;
+  const std::int64_t total = (outputs - 1) * stride + reach - inputs;
+  const std::int64_t before = total > 0 ? total / 2 : 0;
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (outputs > most || before > most) return false;
+  result = {inputs, outputs, filter, stride, dilation, before};
+  return true;
+}
+
+/// A window over height and width of [batches, height, width, channels].
+struct window_plane {
+  window_axis rows{};
+  window_axis columns{};
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/conv_2d.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Extents of a convolution over [batches, height, width, channels].
+struct conv_2d_geometry {
+  std::size_t batches = 0;
+  std::size_t input_channels = 0;
+  std::size_t output_channels = 0;
+  std::size_t groups = 1;  ///< CONV_2D: each reads its share of the input channels, and writes its of the output's
+  std::size_t depth = 0;   ///< CONV_2D: input channels of a group
+  window_plane windows{};
+
+  [[nodiscard]] std::size_t output_pixels() const noexcept {
+    return batches * static_cast<std::size_t>(windows.rows.outputs) * static_cast<std::size_t>(windows.columns.outputs);
+  }
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr status place_conv(std::span<const std::int32_t> x, std::span<const std::int32_t> w,
+                                          const operation_options& o, conv_2d_geometry& g) noexcept {
+  g.batches = static_cast<std::size_t>(x[0]);
+  g.input_channels = static_cast<std::size_t>(x[3]);
+  const bool placed = place_windows(o.padding, x[1], w[1], o.stride_height, o.dilation_height, g.windows.rows) &&
+                      place_windows(o.padding, x[2], w[2], o.stride_width, o.dilation_width, g.windows.columns);
+  return placed ? status::ready : status::wrong_options;
+}
+
+}  // namespace detail
+
+/// Geometry from the shapes of input and weight [O, height, width, I]. I divides the input's channels.
+[[nodiscard]] constexpr status conv_2d_geometry_of(std::span<const std::int32_t> x, std::span<const std::int32_t> w,
+                                                   const operation_options& options, conv_2d_geometry& g) noexcept {
+  if (x.size() != 4 || w.size() != 4 || w[1] < 1 || w[2] < 1 || w[3] < 1) return status::wrong_shape;
+  if (x[3] < 1 || x[3] % w[3] != 0) return status::wrong_shape;
+  g.depth = static_cast<std::size_t>(w[3]);
+  g.groups = static_cast<std::size_t>(x[3] / w[3]);
+  g.output_channels = static_cast<std::size_t>(w[0]);
+  if (g.output_channels % g.groups != 0) return status::wrong_shape;
+  return detail::place_conv(x, w, options, g);
+}
+
+/// The same for DEPTHWISE_CONV_2D: weight [1, height, width, O], O a multiple of the input's channels.
+[[nodiscard]] constexpr status depthwise_geometry_of(std::span<const std::int32_t> x, std::span<const std::int32_t> w,
+                                                     const operation_options& options, conv_2d_geometry& g) noexcept {
+  if (x.size() != 4 || w.size() != 4 || w[0] != 1 || w[1] < 1 || w[2] < 1) return status::wrong_shape;
+  if (x[3] < 1 || w[3] % x[3] != 0) return status::wrong_shape;
+  g.output_channels = static_cast<std::size_t>(w[3]);
+  g.groups = g.input_channels = static_cast<std::size_t>(x[3]);
+  g.depth = 1;
+  return detail::place_conv(x, w, options, g);
+}
+
+namespace detail {
+
+using geometry_function = status (*)(std::span<const std::int32_t>, std::span<const std::int32_t>,
+                                     const operation_options&, conv_2d_geometry&) noexcept;
+
+/// What both float convolutions ask of their operands: input, weight, bias (may be absent), output of the shape.
+[[nodiscard]] inline status check_conv_float(const kernel_arguments& call, geometry_function geometry) noexcept {
+  if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
+  const operand& x = call.inputs[0];
+  const operand& w = call.inputs[1];
+  const result_operand& y = call.outputs[0];
+  for (const status s : {check_float(x), check_float(w), check_float(y)}) {
+    if (s != status::ready) return s;
+  }
+  conv_2d_geometry g;
+  const status placed = geometry(x.shape, w.shape, call.options, g);
+  if (placed != status::ready) return placed;
+  if (y.shape.size() != 4 || y.shape[0] != x.shape[0] || y.shape[1] != g.windows.rows.outputs ||
+      y.shape[2] != g.windows.columns.outputs || static_cast<std::size_t>(y.shape[3]) != g.output_channels) {
+    return status::wrong_shape;
+  }
+  const status bias = check_bias(call, 2, g.output_channels);
+  if (bias != status::ready) return bias;
+  return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+}
+
+/// Calls pixel(input image, output row, output column, output pixel) for all output pixels, rows shared out.
+template <class Pixel>
+void for_output_pixels(const kernel_arguments& call, const conv_2d_geometry& g, std::size_t work_of_pixel,
+                       const Pixel& pixel) noexcept {
+  const auto rows = static_cast<std::size_t>(g.windows.rows.outputs);
+  const auto columns = static_cast<std::size_t>(g.windows.columns.outputs);
+  if (columns == 0) return;
+  constexpr std::size_t worth = 32768;  // multiplications that are worth another thread
+  const std::size_t least = work_of_pixel < worth ? worth / (columns * work_of_pixel + 1) + 1 : 1;
+  call.share.for_ranges(g.batches * rows, least, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::size_t column = 0; column < columns; ++column) {
+        pixel(row / rows, static_cast<std::int64_t>(row % rows), static_cast<std::int64_t>(column),
+              row * columns + column);
+      }
+    }
+  });
+}
+
+}  // namespace detail
+
+/// y[b, oy, ox, n] = clamp(sum over ky, kx, i of x[b, iy, ix, group(n) * I + i] * w[n, ky, kx, i] + bias[n]), float32,
+/// with iy = oy * stride - before + ky * dilation; what lies outside of x is left out. Sums in the order of ky, kx, i.
+///
+/// x: [B, H, W, groups * I]; w: [N, KH, KW, I], groups divide N; bias: N elements, may be absent; y: [B, OH, OW, N].
+struct conv_2d_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    return detail::check_conv_float(call, &conv_2d_geometry_of);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const operand& weight = call.inputs[1];
+    conv_2d_geometry g;
+    if (conv_2d_geometry_of(input.shape, weight.shape, call.options, g) != status::ready) return;
+    const float* const x = input.values<float>().data();
+    const float* const w = weight.values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const clamp_range limits = clamp_of(call.options.activation);
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t group_outputs = g.output_channels / g.groups;
+    const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+    detail::for_output_pixels(
+        call, g, taps * g.depth * g.output_channels,
+        [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+          const window_axis::taps ys = rows.inside(row);
+          const window_axis::taps xs = columns.inside(column);
+          for (std::size_t n = 0; n < g.output_channels; ++n) {
+            float sum = 0;
+            for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+              for (std::int64_t kx = xs.first; kx < xs.last; ++kx) {
+                const std::int64_t iy = rows.start(row) + ky * rows.dilation;
+                const std::int64_t ix = columns.start(column) + kx * columns.dilation;
+                const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
+                                           static_cast<std::size_t>(columns.inputs) +
+                                       static_cast<std::size_t>(ix);
+                const float* const from = x + at * g.input_channels + n / group_outputs * g.depth;
+                const float* const by = w + (n * taps + static_cast<std::size_t>(ky * columns.filter + kx)) * g.depth;
+                for (std::size_t i = 0; i < g.depth; ++i) sum += from[i] * by[i];
+              }
+            }
+            if (bias != nullptr) sum += bias[n];
+            y[pixel * g.output_channels + n] = clamped(sum, limits);
+          }
+        });
+  }
+};
+
+/// y[b, oy, ox, c * M + m] = clamp(sum over ky, kx of x[b, iy, ix, c] * w[0, ky, kx, c * M + m] + bias[c * M + m]),
+/// float32, windows as in conv_2d_float.
+///
+/// x: [B, H, W, C]; w: [1, KH, KW, C * M]; bias: C * M elements, may be absent; y: [B, OH, OW, C * M].
+struct depthwise_conv_2d_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    return detail::check_conv_float(call, &depthwise_geometry_of);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const operand& weight = call.inputs[1];
+    conv_2d_geometry g;
+    if (depthwise_geometry_of(input.shape, weight.shape, call.options, g) != status::ready) return;
+    if (g.output_channels == 0) return;
+    const float* const x = input.values<float>().data();
+    const float* const w = weight.values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const clamp_range limits = clamp_of(call.options.activation);
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t multiplier = g.output_channels / g.input_channels;
+    const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+    detail::for_output_pixels(
+        call, g, taps * g.output_channels,
+        [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+          float* const to = y + pixel * g.output_channels;
+          for (std::size_t n = 0; n < g.output_channels; ++n) to[n] = 0;
+          const window_axis::taps ys = rows.inside(row);
+          const window_axis::taps xs = columns.inside(column);
+          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+            for (std::int64_t kx = xs.first; kx < xs.last; ++kx) {
+              const std::int64_t iy = rows.start(row) + ky * rows.dilation;
+              const std::int64_t ix = columns.start(column) + kx * columns.dilation;
+              const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
+                                         static_cast<std::size_t>(columns.inputs) +
+                                     static_cast<std::size_t>(ix);
+              const float* const from = x + at * g.input_channels;
+              const float* const by = w + static_cast<std::size_t>(ky * columns.filter + kx) * g.output_channels;
+              for (std::size_t c = 0, n = 0; c < g.input_channels; ++c) {
+                for (std::size_t m = 0; m < multiplier; ++m, ++n) to[n] += from[c] * by[n];
+              }
+            }
+          }
+          for (std::size_t n = 0; n < g.output_channels; ++n) {
+            to[n] = clamped(bias != nullptr ? to[n] + bias[n] : to[n], limits);
+          }
+        });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/copy.hpp
+// Ops whose output has the bytes of their first input: RESHAPE and its kin. Freestanding.
+
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// Copies the first input; of any type. The other inputs have been looked at when the output got its shape.
@@ -753,42 +1048,134 @@ struct fully_connected_float {
     const operand& x = call.inputs[0];
     const operand& w = call.inputs[1];
     const result_operand& y = call.outputs[0];
-    if (x.type != element_type::float32 || w.type != x.type || y.type != x.type) return status::wrong_type;
-    if (w.shape.size() != 2 || !x.is_complete() || !w.is_complete() || !y.is_complete()) return status::wrong_shape;
+    for (const status s : {check_float(x), check_float(w), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    if (w.shape.size() != 2) return status::wrong_shape;
     const auto depth = static_cast<std::size_t>(w.shape[1]);
     const auto channels = static_cast<std::size_t>(w.shape[0]);
     if (depth == 0 || x.elements() % depth != 0 || y.elements() != x.elements() / depth * channels) {
       return status::wrong_shape;
     }
-    if (has_bias(call)) {
-      const operand& bias = call.inputs[2];
-      if (bias.type != element_type::float32) return status::wrong_type;
-      if (bias.elements() != channels || !bias.is_complete()) return status::wrong_shape;
+    const status bias = check_bias(call, 2, channels);
+    if (bias != status::ready) return bias;
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const float* const x = call.inputs[0].values<float>().data();
+    const float* const w = call.inputs[1].values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    const clamp_range limits = clamp_of(call.options.activation);
+    call.share.for_ranges(call.outputs[0].elements(), 32768 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const float* const from = x + i / channels * depth;
+        const float* const by = w + i % channels * depth;
+        float sum = 0;
+        for (std::size_t k = 0; k < depth; ++k) sum += from[k] * by[k];
+        if (bias != nullptr) sum += bias[i % channels];
+        y[i] = clamped(sum, limits);
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/pool_2d.hpp
+// AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D. (spec: kernels, section 6) Freestanding, but for the C library's sqrtf.
+
+#include <cmath>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Geometry of a pool; its filter is in the options.
+[[nodiscard]] constexpr status pool_2d_geometry_of(std::span<const std::int32_t> x, const operation_options& o,
+                                                   conv_2d_geometry& g) noexcept {
+  if (x.size() != 4) return status::wrong_shape;
+  g.batches = static_cast<std::size_t>(x[0]);
+  g.input_channels = g.output_channels = static_cast<std::size_t>(x[3]);
+  const bool placed = place_windows(o.padding, x[1], o.filter_height, o.stride_height, 1, g.windows.rows) &&
+                      place_windows(o.padding, x[2], o.filter_width, o.stride_width, 1, g.windows.columns);
+  return placed ? status::ready : status::wrong_options;
+}
+
+/// The mean of a window's values, without the padding.
+struct average_pool {
+  static constexpr float first = 0;
+  [[nodiscard]] static constexpr float join(float sum, float x) noexcept { return sum + x; }
+  [[nodiscard]] static float finish(float sum, float count) noexcept { return sum / count; }
+};
+
+struct max_pool {
+  static constexpr float first = std::numeric_limits<float>::lowest();
+  [[nodiscard]] static constexpr float join(float highest, float x) noexcept { return highest < x ? x : highest; }
+  [[nodiscard]] static float finish(float highest, float) noexcept { return highest; }
+};
+
+/// The root of the mean of squares.
+struct l2_pool {
+  static constexpr float first = 0;
+  [[nodiscard]] static constexpr float join(float sum, float x) noexcept { return sum + x * x; }
+  [[nodiscard]] static float finish(float sum, float count) noexcept { return std::sqrt(sum / count); }
+};
+
+/// y[b, oy, ox, c] = clamp(Pool over the window's values of channel c), float32, in the order of the rows.
+///
+/// x: [B, H, W, C]; y: [B, OH, OW, C].
+template <class Pool>
+struct pool_2d_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    for (const status s : {check_float(x), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    conv_2d_geometry g;
+    const status placed = pool_2d_geometry_of(x.shape, call.options, g);
+    if (placed != status::ready) return placed;
+    if (y.shape.size() != 4 || y.shape[0] != x.shape[0] || y.shape[1] != g.windows.rows.outputs ||
+        y.shape[2] != g.windows.columns.outputs || y.shape[3] != x.shape[3]) {
+      return status::wrong_shape;
     }
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    const auto x = call.inputs[0].values<float>();
-    const auto w = call.inputs[1].values<float>();
-    const auto y = call.outputs[0].values<float>();
-    const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
-    const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
-    if (channels == 0) return;
+    const operand& input = call.inputs[0];
+    conv_2d_geometry g;
+    if (pool_2d_geometry_of(input.shape, call.options, g) != status::ready) return;
+    const float* const x = input.values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
     const clamp_range limits = clamp_of(call.options.activation);
-    const std::span<const float> bias = has_bias(call) ? call.inputs[2].values<float>() : std::span<const float>();
-    for (std::size_t b = 0; b * depth < call.inputs[0].elements(); ++b) {
-      for (std::size_t n = 0; n < channels; ++n) {
-        float sum = 0;
-        for (std::size_t k = 0; k < depth; ++k) sum += x[b * depth + k] * w[n * depth + k];
-        if (!bias.empty()) sum += bias[n];
-        y[b * channels + n] = clamped(sum, limits);
-      }
-    }
-  }
-
-  [[nodiscard]] static constexpr bool has_bias(const kernel_arguments& call) noexcept {
-    return call.inputs.size() > 2 && call.inputs[2].present();
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t channels = g.output_channels;
+    detail::for_output_pixels(
+        call, g, static_cast<std::size_t>(rows.filter * columns.filter) * channels,
+        [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+          float* const to = y + pixel * channels;
+          for (std::size_t c = 0; c < channels; ++c) to[c] = Pool::first;
+          const window_axis::taps ys = rows.inside(row);
+          const window_axis::taps xs = columns.inside(column);
+          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+            for (std::int64_t kx = xs.first; kx < xs.last; ++kx) {
+              const auto iy = static_cast<std::size_t>(rows.start(row) + ky);
+              const auto ix = static_cast<std::size_t>(columns.start(column) + kx);
+              const float* const from =
+                  x + ((image * static_cast<std::size_t>(rows.inputs) + iy) * static_cast<std::size_t>(columns.inputs) +
+                       ix) *
+                          channels;
+              for (std::size_t c = 0; c < channels; ++c) to[c] = Pool::join(to[c], from[c]);
+            }
+          }
+          const auto count = static_cast<float>((ys.last - ys.first) * (xs.last - xs.first));
+          for (std::size_t c = 0; c < channels; ++c) to[c] = clamped(Pool::finish(to[c], count), limits);
+        });
   }
 };
 
@@ -1047,8 +1434,6 @@ template <std::floating_point T>
 
 // ---- aeq/kernel/softmax.hpp
 // SOFTMAX over the last axis. (spec: kernels, section 4) Freestanding, but for the C library's expf.
-
-#include <cmath>
 
 namespace aeq::inline AEQ_ABI::kernel {
 

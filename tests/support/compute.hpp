@@ -16,11 +16,23 @@
 
 namespace aeq_test {
 
+/// Bytes for a tensor, which can be copied.
+struct tensor_bytes : aeq::execute::aligned_bytes {
+  using aligned_bytes::aligned_bytes;
+  tensor_bytes(const tensor_bytes& other) : aligned_bytes(other.size()) {
+    if (other.size() != 0) std::memcpy(span().data(), other.span().data(), other.size());
+  }
+  tensor_bytes(tensor_bytes&&) noexcept = default;
+  tensor_bytes& operator=(const tensor_bytes& other) { return *this = tensor_bytes(other); }
+  tensor_bytes& operator=(tensor_bytes&&) noexcept = default;
+  ~tensor_bytes() = default;
+};
+
 /// A tensor that owns its data.
 struct value {
   aeq::element_type type = aeq::element_type::absent;
   std::vector<std::int32_t> shape;
-  aeq::execute::aligned_bytes data{};
+  tensor_bytes data{};
   std::vector<float> scale{};
   std::vector<std::int32_t> zero_point{};
   std::int32_t channel_axis = 0;
@@ -37,7 +49,7 @@ struct value {
 
 template <class T>
 [[nodiscard]] value make(aeq::element_type type, std::vector<std::int32_t> shape, const std::vector<T>& values) {
-  value v{type, std::move(shape), aeq::execute::aligned_bytes(values.size() * sizeof(T))};
+  value v{type, std::move(shape), tensor_bytes(values.size() * sizeof(T))};
   if (!values.empty()) std::memcpy(v.data.span().data(), values.data(), v.data.size());
   return v;
 }
@@ -72,7 +84,7 @@ template <class T>
     v.shape = shapes[i];
     std::size_t elements = 1;
     for (const std::int32_t extent : v.shape) elements *= static_cast<std::size_t>(extent);
-    v.data = aeq::execute::aligned_bytes((elements * static_cast<std::size_t>(bits_of(v.type)) + 7) / 8);
+    v.data = tensor_bytes((elements * static_cast<std::size_t>(bits_of(v.type)) + 7) / 8);
     std::fill(v.data.span().begin(), v.data.span().end(), std::byte(0xa5));  // nothing may be left as it was
     results.push_back({v.type, false, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, 0});
   }

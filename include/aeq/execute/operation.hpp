@@ -94,22 +94,6 @@ namespace detail {
   return true;
 }
 
-/// Windows of convolutions and pools along one axis. (spec: kernels, section 1, padding)
-struct window {
-  std::int32_t outputs = 0;
-  std::int32_t before = 0;  ///< padded positions in front
-};
-[[nodiscard]] constexpr bool place_windows(window_padding padding, std::int64_t size, std::int64_t filter,
-                                           std::int64_t stride, std::int64_t dilation, window& result) {
-  if (stride < 1 || dilation < 1 || filter < 1) return false;
-  const std::int64_t reach = (filter - 1) * dilation + 1;
-  const std::int64_t outputs =
-      padding == window_padding::same ? (size + stride - 1) / stride : (size + stride - reach) / stride;
-  if (!to_extent(outputs < 0 ? 0 : outputs, result.outputs)) return false;
-  const std::int64_t total = (outputs - 1) * stride + reach - size;
-  return to_extent(total > 0 ? total / 2 : 0, result.before);
-}
-
 // Shapes that several families have.
 
 inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include <aeq/execute/family/convolution.hpp>
 #include <aeq/execute/family/elementwise.hpp>
 #include <aeq/execute/family/matrix.hpp>
 #include <aeq/execute/family/movement.hpp>
@@ -19,8 +20,8 @@ namespace aeq::inline AEQ_ABI::execute {
 namespace detail {
 
 /// Every family's ops. An op stands in one family only (tested).
-[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 4> families() {
-  return {family::elementwise, family::matrix, family::movement, family::reduction};
+[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 5> families() {
+  return {family::convolution, family::elementwise, family::matrix, family::movement, family::reduction};
 }
 
 }  // namespace detail

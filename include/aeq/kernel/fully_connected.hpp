@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include <aeq/kernel/activation.hpp>
+#include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/kernel.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
@@ -20,42 +20,38 @@ struct fully_connected_float {
     const operand& x = call.inputs[0];
     const operand& w = call.inputs[1];
     const result_operand& y = call.outputs[0];
-    if (x.type != element_type::float32 || w.type != x.type || y.type != x.type) return status::wrong_type;
-    if (w.shape.size() != 2 || !x.is_complete() || !w.is_complete() || !y.is_complete()) return status::wrong_shape;
+    for (const status s : {check_float(x), check_float(w), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    if (w.shape.size() != 2) return status::wrong_shape;
     const auto depth = static_cast<std::size_t>(w.shape[1]);
     const auto channels = static_cast<std::size_t>(w.shape[0]);
     if (depth == 0 || x.elements() % depth != 0 || y.elements() != x.elements() / depth * channels) {
       return status::wrong_shape;
     }
-    if (has_bias(call)) {
-      const operand& bias = call.inputs[2];
-      if (bias.type != element_type::float32) return status::wrong_type;
-      if (bias.elements() != channels || !bias.is_complete()) return status::wrong_shape;
-    }
+    const status bias = check_bias(call, 2, channels);
+    if (bias != status::ready) return bias;
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    const auto x = call.inputs[0].values<float>();
-    const auto w = call.inputs[1].values<float>();
-    const auto y = call.outputs[0].values<float>();
+    const float* const x = call.inputs[0].values<float>().data();
+    const float* const w = call.inputs[1].values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
     const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
     const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
-    if (channels == 0) return;
     const clamp_range limits = clamp_of(call.options.activation);
-    const std::span<const float> bias = has_bias(call) ? call.inputs[2].values<float>() : std::span<const float>();
-    for (std::size_t b = 0; b * depth < call.inputs[0].elements(); ++b) {
-      for (std::size_t n = 0; n < channels; ++n) {
+    call.share.for_ranges(call.outputs[0].elements(), 32768 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const float* const from = x + i / channels * depth;
+        const float* const by = w + i % channels * depth;
         float sum = 0;
-        for (std::size_t k = 0; k < depth; ++k) sum += x[b * depth + k] * w[n * depth + k];
-        if (!bias.empty()) sum += bias[n];
-        y[b * channels + n] = clamped(sum, limits);
+        for (std::size_t k = 0; k < depth; ++k) sum += from[k] * by[k];
+        if (bias != nullptr) sum += bias[i % channels];
+        y[i] = clamped(sum, limits);
       }
-    }
-  }
-
-  [[nodiscard]] static constexpr bool has_bias(const kernel_arguments& call) noexcept {
-    return call.inputs.size() > 2 && call.inputs[2].present();
+    });
   }
 };
 

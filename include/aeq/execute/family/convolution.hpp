@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops with windows: convolutions and pools.
+//
+// Inside: operation.ipp includes it, other headers do not.
+#pragma once
+
+#include <array>
+
+#include <aeq/execute/operation.hpp>
+#include <aeq/kernel/conv_2d.hpp>
+#include <aeq/kernel/pool_2d.hpp>
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+inline status store_shape(const kernel::conv_2d_geometry& g, shape& y) {
+  const std::int64_t extents[] = {static_cast<std::int64_t>(g.batches), g.windows.rows.outputs,
+                                  g.windows.columns.outputs, static_cast<std::int64_t>(g.output_channels)};
+  y.resize(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (!to_extent(extents[i], y[i])) return status::wrong_shape;
+  }
+  return status::ready;
+}
+
+template <auto Geometry>
+status shape_of_conv_2d(std::span<const operand> inputs, const operation_options& options, std::span<shape> outputs) {
+  if (inputs.size() < 2 || outputs.size() != 1) return status::wrong_operands;
+  kernel::conv_2d_geometry g;
+  const status placed = Geometry(inputs[0].shape, inputs[1].shape, options, g);
+  return placed == status::ready ? store_shape(g, outputs[0]) : placed;
+}
+
+inline status shape_of_pool_2d(std::span<const operand> inputs, const operation_options& options,
+                               std::span<shape> outputs) {
+  if (inputs.size() != 1 || outputs.size() != 1) return status::wrong_operands;
+  kernel::conv_2d_geometry g;
+  const status placed = kernel::pool_2d_geometry_of(inputs[0].shape, options, g);
+  return placed == status::ready ? store_shape(g, outputs[0]) : placed;
+}
+
+}  // namespace detail
+
+namespace family {
+
+inline constexpr std::array convolution{
+    operation{op::code::conv_2d, functions_of<kernel::conv_2d_float>(),
+              &detail::shape_of_conv_2d<&kernel::conv_2d_geometry_of>},
+    operation{op::code::depthwise_conv_2d, functions_of<kernel::depthwise_conv_2d_float>(),
+              &detail::shape_of_conv_2d<&kernel::depthwise_geometry_of>},
+    operation{op::code::average_pool_2d, functions_of<kernel::pool_2d_float<kernel::average_pool>>(),
+              &detail::shape_of_pool_2d},
+    operation{op::code::max_pool_2d, functions_of<kernel::pool_2d_float<kernel::max_pool>>(),
+              &detail::shape_of_pool_2d},
+    operation{op::code::l2_pool_2d, functions_of<kernel::pool_2d_float<kernel::l2_pool>>(), &detail::shape_of_pool_2d},
+};
+
+}  // namespace family
+
+}  // namespace aeq::inline AEQ_ABI::execute
