@@ -10,10 +10,12 @@
 #include <aeq/core/text.hpp>
 #include <aeq/core/type_list.hpp>
 #include <aeq/kernel/activation.hpp>
+#include <aeq/kernel/batch_matmul.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/conv_2d.hpp>
 #include <aeq/kernel/copy.hpp>
 #include <aeq/kernel/elementwise.hpp>
+#include <aeq/kernel/embedding_lookup.hpp>
 #include <aeq/kernel/fully_connected.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/kernel/operand.hpp>
@@ -21,6 +23,7 @@
 #include <aeq/kernel/pool_2d.hpp>
 #include <aeq/kernel/quantize.hpp>
 #include <aeq/kernel/softmax.hpp>
+#include <aeq/kernel/transpose_conv.hpp>
 #include <aeq/kernel/window.hpp>
 #include <aeq/kernel/work_sharing.hpp>
 #include <aeq/op/catalogue.hpp>

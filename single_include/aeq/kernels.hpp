@@ -569,6 +569,9 @@ struct clamp_range {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/batch_matmul.hpp
+// BATCH_MATMUL. (spec: kernels, section 2) Freestanding.
+
 // ---- aeq/kernel/bias.hpp
 // What ops with a weight have in common: operands that are complete float32, and a bias that may be absent.
 // Freestanding.
@@ -714,6 +717,107 @@ template <class Byte>
 [[nodiscard]] inline const float* bias_of(const kernel_arguments& call, std::size_t index) noexcept {
   return has_input(call, index) ? call.inputs[index].values<float>().data() : nullptr;
 }
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/batch_matmul.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Extents of products of matrices: rows x depth times depth x columns.
+struct batch_matmul_geometry {
+  std::size_t rows = 0;
+  std::size_t depth = 0;
+  std::size_t columns = 0;
+};
+
+/// From the shapes of the two factors; false if they do not go together. The axes before the last two are batches.
+[[nodiscard]] constexpr bool batch_matmul_geometry_of(std::span<const std::int32_t> a, std::span<const std::int32_t> b,
+                                                      const operation_options& options,
+                                                      batch_matmul_geometry& g) noexcept {
+  if (a.size() < 2 || b.size() < 2) return false;
+  const auto last = [](std::span<const std::int32_t> s, bool is_last) {
+    return static_cast<std::size_t>(s[s.size() - (is_last ? 1 : 2)]);
+  };
+  g.rows = last(a, options.adj_x);
+  g.depth = last(a, !options.adj_x);
+  g.columns = last(b, !options.adj_y);
+  return g.depth == last(b, options.adj_y);
+}
+
+/// Where the matrix of a factor starts that goes into product number `batch`; extents of 1 repeat.
+///
+/// factor, product: whole shapes; the factor's fits the product's (setup has looked).
+[[nodiscard]] constexpr std::size_t matrix_offset(std::span<const std::int32_t> factor,
+                                                  std::span<const std::int32_t> product, std::size_t batch) noexcept {
+  const std::size_t missing = product.size() - factor.size();
+  std::size_t stride =
+      static_cast<std::size_t>(factor[factor.size() - 1]) * static_cast<std::size_t>(factor[factor.size() - 2]);
+  std::size_t offset = 0;
+  for (std::size_t i = product.size() - 2; i-- > missing;) {
+    const auto extent = static_cast<std::size_t>(factor[i - missing]);
+    const auto of = static_cast<std::size_t>(product[i]);
+    if (extent != 1) offset += batch % of * stride;
+    batch /= of;
+    stride *= extent;
+  }
+  return offset;
+}
+
+/// y[..., m, n] = sum over k of a[..., m, k] * b[..., k, n], float32; sums in the order of k.
+///
+/// a: [..., M, K], with adj_x [..., K, M]; b: [..., K, N], with adj_y [..., N, K]; y: [..., M, N]. The axes before
+/// follow numpy's rules of broadcasting.
+struct batch_matmul_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& a = call.inputs[0];
+    const operand& b = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    for (const status s : {check_float(a), check_float(b), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    batch_matmul_geometry g;
+    if (!batch_matmul_geometry_of(a.shape, b.shape, call.options, g)) return status::wrong_shape;
+    const std::size_t rank = y.shape.size();
+    if (rank != (a.shape.size() > b.shape.size() ? a.shape.size() : b.shape.size())) return status::wrong_shape;
+    if (static_cast<std::size_t>(y.shape[rank - 2]) != g.rows ||
+        static_cast<std::size_t>(y.shape[rank - 1]) != g.columns) {
+      return status::wrong_shape;
+    }
+    for (std::size_t i = 3; i <= rank; ++i) {
+      const auto extent = [i](std::span<const std::int32_t> s) { return i <= s.size() ? s[s.size() - i] : 1; };
+      const std::int32_t p = extent(a.shape), q = extent(b.shape), r = extent(y.shape);
+      if ((p != r && p != 1) || (q != r && q != 1) || (p == 1 && q == 1 && r != 1)) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& left = call.inputs[0];
+    const operand& right = call.inputs[1];
+    const result_operand& product = call.outputs[0];
+    batch_matmul_geometry g;
+    if (!batch_matmul_geometry_of(left.shape, right.shape, call.options, g) || product.elements() == 0) return;
+    const float* const a = left.values<float>().data();
+    const float* const b = right.values<float>().data();
+    float* const y = product.values<float>().data();
+    const std::size_t a_row = call.options.adj_x ? 1 : g.depth, a_step = call.options.adj_x ? g.rows : 1;
+    const std::size_t b_column = call.options.adj_y ? g.depth : 1, b_step = call.options.adj_y ? 1 : g.columns;
+    const std::size_t all_rows = product.elements() / g.columns;
+    const std::size_t least = 32768 / (g.depth + 1) / (g.columns + 1) + 1;
+    call.share.for_ranges(all_rows, least, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const float* const from = a + matrix_offset(left.shape, product.shape, row / g.rows) + row % g.rows * a_row;
+        const float* const by = b + matrix_offset(right.shape, product.shape, row / g.rows);
+        for (std::size_t n = 0; n < g.columns; ++n) {
+          float sum = 0;
+          for (std::size_t k = 0; k < g.depth; ++k) sum += from[k * a_step] * by[n * b_column + k * b_step];
+          y[row * g.columns + n] = sum;
+        }
+      }
+    });
+  }
+};
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
@@ -1030,6 +1134,139 @@ struct unary_float {
 
 struct relu {
   [[nodiscard]] static constexpr float of(float x) noexcept { return x > 0 ? x : 0; }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/embedding_lookup.hpp
+// EMBEDDING_LOOKUP. (spec: kernels, section 2) Freestanding.
+
+// ---- aeq/scheme/packing.hpp
+// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
+// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+  if (bits < 8) {
+    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
+    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+  }
+  return elements * (static_cast<unsigned>(bits) / 8u);
+}
+
+/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
+                                                     std::span<std::uint8_t> packed) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  constexpr unsigned mask = (1u << Bits) - 1u;
+  const std::size_t whole = values.size() / per_byte;
+  for (std::size_t i = 0; i < whole; ++i) {
+    unsigned byte = 0;
+    for (std::size_t j = 0; j < per_byte; ++j) {
+      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
+    }
+    packed[i] = static_cast<std::uint8_t>(byte);
+  }
+  unsigned byte = 0;
+  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
+    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
+  }
+  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
+}
+
+/// The integer at `index` of packed data.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
+    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
+  constexpr unsigned sign = 1u << (Bits - 1);
+  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+}
+
+/// Unpacks into one int8 per value.
+template <int Bits>
+constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/embedding_lookup.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[i, ...] = table[indices[i], ...], the bytes as they are; or, where the table is int8, int4 or int2 and y float32,
+/// its integers times the scale of the table, or of the row.
+///
+/// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
+struct embedding_lookup {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& indices = call.inputs[0];
+    const operand& table = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    if (!table.present() || !y.present()) return status::wrong_operands;
+    if (indices.type != element_type::int32) return status::wrong_type;
+    if (!indices.is_complete() || !table.is_complete() || !y.is_complete()) return status::wrong_shape;
+    if (indices.shape.size() != 1 || table.shape.empty() || y.shape.size() != table.shape.size() ||
+        y.shape[0] != indices.shape[0] || !std::equal(y.shape.begin() + 1, y.shape.end(), table.shape.begin() + 1) ||
+        row_elements(table) * static_cast<std::size_t>(bits_of(table.type)) % 8 != 0) {
+      return status::wrong_shape;
+    }
+    if (y.type == table.type) return status::ready;
+    const bool is_integer =
+        table.type == element_type::int8 || table.type == element_type::int4 || table.type == element_type::int2;
+    if (!is_integer || y.type != element_type::float32) return status::wrong_type;
+    const bool per_row = table.channel_axis == 0 && table.scale.size() == static_cast<std::size_t>(table.shape[0]);
+    if (table.block_elements != 0 || (table.scale.size() != 1 && !per_row)) return status::wrong_parameters;
+    const bool is_symmetric =
+        std::all_of(table.zero_point.begin(), table.zero_point.end(), [](std::int32_t zero) { return zero == 0; });
+    return is_symmetric ? status::ready : status::wrong_parameters;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    const std::int32_t rows = call.inputs[1].shape[0];
+    for (std::size_t i = 0; i < call.inputs[0].elements(); ++i) {
+      const std::int32_t row = call.inputs[0].values<std::int32_t>()[i];
+      if (row < 0 || row >= rows) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& table = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    const auto indices = call.inputs[0].values<std::int32_t>();
+    const std::size_t elements = row_elements(table);
+    const std::size_t bytes = elements * static_cast<std::size_t>(bits_of(table.type)) / 8;
+    for (std::size_t i = 0; i < call.inputs[0].elements(); ++i) {
+      const auto row = static_cast<std::size_t>(indices[i]);
+      const auto from = table.data.subspan(row * bytes, bytes);
+      if (y.type == table.type) {
+        std::copy(from.begin(), from.end(), y.data.begin() + static_cast<std::ptrdiff_t>(i * bytes));
+        continue;
+      }
+      const float scale = table.scale[table.scale.size() == 1 ? 0 : row];
+      const std::span<const std::uint8_t> packed(reinterpret_cast<const std::uint8_t*>(from.data()), from.size());
+      float* const to = y.values<float>().data() + i * elements;
+      for (std::size_t k = 0; k < elements; ++k) {
+        const std::int8_t value = table.type == element_type::int8   ? static_cast<std::int8_t>(packed[k])
+                                  : table.type == element_type::int4 ? unpack<4>(packed, k)
+                                                                     : unpack<2>(packed, k);
+        to[k] = static_cast<float>(value) * scale;
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] static std::size_t row_elements(const operand& table) noexcept {
+    std::size_t product = 1;
+    for (const std::int32_t extent : table.shape.subspan(1)) product *= static_cast<std::size_t>(extent);
+    return product;
+  }
 };
 
 }  // namespace aeq::inline AEQ_ABI::kernel
@@ -1469,6 +1706,111 @@ struct softmax_float {
         for (float& value : to) value /= sum;
       }
     });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/transpose_conv.hpp
+// TRANSPOSE_CONV. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The convolution that this one turns round: from y's pixels to x's. Its input channels are y's.
+[[nodiscard]] constexpr status transpose_conv_geometry_of(std::span<const std::int32_t> x,
+                                                          std::span<const std::int32_t> w,
+                                                          std::span<const std::int32_t> y, const operation_options& o,
+                                                          conv_2d_geometry& g) noexcept {
+  if (x.size() != 4 || w.size() != 4 || y.size() != 4 || w[1] < 1 || w[2] < 1) return status::wrong_shape;
+  if (y[0] != x[0] || y[3] != w[0] || w[3] != x[3]) return status::wrong_shape;
+  g.batches = static_cast<std::size_t>(x[0]);
+  g.input_channels = static_cast<std::size_t>(y[3]);
+  g.output_channels = g.depth = static_cast<std::size_t>(x[3]);
+  if (!place_windows(o.padding, y[1], w[1], o.stride_height, 1, g.windows.rows) ||
+      !place_windows(o.padding, y[2], w[2], o.stride_width, 1, g.windows.columns)) {
+    return status::wrong_options;
+  }
+  return g.windows.rows.outputs == x[1] && g.windows.columns.outputs == x[2] ? status::ready : status::wrong_shape;
+}
+
+/// y[b, oy, ox, n] = clamp(sum over iy, ix, i of x[b, iy, ix, i] * w[n, ky, kx, i] + bias[n]), float32, over all iy and
+/// ix for which ky = oy + before - iy * stride and kx alike lie in the filter. Sums in the order of iy, ix, i.
+///
+/// inputs: shape of y, int32; w: [N, KH, KW, I]; x: [B, H, W, I]; bias: N elements, may be absent. y: [B, OH, OW, N].
+struct transpose_conv_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() < 3 || call.inputs.size() > 4 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& w = call.inputs[1];
+    const operand& x = call.inputs[2];
+    const result_operand& y = call.outputs[0];
+    for (const status s : {check_float(x), check_float(w), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    conv_2d_geometry g;
+    const status placed = transpose_conv_geometry_of(x.shape, w.shape, y.shape, call.options, g);
+    if (placed != status::ready) return placed;
+    const status bias = check_bias(call, 3, g.input_channels);
+    if (bias != status::ready) return bias;
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& weight = call.inputs[1];
+    const operand& input = call.inputs[2];
+    const result_operand& output = call.outputs[0];
+    conv_2d_geometry g;
+    if (transpose_conv_geometry_of(input.shape, weight.shape, output.shape, call.options, g) != status::ready) return;
+    const float* const x = input.values<float>().data();
+    const float* const w = weight.values<float>().data();
+    float* const y = output.values<float>().data();
+    const float* const bias = bias_of(call, 3);
+    const clamp_range limits = clamp_of(call.options.activation);
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t channels = g.input_channels;
+    const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
+    call.share.for_ranges(g.batches * height, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const reached ys = reached_by(rows, static_cast<std::int64_t>(row % height));
+        for (std::size_t column = 0; column < width; ++column) {
+          const reached xs = reached_by(columns, static_cast<std::int64_t>(column));
+          for (std::size_t n = 0; n < channels; ++n) {
+            float sum = 0;
+            for (std::int64_t iy = ys.first; iy < ys.last; ++iy) {
+              for (std::int64_t ix = xs.first; ix < xs.last; ++ix) {
+                const std::int64_t ky = static_cast<std::int64_t>(row % height) - rows.start(iy);
+                const std::int64_t kx = static_cast<std::int64_t>(column) - columns.start(ix);
+                const float* const from =
+                    x + ((row / height * static_cast<std::size_t>(rows.outputs) + static_cast<std::size_t>(iy)) *
+                             static_cast<std::size_t>(columns.outputs) +
+                         static_cast<std::size_t>(ix)) *
+                            g.depth;
+                const float* const by =
+                    w + ((n * static_cast<std::size_t>(rows.filter) + static_cast<std::size_t>(ky)) *
+                             static_cast<std::size_t>(columns.filter) +
+                         static_cast<std::size_t>(kx)) *
+                            g.depth;
+                for (std::size_t i = 0; i < g.depth; ++i) sum += from[i] * by[i];
+              }
+            }
+            if (bias != nullptr) sum += bias[n];
+            y[(row * width + column) * channels + n] = clamped(sum, limits);
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  /// Windows [first, last) have a tap at a position.
+  struct reached {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
+  [[nodiscard]] static constexpr reached reached_by(const window_axis& axis, std::int64_t position) noexcept {
+    const std::int64_t at = position + axis.before;
+    const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
+    return {first, std::min(at / axis.stride + 1, axis.outputs)};
   }
 };
 
@@ -3254,60 +3596,6 @@ consteval bool verify_operation() {
     return broken::granularity_of_operation<Op, Scheme>();
   }
   return true;
-}
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/scheme/packing.hpp
-// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
-// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
-
-namespace aeq::inline AEQ_ABI {
-
-/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
-  if (bits < 8) {
-    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
-    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
-  }
-  return elements * (static_cast<unsigned>(bits) / 8u);
-}
-
-/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
-template <int Bits>
-requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
-                                                     std::span<std::uint8_t> packed) noexcept {
-  constexpr std::size_t per_byte = 8 / Bits;
-  constexpr unsigned mask = (1u << Bits) - 1u;
-  const std::size_t whole = values.size() / per_byte;
-  for (std::size_t i = 0; i < whole; ++i) {
-    unsigned byte = 0;
-    for (std::size_t j = 0; j < per_byte; ++j) {
-      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
-    }
-    packed[i] = static_cast<std::uint8_t>(byte);
-  }
-  unsigned byte = 0;
-  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
-    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
-  }
-  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
-}
-
-/// The integer at `index` of packed data.
-template <int Bits>
-requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
-    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
-  constexpr std::size_t per_byte = 8 / Bits;
-  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
-  constexpr unsigned sign = 1u << (Bits - 1);
-  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
-}
-
-/// Unpacks into one int8 per value.
-template <int Bits>
-constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
 }
 
 }  // namespace aeq::inline AEQ_ABI

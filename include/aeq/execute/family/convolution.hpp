@@ -9,6 +9,7 @@
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/conv_2d.hpp>
 #include <aeq/kernel/pool_2d.hpp>
+#include <aeq/kernel/transpose_conv.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -40,6 +41,22 @@ inline status shape_of_pool_2d(std::span<const operand> inputs, const operation_
   return placed == status::ready ? store_shape(g, outputs[0]) : placed;
 }
 
+/// The first input holds the shape.
+inline status shape_of_transpose_conv(std::span<const operand> inputs, const operation_options& options,
+                                      std::span<shape> outputs) {
+  if (inputs.size() < 3 || outputs.size() != 1) return status::wrong_operands;
+  if (inputs[0].type != element_type::int32) return status::wrong_type;
+  if (inputs[0].shape.size() != 1 || inputs[0].shape[0] != 4) return status::wrong_shape;
+  shape y(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (!to_extent(integer_at(inputs[0], i), y[i])) return status::wrong_data;
+  }
+  kernel::conv_2d_geometry g;
+  const status placed = kernel::transpose_conv_geometry_of(inputs[2].shape, inputs[1].shape, y, options, g);
+  if (placed == status::ready) outputs[0] = std::move(y);
+  return placed;
+}
+
 }  // namespace detail
 
 namespace family {
@@ -49,6 +66,8 @@ inline constexpr std::array convolution{
               &detail::shape_of_conv_2d<&kernel::conv_2d_geometry_of>},
     operation{op::code::depthwise_conv_2d, functions_of<kernel::depthwise_conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::depthwise_geometry_of>},
+    operation{op::code::transpose_conv, functions_of<kernel::transpose_conv_float>(), &detail::shape_of_transpose_conv,
+              data_of_inputs(0)},
     operation{op::code::average_pool_2d, functions_of<kernel::pool_2d_float<kernel::average_pool>>(),
               &detail::shape_of_pool_2d},
     operation{op::code::max_pool_2d, functions_of<kernel::pool_2d_float<kernel::max_pool>>(),
