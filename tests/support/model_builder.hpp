@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small models made in memory, and plans that quantize chosen operators of them.
+// Small models made in memory, of one subgraph or more, and plans that quantize chosen operators of them.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace aeq_test {
 
-/// A model of one subgraph that grows by calls.
+/// A model that grows by calls: of one subgraph, until another one is begun.
 class model_builder {
  public:
   model_builder() { made.subgraphs.emplace_back(); }
@@ -57,7 +57,14 @@ class model_builder {
     graph().operations.push_back(std::move(o));
   }
 
-  [[nodiscard]] aeq::model::subgraph& graph() { return made.subgraphs[0]; }
+  /// The subgraph that calls add to: the last one.
+  [[nodiscard]] aeq::model::subgraph& graph() { return made.subgraphs.back(); }
+
+  /// Begins another subgraph; returns its number.
+  std::int32_t begin_graph() {
+    made.subgraphs.emplace_back();
+    return static_cast<std::int32_t>(made.subgraphs.size() - 1);
+  }
 
   aeq::model::model made;
 

@@ -10,42 +10,13 @@
 #include <string>
 #include <vector>
 
-#include <aeq/execute/arena.hpp>
 #include <aeq/execute/engine.hpp>
+#include <aeq/execute/memory.hpp>
 #include <aeq/execute/operation.hpp>
+#include <aeq/execute/slot.hpp>
 #include <aeq/model/model.hpp>
 
 namespace aeq::inline AEQ_ABI::execute::detail {
-
-/// Counts bytes against a limit.
-class memory_account {
- public:
-  explicit memory_account(std::uint64_t limit) : limit_(limit) {}
-  /// Throws if `before` bytes becoming `after` passes the limit. `what` names who wants them.
-  void change(std::uint64_t before, std::uint64_t after, const std::string& what);
-  [[nodiscard]] std::uint64_t peak() const { return peak_; }
-
- private:
-  std::uint64_t limit_;
-  std::uint64_t used_ = 0;
-  std::uint64_t peak_ = 0;
-};
-
-/// A tensor of a subgraph.
-struct slot {
-  element_type type = element_type::absent;
-  shape extents;
-  bool is_constant = false;
-  bool is_variable = false;
-  bool has_shape = false;  ///< extents are those of this run
-  bool written = false;    ///< while a graph is made ready: some op before has it as output
-  std::span<std::byte> data;
-  aligned_bytes own;  ///< where the tensor is in no arena and in no file
-  std::vector<float> scale;
-  std::vector<std::int32_t> zero_point;
-  std::int32_t channel_axis = 0;
-  std::int32_t block_elements = 0;
-};
 
 /// Ops that are no kernels.
 enum class control : std::uint8_t { none, call, call_once, if_, while_, variable, read_variable, assign_variable };
@@ -57,7 +28,7 @@ struct step {
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
-  std::vector<std::int32_t> outputs;  ///< of the op; then those of its inputs that are variables
+  std::vector<std::int32_t> outputs;  ///< of the op; then, if it has state, those of its inputs that are variables
   std::size_t results = 0;            ///< how many of `outputs` are the op's
   std::vector<std::int32_t> graphs;   ///< that control calls
   std::size_t variable = 0;
@@ -67,9 +38,13 @@ struct step {
   bool is_alias = false;    ///< outputs lie where the input lies
   std::vector<operand> input_views;
   std::vector<result_operand> output_views;
-  aligned_bytes workspace;
+  counted_memory workspace;
   std::size_t scratch = 0;
+  bool is_set_up = false;
+  std::vector<shape> set_up_for;  ///< a dynamic step: shapes of its operands when it was set up
 };
+
+class graph;
 
 /// What a graph needs from the machine that it is a part of.
 class environment {
@@ -79,7 +54,10 @@ class environment {
   virtual bool shapes_of_call(std::size_t graph, std::span<const shape> inputs, std::span<shape> outputs) = 0;
   virtual std::size_t variable(const std::string& container, const std::string& name) = 0;
   virtual memory_account& memory() = 0;
+  virtual buffer_store& buffers() = 0;
   virtual std::span<std::byte> scratch(std::size_t bytes) = 0;
+  /// Counts an op that is made ready or run; throws when there have been too many.
+  virtual void count(const graph& g, const step& s) = 0;
   virtual work_sharing share() = 0;
 };
 
@@ -87,7 +65,7 @@ class graph {
  public:
   graph(const model::model& source, std::size_t number, environment& around);
 
-  /// Makes everything ready for inputs of these shapes. Does nothing if it is already.
+  /// Makes everything ready for inputs of these shapes, one per input of the subgraph. Does nothing if it is already.
   void prepare(std::span<const shape> inputs);
 
   /// A dynamic step right before it runs: shapes, memory, setup.
@@ -97,7 +75,9 @@ class graph {
   /// Gives an output of a dynamic step a shape, and memory to it.
   void resize(std::size_t tensor, std::span<const std::int32_t> extents);
 
-  [[nodiscard]] operand view(std::int32_t tensor) const;
+  [[nodiscard]] operand view(std::int32_t tensor) const {
+    return tensor < 0 ? operand() : slots_[static_cast<std::size_t>(tensor)].view();
+  }
   [[nodiscard]] std::span<step> steps() { return steps_; }
   [[nodiscard]] slot& at(std::size_t tensor) { return slots_[tensor]; }
   [[nodiscard]] const slot& at(std::size_t tensor) const { return slots_[tensor]; }
@@ -109,15 +89,17 @@ class graph {
   [[nodiscard]] std::string place(const step& s) const;
 
  private:
-  void make_slots();
   void make_steps();
+  [[nodiscard]] std::string unreadable(std::int32_t tensor) const;
+  void begin(step& s);
   void forget_run();
-  [[nodiscard]] bool infer(step& s);
+  [[nodiscard]] bool infer(step& s, bool is_running);
+  [[nodiscard]] bool infer_control(const step& s, std::span<shape> results);
   void fold(step& s);
   void plan_memory();
   void bind(step& s);
   void setup(step& s);
-  void own(slot& s, std::size_t bytes, const std::string& who);
+  void own(std::size_t tensor, const step* s);
   [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;
   [[noreturn]] void fail(const step& s, status why) const;
@@ -127,9 +109,10 @@ class graph {
   environment& around_;
   std::vector<slot> slots_;
   std::vector<step> steps_;
+  std::vector<std::int32_t> kept_;  ///< tensors that are read after a run
   std::vector<shape> prepared_for_;
   bool is_prepared_ = false;
-  aligned_bytes arena_;
+  counted_memory arena_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail

@@ -38,37 +38,38 @@ static_assert(var_handle_table.name == "VarHandleOptions");
   }
 }
 
-/// Bytes of a value; nothing if they are 2^62 or more.
-[[nodiscard]] AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type,
-                                                              std::span<const std::int32_t> extents) {
-  std::uint64_t elements = 1;
-  for (const std::int32_t extent : extents) {
-    if (extent < 0) return std::nullopt;
-    if (extent != 0 && elements > (std::uint64_t(1) << 56u) / static_cast<std::uint64_t>(extent)) return std::nullopt;
-    elements *= static_cast<std::uint64_t>(extent);
+/// Whether an op writes to those of its inputs that are variables.
+[[nodiscard]] AEQ_INLINE bool has_state(op::code code) {
+  switch (code) {
+    case op::code::lstm:
+    case op::code::unidirectional_sequence_lstm:
+    case op::code::bidirectional_sequence_lstm:
+    case op::code::rnn:
+    case op::code::unidirectional_sequence_rnn:
+    case op::code::bidirectional_sequence_rnn:
+    case op::code::svdf: return true;
+    default: return false;
   }
-  return (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
-}
-
-AEQ_INLINE void memory_account::change(std::uint64_t before, std::uint64_t after, const std::string& what) {
-  if (after > before && after - before > limit_ - std::min(limit_, used_)) {
-    throw error(error_code::bad_input, what + ": wants " + std::to_string(after) + " bytes, " + std::to_string(used_) +
-                                           " are in use and the limit is " + std::to_string(limit_) +
-                                           "; raise it if the model is meant to be so large");
-  }
-  used_ = used_ - std::min(before, used_) + after;
-  peak_ = std::max(peak_, used_);
 }
 
 AEQ_INLINE graph::graph(const model::model& source, std::size_t number, environment& around)
-    : model_(source), number_(number), around_(around) {
-  make_slots();
+    : model_(source),
+      number_(number),
+      around_(around),
+      slots_(make_slots(source, number, around.buffers(), around.memory())),
+      kept_(source.subgraphs[number].outputs) {
+  for (const model::signature& s : source.signatures) {  // which may list other outputs than their subgraph
+    if (s.subgraph != number) continue;
+    for (const model::tensor_map& entry : s.outputs) kept_.push_back(static_cast<std::int32_t>(entry.tensor));
+  }
   make_steps();
 }
 
 AEQ_INLINE std::string graph::place(const step& s) const {
   std::string text = model_.file_name() + ": " + std::string(op::builtin_name(s.code)) + " " + std::to_string(s.number);
-  if (s.results > 0) text += " (" + model::label(source(), static_cast<std::size_t>(s.outputs[0])) + ")";
+  if (s.results > 0 && s.outputs[0] >= 0) {
+    text += " (" + model::label(source(), static_cast<std::size_t>(s.outputs[0])) + ")";
+  }
   return text;
 }
 
@@ -95,61 +96,18 @@ AEQ_INLINE void graph::fail(const step& s, status why) const {
   fail(s, "the built-in engine can't run this: " + std::string(name_of(why)) + " (" + types + ")");
 }
 
-AEQ_INLINE void graph::own(slot& s, std::size_t bytes, const std::string& who) {
-  if (s.own.size() < bytes) {
-    around_.memory().change(s.own.size(), bytes, who);
-    s.own = aligned_bytes();
-    s.own = aligned_bytes(bytes);
-  }
-  s.data = s.own.span().first(bytes);
-}
-
-AEQ_INLINE void graph::make_slots() {
-  const model::subgraph& from = source();
-  slots_.resize(from.tensors.size());
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const model::tensor& t = from.tensors[i];
-    slot& s = slots_[i];
-    s.type = element_type_of(t.type);
-    s.is_variable = t.is_variable;
-    if (t.quantization) {
-      s.scale = t.quantization->scale;
-      s.channel_axis = t.quantization->quantized_dimension;
-      for (const std::int64_t zero : t.quantization->zero_point) {
-        s.zero_point.push_back(static_cast<std::int32_t>(zero));
-      }
-    }
-    if (model_.is_constant(t)) {
-      s.is_constant = s.has_shape = true;
-      s.extents = t.shape;
-      const model::buffer& b = model_.buffers[t.buffer];
-      const std::size_t element = std::max<std::size_t>(static_cast<std::size_t>(bits_of(s.type)) / 8, 1);
-      const bool aligned = reinterpret_cast<std::uintptr_t>(b.data.data()) % element == 0;
-      if (b.produce == nullptr && aligned) {
-        // Constants are never written to: kernels see them as const only.
-        s.data = {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
-      } else {
-        own(s, b.size, model_.file_name() + ": " + model::label(from, i));
-        const std::span<std::uint8_t> into(reinterpret_cast<std::uint8_t*>(s.data.data()), s.data.size());
-        if (b.produce != nullptr) {
-          (*b.produce)(0, into);
-        } else {
-          std::copy(b.data.begin(), b.data.end(), into.begin());
-        }
-      }
-    } else if (t.is_variable) {
-      s.has_shape = true;
-      s.extents = t.shape;
-      own(s, static_cast<std::size_t>(size_of(s.type, s.extents).value_or(std::uint64_t(1) << 62u)),
-          model_.file_name() + ": " + model::label(from, i));
-      std::fill(s.data.begin(), s.data.end(), std::byte(0));
-    }
-  }
+/// Gives a tensor memory of its own, for the shape that it has now.
+AEQ_INLINE void graph::own(std::size_t tensor, const step* s) {
+  slot& at = slots_[tensor];
+  const std::size_t bytes = bytes_of(tensor, s);
+  at.own.reserve(around_.memory(), bytes,
+                 [&] { return s != nullptr ? place(*s) : model_.file_name() + ": " + model::label(source(), tensor); });
+  at.data = at.own.span().first(bytes);
 }
 
 AEQ_INLINE void graph::reset_variables() {
   for (slot& s : slots_) {
-    if (s.is_variable) std::fill(s.data.begin(), s.data.end(), std::byte(0));
+    if (s.is_variable) reset_variable(s);
   }
 }
 
@@ -165,6 +123,9 @@ AEQ_INLINE void graph::make_steps() {
     s.outputs = o.outputs;
     s.results = o.outputs.size();
     s.flow = control_of(s.code);
+    if (std::find(s.outputs.begin(), s.outputs.end(), -1) != s.outputs.end()) {
+      fail(s, "leaves an output out, which the built-in engine does not take");
+    }
     if (s.flow == control::none) {
       s.what = find_operation(s.code);
       if (s.what == nullptr) {
@@ -186,34 +147,61 @@ AEQ_INLINE void graph::make_steps() {
         s.variable = around_.variable(container, name);
       }
     }
-    for (std::size_t k = 0; k < s.inputs.size(); ++k) {  // what the op updates
+    for (std::size_t k = 0; has_state(s.code) && k < s.inputs.size(); ++k) {
       const std::int32_t tensor = s.inputs[k];
       if (tensor >= 0 && slots_[static_cast<std::size_t>(tensor)].is_variable) s.outputs.push_back(tensor);
     }
   }
 }
 
-AEQ_INLINE operand graph::view(std::int32_t tensor) const {
-  if (tensor < 0) return {};
-  const slot& s = slots_[static_cast<std::size_t>(tensor)];
-  return {s.type, s.is_constant, s.data, s.extents, s.scale, s.zero_point, s.channel_axis, s.block_elements};
+AEQ_INLINE void graph::forget_run() {
+  for (slot& s : slots_) s.written = false;
+  for (step& s : steps_) {
+    // What was folded, or was no constant in the first place.
+    for (std::size_t i = 0; i < s.results; ++i) {
+      slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+      if (output.is_variable || model_.is_constant(source().tensors[static_cast<std::size_t>(s.outputs[i])])) continue;
+      output.is_constant = output.has_shape = false;
+      output.data = {};
+      output.own.release();
+    }
+    s.is_folded = s.is_dynamic = s.is_alias = s.is_set_up = false;
+    s.workspace.release();
+  }
+  arena_.release();
 }
 
-AEQ_INLINE void graph::forget_run() {
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    slot& s = slots_[i];
-    s.written = false;
-    if (model_.is_constant(source().tensors[i]) || s.is_variable) continue;
-    s.is_constant = s.has_shape = false;
-    s.data = {};
+/// Why a tensor can't be read: it has no value, and gets none before the next step. Nothing if it can.
+AEQ_INLINE std::string graph::unreadable(std::int32_t tensor) const {
+  const auto t = static_cast<std::size_t>(tensor);
+  const slot& s = slots_[t];
+  const auto because = [&](const std::string& why) { return model::label(source(), t) + " " + why; };
+  if (s.type == element_type::absent) {
+    return because("has the type " + std::string(model::name_of(source().tensors[t].type)) +
+                   ", which the built-in engine does not take");
   }
-  for (step& s : steps_) {
-    s.is_folded = s.is_dynamic = s.is_alias = false;
-    around_.memory().change(s.workspace.size(), 0, {});
-    s.workspace = aligned_bytes();
+  if (!s.problem.empty()) return because(s.problem);
+  if (s.is_constant || s.is_variable || s.written) return {};
+  return because(source().tensors[t].external_buffer != 0
+                     ? "has its data in an external buffer, which the built-in engine does not read"
+                     : "has no value: it is no input, and no op before computes it");
+}
+
+/// Looks at the operands of a step whose predecessors are ready.
+AEQ_INLINE void graph::begin(step& s) {
+  around_.count(*this, s);
+  for (const std::int32_t tensor : s.inputs) {
+    if (tensor < 0) continue;
+    if (const std::string why = unreadable(tensor); !why.empty()) fail(s, why);
   }
-  around_.memory().change(arena_.size(), 0, {});
-  arena_ = aligned_bytes();
+  for (std::size_t i = 0; i < s.results; ++i) {
+    slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+    if (output.is_constant || output.is_variable || output.written) {
+      fail(s, model::label(source(), static_cast<std::size_t>(s.outputs[i])) + " has a value already");
+    }
+    if (output.type == element_type::absent) fail(s, status::wrong_type);
+    output.written = true;
+  }
 }
 
 AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
@@ -228,27 +216,15 @@ AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
     s.has_shape = s.written = true;
   }
   for (step& s : steps_) {
-    for (const std::int32_t tensor : s.inputs) {
-      if (tensor < 0) continue;
-      const slot& input = slots_[static_cast<std::size_t>(tensor)];
-      if (!input.is_constant && !input.is_variable && !input.written) {
-        fail(s, model::label(from, static_cast<std::size_t>(tensor)) + " has no value yet: no input, and no op before");
-      }
-      if (input.type == element_type::absent) {
-        fail(s, "the built-in engine has no type " +
-                    std::string(model::name_of(from.tensors[static_cast<std::size_t>(tensor)].type)) + " (" +
-                    model::label(from, static_cast<std::size_t>(tensor)) + ")");
-      }
-    }
-    for (std::size_t i = 0; i < s.results; ++i) {
-      slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
-      if (output.is_constant || output.is_variable || output.written) {
-        fail(s, model::label(from, static_cast<std::size_t>(s.outputs[i])) + " has a value already");
-      }
-      output.written = true;
-    }
-    s.is_dynamic = !infer(s);
+    begin(s);
+    s.is_dynamic = !infer(s, false);
     if (!s.is_dynamic) fold(s);
+  }
+  for (const std::int32_t tensor : kept_) {
+    if (const std::string why = unreadable(tensor); !why.empty()) {
+      throw error(error_code::bad_input,
+                  model_.file_name() + ": output of subgraph " + std::to_string(number_) + ": " + why);
+    }
   }
   plan_memory();
   for (step& s : steps_) {
@@ -260,29 +236,49 @@ AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
   is_prepared_ = true;
 }
 
-/// Shapes of a step's outputs, if they are known now.
-AEQ_INLINE bool graph::infer(step& s) {
-  std::vector<shape> results(s.results);
-  if (s.flow == control::variable) {
-    results.assign(s.results, {});
-  } else if (s.flow == control::call && s.graphs.size() == 1) {
-    std::vector<shape> shapes;
-    for (const std::int32_t tensor : s.inputs) {
-      if (tensor < 0 || !slots_[static_cast<std::size_t>(tensor)].has_shape) return false;
-      shapes.push_back(slots_[static_cast<std::size_t>(tensor)].extents);
+/// Shapes of the outputs of a step that is no kernel.
+AEQ_INLINE bool graph::infer_control(const step& s, std::span<shape> results) {
+  if (s.flow == control::variable) return true;  // scalars
+  std::vector<shape> inputs;
+  for (const std::int32_t tensor : s.inputs) {
+    if (tensor < 0 || !slots_[static_cast<std::size_t>(tensor)].has_shape) return false;
+    inputs.push_back(slots_[static_cast<std::size_t>(tensor)].extents);
+  }
+  const auto called = [&](std::size_t i, std::span<const shape> values, std::span<shape> into) {
+    return around_.shapes_of_call(static_cast<std::size_t>(s.graphs[i]), values, into);
+  };
+  switch (s.flow) {
+    case control::call: return s.graphs.size() == 1 && called(0, inputs, results);
+    case control::if_: {
+      if (s.graphs.size() != 2 || inputs.empty()) return false;
+      const std::span<const shape> values = std::span<const shape>(inputs).subspan(1);
+      std::vector<shape> others(results.size());
+      return called(0, values, results) && called(1, values, others) && std::ranges::equal(results, others);
     }
-    if (!around_.shapes_of_call(static_cast<std::size_t>(s.graphs[0]), shapes, results)) return false;
-  } else if (s.flow != control::none) {
-    return false;
+    case control::while_: {  // if a round changes no shape, no number of rounds does
+      std::vector<shape> condition(1);
+      return s.graphs.size() == 2 && called(0, inputs, condition) && called(1, inputs, results) &&
+             std::ranges::equal(results, inputs);
+    }
+    default: return false;
+  }
+}
+
+/// Shapes of a step's outputs, if they are known now.
+AEQ_INLINE bool graph::infer(step& s, bool is_running) {
+  std::vector<shape> results(s.results);
+  if (s.flow != control::none) {
+    if (!infer_control(s, results)) return false;
   } else {
     std::vector<operand> inputs;
     for (std::size_t i = 0; i < s.inputs.size(); ++i) {
       operand input = view(s.inputs[i]);
-      if (input.present() && !slots_[static_cast<std::size_t>(s.inputs[i])].has_shape) return false;
-      const bool is_wanted = i < 32 && (s.what->shape_inputs >> i & 1u) != 0;
-      if (is_wanted && input.present() && !s.is_dynamic && !input.is_constant) return false;
-      if (!is_wanted) input.data = {};
-      if (is_wanted && !input.is_complete()) fail(s, status::wrong_shape);
+      if (input.present()) {
+        if (!is_running && !slots_[static_cast<std::size_t>(s.inputs[i])].has_shape) return false;
+        const bool is_wanted = i < 32 && (s.what->shape_inputs >> i & 1u) != 0;
+        if (is_wanted && !is_running && !input.is_constant) return false;
+        if (!is_wanted) input.data = {};
+      }
       inputs.push_back(input);
     }
     const status result = s.what->shapes(inputs, s.options, results);
@@ -291,10 +287,8 @@ AEQ_INLINE bool graph::infer(step& s) {
   for (std::size_t i = 0; i < s.results; ++i) {
     slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
     output.extents = std::move(results[i]);
-    output.has_shape = true;
-    if (output.type == element_type::absent || !size_of(output.type, output.extents)) {
-      fail(s, output.type == element_type::absent ? status::wrong_type : status::wrong_shape);
-    }
+    output.has_shape = !is_running;
+    if (!size_of(output.type, output.extents)) fail(s, status::wrong_shape);
   }
   return true;
 }
@@ -318,16 +312,15 @@ AEQ_INLINE void graph::fold(step& s) {
   if (s.what->output == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
-    if (input.data.size() < bytes_of(static_cast<std::size_t>(s.outputs[0]), &s)) fail(s, status::wrong_shape);
-    output.data = input.data;
+    const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
+    if (input.data.size() < bytes) fail(s, status::wrong_shape);
+    output.data = input.data.first(bytes);
   } else {
-    for (const std::int32_t tensor : s.outputs) {
-      const auto t = static_cast<std::size_t>(tensor);
-      own(slots_[t], bytes_of(t, &s), place(s));
-    }
+    for (const std::int32_t tensor : s.outputs) own(static_cast<std::size_t>(tensor), &s);
     bind(s);
     setup(s);
     evaluate(s);
+    s.workspace.release();
   }
   for (const std::int32_t tensor : s.outputs) slots_[static_cast<std::size_t>(tensor)].is_constant = true;
   s.is_folded = true;
@@ -344,7 +337,7 @@ AEQ_INLINE void graph::plan_memory() {
       if (tensor >= 0) last_use[static_cast<std::size_t>(tensor)] = k + 1;
     }
   }
-  for (const std::int32_t tensor : from.outputs) last_use[static_cast<std::size_t>(tensor)] = end;
+  for (const std::int32_t tensor : kept_) last_use[static_cast<std::size_t>(tensor)] = end;
 
   std::vector<lifetime> storages;
   std::vector<std::size_t> storage_of(slots_.size(), none);
@@ -391,8 +384,8 @@ AEQ_INLINE void graph::plan_memory() {
       throw error(error_code::bad_input, model_.file_name() + ": tensors of 2^62 bytes");
   }
   const arena_plan plan = plan_arena(storages);
-  around_.memory().change(0, plan.bytes, model_.file_name() + ": the tensors of subgraph " + std::to_string(number_));
-  arena_ = aligned_bytes(plan.bytes);
+  arena_.reserve(around_.memory(), plan.bytes,
+                 [&] { return model_.file_name() + ": the tensors of subgraph " + std::to_string(number_); });
   for (std::size_t t = 0; t < slots_.size(); ++t) {
     if (storage_of[t] != none)
       slots_[t].data = arena_.span().subspan(plan.offsets[storage_of[t]], bytes_of(t, nullptr));
@@ -414,32 +407,30 @@ AEQ_INLINE void graph::bind(step& s) {
 AEQ_INLINE void graph::setup(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
   const std::size_t bytes = s.what->kernel.workspace_bytes(call);
-  if (bytes > s.workspace.size()) {
-    around_.memory().change(s.workspace.size(), bytes, place(s));
-    s.workspace = aligned_bytes(bytes);
-  }
+  s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
   s.scratch = s.what->kernel.scratch_bytes == nullptr ? 0 : s.what->kernel.scratch_bytes(call);
   const status result = s.what->kernel.setup(call, s.workspace.span());
   if (result != status::ready) fail(s, result);
 }
 
 AEQ_INLINE void graph::resize(std::size_t tensor, std::span<const std::int32_t> extents) {
-  slot& s = slots_[tensor];
-  s.extents.assign(extents.begin(), extents.end());
-  own(s, bytes_of(tensor, nullptr), model_.file_name() + ": " + model::label(source(), tensor));
+  slots_[tensor].extents.assign(extents.begin(), extents.end());
+  own(tensor, nullptr);
 }
 
 AEQ_INLINE void graph::prepare_step(step& s) {
-  for (const std::int32_t tensor : s.inputs) {
-    if (tensor >= 0) slots_[static_cast<std::size_t>(tensor)].has_shape = true;  // by now it is
-  }
-  (void)infer(s);
-  for (std::size_t i = 0; i < s.results; ++i) {
-    const auto t = static_cast<std::size_t>(s.outputs[i]);
-    own(slots_[t], bytes_of(t, &s), place(s));
-  }
+  (void)infer(s, true);
+  for (std::size_t i = 0; i < s.results; ++i) own(static_cast<std::size_t>(s.outputs[i]), &s);
   bind(s);
+  // In a loop shapes are mostly those of the last round.
+  std::vector<shape> shapes;
+  for (const operand& o : s.input_views) shapes.emplace_back(o.shape.begin(), o.shape.end());
+  for (const result_operand& o : s.output_views) shapes.emplace_back(o.shape.begin(), o.shape.end());
+  if (s.is_set_up && shapes == s.set_up_for) return;
+  s.is_set_up = false;
   setup(s);
+  s.set_up_for = std::move(shapes);
+  s.is_set_up = true;
 }
 
 AEQ_INLINE void graph::evaluate(step& s) {

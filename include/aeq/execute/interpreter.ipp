@@ -14,6 +14,7 @@
 #include <aeq/execute/signatures.hpp>
 #include <aeq/execute/thread_pool.hpp>
 #include <aeq/io/error.hpp>
+#include <aeq/model/consistency.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -22,67 +23,113 @@ class interpreter::machine final : detail::environment {
   machine(model::model source, const interpreter_options& options)
       : model_(std::move(source)),
         options_(options),
-        signatures_(signatures_of(model_)),
+        signatures_((model::check_consistency(model_), signatures_of(model_))),
         pool_(options.threads),
         memory_(options.max_memory),
+        buffers_(model_, memory_),
         graphs_(model_.subgraphs.size()),
-        has_run_once_(model_.subgraphs.size(), false) {}
+        has_run_once_(model_.subgraphs.size(), false) {
+    check_signatures();
+  }
 
   [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
   [[nodiscard]] std::uint64_t peak_memory() const { return memory_.peak(); }
 
   void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
     last_ = nullptr;
-    const signature& called = signatures_.at(number);
+    if (number >= signatures_.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": has " + std::to_string(signatures_.size()) +
+                                               " signatures, none of number " + std::to_string(number));
+    }
+    const signature& called = signatures_[number];
     check_inputs(model_, called, inputs);
+    operations_left_ = options_.max_operations;
+    depth_ = 0;
     detail::graph& g = at(called.subgraph);
     // A signature may list its inputs in another order than its subgraph does, and may leave some out.
     std::vector<operand> values(g.source().inputs.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto tensor = static_cast<std::size_t>(g.source().inputs[i]);
       for (std::size_t k = 0; k < called.inputs.size(); ++k) {
-        if (called.inputs[k].tensor == static_cast<std::size_t>(g.source().inputs[i])) values[i] = inputs[k];
+        if (called.inputs[k].tensor == tensor) values[i] = inputs[k];
       }
-      const detail::slot& input = g.at(static_cast<std::size_t>(g.source().inputs[i]));
-      if (!values[i].present() && !input.is_constant && !input.is_variable) {
-        throw error(error_code::bad_input,
-                    model_.file_name() + ": signature '" + called.key + "' gives no value to " +
-                        model::label(g.source(), static_cast<std::size_t>(g.source().inputs[i])));
+      if (!values[i].present() && !g.at(tensor).is_constant && !g.at(tensor).is_variable) {
+        throw error(error_code::bad_input, model_.file_name() + ": signature '" + called.key + "' gives no value to " +
+                                               model::label(g.source(), tensor));
       }
     }
     visitor_ = visitor ? &visitor : nullptr;
-    operations_left_ = options_.max_operations;
     run_graph(g, values);
     last_ = &called;
   }
 
   [[nodiscard]] operand output(std::size_t index) const {
-    return graphs_[last_->subgraph]->view(static_cast<std::int32_t>(last_->outputs.at(index).tensor));
+    if (last_ == nullptr || index >= last_->outputs.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": there is no output " + std::to_string(index) +
+                                               (last_ == nullptr ? ", for no run has ended well" : ""));
+    }
+    return graphs_[last_->subgraph]->view(static_cast<std::int32_t>(last_->outputs[index].tensor));
   }
 
   void reset() {
     for (const auto& g : graphs_) {
       if (g != nullptr) g->reset_variables();
     }
-    for (value& variable : variables_) variable.is_set = false;
+    for (value& variable : variables_) variable = value();
     std::fill(has_run_once_.begin(), has_run_once_.end(), false);
   }
 
  private:
   /// A value outside of any graph: a variable, or what a loop carries.
   struct value {
-    element_type type = element_type::absent;
+    element_type type = element_type::absent;  ///< absent: none yet
     shape extents;
-    std::vector<std::byte> bytes;
-    bool is_set = false;
+    std::size_t bytes = 0;
+    detail::counted_memory memory;
 
-    void assign(const operand& from) {
+    template <class Who>
+    void assign(detail::memory_account& account, const operand& from, const Who& who) {
+      type = element_type::absent;
+      memory.reserve(account, from.data.size(), who);
       type = from.type;
       extents.assign(from.shape.begin(), from.shape.end());
-      bytes.assign(from.data.begin(), from.data.end());
-      is_set = true;
+      bytes = from.data.size();
+      std::copy(from.data.begin(), from.data.end(), memory.span().begin());
     }
-    [[nodiscard]] operand view() const { return {type, false, bytes, extents, {}, {}, 0, 0}; }
+    [[nodiscard]] operand view() const { return {type, false, memory.span().first(bytes), extents, {}, {}, 0, 0}; }
   };
+
+  /// Graphs that are made ready or run within each other: calls take room on the thread's stack.
+  class descent {
+   public:
+    explicit descent(machine& of) : depth_(of.depth_) {
+      if (depth_ == most) {
+        throw error(error_code::bad_input,
+                    of.model_.file_name() + ": subgraphs call each other more than " + std::to_string(most) + " deep");
+      }
+      ++depth_;
+    }
+    descent(const descent&) = delete;
+    descent& operator=(const descent&) = delete;
+    ~descent() { --depth_; }
+
+   private:
+    static constexpr std::size_t most = 200;
+    std::size_t& depth_;
+  };
+
+  /// Values can be given to the inputs of a subgraph only.
+  void check_signatures() const {
+    for (const signature& s : signatures_) {
+      const std::vector<std::int32_t>& inputs = model_.subgraphs[s.subgraph].inputs;
+      for (const port& p : s.inputs) {
+        if (std::find(inputs.begin(), inputs.end(), static_cast<std::int32_t>(p.tensor)) == inputs.end()) {
+          throw error(error_code::bad_input, model_.file_name() + ": signature '" + s.key + "', input '" + p.name +
+                                                 "' is no input of subgraph " + std::to_string(s.subgraph));
+        }
+      }
+    }
+  }
 
   detail::graph& at(std::size_t number) {
     if (graphs_[number] == nullptr) {
@@ -97,6 +144,7 @@ class interpreter::machine final : detail::environment {
     detail::graph& callee = at(number);
     if (inputs.size() != callee.source().inputs.size() || outputs.size() != callee.source().outputs.size())
       return false;
+    const descent deeper(*this);
     callee.prepare(inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const detail::slot& output = callee.at(static_cast<std::size_t>(callee.source().outputs[i]));
@@ -116,14 +164,21 @@ class interpreter::machine final : detail::environment {
   }
 
   detail::memory_account& memory() override { return memory_; }
+  detail::buffer_store& buffers() override { return buffers_; }
   work_sharing share() override { return pool_.share(); }
 
   std::span<std::byte> scratch(std::size_t bytes) override {
-    if (scratch_.size() < bytes) {
-      memory_.change(scratch_.size(), bytes, model_.file_name() + ": scratch memory of an op");
-      scratch_ = aligned_bytes(bytes);
-    }
+    scratch_.reserve(memory_, bytes, [&] { return model_.file_name() + ": scratch memory of an op"; });
     return scratch_.span().first(bytes);
+  }
+
+  void count(const detail::graph& g, const detail::step& s) override {
+    if (operations_left_-- == 0) {
+      operations_left_ = 0;
+      throw error(error_code::bad_input, g.place(s) + ": " + std::to_string(options_.max_operations) +
+                                             " ops have run, and the model has not ended; raise the limit if it is "
+                                             "meant to take so many");
+    }
   }
 
   // Running.
@@ -135,6 +190,7 @@ class interpreter::machine final : detail::environment {
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {
+    const descent deeper(*this);
     std::vector<shape> shapes;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::slot& s = g.at(static_cast<std::size_t>(g.source().inputs[i]));
@@ -144,15 +200,19 @@ class interpreter::machine final : detail::environment {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const auto tensor = g.source().inputs[i];
       const detail::slot& s = g.at(static_cast<std::size_t>(tensor));
-      if (inputs[i].present() && !s.is_constant) std::copy_n(inputs[i].data.begin(), s.data.size(), s.data.begin());
+      if (inputs[i].present() && !s.is_constant) {
+        if (!std::ranges::equal(s.extents, inputs[i].shape)) {  // a variable, or an input that is listed twice
+          throw error(error_code::bad_input,
+                      model_.file_name() + ": " + model::label(g.source(), static_cast<std::size_t>(tensor)) +
+                          ", input " + std::to_string(i) + " of subgraph " + std::to_string(g.number()) + ", holds " +
+                          described(s.type, s.extents) + ", not " + described(inputs[i].type, inputs[i].shape));
+        }
+        std::copy_n(inputs[i].data.begin(), s.data.size(), s.data.begin());
+      }
       visit(g, tensor);
     }
     for (detail::step& s : g.steps()) {
-      if (operations_left_-- == 0) {
-        throw error(error_code::bad_input, g.place(s) + ": " + std::to_string(options_.max_operations) +
-                                               " ops have run, and the model has not ended; raise the limit if it is "
-                                               "meant to take so many");
-      }
+      count(g, s);
       run_step(g, s);
       for (std::size_t i = 0; i < s.results; ++i) visit(g, s.outputs[i]);
     }
@@ -180,8 +240,10 @@ class interpreter::machine final : detail::environment {
       case control::call_once:
         if (s.graphs.size() != 1) fail(g, s, "names no subgraph to call");
         if (has_run_once_[static_cast<std::size_t>(s.graphs[0])]) return;
+        check_count(g, s, at(static_cast<std::size_t>(s.graphs[0])), 0, 0);
+        run_graph(at(static_cast<std::size_t>(s.graphs[0])), {});
         has_run_once_[static_cast<std::size_t>(s.graphs[0])] = true;
-        return run_graph(at(static_cast<std::size_t>(s.graphs[0])), {});
+        return;
       case control::if_: {
         if (s.graphs.size() != 2 || inputs.empty()) fail(g, s, "wants a condition and two subgraphs");
         const bool condition = truth(g, s, inputs[0]);
@@ -190,19 +252,21 @@ class interpreter::machine final : detail::environment {
       case control::while_: return loop(g, s, inputs);
       case control::variable: {
         const auto number = static_cast<std::int32_t>(s.variable);
-        if (s.results != 1) fail(g, s, "has one output");
+        if (s.results != 1 || g.at(static_cast<std::size_t>(s.outputs[0])).type != element_type::int32) {
+          fail(g, s, "wants one output for a variable");
+        }
         std::memcpy(g.at(static_cast<std::size_t>(s.outputs[0])).data.data(), &number, sizeof number);
         return;
       }
       case control::read_variable: {
         if (s.results != 1) fail(g, s, "has one output");
         const value& variable = variable_of(g, s, inputs);
-        if (!variable.is_set) fail(g, s, "reads a variable that nothing has been assigned to");
+        if (variable.type == element_type::absent) fail(g, s, "reads a variable that nothing has been assigned to");
         return store(g, s, 0, variable.view());
       }
       case control::assign_variable:
-        if (inputs.size() < 2) fail(g, s, "wants a variable and a value");
-        return variable_of(g, s, inputs).assign(inputs[1]);
+        if (inputs.size() < 2 || !inputs[1].present()) fail(g, s, "wants a variable and a value");
+        return variable_of(g, s, inputs).assign(memory_, inputs[1], [&] { return g.place(s); });
       case control::none: return;
     }
   }
@@ -274,17 +338,19 @@ class interpreter::machine final : detail::environment {
     std::vector<value> carried(inputs.size());
     std::vector<operand> views(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      carried[i].assign(inputs[i]);
+      if (!inputs[i].present()) fail(g, s, "leaves an input out");
+      carried[i].assign(memory_, inputs[i], [&] { return g.place(s); });
       views[i] = carried[i].view();
     }
     while (true) {
+      count(g, s);  // rounds may be without ops
       check_types(g, s, condition, views);
       run_graph(condition, views);
       if (!truth(g, s, condition.view(condition.source().outputs[0]))) break;
       check_types(g, s, body, views);
       run_graph(body, views);
       for (std::size_t i = 0; i < carried.size(); ++i) {
-        carried[i].assign(body.view(body.source().outputs[i]));
+        carried[i].assign(memory_, body.view(body.source().outputs[i]), [&] { return g.place(s); });
         views[i] = carried[i].view();
       }
     }
@@ -296,13 +362,15 @@ class interpreter::machine final : detail::environment {
   std::vector<signature> signatures_;
   thread_pool pool_;
   detail::memory_account memory_;
+  detail::buffer_store buffers_;
   std::vector<std::unique_ptr<detail::graph>> graphs_;
   std::vector<bool> has_run_once_;
   std::vector<value> variables_;
   std::vector<std::pair<std::string, std::string>> variable_names_;
-  aligned_bytes scratch_;
+  detail::counted_memory scratch_;
   const tensor_visitor* visitor_ = nullptr;
   std::uint64_t operations_left_ = 0;
+  std::size_t depth_ = 0;
   const signature* last_ = nullptr;
 };
 
