@@ -6690,6 +6690,11 @@ AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
 //
 // Inside: interpreter.ipp includes it, other headers do not.
 
+// ---- aeq/execute/memory.hpp
+// Memory that is counted against a limit for as long as it is held.
+//
+// Inside: the interpreter's definitions include it, other headers do not.
+
 // ---- aeq/execute/arena.hpp
 // Where tensors lie while they live: one block of memory for all, in which those that do not live at the same time
 // share room.
@@ -6734,6 +6739,83 @@ class aligned_bytes {
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/memory.hpp
+namespace aeq::inline AEQ_ABI::execute::detail {
+
+/// How many bytes are in use, and have been at most.
+class memory_account {
+ public:
+  explicit memory_account(std::uint64_t limit) : limit_(limit) {}
+
+  /// Whether there is room for so many more.
+  [[nodiscard]] bool has_room(std::uint64_t bytes) const { return bytes <= limit_ - std::min(limit_, used_); }
+  void take(std::uint64_t bytes) {
+    used_ += bytes;
+    peak_ = std::max(peak_, used_);
+  }
+  void give_back(std::uint64_t bytes) { used_ -= bytes; }
+
+  [[nodiscard]] std::uint64_t limit() const { return limit_; }
+  [[nodiscard]] std::uint64_t used() const { return used_; }
+  [[nodiscard]] std::uint64_t peak() const { return peak_; }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t used_ = 0;
+  std::uint64_t peak_ = 0;
+};
+
+/// Memory that an account knows of; the account must live longer.
+class counted_memory {
+ public:
+  counted_memory() = default;
+  counted_memory(counted_memory&& other) noexcept
+      : account_(std::exchange(other.account_, nullptr)), bytes_(std::move(other.bytes_)) {}
+  counted_memory& operator=(counted_memory&& other) noexcept {
+    release();
+    account_ = std::exchange(other.account_, nullptr);
+    bytes_ = std::move(other.bytes_);
+    return *this;
+  }
+  ~counted_memory() { release(); }
+
+  /// Has room for `bytes` afterwards. Where there was less, what was held is lost, also if this throws: aeq::error that
+  /// begins with what `who()` says, bad_input where the limit is passed.
+  template <class Who>
+  void reserve(memory_account& account, std::uint64_t bytes, const Who& who) {
+    if (bytes <= size()) return;
+    release();
+    if (!account.has_room(bytes)) {
+      throw error(error_code::bad_input, who() + ": wants " + std::to_string(bytes) + " bytes, " +
+                                             std::to_string(account.used()) + " are in use and the limit is " +
+                                             std::to_string(account.limit()) +
+                                             "; raise it if the model is meant to be so large");
+    }
+    try {
+      bytes_ = aligned_bytes(static_cast<std::size_t>(bytes));
+    } catch (const std::bad_alloc&) {
+      throw error(error_code::io, who() + ": the system has no " + std::to_string(bytes) + " bytes of memory left");
+    }
+    account_ = &account;
+    account.take(bytes);
+  }
+
+  void release() {
+    if (account_ != nullptr) account_->give_back(bytes_.size());
+    account_ = nullptr;
+    bytes_ = aligned_bytes();
+  }
+
+  [[nodiscard]] std::span<std::byte> span() const { return bytes_.span(); }
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+
+ private:
+  memory_account* account_ = nullptr;
+  aligned_bytes bytes_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
 
 // ---- aeq/execute/operation.hpp
 // What the interpreter knows of an op: its kernel on numbers that are not quantized, and how shapes follow from shapes.
@@ -6838,22 +6920,12 @@ inline status shape_of_two(std::span<const operand> inputs, const operation_opti
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
-// ---- aeq/execute/graph.hpp
+// ---- aeq/execute/slot.hpp
+// The tensors of a subgraph as the interpreter holds them, and the data of constants and variables.
+//
+// Inside: the interpreter's definitions include it, other headers do not.
+
 namespace aeq::inline AEQ_ABI::execute::detail {
-
-/// Counts bytes against a limit.
-class memory_account {
- public:
-  explicit memory_account(std::uint64_t limit) : limit_(limit) {}
-  /// Throws if `before` bytes becoming `after` passes the limit. `what` names who wants them.
-  void change(std::uint64_t before, std::uint64_t after, const std::string& what);
-  [[nodiscard]] std::uint64_t peak() const { return peak_; }
-
- private:
-  std::uint64_t limit_;
-  std::uint64_t used_ = 0;
-  std::uint64_t peak_ = 0;
-};
 
 /// A tensor of a subgraph.
 struct slot {
@@ -6861,15 +6933,51 @@ struct slot {
   shape extents;
   bool is_constant = false;
   bool is_variable = false;
-  bool has_shape = false;  ///< extents are those of this run
-  bool written = false;    ///< while a graph is made ready: some op before has it as output
+  bool has_shape = false;  ///< extents are known before a run
+  bool written = false;    ///< while a graph is made ready: it is an input, or some op before has it as output
+  std::string problem;     ///< why it can't be read, for constants and variables of which that is known
   std::span<std::byte> data;
-  aligned_bytes own;  ///< where the tensor is in no arena and in no file
+  counted_memory own;  ///< where the tensor is in no arena and in no file
   std::vector<float> scale;
   std::vector<std::int32_t> zero_point;
   std::int32_t channel_axis = 0;
   std::int32_t block_elements = 0;
+
+  [[nodiscard]] operand view() const {
+    return {type, is_constant, data, extents, scale, zero_point, channel_axis, block_elements};
+  }
 };
+
+/// Bytes of a value; nothing if they are 2^60 or more, or an extent is open.
+[[nodiscard]] std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents);
+
+/// What a model's buffers hold, aligned for their elements.
+class buffer_store {
+ public:
+  /// The model and the account must live as long as this.
+  buffer_store(const model::model& source, memory_account& account) : model_(source), account_(account) {}
+
+  /// The bytes of buffer `number`, in the file if they lie well there; else a copy, or what its producer makes. They
+  /// are never written to: kernels see constants as const only.
+  [[nodiscard]] std::span<std::byte> get(std::size_t number, std::size_t alignment);
+
+ private:
+  const model::model& model_;
+  memory_account& account_;
+  std::unordered_map<std::size_t, counted_memory> made_;
+};
+
+/// The slots of subgraph `number`, with data where it is constant or variable.
+[[nodiscard]] std::vector<slot> make_slots(const model::model& source, std::size_t number, buffer_store& buffers,
+                                           memory_account& account);
+
+/// A variable tensor as it is before the first run: zeros; of int8, zero points.
+void reset_variable(slot& s);
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
+
+// ---- aeq/execute/graph.hpp
+namespace aeq::inline AEQ_ABI::execute::detail {
 
 /// Ops that are no kernels.
 enum class control : std::uint8_t { none, call, call_once, if_, while_, variable, read_variable, assign_variable };
@@ -6881,7 +6989,7 @@ struct step {
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
-  std::vector<std::int32_t> outputs;  ///< of the op; then those of its inputs that are variables
+  std::vector<std::int32_t> outputs;  ///< of the op; then, if it has state, those of its inputs that are variables
   std::size_t results = 0;            ///< how many of `outputs` are the op's
   std::vector<std::int32_t> graphs;   ///< that control calls
   std::size_t variable = 0;
@@ -6891,9 +6999,13 @@ struct step {
   bool is_alias = false;    ///< outputs lie where the input lies
   std::vector<operand> input_views;
   std::vector<result_operand> output_views;
-  aligned_bytes workspace;
+  counted_memory workspace;
   std::size_t scratch = 0;
+  bool is_set_up = false;
+  std::vector<shape> set_up_for;  ///< a dynamic step: shapes of its operands when it was set up
 };
+
+class graph;
 
 /// What a graph needs from the machine that it is a part of.
 class environment {
@@ -6903,7 +7015,10 @@ class environment {
   virtual bool shapes_of_call(std::size_t graph, std::span<const shape> inputs, std::span<shape> outputs) = 0;
   virtual std::size_t variable(const std::string& container, const std::string& name) = 0;
   virtual memory_account& memory() = 0;
+  virtual buffer_store& buffers() = 0;
   virtual std::span<std::byte> scratch(std::size_t bytes) = 0;
+  /// Counts an op that is made ready or run; throws when there have been too many.
+  virtual void count(const graph& g, const step& s) = 0;
   virtual work_sharing share() = 0;
 };
 
@@ -6911,7 +7026,7 @@ class graph {
  public:
   graph(const model::model& source, std::size_t number, environment& around);
 
-  /// Makes everything ready for inputs of these shapes. Does nothing if it is already.
+  /// Makes everything ready for inputs of these shapes, one per input of the subgraph. Does nothing if it is already.
   void prepare(std::span<const shape> inputs);
 
   /// A dynamic step right before it runs: shapes, memory, setup.
@@ -6921,7 +7036,9 @@ class graph {
   /// Gives an output of a dynamic step a shape, and memory to it.
   void resize(std::size_t tensor, std::span<const std::int32_t> extents);
 
-  [[nodiscard]] operand view(std::int32_t tensor) const;
+  [[nodiscard]] operand view(std::int32_t tensor) const {
+    return tensor < 0 ? operand() : slots_[static_cast<std::size_t>(tensor)].view();
+  }
   [[nodiscard]] std::span<step> steps() { return steps_; }
   [[nodiscard]] slot& at(std::size_t tensor) { return slots_[tensor]; }
   [[nodiscard]] const slot& at(std::size_t tensor) const { return slots_[tensor]; }
@@ -6933,15 +7050,17 @@ class graph {
   [[nodiscard]] std::string place(const step& s) const;
 
  private:
-  void make_slots();
   void make_steps();
+  [[nodiscard]] std::string unreadable(std::int32_t tensor) const;
+  void begin(step& s);
   void forget_run();
-  [[nodiscard]] bool infer(step& s);
+  [[nodiscard]] bool infer(step& s, bool is_running);
+  [[nodiscard]] bool infer_control(const step& s, std::span<shape> results);
   void fold(step& s);
   void plan_memory();
   void bind(step& s);
   void setup(step& s);
-  void own(slot& s, std::size_t bytes, const std::string& who);
+  void own(std::size_t tensor, const step* s);
   [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;
   [[noreturn]] void fail(const step& s, status why) const;
@@ -6951,9 +7070,10 @@ class graph {
   environment& around_;
   std::vector<slot> slots_;
   std::vector<step> steps_;
+  std::vector<std::int32_t> kept_;  ///< tensors that are read after a run
   std::vector<shape> prepared_for_;
   bool is_prepared_ = false;
-  aligned_bytes arena_;
+  counted_memory arena_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
@@ -7111,6 +7231,20 @@ class thread_pool {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/model/consistency.hpp
+// After the layout, the content: indices in range, sizes that agree, no cycles between subgraphs. Everything behind the
+// reader may rely on it. (spec: tflite_schema, sections 2.1 and 5)
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// The subgraphs that an op runs, by its option table: branches, bodies, decompositions.
+[[nodiscard]] std::vector<std::int32_t> called_subgraphs(const operation& o);
+
+/// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
+void check_consistency(const model& m);
+
+}  // namespace aeq::inline AEQ_ABI::model
+
 // ---- aeq/execute/interpreter.ipp
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -7119,67 +7253,113 @@ class interpreter::machine final : detail::environment {
   machine(model::model source, const interpreter_options& options)
       : model_(std::move(source)),
         options_(options),
-        signatures_(signatures_of(model_)),
+        signatures_((model::check_consistency(model_), signatures_of(model_))),
         pool_(options.threads),
         memory_(options.max_memory),
+        buffers_(model_, memory_),
         graphs_(model_.subgraphs.size()),
-        has_run_once_(model_.subgraphs.size(), false) {}
+        has_run_once_(model_.subgraphs.size(), false) {
+    check_signatures();
+  }
 
   [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
   [[nodiscard]] std::uint64_t peak_memory() const { return memory_.peak(); }
 
   void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
     last_ = nullptr;
-    const signature& called = signatures_.at(number);
+    if (number >= signatures_.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": has " + std::to_string(signatures_.size()) +
+                                               " signatures, none of number " + std::to_string(number));
+    }
+    const signature& called = signatures_[number];
     check_inputs(model_, called, inputs);
+    operations_left_ = options_.max_operations;
+    depth_ = 0;
     detail::graph& g = at(called.subgraph);
     // A signature may list its inputs in another order than its subgraph does, and may leave some out.
     std::vector<operand> values(g.source().inputs.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto tensor = static_cast<std::size_t>(g.source().inputs[i]);
       for (std::size_t k = 0; k < called.inputs.size(); ++k) {
-        if (called.inputs[k].tensor == static_cast<std::size_t>(g.source().inputs[i])) values[i] = inputs[k];
+        if (called.inputs[k].tensor == tensor) values[i] = inputs[k];
       }
-      const detail::slot& input = g.at(static_cast<std::size_t>(g.source().inputs[i]));
-      if (!values[i].present() && !input.is_constant && !input.is_variable) {
-        throw error(error_code::bad_input,
-                    model_.file_name() + ": signature '" + called.key + "' gives no value to " +
-                        model::label(g.source(), static_cast<std::size_t>(g.source().inputs[i])));
+      if (!values[i].present() && !g.at(tensor).is_constant && !g.at(tensor).is_variable) {
+        throw error(error_code::bad_input, model_.file_name() + ": signature '" + called.key + "' gives no value to " +
+                                               model::label(g.source(), tensor));
       }
     }
     visitor_ = visitor ? &visitor : nullptr;
-    operations_left_ = options_.max_operations;
     run_graph(g, values);
     last_ = &called;
   }
 
   [[nodiscard]] operand output(std::size_t index) const {
-    return graphs_[last_->subgraph]->view(static_cast<std::int32_t>(last_->outputs.at(index).tensor));
+    if (last_ == nullptr || index >= last_->outputs.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": there is no output " + std::to_string(index) +
+                                               (last_ == nullptr ? ", for no run has ended well" : ""));
+    }
+    return graphs_[last_->subgraph]->view(static_cast<std::int32_t>(last_->outputs[index].tensor));
   }
 
   void reset() {
     for (const auto& g : graphs_) {
       if (g != nullptr) g->reset_variables();
     }
-    for (value& variable : variables_) variable.is_set = false;
+    for (value& variable : variables_) variable = value();
     std::fill(has_run_once_.begin(), has_run_once_.end(), false);
   }
 
  private:
   /// A value outside of any graph: a variable, or what a loop carries.
   struct value {
-    element_type type = element_type::absent;
+    element_type type = element_type::absent;  ///< absent: none yet
     shape extents;
-    std::vector<std::byte> bytes;
-    bool is_set = false;
+    std::size_t bytes = 0;
+    detail::counted_memory memory;
 
-    void assign(const operand& from) {
+    template <class Who>
+    void assign(detail::memory_account& account, const operand& from, const Who& who) {
+      type = element_type::absent;
+      memory.reserve(account, from.data.size(), who);
       type = from.type;
       extents.assign(from.shape.begin(), from.shape.end());
-      bytes.assign(from.data.begin(), from.data.end());
-      is_set = true;
+      bytes = from.data.size();
+      std::copy(from.data.begin(), from.data.end(), memory.span().begin());
     }
-    [[nodiscard]] operand view() const { return {type, false, bytes, extents, {}, {}, 0, 0}; }
+    [[nodiscard]] operand view() const { return {type, false, memory.span().first(bytes), extents, {}, {}, 0, 0}; }
   };
+
+  /// Graphs that are made ready or run within each other: calls take room on the thread's stack.
+  class descent {
+   public:
+    explicit descent(machine& of) : depth_(of.depth_) {
+      if (depth_ == most) {
+        throw error(error_code::bad_input,
+                    of.model_.file_name() + ": subgraphs call each other more than " + std::to_string(most) + " deep");
+      }
+      ++depth_;
+    }
+    descent(const descent&) = delete;
+    descent& operator=(const descent&) = delete;
+    ~descent() { --depth_; }
+
+   private:
+    static constexpr std::size_t most = 200;
+    std::size_t& depth_;
+  };
+
+  /// Values can be given to the inputs of a subgraph only.
+  void check_signatures() const {
+    for (const signature& s : signatures_) {
+      const std::vector<std::int32_t>& inputs = model_.subgraphs[s.subgraph].inputs;
+      for (const port& p : s.inputs) {
+        if (std::find(inputs.begin(), inputs.end(), static_cast<std::int32_t>(p.tensor)) == inputs.end()) {
+          throw error(error_code::bad_input, model_.file_name() + ": signature '" + s.key + "', input '" + p.name +
+                                                 "' is no input of subgraph " + std::to_string(s.subgraph));
+        }
+      }
+    }
+  }
 
   detail::graph& at(std::size_t number) {
     if (graphs_[number] == nullptr) {
@@ -7194,6 +7374,7 @@ class interpreter::machine final : detail::environment {
     detail::graph& callee = at(number);
     if (inputs.size() != callee.source().inputs.size() || outputs.size() != callee.source().outputs.size())
       return false;
+    const descent deeper(*this);
     callee.prepare(inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const detail::slot& output = callee.at(static_cast<std::size_t>(callee.source().outputs[i]));
@@ -7213,14 +7394,21 @@ class interpreter::machine final : detail::environment {
   }
 
   detail::memory_account& memory() override { return memory_; }
+  detail::buffer_store& buffers() override { return buffers_; }
   work_sharing share() override { return pool_.share(); }
 
   std::span<std::byte> scratch(std::size_t bytes) override {
-    if (scratch_.size() < bytes) {
-      memory_.change(scratch_.size(), bytes, model_.file_name() + ": scratch memory of an op");
-      scratch_ = aligned_bytes(bytes);
-    }
+    scratch_.reserve(memory_, bytes, [&] { return model_.file_name() + ": scratch memory of an op"; });
     return scratch_.span().first(bytes);
+  }
+
+  void count(const detail::graph& g, const detail::step& s) override {
+    if (operations_left_-- == 0) {
+      operations_left_ = 0;
+      throw error(error_code::bad_input, g.place(s) + ": " + std::to_string(options_.max_operations) +
+                                             " ops have run, and the model has not ended; raise the limit if it is "
+                                             "meant to take so many");
+    }
   }
 
   // Running.
@@ -7232,6 +7420,7 @@ class interpreter::machine final : detail::environment {
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {
+    const descent deeper(*this);
     std::vector<shape> shapes;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::slot& s = g.at(static_cast<std::size_t>(g.source().inputs[i]));
@@ -7241,15 +7430,19 @@ class interpreter::machine final : detail::environment {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const auto tensor = g.source().inputs[i];
       const detail::slot& s = g.at(static_cast<std::size_t>(tensor));
-      if (inputs[i].present() && !s.is_constant) std::copy_n(inputs[i].data.begin(), s.data.size(), s.data.begin());
+      if (inputs[i].present() && !s.is_constant) {
+        if (!std::ranges::equal(s.extents, inputs[i].shape)) {  // a variable, or an input that is listed twice
+          throw error(error_code::bad_input,
+                      model_.file_name() + ": " + model::label(g.source(), static_cast<std::size_t>(tensor)) +
+                          ", input " + std::to_string(i) + " of subgraph " + std::to_string(g.number()) + ", holds " +
+                          described(s.type, s.extents) + ", not " + described(inputs[i].type, inputs[i].shape));
+        }
+        std::copy_n(inputs[i].data.begin(), s.data.size(), s.data.begin());
+      }
       visit(g, tensor);
     }
     for (detail::step& s : g.steps()) {
-      if (operations_left_-- == 0) {
-        throw error(error_code::bad_input, g.place(s) + ": " + std::to_string(options_.max_operations) +
-                                               " ops have run, and the model has not ended; raise the limit if it is "
-                                               "meant to take so many");
-      }
+      count(g, s);
       run_step(g, s);
       for (std::size_t i = 0; i < s.results; ++i) visit(g, s.outputs[i]);
     }
@@ -7277,8 +7470,10 @@ class interpreter::machine final : detail::environment {
       case control::call_once:
         if (s.graphs.size() != 1) fail(g, s, "names no subgraph to call");
         if (has_run_once_[static_cast<std::size_t>(s.graphs[0])]) return;
+        check_count(g, s, at(static_cast<std::size_t>(s.graphs[0])), 0, 0);
+        run_graph(at(static_cast<std::size_t>(s.graphs[0])), {});
         has_run_once_[static_cast<std::size_t>(s.graphs[0])] = true;
-        return run_graph(at(static_cast<std::size_t>(s.graphs[0])), {});
+        return;
       case control::if_: {
         if (s.graphs.size() != 2 || inputs.empty()) fail(g, s, "wants a condition and two subgraphs");
         const bool condition = truth(g, s, inputs[0]);
@@ -7287,19 +7482,21 @@ class interpreter::machine final : detail::environment {
       case control::while_: return loop(g, s, inputs);
       case control::variable: {
         const auto number = static_cast<std::int32_t>(s.variable);
-        if (s.results != 1) fail(g, s, "has one output");
+        if (s.results != 1 || g.at(static_cast<std::size_t>(s.outputs[0])).type != element_type::int32) {
+          fail(g, s, "wants one output for a variable");
+        }
         std::memcpy(g.at(static_cast<std::size_t>(s.outputs[0])).data.data(), &number, sizeof number);
         return;
       }
       case control::read_variable: {
         if (s.results != 1) fail(g, s, "has one output");
         const value& variable = variable_of(g, s, inputs);
-        if (!variable.is_set) fail(g, s, "reads a variable that nothing has been assigned to");
+        if (variable.type == element_type::absent) fail(g, s, "reads a variable that nothing has been assigned to");
         return store(g, s, 0, variable.view());
       }
       case control::assign_variable:
-        if (inputs.size() < 2) fail(g, s, "wants a variable and a value");
-        return variable_of(g, s, inputs).assign(inputs[1]);
+        if (inputs.size() < 2 || !inputs[1].present()) fail(g, s, "wants a variable and a value");
+        return variable_of(g, s, inputs).assign(memory_, inputs[1], [&] { return g.place(s); });
       case control::none: return;
     }
   }
@@ -7371,17 +7568,19 @@ class interpreter::machine final : detail::environment {
     std::vector<value> carried(inputs.size());
     std::vector<operand> views(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      carried[i].assign(inputs[i]);
+      if (!inputs[i].present()) fail(g, s, "leaves an input out");
+      carried[i].assign(memory_, inputs[i], [&] { return g.place(s); });
       views[i] = carried[i].view();
     }
     while (true) {
+      count(g, s);  // rounds may be without ops
       check_types(g, s, condition, views);
       run_graph(condition, views);
       if (!truth(g, s, condition.view(condition.source().outputs[0]))) break;
       check_types(g, s, body, views);
       run_graph(body, views);
       for (std::size_t i = 0; i < carried.size(); ++i) {
-        carried[i].assign(body.view(body.source().outputs[i]));
+        carried[i].assign(memory_, body.view(body.source().outputs[i]), [&] { return g.place(s); });
         views[i] = carried[i].view();
       }
     }
@@ -7393,13 +7592,15 @@ class interpreter::machine final : detail::environment {
   std::vector<signature> signatures_;
   thread_pool pool_;
   detail::memory_account memory_;
+  detail::buffer_store buffers_;
   std::vector<std::unique_ptr<detail::graph>> graphs_;
   std::vector<bool> has_run_once_;
   std::vector<value> variables_;
   std::vector<std::pair<std::string, std::string>> variable_names_;
-  aligned_bytes scratch_;
+  detail::counted_memory scratch_;
   const tensor_visitor* visitor_ = nullptr;
   std::uint64_t operations_left_ = 0;
+  std::size_t depth_ = 0;
   const signature* last_ = nullptr;
 };
 
@@ -8807,20 +9008,6 @@ AEQ_INLINE std::string dump_text(const model& m) {
 
 // ---- aeq/model/reader.ipp
 // Reading a .tflite file: the definitions.
-
-// ---- aeq/model/consistency.hpp
-// After the layout, the content: indices in range, sizes that agree, no cycles between subgraphs. Everything behind the
-// reader may rely on it. (spec: tflite_schema, sections 2.1 and 5)
-
-namespace aeq::inline AEQ_ABI::model {
-
-/// The subgraphs that an op runs, by its option table: branches, bodies, decompositions.
-[[nodiscard]] std::vector<std::int32_t> called_subgraphs(const operation& o);
-
-/// Throws error (bad_input) that names the file and the place if the parts of a model do not fit together.
-void check_consistency(const model& m);
-
-}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/model/verifier.hpp
 // Nothing in a model file is believed before this has walked it: every table, vector and string that the schema knows
@@ -14342,6 +14529,145 @@ AEQ_INLINE std::vector<operation> all_operations() {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/execute/slot.ipp
+namespace aeq::inline AEQ_ABI::execute::detail {
+
+AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents) {
+  constexpr std::uint64_t most = std::uint64_t(1) << 56u;  // elements of 64 bits, in 2^60 bytes less one
+  std::uint64_t elements = 1;
+  bool is_empty = false;
+  for (const std::int32_t extent : extents) {
+    if (extent < 0) return std::nullopt;
+    is_empty |= extent == 0;
+    if (extent == 0) continue;
+    if (elements > most / static_cast<std::uint64_t>(extent)) return std::nullopt;
+    elements *= static_cast<std::uint64_t>(extent);
+  }
+  return is_empty ? 0 : (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
+}
+
+AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_t alignment) {
+  if (const auto found = made_.find(number); found != made_.end()) return found->second.span();
+  const model::buffer& b = model_.buffers[number];
+  if (b.produce == nullptr && reinterpret_cast<std::uintptr_t>(b.data.data()) % alignment == 0) {
+    return {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
+  }
+  counted_memory memory;
+  memory.reserve(account_, b.size, [&] { return model_.file_name() + ": buffer " + std::to_string(number); });
+  const std::span<std::uint8_t> into(reinterpret_cast<std::uint8_t*>(memory.span().data()), memory.size());
+  if (b.produce != nullptr) {
+    (*b.produce)(0, into);
+  } else {
+    std::copy(b.data.begin(), b.data.end(), into.begin());
+  }
+  return made_.emplace(number, std::move(memory)).first->second.span();
+}
+
+AEQ_INLINE void reset_variable(slot& s) {
+  const bool has_zero_point = s.type == element_type::int8 && s.zero_point.size() == 1;
+  const auto value = static_cast<std::byte>(has_zero_point ? static_cast<std::int8_t>(s.zero_point[0]) : 0);
+  std::fill(s.data.begin(), s.data.end(), value);
+}
+
+/// Scales that a tensor of their own holds, one per block of neighbours.
+AEQ_INLINE void read_blocks(const model::model& source, const model::subgraph& g, const model::tensor& t,
+                            buffer_store& buffers, slot& s) {
+  const model::view<model::schema::blockwise_quantization> blocks(t.quantization->details.table);
+  const model::tensor& scales = g.tensors[static_cast<std::size_t>(blocks.get<"scales">())];
+  const std::int32_t block = blocks.get<"block_size">();
+  const std::uint64_t elements = model::element_count(t.shape);
+  const std::uint64_t count = model::element_count(scales.shape);
+  const bool is_half = scales.type == model::tensor_type::float16;
+  if (blocks.get<"zero_points">() >= 0 || (!is_half && scales.type != model::tensor_type::float32) ||
+      !source.is_constant(scales) || scales.sparsity != nullptr || block < 1 || t.shape.empty() ||
+      t.shape.back() % block != 0 || count == 0 || elements / count != static_cast<std::uint64_t>(block) ||
+      elements % count != 0) {
+    s.problem = "has scales of blocks that the built-in engine does not take";
+    return;
+  }
+  const std::span<std::byte> from = buffers.get(scales.buffer, is_half ? 2 : 4);
+  s.block_elements = block;
+  s.scale.resize(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < s.scale.size(); ++i) {
+    if (is_half) {
+      std::uint16_t bits = 0;
+      std::memcpy(&bits, from.data() + 2 * i, sizeof bits);
+      s.scale[i] = float_from_float16(bits);
+    } else {
+      std::memcpy(&s.scale[i], from.data() + 4 * i, sizeof(float));
+    }
+  }
+}
+
+AEQ_INLINE void read_quantization(const model::model& source, const model::subgraph& g, const model::tensor& t,
+                                  buffer_store& buffers, slot& s) {
+  const model::quantization& q = *t.quantization;
+  s.scale = q.scale;
+  s.channel_axis = q.quantized_dimension;
+  for (const std::int64_t zero : q.zero_point) s.zero_point.push_back(static_cast<std::int32_t>(zero));
+  const model::buffer& b = source.buffers[t.buffer];
+  if (b.late_scales != nullptr && b.late_scales->size() == s.scale.size()) {  // its producer has found them by now
+    s.zero_point.resize(s.scale.size());
+    for (std::size_t i = 0; i < s.scale.size(); ++i) {
+      s.scale[i] = (*b.late_scales)[i].scale;
+      s.zero_point[i] = (*b.late_scales)[i].zero_point;
+    }
+  }
+  if (q.details.type == model::schema::blockwise_details && q.details.table != nullptr) {
+    read_blocks(source, g, t, buffers, s);
+  } else if (q.details.type != 0 && s.is_constant) {
+    s.problem = "has quantization parameters of a kind that the built-in engine does not take";
+  }
+}
+
+AEQ_INLINE std::vector<slot> make_slots(const model::model& source, std::size_t number, buffer_store& buffers,
+                                        memory_account& account) {
+  const model::subgraph& g = source.subgraphs[number];
+  std::vector<char> is_made(g.tensors.size(), 0);
+  for (const std::int32_t t : g.inputs) is_made[static_cast<std::size_t>(t)] = 1;
+  for (const model::operation& o : g.operations) {
+    for (const std::int32_t t : o.outputs) {
+      if (t >= 0) is_made[static_cast<std::size_t>(t)] = 1;
+    }
+  }
+  std::vector<slot> slots(g.tensors.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const model::tensor& t = g.tensors[i];
+    slot& s = slots[i];
+    s.type = element_type_of(t.type);
+    s.is_variable = t.is_variable;
+    // Without elements there is no data to tell a constant by: such as the shape of a scalar.
+    const bool is_empty = is_made[i] == 0 && std::find(t.shape.begin(), t.shape.end(), 0) != t.shape.end();
+    s.is_constant = !s.is_variable && (source.is_constant(t) || is_empty);
+    std::optional<std::uint64_t> bytes;
+    if (s.is_constant || s.is_variable) {
+      s.extents = t.shape;
+      s.has_shape = true;
+      bytes = size_of(s.type, s.extents);
+      if (!bytes) s.problem = "has data and an open shape";
+      if (t.sparsity != nullptr) s.problem = "is stored sparsely, and the built-in engine takes dense constants only";
+    }
+    if (s.is_constant && s.problem.empty() && !is_empty) {
+      const auto element = static_cast<std::size_t>(bits_of(s.type)) / 8;
+      const std::span<std::byte> held = buffers.get(t.buffer, std::max<std::size_t>(element, 1));
+      if (held.size() < *bytes) {
+        s.problem = "has less data than its shape says";
+      } else {
+        s.data = held.first(static_cast<std::size_t>(*bytes));
+      }
+    }
+    if (t.quantization) read_quantization(source, g, t, buffers, s);
+    if (s.is_variable && s.problem.empty()) {
+      s.own.reserve(account, *bytes, [&] { return source.file_name() + ": " + model::label(g, i); });
+      s.data = s.own.span();
+      reset_variable(s);
+    }
+  }
+  return slots;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::detail
+
 // ---- aeq/execute/options.hpp
 // From an operator's option table in the file to the options that kernels read.
 
@@ -14375,37 +14701,38 @@ static_assert(var_handle_table.name == "VarHandleOptions");
   }
 }
 
-/// Bytes of a value; nothing if they are 2^62 or more.
-[[nodiscard]] AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type,
-                                                              std::span<const std::int32_t> extents) {
-  std::uint64_t elements = 1;
-  for (const std::int32_t extent : extents) {
-    if (extent < 0) return std::nullopt;
-    if (extent != 0 && elements > (std::uint64_t(1) << 56u) / static_cast<std::uint64_t>(extent)) return std::nullopt;
-    elements *= static_cast<std::uint64_t>(extent);
+/// Whether an op writes to those of its inputs that are variables.
+[[nodiscard]] AEQ_INLINE bool has_state(op::code code) {
+  switch (code) {
+    case op::code::lstm:
+    case op::code::unidirectional_sequence_lstm:
+    case op::code::bidirectional_sequence_lstm:
+    case op::code::rnn:
+    case op::code::unidirectional_sequence_rnn:
+    case op::code::bidirectional_sequence_rnn:
+    case op::code::svdf: return true;
+    default: return false;
   }
-  return (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
-}
-
-AEQ_INLINE void memory_account::change(std::uint64_t before, std::uint64_t after, const std::string& what) {
-  if (after > before && after - before > limit_ - std::min(limit_, used_)) {
-    throw error(error_code::bad_input, what + ": wants " + std::to_string(after) + " bytes, " + std::to_string(used_) +
-                                           " are in use and the limit is " + std::to_string(limit_) +
-                                           "; raise it if the model is meant to be so large");
-  }
-  used_ = used_ - std::min(before, used_) + after;
-  peak_ = std::max(peak_, used_);
 }
 
 AEQ_INLINE graph::graph(const model::model& source, std::size_t number, environment& around)
-    : model_(source), number_(number), around_(around) {
-  make_slots();
+    : model_(source),
+      number_(number),
+      around_(around),
+      slots_(make_slots(source, number, around.buffers(), around.memory())),
+      kept_(source.subgraphs[number].outputs) {
+  for (const model::signature& s : source.signatures) {  // which may list other outputs than their subgraph
+    if (s.subgraph != number) continue;
+    for (const model::tensor_map& entry : s.outputs) kept_.push_back(static_cast<std::int32_t>(entry.tensor));
+  }
   make_steps();
 }
 
 AEQ_INLINE std::string graph::place(const step& s) const {
   std::string text = model_.file_name() + ": " + std::string(op::builtin_name(s.code)) + " " + std::to_string(s.number);
-  if (s.results > 0) text += " (" + model::label(source(), static_cast<std::size_t>(s.outputs[0])) + ")";
+  if (s.results > 0 && s.outputs[0] >= 0) {
+    text += " (" + model::label(source(), static_cast<std::size_t>(s.outputs[0])) + ")";
+  }
   return text;
 }
 
@@ -14432,61 +14759,18 @@ AEQ_INLINE void graph::fail(const step& s, status why) const {
   fail(s, "the built-in engine can't run this: " + std::string(name_of(why)) + " (" + types + ")");
 }
 
-AEQ_INLINE void graph::own(slot& s, std::size_t bytes, const std::string& who) {
-  if (s.own.size() < bytes) {
-    around_.memory().change(s.own.size(), bytes, who);
-    s.own = aligned_bytes();
-    s.own = aligned_bytes(bytes);
-  }
-  s.data = s.own.span().first(bytes);
-}
-
-AEQ_INLINE void graph::make_slots() {
-  const model::subgraph& from = source();
-  slots_.resize(from.tensors.size());
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const model::tensor& t = from.tensors[i];
-    slot& s = slots_[i];
-    s.type = element_type_of(t.type);
-    s.is_variable = t.is_variable;
-    if (t.quantization) {
-      s.scale = t.quantization->scale;
-      s.channel_axis = t.quantization->quantized_dimension;
-      for (const std::int64_t zero : t.quantization->zero_point) {
-        s.zero_point.push_back(static_cast<std::int32_t>(zero));
-      }
-    }
-    if (model_.is_constant(t)) {
-      s.is_constant = s.has_shape = true;
-      s.extents = t.shape;
-      const model::buffer& b = model_.buffers[t.buffer];
-      const std::size_t element = std::max<std::size_t>(static_cast<std::size_t>(bits_of(s.type)) / 8, 1);
-      const bool aligned = reinterpret_cast<std::uintptr_t>(b.data.data()) % element == 0;
-      if (b.produce == nullptr && aligned) {
-        // Constants are never written to: kernels see them as const only.
-        s.data = {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
-      } else {
-        own(s, b.size, model_.file_name() + ": " + model::label(from, i));
-        const std::span<std::uint8_t> into(reinterpret_cast<std::uint8_t*>(s.data.data()), s.data.size());
-        if (b.produce != nullptr) {
-          (*b.produce)(0, into);
-        } else {
-          std::copy(b.data.begin(), b.data.end(), into.begin());
-        }
-      }
-    } else if (t.is_variable) {
-      s.has_shape = true;
-      s.extents = t.shape;
-      own(s, static_cast<std::size_t>(size_of(s.type, s.extents).value_or(std::uint64_t(1) << 62u)),
-          model_.file_name() + ": " + model::label(from, i));
-      std::fill(s.data.begin(), s.data.end(), std::byte(0));
-    }
-  }
+/// Gives a tensor memory of its own, for the shape that it has now.
+AEQ_INLINE void graph::own(std::size_t tensor, const step* s) {
+  slot& at = slots_[tensor];
+  const std::size_t bytes = bytes_of(tensor, s);
+  at.own.reserve(around_.memory(), bytes,
+                 [&] { return s != nullptr ? place(*s) : model_.file_name() + ": " + model::label(source(), tensor); });
+  at.data = at.own.span().first(bytes);
 }
 
 AEQ_INLINE void graph::reset_variables() {
   for (slot& s : slots_) {
-    if (s.is_variable) std::fill(s.data.begin(), s.data.end(), std::byte(0));
+    if (s.is_variable) reset_variable(s);
   }
 }
 
@@ -14502,6 +14786,9 @@ AEQ_INLINE void graph::make_steps() {
     s.outputs = o.outputs;
     s.results = o.outputs.size();
     s.flow = control_of(s.code);
+    if (std::find(s.outputs.begin(), s.outputs.end(), -1) != s.outputs.end()) {
+      fail(s, "leaves an output out, which the built-in engine does not take");
+    }
     if (s.flow == control::none) {
       s.what = find_operation(s.code);
       if (s.what == nullptr) {
@@ -14523,34 +14810,61 @@ AEQ_INLINE void graph::make_steps() {
         s.variable = around_.variable(container, name);
       }
     }
-    for (std::size_t k = 0; k < s.inputs.size(); ++k) {  // what the op updates
+    for (std::size_t k = 0; has_state(s.code) && k < s.inputs.size(); ++k) {
       const std::int32_t tensor = s.inputs[k];
       if (tensor >= 0 && slots_[static_cast<std::size_t>(tensor)].is_variable) s.outputs.push_back(tensor);
     }
   }
 }
 
-AEQ_INLINE operand graph::view(std::int32_t tensor) const {
-  if (tensor < 0) return {};
-  const slot& s = slots_[static_cast<std::size_t>(tensor)];
-  return {s.type, s.is_constant, s.data, s.extents, s.scale, s.zero_point, s.channel_axis, s.block_elements};
+AEQ_INLINE void graph::forget_run() {
+  for (slot& s : slots_) s.written = false;
+  for (step& s : steps_) {
+    // What was folded, or was no constant in the first place.
+    for (std::size_t i = 0; i < s.results; ++i) {
+      slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+      if (output.is_variable || model_.is_constant(source().tensors[static_cast<std::size_t>(s.outputs[i])])) continue;
+      output.is_constant = output.has_shape = false;
+      output.data = {};
+      output.own.release();
+    }
+    s.is_folded = s.is_dynamic = s.is_alias = s.is_set_up = false;
+    s.workspace.release();
+  }
+  arena_.release();
 }
 
-AEQ_INLINE void graph::forget_run() {
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    slot& s = slots_[i];
-    s.written = false;
-    if (model_.is_constant(source().tensors[i]) || s.is_variable) continue;
-    s.is_constant = s.has_shape = false;
-    s.data = {};
+/// Why a tensor can't be read: it has no value, and gets none before the next step. Nothing if it can.
+AEQ_INLINE std::string graph::unreadable(std::int32_t tensor) const {
+  const auto t = static_cast<std::size_t>(tensor);
+  const slot& s = slots_[t];
+  const auto because = [&](const std::string& why) { return model::label(source(), t) + " " + why; };
+  if (s.type == element_type::absent) {
+    return because("has the type " + std::string(model::name_of(source().tensors[t].type)) +
+                   ", which the built-in engine does not take");
   }
-  for (step& s : steps_) {
-    s.is_folded = s.is_dynamic = s.is_alias = false;
-    around_.memory().change(s.workspace.size(), 0, {});
-    s.workspace = aligned_bytes();
+  if (!s.problem.empty()) return because(s.problem);
+  if (s.is_constant || s.is_variable || s.written) return {};
+  return because(source().tensors[t].external_buffer != 0
+                     ? "has its data in an external buffer, which the built-in engine does not read"
+                     : "has no value: it is no input, and no op before computes it");
+}
+
+/// Looks at the operands of a step whose predecessors are ready.
+AEQ_INLINE void graph::begin(step& s) {
+  around_.count(*this, s);
+  for (const std::int32_t tensor : s.inputs) {
+    if (tensor < 0) continue;
+    if (const std::string why = unreadable(tensor); !why.empty()) fail(s, why);
   }
-  around_.memory().change(arena_.size(), 0, {});
-  arena_ = aligned_bytes();
+  for (std::size_t i = 0; i < s.results; ++i) {
+    slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
+    if (output.is_constant || output.is_variable || output.written) {
+      fail(s, model::label(source(), static_cast<std::size_t>(s.outputs[i])) + " has a value already");
+    }
+    if (output.type == element_type::absent) fail(s, status::wrong_type);
+    output.written = true;
+  }
 }
 
 AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
@@ -14565,27 +14879,15 @@ AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
     s.has_shape = s.written = true;
   }
   for (step& s : steps_) {
-    for (const std::int32_t tensor : s.inputs) {
-      if (tensor < 0) continue;
-      const slot& input = slots_[static_cast<std::size_t>(tensor)];
-      if (!input.is_constant && !input.is_variable && !input.written) {
-        fail(s, model::label(from, static_cast<std::size_t>(tensor)) + " has no value yet: no input, and no op before");
-      }
-      if (input.type == element_type::absent) {
-        fail(s, "the built-in engine has no type " +
-                    std::string(model::name_of(from.tensors[static_cast<std::size_t>(tensor)].type)) + " (" +
-                    model::label(from, static_cast<std::size_t>(tensor)) + ")");
-      }
-    }
-    for (std::size_t i = 0; i < s.results; ++i) {
-      slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
-      if (output.is_constant || output.is_variable || output.written) {
-        fail(s, model::label(from, static_cast<std::size_t>(s.outputs[i])) + " has a value already");
-      }
-      output.written = true;
-    }
-    s.is_dynamic = !infer(s);
+    begin(s);
+    s.is_dynamic = !infer(s, false);
     if (!s.is_dynamic) fold(s);
+  }
+  for (const std::int32_t tensor : kept_) {
+    if (const std::string why = unreadable(tensor); !why.empty()) {
+      throw error(error_code::bad_input,
+                  model_.file_name() + ": output of subgraph " + std::to_string(number_) + ": " + why);
+    }
   }
   plan_memory();
   for (step& s : steps_) {
@@ -14597,29 +14899,49 @@ AEQ_INLINE void graph::prepare(std::span<const shape> inputs) {
   is_prepared_ = true;
 }
 
-/// Shapes of a step's outputs, if they are known now.
-AEQ_INLINE bool graph::infer(step& s) {
-  std::vector<shape> results(s.results);
-  if (s.flow == control::variable) {
-    results.assign(s.results, {});
-  } else if (s.flow == control::call && s.graphs.size() == 1) {
-    std::vector<shape> shapes;
-    for (const std::int32_t tensor : s.inputs) {
-      if (tensor < 0 || !slots_[static_cast<std::size_t>(tensor)].has_shape) return false;
-      shapes.push_back(slots_[static_cast<std::size_t>(tensor)].extents);
+/// Shapes of the outputs of a step that is no kernel.
+AEQ_INLINE bool graph::infer_control(const step& s, std::span<shape> results) {
+  if (s.flow == control::variable) return true;  // scalars
+  std::vector<shape> inputs;
+  for (const std::int32_t tensor : s.inputs) {
+    if (tensor < 0 || !slots_[static_cast<std::size_t>(tensor)].has_shape) return false;
+    inputs.push_back(slots_[static_cast<std::size_t>(tensor)].extents);
+  }
+  const auto called = [&](std::size_t i, std::span<const shape> values, std::span<shape> into) {
+    return around_.shapes_of_call(static_cast<std::size_t>(s.graphs[i]), values, into);
+  };
+  switch (s.flow) {
+    case control::call: return s.graphs.size() == 1 && called(0, inputs, results);
+    case control::if_: {
+      if (s.graphs.size() != 2 || inputs.empty()) return false;
+      const std::span<const shape> values = std::span<const shape>(inputs).subspan(1);
+      std::vector<shape> others(results.size());
+      return called(0, values, results) && called(1, values, others) && std::ranges::equal(results, others);
     }
-    if (!around_.shapes_of_call(static_cast<std::size_t>(s.graphs[0]), shapes, results)) return false;
-  } else if (s.flow != control::none) {
-    return false;
+    case control::while_: {  // if a round changes no shape, no number of rounds does
+      std::vector<shape> condition(1);
+      return s.graphs.size() == 2 && called(0, inputs, condition) && called(1, inputs, results) &&
+             std::ranges::equal(results, inputs);
+    }
+    default: return false;
+  }
+}
+
+/// Shapes of a step's outputs, if they are known now.
+AEQ_INLINE bool graph::infer(step& s, bool is_running) {
+  std::vector<shape> results(s.results);
+  if (s.flow != control::none) {
+    if (!infer_control(s, results)) return false;
   } else {
     std::vector<operand> inputs;
     for (std::size_t i = 0; i < s.inputs.size(); ++i) {
       operand input = view(s.inputs[i]);
-      if (input.present() && !slots_[static_cast<std::size_t>(s.inputs[i])].has_shape) return false;
-      const bool is_wanted = i < 32 && (s.what->shape_inputs >> i & 1u) != 0;
-      if (is_wanted && input.present() && !s.is_dynamic && !input.is_constant) return false;
-      if (!is_wanted) input.data = {};
-      if (is_wanted && !input.is_complete()) fail(s, status::wrong_shape);
+      if (input.present()) {
+        if (!is_running && !slots_[static_cast<std::size_t>(s.inputs[i])].has_shape) return false;
+        const bool is_wanted = i < 32 && (s.what->shape_inputs >> i & 1u) != 0;
+        if (is_wanted && !is_running && !input.is_constant) return false;
+        if (!is_wanted) input.data = {};
+      }
       inputs.push_back(input);
     }
     const status result = s.what->shapes(inputs, s.options, results);
@@ -14628,10 +14950,8 @@ AEQ_INLINE bool graph::infer(step& s) {
   for (std::size_t i = 0; i < s.results; ++i) {
     slot& output = slots_[static_cast<std::size_t>(s.outputs[i])];
     output.extents = std::move(results[i]);
-    output.has_shape = true;
-    if (output.type == element_type::absent || !size_of(output.type, output.extents)) {
-      fail(s, output.type == element_type::absent ? status::wrong_type : status::wrong_shape);
-    }
+    output.has_shape = !is_running;
+    if (!size_of(output.type, output.extents)) fail(s, status::wrong_shape);
   }
   return true;
 }
@@ -14655,16 +14975,15 @@ AEQ_INLINE void graph::fold(step& s) {
   if (s.what->output == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
-    if (input.data.size() < bytes_of(static_cast<std::size_t>(s.outputs[0]), &s)) fail(s, status::wrong_shape);
-    output.data = input.data;
+    const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
+    if (input.data.size() < bytes) fail(s, status::wrong_shape);
+    output.data = input.data.first(bytes);
   } else {
-    for (const std::int32_t tensor : s.outputs) {
-      const auto t = static_cast<std::size_t>(tensor);
-      own(slots_[t], bytes_of(t, &s), place(s));
-    }
+    for (const std::int32_t tensor : s.outputs) own(static_cast<std::size_t>(tensor), &s);
     bind(s);
     setup(s);
     evaluate(s);
+    s.workspace.release();
   }
   for (const std::int32_t tensor : s.outputs) slots_[static_cast<std::size_t>(tensor)].is_constant = true;
   s.is_folded = true;
@@ -14681,7 +15000,7 @@ AEQ_INLINE void graph::plan_memory() {
       if (tensor >= 0) last_use[static_cast<std::size_t>(tensor)] = k + 1;
     }
   }
-  for (const std::int32_t tensor : from.outputs) last_use[static_cast<std::size_t>(tensor)] = end;
+  for (const std::int32_t tensor : kept_) last_use[static_cast<std::size_t>(tensor)] = end;
 
   std::vector<lifetime> storages;
   std::vector<std::size_t> storage_of(slots_.size(), none);
@@ -14728,8 +15047,8 @@ AEQ_INLINE void graph::plan_memory() {
       throw error(error_code::bad_input, model_.file_name() + ": tensors of 2^62 bytes");
   }
   const arena_plan plan = plan_arena(storages);
-  around_.memory().change(0, plan.bytes, model_.file_name() + ": the tensors of subgraph " + std::to_string(number_));
-  arena_ = aligned_bytes(plan.bytes);
+  arena_.reserve(around_.memory(), plan.bytes,
+                 [&] { return model_.file_name() + ": the tensors of subgraph " + std::to_string(number_); });
   for (std::size_t t = 0; t < slots_.size(); ++t) {
     if (storage_of[t] != none)
       slots_[t].data = arena_.span().subspan(plan.offsets[storage_of[t]], bytes_of(t, nullptr));
@@ -14751,32 +15070,30 @@ AEQ_INLINE void graph::bind(step& s) {
 AEQ_INLINE void graph::setup(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
   const std::size_t bytes = s.what->kernel.workspace_bytes(call);
-  if (bytes > s.workspace.size()) {
-    around_.memory().change(s.workspace.size(), bytes, place(s));
-    s.workspace = aligned_bytes(bytes);
-  }
+  s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
   s.scratch = s.what->kernel.scratch_bytes == nullptr ? 0 : s.what->kernel.scratch_bytes(call);
   const status result = s.what->kernel.setup(call, s.workspace.span());
   if (result != status::ready) fail(s, result);
 }
 
 AEQ_INLINE void graph::resize(std::size_t tensor, std::span<const std::int32_t> extents) {
-  slot& s = slots_[tensor];
-  s.extents.assign(extents.begin(), extents.end());
-  own(s, bytes_of(tensor, nullptr), model_.file_name() + ": " + model::label(source(), tensor));
+  slots_[tensor].extents.assign(extents.begin(), extents.end());
+  own(tensor, nullptr);
 }
 
 AEQ_INLINE void graph::prepare_step(step& s) {
-  for (const std::int32_t tensor : s.inputs) {
-    if (tensor >= 0) slots_[static_cast<std::size_t>(tensor)].has_shape = true;  // by now it is
-  }
-  (void)infer(s);
-  for (std::size_t i = 0; i < s.results; ++i) {
-    const auto t = static_cast<std::size_t>(s.outputs[i]);
-    own(slots_[t], bytes_of(t, &s), place(s));
-  }
+  (void)infer(s, true);
+  for (std::size_t i = 0; i < s.results; ++i) own(static_cast<std::size_t>(s.outputs[i]), &s);
   bind(s);
+  // In a loop shapes are mostly those of the last round.
+  std::vector<shape> shapes;
+  for (const operand& o : s.input_views) shapes.emplace_back(o.shape.begin(), o.shape.end());
+  for (const result_operand& o : s.output_views) shapes.emplace_back(o.shape.begin(), o.shape.end());
+  if (s.is_set_up && shapes == s.set_up_for) return;
+  s.is_set_up = false;
   setup(s);
+  s.set_up_for = std::move(shapes);
+  s.is_set_up = true;
 }
 
 AEQ_INLINE void graph::evaluate(step& s) {
@@ -14888,6 +15205,216 @@ AEQ_INLINE void check_inputs(const model::model& m, const signature& called, std
 }
 
 }  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/model/consistency.ipp
+// Whether the parts of a model fit together: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+class consistency {
+ public:
+  explicit consistency(const model& m) : model_(m) {}
+
+  void check() {
+    if (model_.subgraphs.empty()) fail("subgraphs", "a model has one at least");
+    for (std::size_t i = 0; i < model_.operator_codes.size(); ++i) {
+      if (static_cast<std::int32_t>(model_.operator_codes[i].builtin) < 0) {
+        fail("operator_codes[" + std::to_string(i) + "]", "a builtin code may not be negative");
+      }
+    }
+    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) check_graph(i);
+    for (std::size_t i = 0; i < model_.metadata.size(); ++i) {
+      if (model_.metadata[i].buffer >= model_.buffers.size()) {
+        fail("metadata[" + std::to_string(i) + "]", "buffer " + std::to_string(model_.metadata[i].buffer) +
+                                                        " does not exist; there are " +
+                                                        std::to_string(model_.buffers.size()));
+      }
+    }
+    for (std::size_t i = 0; i < model_.signatures.size(); ++i) check_signature(i);
+    check_calls();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
+    throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
+  }
+
+  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
+
+  void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
+    if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
+    if (may_be_left_out && index == -1) return;
+    fail(place, "tensor " + std::to_string(index) + " does not exist; there are " + std::to_string(count));
+  }
+
+  void check_graph(std::size_t number) const {
+    const subgraph& g = model_.subgraphs[number];
+    const std::string graph = at("subgraphs", number);
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
+    for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
+    for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
+    for (std::size_t i = 0; i < g.operations.size(); ++i) {
+      const operation& o = g.operations[i];
+      const std::string place = graph + "." + at("operators", i);
+      if (o.code >= model_.operator_codes.size()) {
+        fail(place, "operator code " + std::to_string(o.code) + " does not exist; there are " +
+                        std::to_string(model_.operator_codes.size()));
+      }
+      for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
+    }
+  }
+
+  void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
+    if (!is_known(t.type)) {
+      fail(place, "tensor type " + std::to_string(static_cast<int>(t.type)) + " is unknown; 0 to 22 are known");
+    }
+    if (t.buffer >= model_.buffers.size()) {
+      fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
+                      std::to_string(model_.buffers.size()));
+    }
+    // As bytes of the widest type, 16, and as an int64.
+    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
+    std::uint64_t count = 1;
+    bool empty = false;
+    for (const std::int32_t size : t.shape) {
+      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
+      empty |= size <= 0;
+      if (empty) continue;
+      if (count > most_elements / static_cast<std::uint64_t>(size)) {
+        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
+      }
+      count *= static_cast<std::uint64_t>(size);
+    }
+    if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
+      fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
+                                           std::to_string(t.shape.size()));
+    }
+    check_data(place, t, empty ? 0 : count);
+    if (t.quantization) check_quantization(place + ".quantization", g, t, *t.quantization);
+  }
+
+  void check_data(const std::string& place, const tensor& t, std::uint64_t elements) const {
+    const buffer& b = model_.buffers[t.buffer];
+    const int bits = bits_of(t.type);
+    if (t.buffer == 0 || b.size == 0 || bits == 0 || t.sparsity != nullptr) return;
+    const std::uint64_t needed = packed_bytes(elements, bits);
+    if (b.size < needed) {
+      fail(place, "its shape takes " + std::to_string(needed) + " bytes, its buffer holds " + std::to_string(b.size));
+    }
+    if (t.is_variable) fail(place, "is a variable and has data; it can only be one of the two");
+  }
+
+  void check_quantization(const std::string& place, const subgraph& g, const tensor& t, const quantization& q) const {
+    if (!q.scale.empty() && !q.zero_point.empty() && q.scale.size() != q.zero_point.size()) {
+      fail(place, std::to_string(q.scale.size()) + " scales and " + std::to_string(q.zero_point.size()) +
+                      " zero points; their numbers must be the same");
+    }
+    if (q.scale.size() > 1) {
+      const std::int32_t axis = q.quantized_dimension;
+      if (axis < 0 || static_cast<std::size_t>(axis) >= t.shape.size()) {
+        fail(place, "quantized dimension " + std::to_string(axis) + " does not exist; the rank is " +
+                        std::to_string(t.shape.size()));
+      }
+      if (q.scale.size() != static_cast<std::size_t>(t.shape[static_cast<std::size_t>(axis)])) {
+        fail(place, std::to_string(q.scale.size()) + " scales for a dimension of " +
+                        std::to_string(t.shape[static_cast<std::size_t>(axis)]));
+      }
+    }
+    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
+      const view<schema::blockwise_quantization> blocks(q.details.table);
+      check_index(place + ".details.scales", blocks.get<"scales">(), g.tensors.size(), false);
+      check_index(place + ".details.zero_points", blocks.get<"zero_points">(), g.tensors.size(), true);
+      if (blocks.get<"block_size">() < 0) fail(place + ".details", "a block size may not be negative");
+    }
+  }
+
+  void check_signature(std::size_t number) const {
+    const signature& s = model_.signatures[number];
+    const std::string place = at("signature_defs", number);
+    if (s.subgraph >= model_.subgraphs.size()) {
+      fail(place, "subgraph " + std::to_string(s.subgraph) + " does not exist; there are " +
+                      std::to_string(model_.subgraphs.size()));
+    }
+    const std::size_t count = model_.subgraphs[s.subgraph].tensors.size();
+    for (const tensor_map& m : s.inputs) check_index(place + ".inputs", m.tensor, count, false);
+    for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
+  }
+
+  /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
+  void check_calls() const {
+    std::vector<char> colour(model_.subgraphs.size(), 0);
+    std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
+    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
+      for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
+        for (const std::int32_t target : called_subgraphs(model_.subgraphs[g].operations[i])) {
+          if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
+            fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
+                                                                    " does not exist; there are " +
+                                                                    std::to_string(model_.subgraphs.size()));
+          }
+          calls[g].push_back(target);
+        }
+      }
+    }
+    struct step {
+      std::size_t graph;
+      std::size_t next;
+    };
+    for (std::size_t start = 0; start < calls.size(); ++start) {
+      if (colour[start] != 0) continue;
+      std::vector<step> way{{start, 0}};
+      colour[start] = 1;
+      while (!way.empty()) {
+        step& now = way.back();
+        if (now.next == calls[now.graph].size()) {
+          colour[now.graph] = 2;
+          way.pop_back();
+          continue;
+        }
+        const auto target = static_cast<std::size_t>(calls[now.graph][now.next++]);
+        if (colour[target] == 1) fail(at("subgraphs", target), "calls itself, directly or through others");
+        if (colour[target] == 0) {
+          colour[target] = 1;
+          way.push_back({target, 0});
+        }
+      }
+    }
+  }
+
+  const model& model_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<std::int32_t> called_subgraphs(const operation& o) {
+  std::vector<std::int32_t> result;
+  const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
+    if (options.table == nullptr || options.type >= members.members.size()) return;
+    const schema::table_descriptor& table = members.members[options.type];
+    for (std::size_t id = 0; id < table.fields.size(); ++id) {
+      const schema::field_descriptor& field = table.fields[id];
+      const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
+      if (!names_subgraph || field.is_vector) continue;
+      // An absent index of a StableHLO region means none.
+      if (options.table->GetOptionalFieldOffset(detail::slot(id)) == 0 && &members == &schema::builtin_options_2)
+        continue;
+      result.push_back(options.table->GetField<std::int32_t>(detail::slot(id), 0));
+    }
+  };
+  add(o.options, schema::builtin_options);
+  add(o.options_2, schema::builtin_options_2);
+  return result;
+}
+
+AEQ_INLINE void check_consistency(const model& m) {
+  detail::consistency(m).check();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/io/gzip.ipp
 // Reading gzip-compressed files: the definitions.
@@ -15308,216 +15835,6 @@ AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/model/consistency.ipp
-// Whether the parts of a model fit together: the definitions.
-
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-class consistency {
- public:
-  explicit consistency(const model& m) : model_(m) {}
-
-  void check() {
-    if (model_.subgraphs.empty()) fail("subgraphs", "a model has one at least");
-    for (std::size_t i = 0; i < model_.operator_codes.size(); ++i) {
-      if (static_cast<std::int32_t>(model_.operator_codes[i].builtin) < 0) {
-        fail("operator_codes[" + std::to_string(i) + "]", "a builtin code may not be negative");
-      }
-    }
-    for (std::size_t i = 0; i < model_.subgraphs.size(); ++i) check_graph(i);
-    for (std::size_t i = 0; i < model_.metadata.size(); ++i) {
-      if (model_.metadata[i].buffer >= model_.buffers.size()) {
-        fail("metadata[" + std::to_string(i) + "]", "buffer " + std::to_string(model_.metadata[i].buffer) +
-                                                        " does not exist; there are " +
-                                                        std::to_string(model_.buffers.size()));
-      }
-    }
-    for (std::size_t i = 0; i < model_.signatures.size(); ++i) check_signature(i);
-    check_calls();
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
-    throw error(error_code::bad_input, model_.file_name() + ": " + place + ": " + what);
-  }
-
-  static std::string at(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
-
-  void check_index(const std::string& place, std::int64_t index, std::size_t count, bool may_be_left_out) const {
-    if (index >= 0 && static_cast<std::uint64_t>(index) < count) return;
-    if (may_be_left_out && index == -1) return;
-    fail(place, "tensor " + std::to_string(index) + " does not exist; there are " + std::to_string(count));
-  }
-
-  void check_graph(std::size_t number) const {
-    const subgraph& g = model_.subgraphs[number];
-    const std::string graph = at("subgraphs", number);
-    for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
-    for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
-    for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
-    for (std::size_t i = 0; i < g.operations.size(); ++i) {
-      const operation& o = g.operations[i];
-      const std::string place = graph + "." + at("operators", i);
-      if (o.code >= model_.operator_codes.size()) {
-        fail(place, "operator code " + std::to_string(o.code) + " does not exist; there are " +
-                        std::to_string(model_.operator_codes.size()));
-      }
-      for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
-    }
-  }
-
-  void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
-    if (!is_known(t.type)) {
-      fail(place, "tensor type " + std::to_string(static_cast<int>(t.type)) + " is unknown; 0 to 22 are known");
-    }
-    if (t.buffer >= model_.buffers.size()) {
-      fail(place, "buffer " + std::to_string(t.buffer) + " does not exist; there are " +
-                      std::to_string(model_.buffers.size()));
-    }
-    // As bytes of the widest type, 16, and as an int64.
-    constexpr std::uint64_t most_elements = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 16;
-    std::uint64_t count = 1;
-    bool empty = false;
-    for (const std::int32_t size : t.shape) {
-      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
-      empty |= size <= 0;
-      if (empty) continue;
-      if (count > most_elements / static_cast<std::uint64_t>(size)) {
-        fail(place + ".shape", "the sizes multiply to more elements than can be counted");
-      }
-      count *= static_cast<std::uint64_t>(size);
-    }
-    if (!t.shape_signature.empty() && t.shape_signature.size() != t.shape.size()) {
-      fail(place + ".shape_signature", "has " + std::to_string(t.shape_signature.size()) + " sizes, the shape has " +
-                                           std::to_string(t.shape.size()));
-    }
-    check_data(place, t, empty ? 0 : count);
-    if (t.quantization) check_quantization(place + ".quantization", g, t, *t.quantization);
-  }
-
-  void check_data(const std::string& place, const tensor& t, std::uint64_t elements) const {
-    const buffer& b = model_.buffers[t.buffer];
-    const int bits = bits_of(t.type);
-    if (t.buffer == 0 || b.size == 0 || bits == 0 || t.sparsity != nullptr) return;
-    const std::uint64_t needed = packed_bytes(elements, bits);
-    if (b.size < needed) {
-      fail(place, "its shape takes " + std::to_string(needed) + " bytes, its buffer holds " + std::to_string(b.size));
-    }
-    if (t.is_variable) fail(place, "is a variable and has data; it can only be one of the two");
-  }
-
-  void check_quantization(const std::string& place, const subgraph& g, const tensor& t, const quantization& q) const {
-    if (!q.scale.empty() && !q.zero_point.empty() && q.scale.size() != q.zero_point.size()) {
-      fail(place, std::to_string(q.scale.size()) + " scales and " + std::to_string(q.zero_point.size()) +
-                      " zero points; their numbers must be the same");
-    }
-    if (q.scale.size() > 1) {
-      const std::int32_t axis = q.quantized_dimension;
-      if (axis < 0 || static_cast<std::size_t>(axis) >= t.shape.size()) {
-        fail(place, "quantized dimension " + std::to_string(axis) + " does not exist; the rank is " +
-                        std::to_string(t.shape.size()));
-      }
-      if (q.scale.size() != static_cast<std::size_t>(t.shape[static_cast<std::size_t>(axis)])) {
-        fail(place, std::to_string(q.scale.size()) + " scales for a dimension of " +
-                        std::to_string(t.shape[static_cast<std::size_t>(axis)]));
-      }
-    }
-    if (q.details.type == schema::blockwise_details && q.details.table != nullptr) {
-      const view<schema::blockwise_quantization> blocks(q.details.table);
-      check_index(place + ".details.scales", blocks.get<"scales">(), g.tensors.size(), false);
-      check_index(place + ".details.zero_points", blocks.get<"zero_points">(), g.tensors.size(), true);
-      if (blocks.get<"block_size">() < 0) fail(place + ".details", "a block size may not be negative");
-    }
-  }
-
-  void check_signature(std::size_t number) const {
-    const signature& s = model_.signatures[number];
-    const std::string place = at("signature_defs", number);
-    if (s.subgraph >= model_.subgraphs.size()) {
-      fail(place, "subgraph " + std::to_string(s.subgraph) + " does not exist; there are " +
-                      std::to_string(model_.subgraphs.size()));
-    }
-    const std::size_t count = model_.subgraphs[s.subgraph].tensors.size();
-    for (const tensor_map& m : s.inputs) check_index(place + ".inputs", m.tensor, count, false);
-    for (const tensor_map& m : s.outputs) check_index(place + ".outputs", m.tensor, count, false);
-  }
-
-  /// Depth first over calls; colours: 0 new, 1 on the way, 2 done.
-  void check_calls() const {
-    std::vector<char> colour(model_.subgraphs.size(), 0);
-    std::vector<std::vector<std::int32_t>> calls(model_.subgraphs.size());
-    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
-      for (std::size_t i = 0; i < model_.subgraphs[g].operations.size(); ++i) {
-        for (const std::int32_t target : called_subgraphs(model_.subgraphs[g].operations[i])) {
-          if (target < 0 || static_cast<std::size_t>(target) >= model_.subgraphs.size()) {
-            fail(at("subgraphs", g) + "." + at("operators", i), "subgraph " + std::to_string(target) +
-                                                                    " does not exist; there are " +
-                                                                    std::to_string(model_.subgraphs.size()));
-          }
-          calls[g].push_back(target);
-        }
-      }
-    }
-    struct step {
-      std::size_t graph;
-      std::size_t next;
-    };
-    for (std::size_t start = 0; start < calls.size(); ++start) {
-      if (colour[start] != 0) continue;
-      std::vector<step> way{{start, 0}};
-      colour[start] = 1;
-      while (!way.empty()) {
-        step& now = way.back();
-        if (now.next == calls[now.graph].size()) {
-          colour[now.graph] = 2;
-          way.pop_back();
-          continue;
-        }
-        const auto target = static_cast<std::size_t>(calls[now.graph][now.next++]);
-        if (colour[target] == 1) fail(at("subgraphs", target), "calls itself, directly or through others");
-        if (colour[target] == 0) {
-          colour[target] = 1;
-          way.push_back({target, 0});
-        }
-      }
-    }
-  }
-
-  const model& model_;
-};
-
-}  // namespace detail
-
-AEQ_INLINE std::vector<std::int32_t> called_subgraphs(const operation& o) {
-  std::vector<std::int32_t> result;
-  const auto add = [&](const union_view& options, const schema::union_descriptor& members) {
-    if (options.table == nullptr || options.type >= members.members.size()) return;
-    const schema::table_descriptor& table = members.members[options.type];
-    for (std::size_t id = 0; id < table.fields.size(); ++id) {
-      const schema::field_descriptor& field = table.fields[id];
-      const bool names_subgraph = field.name.ends_with("subgraph_index") || field.name == "subgraph";
-      if (!names_subgraph || field.is_vector) continue;
-      // An absent index of a StableHLO region means none.
-      if (options.table->GetOptionalFieldOffset(detail::slot(id)) == 0 && &members == &schema::builtin_options_2)
-        continue;
-      result.push_back(options.table->GetField<std::int32_t>(detail::slot(id), 0));
-    }
-  };
-  add(o.options, schema::builtin_options);
-  add(o.options_2, schema::builtin_options_2);
-  return result;
-}
-
-AEQ_INLINE void check_consistency(const model& m) {
-  detail::consistency(m).check();
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/model/verifier.ipp
 // Walking a model file before it is believed: the definitions.
@@ -18630,7 +18947,8 @@ inline constexpr std::array<field_reader, 47> field_readers{{
     value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
   } else if (model::detail::is_scalar(field.type)) {
     model::detail::with_scalar(field.type, [&]<class Scalar>(std::type_identity<Scalar>) {
-      value.integer = static_cast<std::int32_t>(table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value)));
+      const auto held = table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value));
+      value.integer = static_cast<std::int32_t>(+held);
     });
   }
   return value;

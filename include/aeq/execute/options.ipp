@@ -117,7 +117,8 @@ inline constexpr std::array<field_reader, 47> field_readers{{
     value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
   } else if (model::detail::is_scalar(field.type)) {
     model::detail::with_scalar(field.type, [&]<class Scalar>(std::type_identity<Scalar>) {
-      value.integer = static_cast<std::int32_t>(table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value)));
+      const auto held = table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value));
+      value.integer = static_cast<std::int32_t>(+held);
     });
   }
   return value;
