@@ -5,7 +5,9 @@
 #include <aeq/kernels.hpp>
 
 #if !AEQ_FREESTANDING
+#include <aeq/calibrate/calibration.hpp>
 #include <aeq/calibrate/dataset.hpp>
+#include <aeq/calibrate/observations_json.hpp>
 #include <aeq/execute/interpreter.hpp>
 #include <aeq/model/difference.hpp>
 #include <aeq/model/dump.hpp>

@@ -140,10 +140,12 @@ class statistics_reader {
  public:
   explicit statistics_reader(std::string name) : name_(std::move(name)) {}
 
-  statistics read(std::string_view text) {
+  /// Calls each(tensor, entry) for every tensor.
+  template <class Each>
+  void read(std::string_view text, const Each& each) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    const boost::json::value all = parse(text);
-    const boost::json::object* tensors = all.if_object();
+    all_ = parse(text);
+    const boost::json::object* tensors = all_.if_object();
     if (tensors == nullptr) fail("is no object; statistics are an object with an entry for each tensor");
     const boost::json::value* format = tensors->if_contains("format");
     if (format != nullptr && format->is_string()) {
@@ -154,12 +156,34 @@ class statistics_reader {
     } else if (tensors->contains("model_qsvs")) {
       tensors = member(*tensors, "model_qsvs");
     }
+    for (const auto& [key, value] : *tensors) each(std::string_view(key.data(), key.size()), value);
+  }
+
+  statistics read(std::string_view text) {
     statistics result;
-    for (const auto& [key, value] : *tensors) {
-      const std::string_view tensor(key.data(), key.size());
-      if (const std::optional<tensor_range> range = read_range(tensor, value)) result.set(tensor, *range);
-    }
+    read(text, [&](std::string_view tensor, const boost::json::value& entry) {
+      if (const std::optional<tensor_range> range = read_range(tensor, entry)) result.set(tensor, *range);
+    });
     return result;
+  }
+
+  /// The file as a whole, after `read`.
+  [[nodiscard]] const boost::json::object& file() const { return all_.get_object(); }
+
+  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
+  [[noreturn]] void fail(std::string_view tensor, const std::string& what) const {
+    fail("tensor \"" + io::escaped_utf8(tensor) + "\": " + what);
+  }
+
+  /// The range of an entry, or of what an entry has that looks like one.
+  std::optional<tensor_range> read_range(std::string_view tensor, const boost::json::value& entry) const {
+    if (!entry.is_object()) fail(tensor, "is no object; {\"min\": ..., \"max\": ...} is wanted");
+    const boost::json::value* lowest = entry.get_object().if_contains("min");
+    const boost::json::value* highest = entry.get_object().if_contains("max");
+    if (lowest == nullptr || highest == nullptr) fail(tensor, "has no \"min\" and \"max\"");
+    const number_in_array low = read_number(tensor, "min", *lowest);
+    const number_in_array high = read_number(tensor, "max", *highest);
+    return tensor_range{low.value, high.value, low.wide || high.wide, low.shape};
   }
 
  private:
@@ -168,11 +192,6 @@ class statistics_reader {
     bool wide = true;
     std::vector<std::int32_t> shape;
   };
-
-  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
-  [[noreturn]] void fail(std::string_view tensor, const std::string& what) const {
-    fail("tensor \"" + io::escaped_utf8(tensor) + "\": " + what);
-  }
 
   boost::json::value parse(std::string_view text) const {
     const std::string quoted = quote_bare_words(text);
@@ -190,16 +209,6 @@ class statistics_reader {
     const boost::json::value* found = all.if_contains(key);
     if (found == nullptr || !found->is_object()) fail(std::string("/") + key + ": an object of tensors is wanted");
     return &found->get_object();
-  }
-
-  std::optional<tensor_range> read_range(std::string_view tensor, const boost::json::value& entry) const {
-    if (!entry.is_object()) fail(tensor, "is no object; {\"min\": ..., \"max\": ...} is wanted");
-    const boost::json::value* lowest = entry.get_object().if_contains("min");
-    const boost::json::value* highest = entry.get_object().if_contains("max");
-    if (lowest == nullptr || highest == nullptr) fail(tensor, "has no \"min\" and \"max\"");
-    const number_in_array low = read_number(tensor, "min", *lowest);
-    const number_in_array high = read_number(tensor, "max", *highest);
-    return tensor_range{low.value, high.value, low.wide || high.wide, low.shape};
   }
 
   number_in_array read_number(std::string_view tensor, const char* key, const boost::json::value& v) const {
@@ -282,6 +291,7 @@ class statistics_reader {
   }
 
   std::string name_;
+  boost::json::value all_;
 };
 
 [[nodiscard]] inline boost::json::object json_of(double value, const tensor_range& range) {
