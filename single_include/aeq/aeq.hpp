@@ -4183,29 +4183,239 @@ class kernel_table {
 
 #if !AEQ_FREESTANDING
 
-// ---- aeq/calibrate/dataset.hpp
-// Datasets: samples from files, one in memory at a time.
-//
-// What is a dataset:
-//   X.npz            stacked: arrays named after the inputs (or their tensors), `signature/input` where a model has
-//   several
-//                    signatures, `arr_0`, `arr_1`, ... for the inputs in order; shape [samples, input shape], or
-//                    [samples, input shape without its leading 1]; an array of exactly the input's shape is one sample
-//                    or an array per sample and input: `signature/index/input`, samples in the order of the indices
-//   X.npy            a stacked array for the only input
-//   X.bin, X.raw     elements of the only input, sample after sample, in the machine's byte order
-//   a folder         of .npz files; or of .npy files, named after inputs or with data of the only input each; or of
-//   .bin
-//                    and .raw files; in the order of their names
-//   random, random:N N samples of random numbers for each signature (4 if N is left out)
-//
-// An input takes data of its own type; one that is quantized takes float32 too, which its scale then turns into
-// integers. An open extent that leads counts as 1 where samples are told apart.
+// ---- aeq/calibrate/calibration.hpp
+// Calibration: an engine runs samples, and what its tensors hold is observed. Any engine and any range of samples will
+// do. (spec: numerics, section 7.1)
 
-#include <iterator>
-#include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
+
+// ---- aeq/calibrate/observations.hpp
+// What calibration has seen of each tensor so far, and how ranges come from it. (spec: numerics, sections 7.2 and 7.3)
+//
+// Observations can be saved, gone on with, and merged. For minmax, percentile and entropy it does not matter in which
+// order and parts samples came: the bits are the same. A moving average depends on the order; merging A and B gives,
+// but for rounding, what A gives when it goes on with the samples of B.
+
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+// ---- aeq/calibrate/histogram.hpp
+// How often values of a tensor occur. Bins are as wide as a power of two and begin at zero; when a larger value comes,
+// they get wider by joining neighbours. So what a histogram holds follows from the values alone, in whatever order and
+// parts they came: adding and merging are associative, and exact.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+class histogram {
+ public:
+  static constexpr std::size_t most_bins = 2048;  ///< on either side of zero; the larger side uses more than half
+  static constexpr int least_exponent = -126;
+  static constexpr int most_exponent = 117;
+
+  struct limits {
+    double lowest = 0;
+    double highest = 0;
+    friend bool operator==(const limits&, const limits&) = default;
+  };
+
+  histogram() = default;
+  /// From its parts: bin i of `positive` counts values from i * 2^exponent on, and `negative` likewise downwards.
+  histogram(int exponent, std::uint64_t zeros, std::vector<std::uint64_t> negative,
+            std::vector<std::uint64_t> positive);
+
+  /// Counts values, whose bounded ones are no larger in magnitude than `largest`. Unbounded values and NaN are left
+  /// out.
+  void add(std::span<const float> values, float largest);
+  void merge(const histogram& other);
+
+  [[nodiscard]] std::uint64_t count() const;
+  [[nodiscard]] int exponent() const { return exponent_; }
+  [[nodiscard]] std::uint64_t zeros() const { return zeros_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& negative() const { return negative_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& positive() const { return positive_; }
+
+  /// The range that `percent` of the values lie in, when as many are cut off below as above. Within a bin values count
+  /// as evenly spread. `all` is the range of all values.
+  [[nodiscard]] limits percentile(double percent, limits all) const;
+
+  /// The range, bounded by one magnitude on both sides, whose values in 8 bits resemble all values most, by the
+  /// Kullback-Leibler divergence. Zeros, which every scale represents, do not count.
+  [[nodiscard]] limits least_divergence(limits all) const;
+
+  friend bool operator==(const histogram&, const histogram&) = default;
+
+ private:
+  void widen(int exponent);
+
+  int exponent_ = least_exponent;
+  std::uint64_t zeros_ = 0;
+  std::vector<std::uint64_t> negative_;  ///< the last bin, if there is one, is not empty
+  std::vector<std::uint64_t> positive_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/statistics.hpp
+// Statistics: what calibration has seen of each activation. (spec: numerics, sections 7.2 to 7.4)
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// The least and greatest value of a tensor. Statistics keep the type that they were computed in, because every scale
+/// is computed in the type of its statistics.
+struct tensor_range {
+  double lowest = 0;
+  double highest = 0;
+  bool wide = false;                ///< float64; else both are values of float32
+  std::vector<std::int32_t> shape;  ///< of the arrays that the range comes from: ones, or none for a scalar
+
+  friend bool operator==(const tensor_range&, const tensor_range&) = default;
+};
+
+/// Ranges by the names of tensors, in the order of being added.
+class statistics {
+ public:
+  /// The range of a tensor; null if there is none.
+  [[nodiscard]] const tensor_range* find(std::string_view tensor) const {
+    const auto place = index_.find(std::string(tensor));
+    return place == index_.end() ? nullptr : &entries_[place->second].second;
+  }
+  /// Adds a range, or replaces the one that a tensor has.
+  void set(std::string_view tensor, tensor_range range) {
+    const auto [place, is_new] = index_.emplace(std::string(tensor), entries_.size());
+    if (is_new) {
+      entries_.emplace_back(std::string(tensor), std::move(range));
+    } else {
+      entries_[place->second].second = std::move(range);
+    }
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, tensor_range>>& entries() const { return entries_; }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, tensor_range>> entries_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/warning.hpp
+// Warnings: collected, handed to whoever asked, never printed by the library.
+
+namespace aeq::inline AEQ_ABI {
+
+struct warning {
+  std::string place;    ///< a file, a JSON pointer, an op or a tensor
+  std::string message;  ///< what is wrong and what to do
+};
+
+class warnings {
+ public:
+  void add(std::string place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
+  [[nodiscard]] const std::vector<warning>& all() const { return all_; }
+  [[nodiscard]] bool empty() const { return all_.empty(); }
+
+ private:
+  std::vector<warning> all_;
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/calibrate/observations.hpp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+enum class range_kind : std::uint8_t {
+  minmax,          ///< the least and the greatest value of all samples
+  moving_average,  ///< of each sample's least and greatest, 0.95 of what was and 0.05 of what is (the Python tool's)
+  percentile,      ///< what a share of all values lies in
+  entropy          ///< what leaves the distribution of values most as it is in 8 bits
+};
+
+/// How ranges come from what is seen.
+struct range_method {
+  range_kind kind = range_kind::minmax;
+  double percent = 100;  ///< of values within the range, for percentile: above 50, at most 100
+
+  [[nodiscard]] bool wants_histogram() const { return kind == range_kind::percentile || kind == range_kind::entropy; }
+  friend bool operator==(const range_method&, const range_method&) = default;
+};
+
+/// "minmax", "moving-average", "percentile=99.9", "entropy".
+[[nodiscard]] std::string to_text(const range_method& method);
+/// Nothing if the text is none of these.
+[[nodiscard]] std::optional<range_method> parse_range_method(std::string_view text);
+inline constexpr std::string_view range_methods_text =
+    "minmax, moving-average, percentile=P with 50 < P <= 100, entropy";
+
+/// What has been seen of a tensor.
+struct observed {
+  bool seen = false;          ///< else the rest means nothing
+  tensor_range range;         ///< of all samples, or their moving average
+  std::uint64_t samples = 0;  ///< 0: not known, which a file of another tool does not say
+  /// Of the first sample, for moving averages; nothing if it is not known.
+  std::optional<histogram::limits> first;
+  histogram counts;  ///< of floats, for methods that want it
+
+  friend bool operator==(const observed&, const observed&) = default;
+};
+
+class observations {
+ public:
+  observations() = default;
+  explicit observations(const range_method& method) : method_(method) {}
+
+  /// The place of a tensor, which gets one if it has none yet.
+  std::size_t place_of(std::string_view tensor);
+
+  /// Takes what a tensor is in a sample. Floats that are NaN or infinite are left out of ranges, and told by `tell`. A
+  /// tensor without elements is passed over. `again`: the sample has shown it before; an average takes the first alone.
+  void observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again = false);
+
+  /// Counts a sample of which all tensors have been observed.
+  void count_sample() { ++samples_; }
+
+  /// Goes on where `later` began. Both have the same method. Throws error (bad_input) that says why they can't be
+  /// merged; the names are those of the files.
+  void merge(const observations& later, const std::string& name, const std::string& later_name);
+
+  /// The ranges, in the order in which tensors were seen first.
+  [[nodiscard]] statistics ranges() const;
+
+  /// Adds a warning for each tensor that had NaN or infinities, with the first sample that brought them.
+  void tell(warnings& notes) const;
+
+  [[nodiscard]] const range_method& method() const { return method_; }
+  [[nodiscard]] std::uint64_t samples() const { return samples_; }
+  [[nodiscard]] const std::vector<std::pair<std::string, observed>>& entries() const { return entries_; }
+  [[nodiscard]] const observed* find(std::string_view tensor) const;
+
+  /// For who reads them from a file.
+  void set(std::string_view tensor, observed what) { entries_[place_of(tensor)].second = std::move(what); }
+  void set_method(const range_method& method) { method_ = method; }
+  void set_samples(std::uint64_t samples) { samples_ = samples; }
+
+ private:
+  /// Floats of a tensor that are none.
+  struct odd_values {
+    std::uint64_t nans = 0;
+    std::uint64_t infinities = 0;
+    std::uint64_t samples = 0;
+    std::uint64_t first_sample = 0;
+  };
+  void take(observed& into, const tensor_range& of_sample, bool again) const;
+
+  range_method method_;
+  std::uint64_t samples_ = 0;
+  std::vector<std::pair<std::string, observed>> entries_;
+  std::unordered_map<std::string, std::size_t> index_;
+  std::unordered_map<std::size_t, odd_values> odd_;
+  std::vector<float> floats_;  ///< of half floats
+};
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/calibrate/sample.hpp
 // Samples: what a model is fed, whoever made it. A dataset (dataset.hpp) reads samples from files; any range of samples
@@ -4233,7 +4443,6 @@ const sample& > ;
 // What calibration and validation ask of whoever runs a model: our interpreter, LiteRT, or an engine of one's own.
 
 #include <functional>
-#include <utility>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -4281,80 +4490,87 @@ concept inference_engine = requires(Engine& engine, const Engine& constant, std:
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
-// ---- aeq/calibrate/dataset.hpp
-namespace aeq::inline AEQ_ABI::calibrate {
+// ---- aeq/io/error.hpp
+// The one exception of the public API: a code and a sentence that names the place and what would be accepted.
 
-struct dataset_options {
-  std::uint64_t samples = 0;  ///< take the first so many of each signature; 0: all
+#include <stdexcept>
+
+namespace aeq::inline AEQ_ABI {
+
+/// What went wrong; the value is the tool's exit code.
+enum class error_code : int {
+  check_failed = 1,     ///< a comparison or threshold did not hold
+  wrong_usage = 2,      ///< arguments that make no sense
+  bad_input = 3,        ///< a model, recipe, policy or data file that can't be used
+  not_quantizable = 4,  ///< the model can't be quantized as asked
+  io = 5                ///< reading or writing failed
 };
 
-/// An input range of samples, signature by signature as the file has them. It can be gone through again.
-class dataset {
- public:
-  /// Looks at names, types and shapes of what `data` holds ("-": standard input), but for arrays per sample, which are
-  /// looked at when it is their turn. Throws error (io, bad_input) that names the file, the array, and what would be
-  /// accepted; error (wrong_usage) for random numbers of which there are none.
-  dataset(const std::string& data, std::vector<execute::signature> signatures, dataset_options options = {});
-  dataset(dataset&&) noexcept;
-  dataset& operator=(dataset&&) noexcept;
-  ~dataset();
-
-  /// The next sample, which is valid until the next call; null at the end. Throws error (io, bad_input).
-  [[nodiscard]] const sample* next();
-  /// Makes `next` begin again.
-  void rewind();
-
-  /// How many samples there are in all.
-  [[nodiscard]] std::uint64_t size() const;
-  [[nodiscard]] const std::vector<execute::signature>& signatures() const;
-  [[nodiscard]] bool is_random() const;
-  /// The path that it was opened by.
-  [[nodiscard]] const std::string& name() const;
-
-  class iterator {
-   public:
-    using difference_type = std::ptrdiff_t;
-    using value_type = sample;
-    using iterator_concept = std::input_iterator_tag;
-
-    explicit iterator(dataset& of) : of_(&of), at_(of.next()) {}
-    [[nodiscard]] const sample& operator*() const { return *at_; }
-    iterator& operator++() {
-      at_ = of_->next();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& i, std::default_sentinel_t) { return i.at_ == nullptr; }
-
-   private:
-    dataset* of_;
-    const sample* at_;
-  };
-  [[nodiscard]] iterator begin() {
-    rewind();
-    return iterator(*this);
+[[nodiscard]] constexpr std::string_view name_of(error_code code) noexcept {
+  switch (code) {
+    case error_code::check_failed: return "check failed";
+    case error_code::wrong_usage: return "wrong usage";
+    case error_code::bad_input: return "bad input";
+    case error_code::not_quantizable: return "not quantizable";
+    case error_code::io: return "input/output";
   }
-  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+  return "unknown";
+}
+
+class error : public std::runtime_error {
+ public:
+  error(error_code code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  [[nodiscard]] error_code code() const noexcept { return code_; }
 
  private:
-  struct inside;
-  std::unique_ptr<inside> inside_;
+  error_code code_;
 };
 
-/// Whether a name of data asks for random numbers: "random", "random:16".
-[[nodiscard]] bool is_random_data(const std::string& data);
+}  // namespace aeq::inline AEQ_ABI
 
-}  // namespace aeq::inline AEQ_ABI::calibrate
+// ---- aeq/io/progress.hpp
+// Progress of long work, as bytes done of bytes in all.
 
-// ---- aeq/execute/interpreter.hpp
-// The built-in engine: runs a model op by op with the house's own kernels.
+#include <atomic>
+#include <mutex>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Counts work from many threads and tells a listener now and then, from one thread at a time.
+class progress {
+ public:
+  using listener = std::function<void(std::uint64_t done_bytes, std::uint64_t all_bytes)>;
+
+  progress() = default;
+  explicit progress(listener tell) : tell_(std::move(tell)) {}
+
+  void expect(std::uint64_t bytes) { all_ += bytes; }
+  void advance(std::uint64_t bytes) {
+    const std::uint64_t done = done_ += bytes;
+    if (!tell_) return;
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock.owns_lock()) tell_(done, all_);
+  }
+  /// Tells the final state; call it when the work is over.
+  void finish() {
+    if (tell_) tell_(all_, all_);
+  }
+
+ private:
+  listener tell_;
+  std::mutex mutex_;
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::uint64_t> all_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/model/model.hpp
 // A model in memory: its metadata as plain structs to edit, its weights and option tables as views of the file.
 //
 // Copying a model copies metadata only. Views stay valid as long as any copy lives: `storage` keeps what they look at.
 
-#include <optional>
+#include <memory>
 
 // ---- aeq/io/file.hpp
 // Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
@@ -4611,7 +4827,326 @@ struct model {
 
 }  // namespace aeq::inline AEQ_ABI::model
 
+// ---- aeq/recipe/plan.hpp
+// What a recipe decides for each op of a model.
+
+// ---- aeq/recipe/rule.hpp
+// A rule of a recipe: which ops (a regular expression over scopes, an operation), which algorithm, which configuration.
+// (spec: quantization, section 2.1)
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// How numbers are chosen. `no_quantize` leaves an op as it is.
+enum class algorithm : std::uint8_t { no_quantize, min_max_uniform_quantize, float_casting };
+
+inline constexpr std::array<std::string_view, 3> algorithm_names{"no_quantize", "min_max_uniform_quantize",
+                                                                 "float_casting"};
+[[nodiscard]] constexpr std::string_view name_of(algorithm value) {
+  return algorithm_names[static_cast<std::size_t>(value)];
+}
+
+/// The configuration of weights or activations, as the JSON has it. Widths that no scheme has (3 bits) are kept: a rule
+/// with skip_checks may use them.
+struct tensor_config {
+  int num_bits = 8;
+  bool symmetric = true;
+  granularity_descriptor granularity{};
+  number_kind dtype = number_kind::signed_integer;
+  std::string algorithm_params;  ///< JSON object, empty if there are none
+
+  [[nodiscard]] format_descriptor format() const {
+    return {dtype, static_cast<std::uint8_t>(num_bits), symmetric ? aeq::symmetric : aeq::asymmetric, granularity};
+  }
+  friend bool operator==(const tensor_config&, const tensor_config&) = default;
+};
+
+struct op_config {
+  std::optional<tensor_config> activation;
+  std::optional<tensor_config> weight;
+  compute compute_precision = compute::floating;
+  bool explicit_dequantize = false;
+  bool skip_checks = false;
+  std::uint64_t min_weight_elements = 0;
+
+  friend bool operator==(const op_config&, const op_config&) = default;
+
+  /// The execution mode that the combination spells; none for float computation without explicit dequantization.
+  [[nodiscard]] std::optional<execution> mode() const {
+    if (compute_precision == compute::integer) return activation ? execution::static_range : execution::dynamic_range;
+    if (!activation && explicit_dequantize) return execution::weight_only;
+    return std::nullopt;
+  }
+};
+
+struct rule {
+  std::string regex;
+  std::string operation = "*";
+  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
+  std::string scheme;  ///< name of a scheme of the kernel table; empty: `config` says it all
+  op_config config;
+  std::string place;  ///< where it was written, for messages: "recipe.json: /3"
+
+  /// Same meaning; where it was written does not count.
+  friend bool operator==(const rule& a, const rule& b) {
+    return a.regex == b.regex && a.operation == b.operation && a.algorithm == b.algorithm && a.scheme == b.scheme &&
+           a.config == b.config;
+  }
+};
+
+/// The configuration that spells a scheme. Float weights are written channelwise, as the Python tool writes them.
+[[nodiscard]] inline op_config config_of(const scheme_descriptor& scheme) {
+  const auto tensor = [](const format_descriptor& format) {
+    tensor_config config{format.bits, format.is_symmetric(), format.granularity, format.kind, {}};
+    if (!format.is_integer()) config.granularity = channelwise::descriptor;
+    return config;
+  };
+  op_config config;
+  if (scheme.activation.is_integer()) config.activation = tensor(scheme.activation);
+  config.weight = tensor(scheme.weight);
+  config.compute_precision = scheme.compute_precision;
+  config.explicit_dequantize = scheme.execution_mode == execution::weight_only;
+  return config;
+}
+
+/// The algorithm that turns values into a scheme's weights.
+[[nodiscard]] constexpr algorithm algorithm_of(const scheme_descriptor& scheme) {
+  return scheme.weight.is_integer() ? algorithm::min_max_uniform_quantize : algorithm::float_casting;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/recipe/plan.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+inline constexpr std::size_t no_rule = static_cast<std::size_t>(-1);
+
+struct decision {
+  const op::operation_descriptor* operation = nullptr;  ///< null: an operator that recipes can't name
+  std::size_t rule = no_rule;  ///< position of the winning rule in recipe::rules(); no_rule if none applies
+  bool quantize = false;       ///< false also for a winning no_quantize rule
+  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
+  std::string scheme_name;     ///< of the table's row; derived from the formats where skip_checks found no row
+  scheme_descriptor scheme{};  ///< its `name` is empty; `scheme_name` has it
+  fit_functions fits{};
+  std::uint64_t min_weight_elements = 0;
+  std::string reason;  ///< why the op stays as it is, where a rule matched but can't apply
+};
+
+/// The decisions of one subgraph: per operator, and for its inputs and outputs as a whole.
+struct subgraph_plan {
+  std::vector<decision> operations;
+  decision inputs;
+  decision outputs;
+};
+
+struct plan {
+  std::vector<subgraph_plan> subgraphs;
+  bool needs_calibration = false;  ///< some rule wants activation ranges, whether or not it won an op
+};
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/calibrate/calibration.hpp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// Tensors by name.
+using tensor_names = std::unordered_set<std::string>;
+
+/// The activations whose ranges a plan needs: inputs and outputs of ops with a static scheme, and inputs and outputs of
+/// subgraphs where they have one.
+[[nodiscard]] tensor_names needed_tensors(const model::model& m, const recipe::plan& plan);
+
+struct collect_options {
+  const tensor_names* tensors = nullptr;  ///< null: all activations that have a name
+  progress* tell = nullptr;               ///< counts samples; who calls says how many to expect
+  warnings* notes = nullptr;              ///< gets inputs that hold infinities
+};
+
+/// What an engine shows of one sample after the other, by the names of tensors.
+class collector {
+ public:
+  collector(const model::model& m, observations& into, const tensor_names* only);
+
+  /// A sample begins: looks for NaN in its inputs. Throws error (bad_input) that names input and sample.
+  void begin(const execute::signature& called, const sample& s, warnings* notes);
+  void take(const execute::tensor_view& shown);
+  void end();
+  /// Number of the sample that has begun, from 0.
+  [[nodiscard]] std::uint64_t number() const { return number_ - 1; }
+
+ private:
+  static constexpr std::size_t not_wanted = static_cast<std::size_t>(-1);
+  static constexpr std::size_t not_shown = static_cast<std::size_t>(-2);
+  [[nodiscard]] std::size_t place_of(std::size_t graph, std::size_t tensor);
+
+  const model::model& model_;
+  observations& into_;
+  const tensor_names* only_;
+  std::vector<std::vector<std::size_t>> places_;  ///< of each subgraph's tensors
+  std::vector<std::uint64_t> last_;               ///< sample that filled a place last, from 1
+  std::uint64_t number_ = 0;
+  std::unordered_set<std::string> told_;
+};
+
+/// Runs the samples, in their order, and observes them. State of the model stays from sample to sample, and is reset
+/// where another signature begins. Throws what the engine throws, with the number of the sample, and error (bad_input)
+/// for a sample that holds NaN or fits no signature.
+template <execute::inference_engine Engine, sample_range Samples>
+void collect(Engine& engine, const model::model& m, Samples&& samples, observations& into,
+             const collect_options& options = {}) {
+  collector seen(m, into, options.tensors);
+  const execute::tensor_visitor visitor = [&](const execute::tensor_view& shown) { seen.take(shown); };
+  std::size_t last_signature = static_cast<std::size_t>(-1);
+  for (const sample& s : samples) {
+    const auto& signatures = engine.signatures();
+    if (s.signature >= signatures.size()) {
+      throw error(error_code::bad_input, m.file_name() + ": sample " + std::to_string(seen.number() + 1) +
+                                             " is for signature " + std::to_string(s.signature) + " of " +
+                                             std::to_string(signatures.size()));
+    }
+    if (s.signature != last_signature) engine.reset();
+    last_signature = s.signature;
+    seen.begin(signatures[s.signature], s, options.notes);
+    try {
+      engine.run(s.signature, s.inputs, visitor);
+    } catch (const error& e) {
+      throw error(e.code(), std::string(e.what()) + " (in sample " + std::to_string(seen.number()) + ")");
+    }
+    seen.end();
+    if (options.tell != nullptr) options.tell->advance(1);
+  }
+  engine.reset();
+  if (options.tell != nullptr) options.tell->finish();
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/dataset.hpp
+// Datasets: samples from files, one in memory at a time.
+//
+// What is a dataset:
+//   X.npz            stacked: arrays named after the inputs (or their tensors), `signature/input` where a model has
+//   several
+//                    signatures, `arr_0`, `arr_1`, ... for the inputs in order; shape [samples, input shape], or
+//                    [samples, input shape without its leading 1]; an array of exactly the input's shape is one sample
+//                    or an array per sample and input: `signature/index/input`, samples in the order of the indices
+//   X.npy            a stacked array for the only input
+//   X.bin, X.raw     elements of the only input, sample after sample, in the machine's byte order
+//   a folder         of .npz files; or of .npy files, named after inputs or with data of the only input each; or of
+//   .bin
+//                    and .raw files; in the order of their names
+//   random, random:N N samples of random numbers for each signature (4 if N is left out)
+//
+// An input takes data of its own type; one that is quantized takes float32 too, which its scale then turns into
+// integers. An open extent that leads counts as 1 where samples are told apart.
+
+#include <iterator>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+struct dataset_options {
+  std::uint64_t samples = 0;  ///< take the first so many of each signature; 0: all
+};
+
+/// An input range of samples, signature by signature as the file has them. It can be gone through again.
+class dataset {
+ public:
+  /// Looks at names, types and shapes of what `data` holds ("-": standard input), but for arrays per sample, which are
+  /// looked at when it is their turn. Throws error (io, bad_input) that names the file, the array, and what would be
+  /// accepted; error (wrong_usage) for random numbers of which there are none.
+  dataset(const std::string& data, std::vector<execute::signature> signatures, dataset_options options = {});
+  dataset(dataset&&) noexcept;
+  dataset& operator=(dataset&&) noexcept;
+  ~dataset();
+
+  /// The next sample, which is valid until the next call; null at the end. Throws error (io, bad_input).
+  [[nodiscard]] const sample* next();
+  /// Makes `next` begin again.
+  void rewind();
+
+  /// How many samples there are in all.
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] const std::vector<execute::signature>& signatures() const;
+  [[nodiscard]] bool is_random() const;
+  /// The path that it was opened by.
+  [[nodiscard]] const std::string& name() const;
+
+  class iterator {
+   public:
+    using difference_type = std::ptrdiff_t;
+    using value_type = sample;
+    using iterator_concept = std::input_iterator_tag;
+
+    explicit iterator(dataset& of) : of_(&of), at_(of.next()) {}
+    [[nodiscard]] const sample& operator*() const { return *at_; }
+    iterator& operator++() {
+      at_ = of_->next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) { return i.at_ == nullptr; }
+
+   private:
+    dataset* of_;
+    const sample* at_;
+  };
+  [[nodiscard]] iterator begin() {
+    rewind();
+    return iterator(*this);
+  }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+
+ private:
+  struct inside;
+  std::unique_ptr<inside> inside_;
+};
+
+/// Whether a name of data asks for random numbers: "random", "random:16".
+[[nodiscard]] bool is_random_data(const std::string& data);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/observations_json.hpp
+// Observations as files, so that calibration can go on with them and merge them: "qsv/1" with more in it. Who wants
+// ranges alone reads such a file as any other one (statistics_json.hpp).
+//
+//     {"format": "qsv/1", "ranges": "moving-average", "samples": 24, "tensors": {"x": {"min": ..., "max": ...,
+//     "samples": 24,
+//      "first": {"min": ..., "max": ...}}}}
+//
+// `first` is for moving averages. Percentile and entropy have `seen`, the range of all values, and `histogram`:
+// exponent, zeros, negative, positive (histogram.hpp).
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// What a file holds. One that has ranges alone, such as the Python tool's, does not say by which method they came.
+struct saved_observations {
+  observations seen;
+  bool says_method = false;
+};
+
+/// Reads statistics of any kind; `name` is for messages. Throws error (bad_input) that names the tensor.
+[[nodiscard]] saved_observations parse_observations(std::string_view text, const std::string& name);
+
+/// Reads a file; a name that ends in .gz says that it is compressed. Throws error (io, bad_input).
+[[nodiscard]] saved_observations load_observations(const std::string& path);
+
+/// The text of a file.
+[[nodiscard]] std::string to_text(const observations& all);
+
+/// What to go on with. `wanted`: the method that is asked for; nothing: the file's, minmax if it does not say one.
+/// Throws error (io, bad_input) where the file is of another method, or lacks what the method needs.
+[[nodiscard]] observations resume_from(const std::string& path, const std::optional<range_method>& wanted);
+
+/// What several files hold together, in their order; at least one. Files that say no method go with the others; if none
+/// says one the ranges are joined (minmax). Throws error (io, bad_input).
+[[nodiscard]] observations merge_saved(std::span<const std::string> paths);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
 // ---- aeq/execute/interpreter.hpp
+// The built-in engine: runs a model op by op with the house's own kernels.
+
 namespace aeq::inline AEQ_ABI::execute {
 
 struct interpreter_options {
@@ -4670,28 +5205,6 @@ class object;
 class value;
 
 }  // namespace boost::json
-
-// ---- aeq/io/warning.hpp
-// Warnings: collected, handed to whoever asked, never printed by the library.
-
-namespace aeq::inline AEQ_ABI {
-
-struct warning {
-  std::string place;    ///< a file, a JSON pointer, an op or a tensor
-  std::string message;  ///< what is wrong and what to do
-};
-
-class warnings {
- public:
-  void add(std::string place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
-  [[nodiscard]] const std::vector<warning>& all() const { return all_; }
-  [[nodiscard]] bool empty() const { return all_.empty(); }
-
- private:
-  std::vector<warning> all_;
-};
-
-}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/model/difference.hpp
 namespace aeq::inline AEQ_ABI::model {
@@ -4841,43 +5354,6 @@ class output_file {
 };
 
 }  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/progress.hpp
-// Progress of long work, as bytes done of bytes in all.
-
-#include <atomic>
-#include <mutex>
-
-namespace aeq::inline AEQ_ABI {
-
-/// Counts work from many threads and tells a listener now and then, from one thread at a time.
-class progress {
- public:
-  using listener = std::function<void(std::uint64_t done_bytes, std::uint64_t all_bytes)>;
-
-  progress() = default;
-  explicit progress(listener tell) : tell_(std::move(tell)) {}
-
-  void expect(std::uint64_t bytes) { all_ += bytes; }
-  void advance(std::uint64_t bytes) {
-    const std::uint64_t done = done_ += bytes;
-    if (!tell_) return;
-    const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock.owns_lock()) tell_(done, all_);
-  }
-  /// Tells the final state; call it when the work is over.
-  void finish() {
-    if (tell_) tell_(all_, all_);
-  }
-
- private:
-  listener tell_;
-  std::mutex mutex_;
-  std::atomic<std::uint64_t> done_ = 0;
-  std::atomic<std::uint64_t> all_ = 0;
-};
-
-}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/model/writer.hpp
 namespace aeq::inline AEQ_ABI::model {
@@ -5114,172 +5590,6 @@ struct tensor_uses {
 // Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
 // nothing here is instantiated per scheme. (spec: quantization, section 5)
 
-// ---- aeq/calibrate/statistics.hpp
-// Statistics: what calibration has seen of each activation. (spec: numerics, sections 7.2 to 7.4)
-
-#include <unordered_map>
-
-namespace aeq::inline AEQ_ABI::calibrate {
-
-/// The least and greatest value of a tensor. Statistics keep the type that they were computed in, because every scale
-/// is computed in the type of its statistics.
-struct tensor_range {
-  double lowest = 0;
-  double highest = 0;
-  bool wide = false;                ///< float64; else both are values of float32
-  std::vector<std::int32_t> shape;  ///< of the arrays that the range comes from: ones, or none for a scalar
-
-  friend bool operator==(const tensor_range&, const tensor_range&) = default;
-};
-
-/// Ranges by the names of tensors, in the order of being added.
-class statistics {
- public:
-  /// The range of a tensor; null if there is none.
-  [[nodiscard]] const tensor_range* find(std::string_view tensor) const {
-    const auto place = index_.find(std::string(tensor));
-    return place == index_.end() ? nullptr : &entries_[place->second].second;
-  }
-  /// Adds a range, or replaces the one that a tensor has.
-  void set(std::string_view tensor, tensor_range range) {
-    const auto [place, is_new] = index_.emplace(std::string(tensor), entries_.size());
-    if (is_new) {
-      entries_.emplace_back(std::string(tensor), std::move(range));
-    } else {
-      entries_[place->second].second = std::move(range);
-    }
-  }
-  [[nodiscard]] const std::vector<std::pair<std::string, tensor_range>>& entries() const { return entries_; }
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-
- private:
-  std::vector<std::pair<std::string, tensor_range>> entries_;
-  std::unordered_map<std::string, std::size_t> index_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::calibrate
-
-// ---- aeq/recipe/plan.hpp
-// What a recipe decides for each op of a model.
-
-// ---- aeq/recipe/rule.hpp
-// A rule of a recipe: which ops (a regular expression over scopes, an operation), which algorithm, which configuration.
-// (spec: quantization, section 2.1)
-
-namespace aeq::inline AEQ_ABI::recipe {
-
-/// How numbers are chosen. `no_quantize` leaves an op as it is.
-enum class algorithm : std::uint8_t { no_quantize, min_max_uniform_quantize, float_casting };
-
-inline constexpr std::array<std::string_view, 3> algorithm_names{"no_quantize", "min_max_uniform_quantize",
-                                                                 "float_casting"};
-[[nodiscard]] constexpr std::string_view name_of(algorithm value) {
-  return algorithm_names[static_cast<std::size_t>(value)];
-}
-
-/// The configuration of weights or activations, as the JSON has it. Widths that no scheme has (3 bits) are kept: a rule
-/// with skip_checks may use them.
-struct tensor_config {
-  int num_bits = 8;
-  bool symmetric = true;
-  granularity_descriptor granularity{};
-  number_kind dtype = number_kind::signed_integer;
-  std::string algorithm_params;  ///< JSON object, empty if there are none
-
-  [[nodiscard]] format_descriptor format() const {
-    return {dtype, static_cast<std::uint8_t>(num_bits), symmetric ? aeq::symmetric : aeq::asymmetric, granularity};
-  }
-  friend bool operator==(const tensor_config&, const tensor_config&) = default;
-};
-
-struct op_config {
-  std::optional<tensor_config> activation;
-  std::optional<tensor_config> weight;
-  compute compute_precision = compute::floating;
-  bool explicit_dequantize = false;
-  bool skip_checks = false;
-  std::uint64_t min_weight_elements = 0;
-
-  friend bool operator==(const op_config&, const op_config&) = default;
-
-  /// The execution mode that the combination spells; none for float computation without explicit dequantization.
-  [[nodiscard]] std::optional<execution> mode() const {
-    if (compute_precision == compute::integer) return activation ? execution::static_range : execution::dynamic_range;
-    if (!activation && explicit_dequantize) return execution::weight_only;
-    return std::nullopt;
-  }
-};
-
-struct rule {
-  std::string regex;
-  std::string operation = "*";
-  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
-  std::string scheme;  ///< name of a scheme of the kernel table; empty: `config` says it all
-  op_config config;
-  std::string place;  ///< where it was written, for messages: "recipe.json: /3"
-
-  /// Same meaning; where it was written does not count.
-  friend bool operator==(const rule& a, const rule& b) {
-    return a.regex == b.regex && a.operation == b.operation && a.algorithm == b.algorithm && a.scheme == b.scheme &&
-           a.config == b.config;
-  }
-};
-
-/// The configuration that spells a scheme. Float weights are written channelwise, as the Python tool writes them.
-[[nodiscard]] inline op_config config_of(const scheme_descriptor& scheme) {
-  const auto tensor = [](const format_descriptor& format) {
-    tensor_config config{format.bits, format.is_symmetric(), format.granularity, format.kind, {}};
-    if (!format.is_integer()) config.granularity = channelwise::descriptor;
-    return config;
-  };
-  op_config config;
-  if (scheme.activation.is_integer()) config.activation = tensor(scheme.activation);
-  config.weight = tensor(scheme.weight);
-  config.compute_precision = scheme.compute_precision;
-  config.explicit_dequantize = scheme.execution_mode == execution::weight_only;
-  return config;
-}
-
-/// The algorithm that turns values into a scheme's weights.
-[[nodiscard]] constexpr algorithm algorithm_of(const scheme_descriptor& scheme) {
-  return scheme.weight.is_integer() ? algorithm::min_max_uniform_quantize : algorithm::float_casting;
-}
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/recipe/plan.hpp
-namespace aeq::inline AEQ_ABI::recipe {
-
-inline constexpr std::size_t no_rule = static_cast<std::size_t>(-1);
-
-struct decision {
-  const op::operation_descriptor* operation = nullptr;  ///< null: an operator that recipes can't name
-  std::size_t rule = no_rule;  ///< position of the winning rule in recipe::rules(); no_rule if none applies
-  bool quantize = false;       ///< false also for a winning no_quantize rule
-  aeq::recipe::algorithm algorithm = aeq::recipe::algorithm::no_quantize;
-  std::string scheme_name;     ///< of the table's row; derived from the formats where skip_checks found no row
-  scheme_descriptor scheme{};  ///< its `name` is empty; `scheme_name` has it
-  fit_functions fits{};
-  std::uint64_t min_weight_elements = 0;
-  std::string reason;  ///< why the op stays as it is, where a rule matched but can't apply
-};
-
-/// The decisions of one subgraph: per operator, and for its inputs and outputs as a whole.
-struct subgraph_plan {
-  std::vector<decision> operations;
-  decision inputs;
-  decision outputs;
-};
-
-struct plan {
-  std::vector<subgraph_plan> subgraphs;
-  bool needs_calibration = false;  ///< some rule wants activation ranges, whether or not it won an op
-};
-
-}  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/quantize/materialize.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
 /// How a model is quantized, apart from what the recipe says.
@@ -5336,44 +5646,6 @@ namespace aeq::inline AEQ_ABI::quantize {
 //     aeq::quantizer q("model.tflite");
 //     q.load_recipe("dynamic_wi8_afp32");
 //     q.save("quantized.tflite");
-
-// ---- aeq/io/error.hpp
-// The one exception of the public API: a code and a sentence that names the place and what would be accepted.
-
-#include <stdexcept>
-
-namespace aeq::inline AEQ_ABI {
-
-/// What went wrong; the value is the tool's exit code.
-enum class error_code : int {
-  check_failed = 1,     ///< a comparison or threshold did not hold
-  wrong_usage = 2,      ///< arguments that make no sense
-  bad_input = 3,        ///< a model, recipe, policy or data file that can't be used
-  not_quantizable = 4,  ///< the model can't be quantized as asked
-  io = 5                ///< reading or writing failed
-};
-
-[[nodiscard]] constexpr std::string_view name_of(error_code code) noexcept {
-  switch (code) {
-    case error_code::check_failed: return "check failed";
-    case error_code::wrong_usage: return "wrong usage";
-    case error_code::bad_input: return "bad input";
-    case error_code::not_quantizable: return "not quantizable";
-    case error_code::io: return "input/output";
-  }
-  return "unknown";
-}
-
-class error : public std::runtime_error {
- public:
-  error(error_code code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  [[nodiscard]] error_code code() const noexcept { return code_; }
-
- private:
-  error_code code_;
-};
-
-}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/recipe/policy.hpp
 // Policies: which configuration an op may have, be it spelt out or the one that a scheme stands for. The default one is
@@ -5784,12 +6056,851 @@ void recipe::leave(std::string regex) {
 
 #if AEQ_DEFINITIONS
 
+// ---- aeq/calibrate/histogram.ipp
+// How often values of a tensor occur: the definitions.
+
+#include <numeric>
+
+// ---- aeq/calibrate/range_loops.hpp
+// The hot loop of calibration: the least and greatest of many floats, at the speed of memory. This is the portable
+// variant; all variants give the same bits.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// From here on a float stands for infinity: models fill with such numbers what is to be left out. (spec: numerics,
+/// section 7.2)
+inline constexpr float unbounded = 3e38f;
+
+/// What a run of floats holds.
+struct float_range {
+  float lowest = 0;
+  float highest = 0;
+  std::size_t nans = 0;
+  std::size_t infinities = 0;
+};
+
+/// The first look at floats. Where `magnitude_bits` shows something unbounded, the other two mean nothing.
+struct float_scan {
+  float lowest = 0;
+  float highest = 0;
+  std::uint32_t magnitude_bits = 0;
+};
+
+struct range_loops {
+  const char* name;
+  /// Of `count` floats, which is at least 1.
+  float_scan (*scan)(const float* values, std::size_t count);
+};
+
+namespace portable {
+
+inline void scan_one(float_scan& s, float value) {
+  s.lowest = value < s.lowest ? value : s.lowest;
+  s.highest = value > s.highest ? value : s.highest;
+  s.magnitude_bits = std::max(s.magnitude_bits, std::bit_cast<std::uint32_t>(value) & 0x7fffffffu);
+}
+
+inline float_scan scan(const float* values, std::size_t count) {
+  float_scan s{values[0], values[0], 0};
+  for (std::size_t i = 0; i < count; ++i) scan_one(s, values[i]);
+  return s;
+}
+
+}  // namespace portable
+
+inline constexpr range_loops portable_loops{"portable", &portable::scan};
+
+/// Where something is unbounded. The least of the values above -3e38, the greatest of those below 3e38; where there is
+/// none, or it is infinite, those of all values, of which a NaN makes NaN.
+[[nodiscard]] inline float_range careful_range(const float* values, std::size_t count) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  float_range r{infinity, -infinity, 0, 0};
+  float lowest_of_all = infinity;
+  float highest_of_all = -infinity;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float v = values[i];
+    if (v > -unbounded && v < r.lowest) r.lowest = v;
+    if (v < unbounded && v > r.highest) r.highest = v;
+    lowest_of_all = v < lowest_of_all ? v : lowest_of_all;
+    highest_of_all = v > highest_of_all ? v : highest_of_all;
+    r.nans += v != v ? 1u : 0u;
+    r.infinities += v == infinity || v == -infinity ? 1u : 0u;
+  }
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  if (r.lowest == infinity) r.lowest = r.nans > 0 ? nan : lowest_of_all;
+  if (r.highest == -infinity) r.highest = r.nans > 0 ? nan : highest_of_all;
+  return r;
+}
+
+/// The range of `count` floats, which is at least 1. A zero is +0.
+[[nodiscard]] inline float_range range_of(const float* values, std::size_t count, const range_loops& loops) {
+  float_range r;
+  if (const float_scan s = loops.scan(values, count); s.magnitude_bits < std::bit_cast<std::uint32_t>(unbounded)) {
+    r = {s.lowest, s.highest, 0, 0};
+  } else {
+    r = careful_range(values, count);
+  }
+  r.lowest += 0.0f;
+  r.highest += 0.0f;
+  return r;
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/histogram.ipp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+AEQ_INLINE histogram::histogram(int exponent, std::uint64_t zeros, std::vector<std::uint64_t> negative,
+                                std::vector<std::uint64_t> positive)
+    : exponent_(exponent), zeros_(zeros), negative_(std::move(negative)), positive_(std::move(positive)) {
+  for (std::vector<std::uint64_t>* side : {&negative_, &positive_}) {
+    while (!side->empty() && side->back() == 0) side->pop_back();
+  }
+}
+
+AEQ_INLINE void histogram::widen(int exponent) {
+  if (exponent <= exponent_) return;
+  const int by = exponent - exponent_;
+  for (std::vector<std::uint64_t>* side : {&negative_, &positive_}) {
+    for (std::size_t i = 0; i < side->size(); ++i) {
+      const std::size_t to = by < 32 ? i >> by : 0;
+      const std::uint64_t moved = std::exchange((*side)[i], 0);
+      (*side)[to] += moved;
+    }
+    while (!side->empty() && side->back() == 0) side->pop_back();
+  }
+  exponent_ = exponent;
+}
+
+AEQ_INLINE void histogram::add(std::span<const float> values, float largest) {
+  constexpr int bits_of_bins = 11;
+  if (largest > 0 && largest < unbounded) {
+    widen(std::clamp(std::ilogb(largest) - bits_of_bins + 1, least_exponent, most_exponent));
+  }
+  std::array<std::uint64_t, 2 * most_bins> counts{};
+  const float per_width = std::ldexp(1.0f, -exponent_);  // a power of two: the product is exact, or less than 1
+  std::uint64_t zeros = 0;
+  for (const float v : values) {
+    const float size = std::fabs(v);
+    if (!(size < unbounded)) continue;
+    zeros += size == 0 ? 1u : 0u;
+    const std::size_t bin = std::min(static_cast<std::size_t>(size * per_width), most_bins - 1);
+    ++counts[(v < 0 ? most_bins : 0) + bin];
+  }
+  counts[0] -= zeros;  // zeros, of either sign, are counted apart
+  zeros_ += zeros;
+  const auto take = [&](std::size_t from, std::vector<std::uint64_t>& side) {
+    std::size_t used = most_bins;
+    while (used > 0 && counts[from + used - 1] == 0) --used;
+    side.resize(std::max(side.size(), used));
+    for (std::size_t i = 0; i < used; ++i) side[i] += counts[from + i];
+  };
+  take(0, positive_);
+  take(most_bins, negative_);
+}
+
+AEQ_INLINE void histogram::merge(const histogram& other) {
+  widen(other.exponent_);
+  histogram copy = other;
+  copy.widen(exponent_);
+  zeros_ += copy.zeros_;
+  const auto take = [](const std::vector<std::uint64_t>& from, std::vector<std::uint64_t>& side) {
+    side.resize(std::max(side.size(), from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) side[i] += from[i];
+  };
+  take(copy.negative_, negative_);
+  take(copy.positive_, positive_);
+}
+
+AEQ_INLINE std::uint64_t histogram::count() const {
+  const auto sum = [](const std::vector<std::uint64_t>& side) {
+    return std::accumulate(side.begin(), side.end(), std::uint64_t(0));
+  };
+  return sum(negative_) + zeros_ + sum(positive_);
+}
+
+AEQ_INLINE histogram::limits histogram::percentile(double percent, limits all) const {
+  const double width = std::ldexp(1.0, exponent_);
+  const double cut = static_cast<double>(count()) * (100.0 - percent) / 200.0;
+  if (!(cut > 0)) return all;
+  // The magnitude, seen from one end, below which the cut ends; `far` is the side of that end.
+  const auto end_of_cut = [&](const std::vector<std::uint64_t>& far, const std::vector<std::uint64_t>& near) {
+    double left = cut;
+    const auto inside = [&](double n) {
+      if (left < n) return true;
+      left -= n;
+      return false;
+    };
+    for (std::size_t i = far.size(); i-- > 0;) {
+      const auto n = static_cast<double>(far[i]);
+      if (inside(n)) return (static_cast<double>(i) + 1 - left / n) * width;
+    }
+    if (inside(static_cast<double>(zeros_))) return 0.0;
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      const auto n = static_cast<double>(near[i]);
+      if (inside(n)) return -(static_cast<double>(i) + left / n) * width;
+    }
+    return 0.0;
+  };
+  const double lowest = -end_of_cut(negative_, positive_);
+  const double highest = end_of_cut(positive_, negative_);
+  return {std::clamp(lowest, all.lowest, all.highest), std::clamp(highest, all.lowest, all.highest)};
+}
+
+AEQ_INLINE histogram::limits histogram::least_divergence(limits all) const {
+  const std::size_t bins = std::max(negative_.size(), positive_.size());
+  const std::size_t levels = negative_.empty() || positive_.empty() ? 256 : 128;
+  // Sums over the bins before one: of values, of bins that hold some, and of n log n.
+  std::vector<double> values(bins + 1);
+  std::vector<double> filled(bins + 1);
+  std::vector<double> logs(bins + 1);
+  const auto at = [](const std::vector<std::uint64_t>& side, std::size_t i) { return i < side.size() ? side[i] : 0; };
+  const auto n_log_n = [](double n) { return n > 0 ? n * std::log(n) : 0.0; };
+  for (std::size_t i = 0; i < bins; ++i) {
+    const auto n = static_cast<double>(at(negative_, i) + at(positive_, i));
+    values[i + 1] = values[i] + n;
+    filled[i + 1] = filled[i] + (n > 0 ? 1 : 0);
+    logs[i + 1] = logs[i] + n_log_n(n);
+  }
+  const double count = values[bins];
+  double least = std::numeric_limits<double>::infinity();
+  std::size_t best = bins;
+  std::size_t last = bins;  // bins up to the last one that holds something
+  for (std::size_t kept = bins; kept >= levels && count > 0; --kept) {
+    const double cut = count - values[kept];
+    while (last > 0 && (last > kept || values[last] == values[last - 1])) --last;
+    if (last == 0) break;
+    // Values that are cut count as the last ones that are kept in what is wanted, and not at all in what levels hold.
+    double divergence = logs[last - 1] + n_log_n(values[last] - values[last - 1] + cut);
+    std::size_t from = 0;
+    for (std::size_t level = 0; level < levels; ++level) {
+      const std::size_t to = kept * (level + 1) / levels;
+      const double inside = values[to] - values[from];
+      if (inside > 0) {
+        const double wanted = inside + (from < last && last <= to ? cut : 0.0);
+        divergence -= wanted * std::log(inside / (filled[to] - filled[from]));
+      }
+      from = to;
+    }
+    divergence = divergence / count + std::log(values[kept] / count);
+    if (divergence < least) {
+      least = divergence;
+      best = kept;
+    }
+  }
+  if (best == bins) return all;
+  const double bound = std::ldexp(static_cast<double>(best), exponent_);
+  return {std::max(all.lowest, -bound), std::min(all.highest, bound)};
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/calibrate/observations.ipp
+// What calibration has seen of each tensor: the definitions.
+
+#include <charconv>
+#include <system_error>
+
+// ---- aeq/calibrate/range_loops_avx2.hpp
+// Inside: the loop over activations for x86-64 processors with AVX2. Compiled behind a function target: no compiler
+// flag is needed, and a processor without it gets the portable variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX2_RANGES 1
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX2_RANGES 0
+#endif
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+#if AEQ_HAS_AVX2_RANGES
+namespace avx2 {
+
+__attribute__((target("avx2"))) inline float_scan scan(const float* values, std::size_t count) {
+  constexpr std::size_t chains = 4;  // independent ones hide the latency of min and max
+  constexpr std::size_t step = 8 * chains;
+  if (count < step) return portable::scan(values, count);
+  const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
+  __m256 low[chains];
+  __m256 high[chains];
+  __m256i bits[chains];
+  for (std::size_t k = 0; k < chains; ++k) {
+    low[k] = high[k] = _mm256_loadu_ps(values);
+    bits[k] = _mm256_setzero_si256();
+  }
+  std::size_t i = 0;
+  for (; i + step <= count; i += step) {
+    for (std::size_t k = 0; k < chains; ++k) {
+      const __m256 v = _mm256_loadu_ps(values + i + 8 * k);
+      low[k] = _mm256_min_ps(low[k], v);
+      high[k] = _mm256_max_ps(high[k], v);
+      bits[k] = _mm256_max_epu32(bits[k], _mm256_and_si256(magnitude, _mm256_castps_si256(v)));
+    }
+  }
+  alignas(32) float lows[step];
+  alignas(32) float highs[step];
+  alignas(32) std::uint32_t sizes[step];
+  for (std::size_t k = 0; k < chains; ++k) {
+    _mm256_store_ps(lows + 8 * k, low[k]);
+    _mm256_store_ps(highs + 8 * k, high[k]);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(sizes + 8 * k), bits[k]);
+  }
+  float_scan s{lows[0], highs[0], sizes[0]};
+  for (std::size_t k = 1; k < step; ++k) {
+    s.lowest = lows[k] < s.lowest ? lows[k] : s.lowest;
+    s.highest = highs[k] > s.highest ? highs[k] : s.highest;
+    s.magnitude_bits = sizes[k] > s.magnitude_bits ? sizes[k] : s.magnitude_bits;
+  }
+  for (; i < count; ++i) portable::scan_one(s, values[i]);
+  return s;
+}
+
+}  // namespace avx2
+
+inline constexpr range_loops avx2_loops{"avx2", &avx2::scan};
+#endif
+
+/// The fastest variant that this processor has.
+[[nodiscard]] inline const range_loops& best_loops() {
+#if AEQ_HAS_AVX2_RANGES
+  static const bool available = __builtin_cpu_supports("avx2") != 0;
+  if (available) return avx2_loops;
+#endif
+  return portable_loops;
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+#undef AEQ_HAS_AVX2_RANGES
+
+// ---- aeq/io/python_json.hpp
+// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
+// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
+[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
+  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
+  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
+  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
+  return size;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
+[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
+
+/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
+[[nodiscard]] std::string hex_float(double value);
+
+/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
+[[nodiscard]] std::string python_float(double value);
+
+/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
+[[nodiscard]] std::string json_lines(const boost::json::value& value);
+
+/// All on one line: {"a": [1, 2]}.
+[[nodiscard]] std::string json_line(const boost::json::value& value);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/calibrate/observations.ipp
+namespace aeq::inline AEQ_ABI::calibrate {
+
+AEQ_INLINE std::string to_text(const range_method& method) {
+  switch (method.kind) {
+    case range_kind::minmax: return "minmax";
+    case range_kind::moving_average: return "moving-average";
+    case range_kind::entropy: return "entropy";
+    case range_kind::percentile: break;
+  }
+  std::string percent = io::python_float(method.percent);
+  if (percent.ends_with(".0")) percent.resize(percent.size() - 2);
+  return "percentile=" + percent;
+}
+
+AEQ_INLINE std::optional<range_method> parse_range_method(std::string_view text) {
+  if (text == "minmax") return range_method{range_kind::minmax};
+  if (text == "moving-average") return range_method{range_kind::moving_average};
+  if (text == "entropy") return range_method{range_kind::entropy};
+  constexpr std::string_view prefix = "percentile=";
+  if (!text.starts_with(prefix)) return std::nullopt;
+  range_method method{range_kind::percentile};
+  const char* const end = text.data() + text.size();
+  const auto [last, problem] = std::from_chars(text.data() + prefix.size(), end, method.percent);
+  if (problem != std::errc() || last != end || !(method.percent > 50 && method.percent <= 100)) return std::nullopt;
+  return method;
+}
+
+namespace detail {
+
+/// 0.95 of what was and 1 - 0.95 of what is, each operation rounded in the type of the range. Products of floats are
+/// exact in double, and `volatile` keeps those of doubles from being contracted with the sum.
+[[nodiscard]] AEQ_INLINE double averaged(double old, double sample, bool wide) {
+  constexpr double keep = 0.95;
+  constexpr double give = 1.0 - keep;
+  if (wide) {
+    const volatile double kept = keep * old;
+    const volatile double given = give * sample;
+    return kept + given;
+  }
+  const auto kept = static_cast<float>(static_cast<double>(static_cast<float>(keep)) * old);
+  const auto given = static_cast<float>(static_cast<double>(static_cast<float>(give)) * sample);
+  return static_cast<double>(kept + given);
+}
+
+/// The least, or the greatest; a value that is not finite counts only where there is no other.
+[[nodiscard]] AEQ_INLINE double lesser(double a, double b) {
+  if (!std::isfinite(b)) return a;
+  return std::isfinite(a) ? std::min(a, b) : b;
+}
+[[nodiscard]] AEQ_INLINE double greater(double a, double b) {
+  if (!std::isfinite(b)) return a;
+  return std::isfinite(a) ? std::max(a, b) : b;
+}
+
+template <class Integer>
+[[nodiscard]] histogram::limits limits_of(std::span<const Integer> values) {
+  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+  return {static_cast<double>(*lowest), static_cast<double>(*highest)};
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::size_t observations::place_of(std::string_view tensor) {
+  const auto [place, is_new] = index_.emplace(std::string(tensor), entries_.size());
+  if (is_new) entries_.emplace_back(std::string(tensor), observed{});
+  return place->second;
+}
+
+AEQ_INLINE const observed* observations::find(std::string_view tensor) const {
+  const auto place = index_.find(std::string(tensor));
+  return place == index_.end() ? nullptr : &entries_[place->second].second;
+}
+
+AEQ_INLINE void observations::take(observed& into, const tensor_range& of_sample, bool again) const {
+  if (!into.seen) {
+    into.seen = true;
+    into.samples = 1;
+    into.range = of_sample;
+    if (method_.kind == range_kind::moving_average) into.first = {of_sample.lowest, of_sample.highest};
+    return;
+  }
+  if (into.samples != 0 && !again) ++into.samples;
+  tensor_range& all = into.range;
+  all.wide = all.wide || of_sample.wide;
+  if (method_.kind == range_kind::moving_average) {
+    all.lowest = detail::averaged(all.lowest, of_sample.lowest, all.wide);
+    all.highest = detail::averaged(all.highest, of_sample.highest, all.wide);
+  } else {
+    all.lowest = detail::lesser(all.lowest, of_sample.lowest);
+    all.highest = detail::greater(all.highest, of_sample.highest);
+  }
+}
+
+AEQ_INLINE void observations::observe(std::size_t place, const operand& value, std::uint64_t sample_number,
+                                      bool again) {
+  if (again && method_.kind == range_kind::moving_average) return;
+  const std::size_t count = value.elements();
+  if (count == 0 || !value.is_complete()) return;
+  observed& into = entries_[place].second;
+  tensor_range of_sample;
+  of_sample.shape.assign(value.shape.size(), 1);
+  const auto set = [&](histogram::limits found) {
+    of_sample.lowest = found.lowest;
+    of_sample.highest = found.highest;
+    of_sample.wide = true;
+  };
+  std::span<const float> floats;
+  switch (value.type) {
+    case element_type::float32: floats = value.values<float>().first(count); break;
+    case element_type::float16: {
+      const auto halves = value.values<std::uint16_t>().first(count);
+      floats_.resize(count);
+      for (std::size_t i = 0; i < count; ++i) floats_[i] = float_from_float16(halves[i]);
+      floats = floats_;
+      break;
+    }
+    case element_type::boolean:
+    case element_type::uint8: set(detail::limits_of(value.values<std::uint8_t>().first(count))); break;
+    case element_type::int8: set(detail::limits_of(value.values<std::int8_t>().first(count))); break;
+    case element_type::int16: set(detail::limits_of(value.values<std::int16_t>().first(count))); break;
+    case element_type::int32: set(detail::limits_of(value.values<std::int32_t>().first(count))); break;
+    case element_type::int64: set(detail::limits_of(value.values<std::int64_t>().first(count))); break;
+    case element_type::absent:
+    case element_type::int2:
+    case element_type::int4: return;
+  }
+  if (!floats.empty()) {
+    const float_range r = range_of(floats.data(), floats.size(), best_loops());
+    of_sample.lowest = static_cast<double>(r.lowest);
+    of_sample.highest = static_cast<double>(r.highest);
+    if (r.nans + r.infinities > 0) {
+      const auto odd = odd_.try_emplace(place, odd_values{0, 0, 0, sample_number}).first;
+      odd->second.nans += r.nans;
+      odd->second.infinities += r.infinities;
+      ++odd->second.samples;
+    }
+    if (method_.wants_histogram()) into.counts.add(floats, std::max(std::fabs(r.lowest), std::fabs(r.highest)));
+  }
+  take(into, of_sample, again);
+}
+
+AEQ_INLINE void observations::merge(const observations& later, const std::string& name, const std::string& later_name) {
+  if (method_ != later.method_) {
+    throw error(error_code::bad_input, name + " holds ranges of the method " + to_text(method_) + ", " + later_name +
+                                           " of " + to_text(later.method_) +
+                                           "; statistics of one method can be merged");
+  }
+  for (const auto& [tensor, other] : later.entries_) {
+    observed& into = entries_[place_of(tensor)].second;
+    if (!other.seen) continue;
+    if (!into.seen) {
+      into = other;
+      continue;
+    }
+    tensor_range& all = into.range;
+    const bool wide = all.wide || other.range.wide;
+    if (method_.kind == range_kind::moving_average) {
+      if (!other.first || other.samples == 0) {
+        throw error(error_code::bad_input,
+                    later_name + ": tensor \"" + io::escaped_utf8(tensor) +
+                        "\": the file does not say how its moving average began; such a file can only come first");
+      }
+      // Going on with the samples of `other` from here would keep this much of what is here...
+      const double kept = std::pow(0.95, static_cast<double>(other.samples));
+      // ... and give its first sample the share of one that is not the first.
+      const auto join = [&](double mine, double theirs, double first) {
+        const double joined = theirs + kept * (mine - first);
+        return wide ? joined : static_cast<double>(static_cast<float>(joined));
+      };
+      all.lowest = join(all.lowest, other.range.lowest, other.first->lowest);
+      all.highest = join(all.highest, other.range.highest, other.first->highest);
+    } else {
+      all.lowest = detail::lesser(all.lowest, other.range.lowest);
+      all.highest = detail::greater(all.highest, other.range.highest);
+      into.counts.merge(other.counts);
+    }
+    all.wide = wide;
+    into.samples = into.samples == 0 || other.samples == 0 ? 0 : into.samples + other.samples;
+  }
+  samples_ += later.samples_;
+}
+
+AEQ_INLINE statistics observations::ranges() const {
+  statistics result;
+  for (const auto& [tensor, what] : entries_) {
+    if (!what.seen) continue;
+    tensor_range range = what.range;
+    if (method_.wants_histogram() && what.counts.count() > 0) {
+      const histogram::limits all{range.lowest, range.highest};
+      const histogram::limits chosen = method_.kind == range_kind::percentile
+                                           ? what.counts.percentile(method_.percent, all)
+                                           : what.counts.least_divergence(all);
+      const auto rounded = [&](double v) {
+        return (range.wide ? v : static_cast<double>(static_cast<float>(v))) + 0.0;
+      };
+      range.lowest = rounded(chosen.lowest);
+      range.highest = rounded(chosen.highest);
+    }
+    result.set(tensor, std::move(range));
+  }
+  return result;
+}
+
+AEQ_INLINE void observations::tell(warnings& notes) const {
+  for (std::size_t place = 0; place < entries_.size(); ++place) {
+    const auto found = odd_.find(place);
+    if (found == odd_.end()) continue;
+    const odd_values& odd = found->second;
+    std::string what;
+    if (odd.nans > 0) what = std::to_string(odd.nans) + " times NaN";
+    if (odd.infinities > 0) what += (what.empty() ? "" : " and ") + std::to_string(odd.infinities) + " times infinity";
+    notes.add("tensor \"" + io::escaped_utf8(entries_[place].first) + "\"",
+              "holds " + what + ", first in sample " + std::to_string(odd.first_sample) + " and in " +
+                  std::to_string(odd.samples) + " of them; its range leaves that out");
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/file.ipp
+// Reading files: the definitions.
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string system_message(int number) {
+  return std::strerror(number);
+}
+
+AEQ_INLINE std::string amount(std::uint64_t bytes) {
+  constexpr std::uint64_t kib = 1024;
+  constexpr std::uint64_t mib = 1024 * kib;
+  const auto in = [&](std::uint64_t unit, const char* name) {
+    return std::to_string(bytes / unit + (bytes % unit != 0 ? 1 : 0)) + name;
+  };
+  if (bytes >= 10 * mib || (bytes >= mib && bytes % mib == 0)) return in(mib, " MiB");
+  if (bytes >= 10 * kib || (bytes >= kib && bytes % kib == 0)) return in(kib, " KiB");
+  return std::to_string(bytes) + " bytes";
+}
+
+namespace detail {
+
+/// A file descriptor that closes itself.
+class descriptor {
+ public:
+  explicit descriptor(int number) : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  descriptor& operator=(descriptor&&) = delete;
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+/// Reads to the end. Large pieces of memory grow without being copied: the system moves their pages.
+[[nodiscard]] AEQ_INLINE read_bytes read_to_end(int file, const std::string& name, read_limit limit) {
+  constexpr std::size_t step = std::size_t(1) << 16;
+  read_bytes result;
+  std::size_t room = 0;
+  const auto resize = [&](std::size_t bytes) {
+    void* moved = std::realloc(result.bytes.get(), std::max<std::size_t>(bytes, 1));
+    if (moved == nullptr) throw std::bad_alloc();
+    static_cast<void>(result.bytes.release());
+    result.bytes.reset(static_cast<std::uint8_t*>(moved));
+    room = bytes;
+  };
+  for (;;) {
+    if (result.size == room) {
+      const std::size_t growth = std::max(step, room / 2);
+      resize(growth > limit.bytes - room ? static_cast<std::size_t>(limit.bytes) + step : room + growth);
+    }
+    const ssize_t got = ::read(file, result.bytes.get() + result.size, room - result.size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    if (got == 0) break;
+    result.size += static_cast<std::size_t>(got);
+    if (result.size > limit.bytes) {
+      const std::string accepted = limit.remedy.empty() ? std::string() : "; " + std::string(limit.remedy);
+      throw error(error_code::bad_input, name + ": is larger than " + amount(limit.bytes) + accepted);
+    }
+  }
+  resize(result.size);
+  return result;
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path, read_limit limit) {
+  auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
+  if (path == "-") {
+    file->read_ = detail::read_to_end(STDIN_FILENO, file->name_, limit);
+    file->content_ = {file->read_.bytes.get(), file->read_.size};
+    return file;
+  }
+  detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
+  struct stat facts {};
+  if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
+  if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
+  if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
+    const auto size = static_cast<std::size_t>(facts.st_size);
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
+    if (address != MAP_FAILED) {
+      file->content_ = {static_cast<const std::uint8_t*>(address), size};
+      file->opened_ = opened.release();
+      file->state_ = {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+      return file;
+    }
+  }
+  file->read_ = detail::read_to_end(opened.number(), path, limit);
+  file->content_ = {file->read_.bytes.get(), file->read_.size};
+  return file;
+}
+
+AEQ_INLINE input_file::state input_file::state_now() const {
+  struct stat facts {};
+  if (::fstat(opened_, &facts) != 0) throw error(error_code::io, name_ + ": " + system_message(errno));
+  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+}
+
+AEQ_INLINE void input_file::check_unchanged() const {
+  if (!is_mapped() || state_ == state_now()) return;
+  throw error(error_code::io, name_ + ": was changed while it was read; run again when nobody writes it");
+}
+
+AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector<std::uint8_t> bytes,
+                                                                     std::string name) {
+  auto file = std::make_shared<input_file>(private_key{}, std::move(name));
+  file->owned_ = std::move(bytes);
+  file->content_ = file->owned_;
+  return file;
+}
+
+AEQ_INLINE input_file::~input_file() {
+  if (!is_mapped()) return;
+  ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
+  ::close(opened_);
+}
+
+AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
+  constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
+  if (!is_mapped() || part.empty()) return;
+  const auto origin = reinterpret_cast<std::uintptr_t>(content_.data());
+  const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
+  const auto last = first + part.size();
+  if (first > content_.size() || last > content_.size()) return;  // not of this file
+  if (first / step == last / step && first % step != 0) return;
+  const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
+  const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, content_.size());
+  ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/model.ipp
+// A model in memory: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+AEQ_INLINE const std::string& model::file_name() const {
+  static const std::string none = "model";
+  return file ? file->name() : none;
+}
+
+AEQ_INLINE std::uint64_t element_count(std::span<const std::int32_t> shape) {
+  std::uint64_t count = 1;
+  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
+  return count;
+}
+
+AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
+  const tensor& t = graph.tensors[index];
+  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
+  return "tensor " + std::to_string(index);
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/calibrate/calibration.ipp
+// Calibration: the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+AEQ_INLINE tensor_names needed_tensors(const model::model& m, const recipe::plan& plan) {
+  tensor_names needed;
+  const auto is_static = [](const recipe::decision& d) {
+    return d.quantize && d.scheme.execution_mode == execution::static_range;
+  };
+  for (std::size_t g = 0; g < m.subgraphs.size() && g < plan.subgraphs.size(); ++g) {
+    const model::subgraph& graph = m.subgraphs[g];
+    const recipe::subgraph_plan& decisions = plan.subgraphs[g];
+    const auto add = [&](const std::vector<std::int32_t>& tensors) {
+      for (const std::int32_t i : tensors) {
+        if (i < 0) continue;
+        const model::tensor& t = graph.tensors[static_cast<std::size_t>(i)];
+        if (t.name && !m.is_constant(t)) needed.insert(*t.name);
+      }
+    };
+    for (std::size_t i = 0; i < graph.operations.size() && i < decisions.operations.size(); ++i) {
+      if (!is_static(decisions.operations[i])) continue;
+      add(graph.operations[i].inputs);
+      add(graph.operations[i].outputs);
+    }
+    if (is_static(decisions.inputs)) add(graph.inputs);
+    if (is_static(decisions.outputs)) add(graph.outputs);
+  }
+  return needed;
+}
+
+AEQ_INLINE collector::collector(const model::model& m, observations& into, const tensor_names* only)
+    : model_(m), into_(into), only_(only) {
+  for (const model::subgraph& g : m.subgraphs) places_.emplace_back(g.tensors.size(), not_shown);
+}
+
+AEQ_INLINE std::size_t collector::place_of(std::size_t graph, std::size_t tensor) {
+  const model::tensor& t = model_.subgraphs[graph].tensors[tensor];
+  if (!t.name || t.name->empty() || model_.is_constant(t)) return not_wanted;
+  if (only_ != nullptr && !only_->contains(*t.name)) return not_wanted;
+  const std::size_t place = into_.place_of(*t.name);
+  last_.resize(std::max(last_.size(), place + 1));
+  return place;
+}
+
+AEQ_INLINE void collector::begin(const execute::signature& called, const sample& s, warnings* notes) {
+  for (std::size_t i = 0; i < s.inputs.size() && i < called.inputs.size(); ++i) {
+    const operand& value = s.inputs[i];
+    if (value.type != element_type::float32 || value.elements() == 0 || !value.is_complete()) continue;
+    const float_range r = range_of(value.values<float>().data(), value.elements(), best_loops());
+    if (r.nans + r.infinities == 0) continue;
+    const std::string input = "input '" + io::escaped_utf8(called.inputs[i].name) + "'" +
+                              (called.key.empty() ? "" : " of signature '" + io::escaped_utf8(called.key) + "'");
+    if (r.nans > 0) {
+      throw error(error_code::bad_input, model_.file_name() + ": " + input + " holds NaN in sample " +
+                                             std::to_string(number_) + " of the data; numbers are accepted");
+    }
+    if (notes != nullptr && told_.insert(input).second) {
+      notes->add(input, "holds infinity in sample " + std::to_string(number_) + " of the data; ranges leave that out");
+    }
+  }
+  ++number_;
+}
+
+AEQ_INLINE void collector::take(const execute::tensor_view& shown) {
+  std::size_t& place = places_[shown.subgraph][shown.tensor];
+  if (place == not_shown) place = place_of(shown.subgraph, shown.tensor);
+  if (place == not_wanted || shown.value == nullptr) return;
+  // A tensor that is shown again, in another round of a loop, and another one of the same name are of the same sample:
+  // the Python tool's average takes the first alone.
+  const bool again = last_[place] == number_;
+  last_[place] = number_;
+  into_.observe(place, *shown.value, number_ - 1, again);
+}
+
+AEQ_INLINE void collector::end() {
+  into_.count_sample();
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
 // ---- aeq/calibrate/dataset.ipp
 // Datasets: the definitions.
 
-#include <charconv>
 #include <map>
-#include <system_error>
 
 // ---- aeq/calibrate/array_names.hpp
 // Which input an array of a dataset is for: its name says it. Included by definitions only.
@@ -5895,8 +7006,6 @@ inline constexpr std::size_t npy_prefix_bytes = 12;
 //
 // Every byte is untrusted: offsets and sizes are checked against the file, entries may not overlap, what an entry
 // unpacks to is never more than its size in the directory, and its checksum must fit.
-
-#include <unordered_set>
 
 namespace aeq::inline AEQ_ABI::calibrate {
 
@@ -6081,55 +7190,6 @@ namespace aeq::inline AEQ_ABI::io {
 /// The paths of the files in a folder, by name; not those of folders within it, and none whose name starts with a dot.
 /// Throws error (io).
 [[nodiscard]] std::vector<std::string> files_in(const std::string& folder);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/python_json.hpp
-// Text exactly as the Python tools of this field print it, so that files can be compared byte for byte: JSON with lists
-// and maps of scalars on one line, floats in hexadecimal, bytes that are no UTF-8 as escapes.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// Bytes of the well-formed UTF-8 character that `text` starts with; 0 if it starts with none.
-[[nodiscard]] constexpr std::size_t utf8_character_bytes(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.empty()) return 0;
-  if (byte(0) < 0x80) return 1;
-  const std::size_t size = byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
-  if (size == 0 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (byte(0) == 0xe0 && byte(1) < 0xa0) return 0;  // could be shorter
-  if (byte(0) == 0xed && byte(1) > 0x9f) return 0;  // a surrogate
-  if (byte(0) == 0xf0 && byte(1) < 0x90) return 0;  // could be shorter
-  if (byte(0) == 0xf4 && byte(1) > 0x8f) return 0;  // beyond Unicode
-  return size;
-}
-
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t size = utf8_character_bytes(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
-/// UTF-8 whatever the bytes are: those that are no character become \xNN. (Python: errors="backslashreplace")
-[[nodiscard]] std::string escaped_utf8(std::string_view bytes);
-
-/// A float exactly, in the shortest hexadecimal form: 0x1.8p+1, -0x0p+0, inf, nan.
-[[nodiscard]] std::string hex_float(double value);
-
-/// A float in decimal, the shortest text that reads back the same: 1.5, 1e-05, 1e+16, NaN, Infinity.
-[[nodiscard]] std::string python_float(double value);
-
-/// Indented by one space, a list or map of scalars on one line; the last character is a newline.
-[[nodiscard]] std::string json_lines(const boost::json::value& value);
-
-/// All on one line: {"a": [1, 2]}.
-[[nodiscard]] std::string json_line(const boost::json::value& value);
 
 }  // namespace aeq::inline AEQ_ABI::io
 
@@ -6512,178 +7572,237 @@ AEQ_INLINE bool is_random_data(const std::string& data) {
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
 
-// ---- aeq/io/file.ipp
-// Reading files: the definitions.
+// ---- aeq/calibrate/observations_json.ipp
+// Observations as files: the definitions.
 
-#include <cerrno>
-#include <cstring>
-#include <new>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+// ---- aeq/calibrate/statistics_json.hpp
+// Statistics as files: our own ("qsv/1", floats in hexadecimal, so that nothing is rounded), and those that the Python
+// tool saves, whose numbers have lost their type and are taken as float64. (spec: numerics, sections 7.4 and 7.7)
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// Reads statistics of either kind; `name` is for messages. Only ranges are taken. Throws error (bad_input) that names
+/// the tensor and what would be accepted.
+[[nodiscard]] statistics parse_statistics(std::string_view text, const std::string& name);
+
+/// Reads a file of statistics; a name that ends in .gz says that it is compressed. Throws error (io, bad_input).
+[[nodiscard]] statistics load_statistics(const std::string& path);
+
+/// The text of a "qsv/1" file.
+[[nodiscard]] std::string to_text(const statistics& all);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/gzip.hpp
+// Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
 
 namespace aeq::inline AEQ_ABI::io {
 
-AEQ_INLINE std::string system_message(int number) {
-  return std::strerror(number);
-}
+/// What the largest text file that we read (a description, statistics) may hold when unpacked.
+inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
 
-AEQ_INLINE std::string amount(std::uint64_t bytes) {
-  constexpr std::uint64_t kib = 1024;
-  constexpr std::uint64_t mib = 1024 * kib;
-  const auto in = [&](std::uint64_t unit, const char* name) {
-    return std::to_string(bytes / unit + (bytes % unit != 0 ? 1 : 0)) + name;
-  };
-  if (bytes >= 10 * mib || (bytes >= mib && bytes % mib == 0)) return in(mib, " MiB");
-  if (bytes >= 10 * kib || (bytes >= kib && bytes % kib == 0)) return in(kib, " KiB");
-  return std::to_string(bytes) + " bytes";
-}
+/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
+/// damaged data and for a content longer than `limit_bytes`.
+[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 std::uint64_t limit_bytes = text_limit_bytes);
+
+/// The content of a text file; a name that ends in .gz says that it is compressed.
+[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/calibrate/observations_json.ipp
+namespace aeq::inline AEQ_ABI::calibrate {
 
 namespace detail {
 
-/// A file descriptor that closes itself.
-class descriptor {
+class observations_reader {
  public:
-  explicit descriptor(int number) : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  descriptor& operator=(descriptor&&) = delete;
-  ~descriptor() {
-    if (number_ >= 0) ::close(number_);
+  explicit observations_reader(const std::string& name) : reader_(name) {}
+
+  saved_observations read(std::string_view text) {
+    saved_observations result;
+    std::vector<std::pair<std::string, observed>> entries;
+    reader_.read(text, [&](std::string_view tensor, const boost::json::value& entry) {
+      entries.emplace_back(std::string(tensor), read_entry(tensor, entry));
+    });
+    const boost::json::object& file = reader_.file();
+    if (const boost::json::value* ranges = file.if_contains("ranges"); ranges != nullptr && is_ours()) {
+      const std::string said = ranges->is_string() ? std::string(ranges->get_string()) : std::string();
+      const std::optional<range_method> method = parse_range_method(said);
+      if (!method) reader_.fail("/ranges: is no method; known are " + std::string(range_methods_text));
+      result.seen.set_method(*method);
+      result.says_method = true;
+    }
+    if (is_ours()) {
+      if (const boost::json::value* n = file.if_contains("samples"))
+        result.seen.set_samples(natural("", *n, "samples"));
+    } else if (const boost::json::value* metadata = file.if_contains("metadata");
+               metadata != nullptr && metadata->is_object()) {
+      const boost::json::value* n = metadata->get_object().if_contains("num_samples_calibrated");
+      if (n != nullptr && n->is_int64() && n->get_int64() >= 0) {
+        result.seen.set_samples(static_cast<std::uint64_t>(n->get_int64()));
+      }
+    }
+    for (auto& [tensor, what] : entries) result.seen.set(tensor, std::move(what));
+    return result;
   }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
 
  private:
-  int number_;
+  [[nodiscard]] bool is_ours() const { return reader_.file().contains("format"); }
+
+  [[nodiscard]] std::uint64_t natural(std::string_view tensor, const boost::json::value& v, const char* key) const {
+    if (v.is_uint64()) return v.get_uint64();
+    if (v.is_int64() && v.get_int64() >= 0) return static_cast<std::uint64_t>(v.get_int64());
+    const std::string what = std::string("\"") + key + "\" is no number of samples or values";
+    if (tensor.empty()) reader_.fail(what);
+    reader_.fail(tensor, what);
+  }
+
+  observed read_entry(std::string_view tensor, const boost::json::value& entry) {
+    observed result;
+    result.seen = true;
+    result.range = *reader_.read_range(tensor, entry);
+    const boost::json::object& all = entry.get_object();
+    if (const boost::json::value* n = all.if_contains("samples")) result.samples = natural(tensor, *n, "samples");
+    if (const boost::json::value* first = all.if_contains("first")) {
+      const tensor_range r = *reader_.read_range(tensor, *first);
+      result.first = {r.lowest, r.highest};
+    }
+    const boost::json::value* seen = all.if_contains("seen");
+    const boost::json::value* counts = all.if_contains("histogram");
+    if ((seen == nullptr) != (counts == nullptr))
+      reader_.fail(tensor, "has one of \"seen\" and \"histogram\"; both are wanted");
+    if (seen != nullptr) {
+      result.range = *reader_.read_range(tensor, *seen);
+      result.counts = read_histogram(tensor, *counts);
+    }
+    return result;
+  }
+
+  histogram read_histogram(std::string_view tensor, const boost::json::value& v) const {
+    const boost::json::object* all = v.if_object();
+    const auto wanted = [&](const char* key) -> const boost::json::value& {
+      const boost::json::value* found = all == nullptr ? nullptr : all->if_contains(key);
+      if (found == nullptr) reader_.fail(tensor, std::string("\"histogram\" has no \"") + key + "\"");
+      return *found;
+    };
+    const boost::json::value& exponent = wanted("exponent");
+    if (!exponent.is_int64() || exponent.get_int64() < histogram::least_exponent ||
+        exponent.get_int64() > histogram::most_exponent) {
+      reader_.fail(tensor, "\"histogram\": \"exponent\" is not from " + std::to_string(histogram::least_exponent) +
+                               " to " + std::to_string(histogram::most_exponent));
+    }
+    const auto side = [&](const char* key) {
+      const boost::json::array* bins = wanted(key).if_array();
+      if (bins == nullptr || bins->size() > histogram::most_bins) {
+        reader_.fail(tensor, std::string("\"histogram\": \"") + key + "\" is no list of at most " +
+                                 std::to_string(histogram::most_bins) + " numbers");
+      }
+      std::vector<std::uint64_t> counts;
+      for (const boost::json::value& n : *bins) counts.push_back(natural(tensor, n, key));
+      return counts;
+    };
+    return {static_cast<int>(exponent.get_int64()), natural(tensor, wanted("zeros"), "zeros"), side("negative"),
+            side("positive")};
+  }
+
+  statistics_reader reader_;
 };
 
-/// Reads to the end. Large pieces of memory grow without being copied: the system moves their pages.
-[[nodiscard]] AEQ_INLINE read_bytes read_to_end(int file, const std::string& name, read_limit limit) {
-  constexpr std::size_t step = std::size_t(1) << 16;
-  read_bytes result;
-  std::size_t room = 0;
-  const auto resize = [&](std::size_t bytes) {
-    void* moved = std::realloc(result.bytes.get(), std::max<std::size_t>(bytes, 1));
-    if (moved == nullptr) throw std::bad_alloc();
-    static_cast<void>(result.bytes.release());
-    result.bytes.reset(static_cast<std::uint8_t*>(moved));
-    room = bytes;
-  };
-  for (;;) {
-    if (result.size == room) {
-      const std::size_t growth = std::max(step, room / 2);
-      resize(growth > limit.bytes - room ? static_cast<std::size_t>(limit.bytes) + step : room + growth);
-    }
-    const ssize_t got = ::read(file, result.bytes.get() + result.size, room - result.size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
-    if (got == 0) break;
-    result.size += static_cast<std::size_t>(got);
-    if (result.size > limit.bytes) {
-      const std::string accepted = limit.remedy.empty() ? std::string() : "; " + std::string(limit.remedy);
-      throw error(error_code::bad_input, name + ": is larger than " + amount(limit.bytes) + accepted);
-    }
-  }
-  resize(result.size);
-  return result;
+[[nodiscard]] AEQ_INLINE boost::json::object json_of(const tensor_range& range) {
+  return {{"min", json_of(range.lowest, range)}, {"max", json_of(range.highest, range)}};
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::object json_of(const histogram& counts) {
+  return {{"exponent", counts.exponent()},
+          {"zeros", counts.zeros()},
+          {"negative", boost::json::array(counts.negative().begin(), counts.negative().end())},
+          {"positive", boost::json::array(counts.positive().begin(), counts.positive().end())}};
 }
 
 }  // namespace detail
 
-AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path, read_limit limit) {
-  auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
-  if (path == "-") {
-    file->read_ = detail::read_to_end(STDIN_FILENO, file->name_, limit);
-    file->content_ = {file->read_.bytes.get(), file->read_.size};
-    return file;
+AEQ_INLINE saved_observations parse_observations(std::string_view text, const std::string& name) {
+  return detail::observations_reader(name).read(text);
+}
+
+AEQ_INLINE saved_observations load_observations(const std::string& path) {
+  return parse_observations(io::read_text(path), path);
+}
+
+AEQ_INLINE std::string to_text(const observations& all) {
+  const statistics ranges = all.ranges();
+  boost::json::object tensors;
+  for (const auto& [name, range] : ranges.entries()) {
+    const observed& what = *all.find(name);
+    boost::json::object entry = detail::json_of(range);
+    entry["samples"] = what.samples;
+    if (what.first) {
+      tensor_range first = range;
+      first.lowest = what.first->lowest;
+      first.highest = what.first->highest;
+      entry["first"] = detail::json_of(first);
+    }
+    if (what.counts != histogram()) {
+      entry["seen"] = detail::json_of(what.range);
+      entry["histogram"] = detail::json_of(what.counts);
+    }
+    tensors[name] = std::move(entry);
   }
-  detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
-  struct stat facts {};
-  if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
-  if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
-  if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
-    if (address != MAP_FAILED) {
-      file->content_ = {static_cast<const std::uint8_t*>(address), size};
-      file->opened_ = opened.release();
-      file->state_ = {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-      return file;
+  const boost::json::object file{
+      {"format", "qsv/1"}, {"ranges", to_text(all.method())}, {"samples", all.samples()}, {"tensors", tensors}};
+  return io::json_lines(file);
+}
+
+namespace detail {
+
+/// Ranges of a file that does not say how they came, as those of a method.
+AEQ_INLINE void adopt(saved_observations& saved, const range_method& method, const std::string& path) {
+  if (method.wants_histogram()) {
+    throw error(error_code::bad_input, path + ": holds ranges alone; " + to_text(method) +
+                                           " can go on from what aeq calibrate --ranges " + to_text(method) + " wrote");
+  }
+  saved.seen.set_method(method);
+}
+
+}  // namespace detail
+
+AEQ_INLINE observations resume_from(const std::string& path, const std::optional<range_method>& wanted) {
+  saved_observations saved = load_observations(path);
+  if (!saved.says_method) {
+    detail::adopt(saved, wanted.value_or(range_method()), path);
+  } else if (wanted && *wanted != saved.seen.method()) {
+    throw error(error_code::bad_input, path + ": holds ranges of the method " + to_text(saved.seen.method()) +
+                                           "; calibration by " + to_text(*wanted) + " can't go on from them");
+  }
+  return std::move(saved.seen);
+}
+
+AEQ_INLINE observations merge_saved(std::span<const std::string> paths) {
+  std::vector<saved_observations> all;
+  std::optional<range_method> method;
+  for (const std::string& path : paths) {
+    all.push_back(load_observations(path));
+    if (all.back().says_method && !method) method = all.back().seen.method();
+  }
+  observations result;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].says_method) detail::adopt(all[i], method.value_or(range_method()), paths[i]);
+    if (i == 0) {
+      result = std::move(all[i].seen);
+    } else {
+      result.merge(all[i].seen, i == 1 ? paths[0] : "what was merged before", paths[i]);
     }
   }
-  file->read_ = detail::read_to_end(opened.number(), path, limit);
-  file->content_ = {file->read_.bytes.get(), file->read_.size};
-  return file;
+  return result;
 }
 
-AEQ_INLINE input_file::state input_file::state_now() const {
-  struct stat facts {};
-  if (::fstat(opened_, &facts) != 0) throw error(error_code::io, name_ + ": " + system_message(errno));
-  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-}
-
-AEQ_INLINE void input_file::check_unchanged() const {
-  if (!is_mapped() || state_ == state_now()) return;
-  throw error(error_code::io, name_ + ": was changed while it was read; run again when nobody writes it");
-}
-
-AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector<std::uint8_t> bytes,
-                                                                     std::string name) {
-  auto file = std::make_shared<input_file>(private_key{}, std::move(name));
-  file->owned_ = std::move(bytes);
-  file->content_ = file->owned_;
-  return file;
-}
-
-AEQ_INLINE input_file::~input_file() {
-  if (!is_mapped()) return;
-  ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
-  ::close(opened_);
-}
-
-AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
-  constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
-  if (!is_mapped() || part.empty()) return;
-  const auto origin = reinterpret_cast<std::uintptr_t>(content_.data());
-  const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
-  const auto last = first + part.size();
-  if (first > content_.size() || last > content_.size()) return;  // not of this file
-  if (first / step == last / step && first % step != 0) return;
-  const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
-  const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, content_.size());
-  ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/model/model.ipp
-// A model in memory: the definitions.
-
-namespace aeq::inline AEQ_ABI::model {
-
-AEQ_INLINE const std::string& model::file_name() const {
-  static const std::string none = "model";
-  return file ? file->name() : none;
-}
-
-AEQ_INLINE std::uint64_t element_count(std::span<const std::int32_t> shape) {
-  std::uint64_t count = 1;
-  for (const std::int32_t size : shape) count *= static_cast<std::uint64_t>(size < 0 ? 0 : size);
-  return count;
-}
-
-AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
-  const tensor& t = graph.tensors[index];
-  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
-  return "tensor " + std::to_string(index);
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
+}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/execute/graph.hpp
 // A subgraph made ready to run for given shapes of its inputs: where each tensor lies, and the ops as calls of kernels.
@@ -7634,30 +8753,8 @@ AEQ_INLINE std::uint64_t interpreter::peak_memory() const {
 
 #include <cstdio>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 
-// ---- aeq/io/gzip.hpp
-// Reading gzip-compressed files whole, up to a size that the caller sets: a small file can claim to hold terabytes.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// What the largest text file that we read (a description, statistics) may hold when unpacked.
-inline constexpr std::uint64_t text_limit_bytes = std::uint64_t(1) << 30;
-
-/// The content of gzip data, which may have several members. `name` is for messages. Throws error (bad_input) for
-/// damaged data and for a content longer than `limit_bytes`.
-[[nodiscard]] std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name,
-                                 std::uint64_t limit_bytes = text_limit_bytes);
-
-/// The content of a text file; a name that ends in .gz says that it is compressed.
-[[nodiscard]] std::string read_text(const std::string& path, std::uint64_t limit_bytes = text_limit_bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/model/difference.ipp
 namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
@@ -11747,24 +12844,6 @@ AEQ_INLINE bool recipe::needs_calibration() const {
 // ---- aeq/quantizer.ipp
 // The facade's way through the floors below it.
 
-// ---- aeq/calibrate/statistics_json.hpp
-// Statistics as files: our own ("qsv/1", floats in hexadecimal, so that nothing is rounded), and those that the Python
-// tool saves, whose numbers have lost their type and are taken as float64. (spec: numerics, sections 7.4 and 7.7)
-
-namespace aeq::inline AEQ_ABI::calibrate {
-
-/// Reads statistics of either kind; `name` is for messages. Only ranges are taken. Throws error (bad_input) that names
-/// the tensor and what would be accepted.
-[[nodiscard]] statistics parse_statistics(std::string_view text, const std::string& name);
-
-/// Reads a file of statistics; a name that ends in .gz says that it is compressed. Throws error (io, bad_input).
-[[nodiscard]] statistics load_statistics(const std::string& path);
-
-/// The text of a "qsv/1" file.
-[[nodiscard]] std::string to_text(const statistics& all);
-
-}  // namespace aeq::inline AEQ_ABI::calibrate
-
 // ---- aeq/quantize/model_view.hpp
 // A model as recipe::resolve sees it: kinds of ops and the names around them, nothing else.
 
@@ -12800,6 +13879,170 @@ AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, cons
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/io/python_json.ipp
+// Text exactly as the Python tools of this field print it: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t size = utf8_character_bytes(bytes);
+    if (size == 0) {
+      const auto byte = static_cast<unsigned char>(bytes[0]);
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      result += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string hex_float(double value) {
+  if (std::isnan(value)) return "nan";
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::string sign = bits >> 63 != 0 ? "-" : "";
+  if (std::isinf(value)) return sign + "inf";
+  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
+  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
+  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
+  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
+  if (fraction != 0) text += '.';
+  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
+    text += "0123456789abcdef"[fraction >> 48];
+  }
+  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
+}
+
+AEQ_INLINE std::string python_float(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  std::array<char, 40> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t mark = scientific.find('e');
+  const int exponent = std::atoi(scientific.data() + mark + 1);
+  if (exponent < -4 || exponent >= 16) return std::string(scientific);
+  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
+  if (text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
+namespace detail {
+
+class python_json_writer {
+ public:
+  explicit python_json_writer(std::string& into) : into_(into) {}
+
+  void quoted(std::string_view text) {
+    into_ += '"';
+    for (const char c : text) {
+      switch (c) {
+        case '"': into_ += "\\\""; break;
+        case '\\': into_ += "\\\\"; break;
+        case '\n': into_ += "\\n"; break;
+        case '\r': into_ += "\\r"; break;
+        case '\t': into_ += "\\t"; break;
+        case '\f': into_ += "\\f"; break;
+        case '\b': into_ += "\\b"; break;
+        default:
+          if (static_cast<unsigned char>(c) < 0x20) {
+            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
+            into_ += "0123456789abcdef"[c & 15];
+          } else {
+            into_ += c;
+          }
+      }
+    }
+    into_ += '"';
+  }
+
+  void scalar(const boost::json::value& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null: into_ += "null"; break;
+      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
+      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
+      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
+      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
+      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
+      default: break;
+    }
+  }
+
+  void one_line(const boost::json::value& value) { write(value, nullptr); }
+
+  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
+  /// one line.
+  void write(const boost::json::value& value, std::string* indent) {
+    if (value.is_object()) {
+      const boost::json::object& members = value.get_object();
+      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
+      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
+        quoted({member.key().data(), member.key().size()});
+        into_ += ": ";
+        return member.value();
+      });
+    } else if (value.is_array()) {
+      const boost::json::array& elements = value.get_array();
+      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
+      list(elements, flat ? nullptr : indent, "[]",
+           [](const boost::json::value& element) -> const boost::json::value& { return element; });
+    } else {
+      scalar(value);
+    }
+  }
+
+ private:
+  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
+
+  template <class Range, class Head>
+  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
+    into_ += brackets[0];
+    if (indent != nullptr) *indent += ' ';
+    bool first = true;
+    for (const auto& item : range) {
+      if (indent != nullptr) {
+        into_ += first ? "\n" : ",\n";
+        into_ += *indent;
+      } else if (!first) {
+        into_ += ", ";
+      }
+      first = false;
+      write(head(item), indent);
+    }
+    if (indent != nullptr) {
+      indent->pop_back();
+      into_ += '\n';
+      into_ += *indent;
+    }
+    into_ += brackets[1];
+  }
+
+  std::string& into_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string json_lines(const boost::json::value& value) {
+  std::string text;
+  std::string indent;
+  detail::python_json_writer(text).write(value, &indent);
+  return text += '\n';
+}
+
+AEQ_INLINE std::string json_line(const boost::json::value& value) {
+  std::string text;
+  detail::python_json_writer(text).one_line(value);
+  return text;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/calibrate/array_names.ipp
 // Which input an array of a dataset is for: the definitions.
@@ -13999,173 +15242,370 @@ AEQ_INLINE std::vector<std::string> files_in(const std::string& folder) {
 
 }  // namespace aeq::inline AEQ_ABI::io
 
-// ---- aeq/io/python_json.ipp
-// Text exactly as the Python tools of this field print it: the definitions.
+// ---- aeq/calibrate/statistics_json.ipp
+// Statistics as files, the definitions.
 
-namespace aeq::inline AEQ_ABI::io {
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value_stack.hpp>
 
-AEQ_INLINE std::string escaped_utf8(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+/// Builds values as Boost's own handler does, but for numbers, which it rounds wrongly: their text is read here.
+struct exact_number_handler {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  using code = boost::json::error_code;
+  using text = boost::json::string_view;
+
+  boost::json::value_stack stack;
+  std::string number;
+
+  bool on_document_begin(code&) {
+    stack.reset();
+    return true;
+  }
+  bool on_document_end(code&) { return true; }
+  bool on_object_begin(code&) { return true; }
+  bool on_object_end(std::size_t n, code&) {
+    stack.push_object(n);
+    return true;
+  }
+  bool on_array_begin(code&) { return true; }
+  bool on_array_end(std::size_t n, code&) {
+    stack.push_array(n);
+    return true;
+  }
+  bool on_key_part(text part, std::size_t, code&) {
+    stack.push_chars(part);
+    return true;
+  }
+  bool on_key(text part, std::size_t, code&) {
+    stack.push_key(part);
+    return true;
+  }
+  bool on_string_part(text part, std::size_t, code&) {
+    stack.push_chars(part);
+    return true;
+  }
+  bool on_string(text part, std::size_t, code&) {
+    stack.push_string(part);
+    return true;
+  }
+  bool on_number_part(text part, code&) {
+    number.append(part.data(), part.size());
+    return true;
+  }
+  bool on_int64(std::int64_t value, text, code&) {
+    number.clear();
+    stack.push_int64(value);
+    return true;
+  }
+  bool on_uint64(std::uint64_t value, text, code&) {
+    number.clear();
+    stack.push_uint64(value);
+    return true;
+  }
+  bool on_double(double rounded, text part, code&) {
+    number.append(part.data(), part.size());
+    double exact = rounded;
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), exact);
+    stack.push_double(problem == std::errc() ? exact : rounded);  // out of range: Boost's infinity or zero is right
+    number.clear();
+    return true;
+  }
+  bool on_bool(bool value, code&) {
+    stack.push_bool(value);
+    return true;
+  }
+  bool on_null(code&) {
+    stack.push_null();
+    return true;
+  }
+  bool on_comment_part(text, code&) { return true; }
+  bool on_comment(text, code&) { return true; }
+};
+
+/// Python writes NaN, Infinity and -Infinity as bare words, which are no JSON: they become texts.
+inline std::string quote_bare_words(std::string_view text) {
+  constexpr std::array<std::string_view, 3> words{"-Infinity", "Infinity", "NaN"};
   std::string result;
-  result.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const std::size_t size = utf8_character_bytes(bytes);
-    if (size == 0) {
-      const auto byte = static_cast<unsigned char>(bytes[0]);
-      result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-    } else {
-      result += bytes.substr(0, size);
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    std::size_t taken = 1;
+    if (in_string) {
+      if (c == '\\') taken = 2;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == 'N' || c == 'I' || c == '-') {
+      for (const std::string_view word : words) {
+        if (!text.substr(i).starts_with(word)) continue;
+        result.append(1, '"').append(word).append(1, '"');
+        i += word.size();
+        taken = 0;
+        break;
+      }
     }
-    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+    result.append(text.substr(i, taken));
+    i += taken;
   }
   return result;
 }
 
-AEQ_INLINE std::string hex_float(double value) {
-  if (std::isnan(value)) return "nan";
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  const std::string sign = bits >> 63 != 0 ? "-" : "";
-  if (std::isinf(value)) return sign + "inf";
-  std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
-  const int stored = static_cast<int>(bits >> 52 & 0x7ff);
-  std::string text = sign + (stored == 0 ? "0x0" : "0x1");
-  const int exponent = stored != 0 ? stored - 1023 : fraction != 0 ? -1022 : 0;
-  if (fraction != 0) text += '.';
-  for (; fraction != 0; fraction = fraction << 4 & ((std::uint64_t(1) << 52) - 1)) {
-    text += "0123456789abcdef"[fraction >> 48];
-  }
-  return text + 'p' + (exponent < 0 ? '-' : '+') + std::to_string(std::abs(exponent));
-}
-
-AEQ_INLINE std::string python_float(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  std::array<char, 40> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
-  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t mark = scientific.find('e');
-  const int exponent = std::atoi(scientific.data() + mark + 1);
-  if (exponent < -4 || exponent >= 16) return std::string(scientific);
-  const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
-  std::string text(buffer.data(), static_cast<std::size_t>(fixed - buffer.data()));
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
-namespace detail {
-
-class python_json_writer {
+class statistics_reader {
  public:
-  explicit python_json_writer(std::string& into) : into_(into) {}
+  explicit statistics_reader(std::string name) : name_(std::move(name)) {}
 
-  void quoted(std::string_view text) {
-    into_ += '"';
-    for (const char c : text) {
-      switch (c) {
-        case '"': into_ += "\\\""; break;
-        case '\\': into_ += "\\\\"; break;
-        case '\n': into_ += "\\n"; break;
-        case '\r': into_ += "\\r"; break;
-        case '\t': into_ += "\\t"; break;
-        case '\f': into_ += "\\f"; break;
-        case '\b': into_ += "\\b"; break;
-        default:
-          if (static_cast<unsigned char>(c) < 0x20) {
-            into_ += static_cast<unsigned char>(c) < 0x10 ? "\\u000" : "\\u001";
-            into_ += "0123456789abcdef"[c & 15];
-          } else {
-            into_ += c;
-          }
+  /// Calls each(tensor, entry) for every tensor.
+  template <class Each>
+  void read(std::string_view text, const Each& each) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    all_ = parse(text);
+    const boost::json::object* tensors = all_.if_object();
+    if (tensors == nullptr) fail("is no object; statistics are an object with an entry for each tensor");
+    const boost::json::value* format = tensors->if_contains("format");
+    if (format != nullptr && format->is_string()) {
+      if (format->get_string() != "qsv/1") {
+        fail("/format: \"" + std::string(format->get_string()) + "\" is unknown; \"qsv/1\" is known");
       }
+      tensors = member(*tensors, "tensors");
+    } else if (tensors->contains("model_qsvs")) {
+      tensors = member(*tensors, "model_qsvs");
     }
-    into_ += '"';
+    for (const auto& [key, value] : *tensors) each(std::string_view(key.data(), key.size()), value);
   }
 
-  void scalar(const boost::json::value& value) {
-    switch (value.kind()) {
-      case boost::json::kind::null: into_ += "null"; break;
-      case boost::json::kind::bool_: into_ += value.get_bool() ? "true" : "false"; break;
-      case boost::json::kind::int64: into_ += std::to_string(value.get_int64()); break;
-      case boost::json::kind::uint64: into_ += std::to_string(value.get_uint64()); break;
-      case boost::json::kind::double_: into_ += python_float(value.get_double()); break;
-      case boost::json::kind::string: quoted({value.get_string().data(), value.get_string().size()}); break;
-      default: break;
-    }
+  statistics read(std::string_view text) {
+    statistics result;
+    read(text, [&](std::string_view tensor, const boost::json::value& entry) {
+      if (const std::optional<tensor_range> range = read_range(tensor, entry)) result.set(tensor, *range);
+    });
+    return result;
   }
 
-  void one_line(const boost::json::value& value) { write(value, nullptr); }
+  /// The file as a whole, after `read`.
+  [[nodiscard]] const boost::json::object& file() const { return all_.get_object(); }
 
-  /// One member or element a line, unless all are scalars; `indent` is what stands before them. Without indent all is
-  /// one line.
-  void write(const boost::json::value& value, std::string* indent) {
-    if (value.is_object()) {
-      const boost::json::object& members = value.get_object();
-      const bool flat = std::all_of(members.begin(), members.end(), [](const auto& m) { return is_scalar(m.value()); });
-      list(members, flat ? nullptr : indent, "{}", [&](const auto& member) -> const boost::json::value& {
-        quoted({member.key().data(), member.key().size()});
-        into_ += ": ";
-        return member.value();
-      });
-    } else if (value.is_array()) {
-      const boost::json::array& elements = value.get_array();
-      const bool flat = std::all_of(elements.begin(), elements.end(), [](const auto& e) { return is_scalar(e); });
-      list(elements, flat ? nullptr : indent, "[]",
-           [](const boost::json::value& element) -> const boost::json::value& { return element; });
-    } else {
-      scalar(value);
-    }
+  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
+  [[noreturn]] void fail(std::string_view tensor, const std::string& what) const {
+    fail("tensor \"" + io::escaped_utf8(tensor) + "\": " + what);
+  }
+
+  /// The range of an entry, or of what an entry has that looks like one.
+  std::optional<tensor_range> read_range(std::string_view tensor, const boost::json::value& entry) const {
+    if (!entry.is_object()) fail(tensor, "is no object; {\"min\": ..., \"max\": ...} is wanted");
+    const boost::json::value* lowest = entry.get_object().if_contains("min");
+    const boost::json::value* highest = entry.get_object().if_contains("max");
+    if (lowest == nullptr || highest == nullptr) fail(tensor, "has no \"min\" and \"max\"");
+    const number_in_array low = read_number(tensor, "min", *lowest);
+    const number_in_array high = read_number(tensor, "max", *highest);
+    return tensor_range{low.value, high.value, low.wide || high.wide, low.shape};
   }
 
  private:
-  static bool is_scalar(const boost::json::value& value) { return !value.is_structured(); }
+  struct number_in_array {
+    double value = 0;
+    bool wide = true;
+    std::vector<std::int32_t> shape;
+  };
 
-  template <class Range, class Head>
-  void list(const Range& range, std::string* indent, std::string_view brackets, const Head& head) {
-    into_ += brackets[0];
-    if (indent != nullptr) *indent += ' ';
-    bool first = true;
-    for (const auto& item : range) {
-      if (indent != nullptr) {
-        into_ += first ? "\n" : ",\n";
-        into_ += *indent;
-      } else if (!first) {
-        into_ += ", ";
-      }
-      first = false;
-      write(head(item), indent);
+  boost::json::value parse(std::string_view text) const {
+    const std::string quoted = quote_bare_words(text);
+    boost::json::error_code problem;
+    boost::json::basic_parser<exact_number_handler> parser(boost::json::parse_options{});
+    const std::size_t taken = parser.write_some(false, quoted.data(), quoted.size(), problem);
+    if (problem || taken < quoted.size()) {
+      fail("is no JSON: " + (problem ? problem.message() : "more text behind the end") + ", near byte " +
+           std::to_string(taken));
     }
-    if (indent != nullptr) {
-      indent->pop_back();
-      into_ += '\n';
-      into_ += *indent;
-    }
-    into_ += brackets[1];
+    return parser.handler().stack.release();
   }
 
-  std::string& into_;
+  const boost::json::object* member(const boost::json::object& all, const char* key) const {
+    const boost::json::value* found = all.if_contains(key);
+    if (found == nullptr || !found->is_object()) fail(std::string("/") + key + ": an object of tensors is wanted");
+    return &found->get_object();
+  }
+
+  number_in_array read_number(std::string_view tensor, const char* key, const boost::json::value& v) const {
+    number_in_array result;
+    const boost::json::value* inner = &v;
+    const auto one = [&](bool is_one) {
+      if (!is_one) fail(tensor, std::string("\"") + key + "\" holds more or less than one number; one is wanted");
+    };
+    if (const boost::json::object* typed = v.if_object()) {
+      const boost::json::value* type = typed->if_contains("dtype");
+      result.wide = type == nullptr || !type->is_string() || type->get_string() != "float32";
+      if (const boost::json::value* shape = typed->if_contains("shape"); shape != nullptr && shape->is_array()) {
+        for (const boost::json::value& n : shape->get_array()) {
+          one(n.is_int64() && n.get_int64() == 1);
+          result.shape.push_back(1);
+        }
+      }
+      if (const boost::json::value* bytes = typed->if_contains("base64"); bytes != nullptr && bytes->is_string()) {
+        result.value = float_of_base64(tensor, key, bytes->get_string(), result.wide);
+        return result;
+      }
+      const boost::json::value* values = typed->if_contains("values");
+      one(values != nullptr && values->is_array() && values->get_array().size() == 1);
+      inner = &values->get_array()[0];
+    } else {
+      while (const boost::json::array* list = inner->if_array()) {
+        one(list->size() == 1);
+        result.shape.push_back(1);
+        inner = &list->front();
+      }
+    }
+    result.value = float_of(tensor, key, *inner);
+    return result;
+  }
+
+  double float_of(std::string_view tensor, const char* key, const boost::json::value& v) const {
+    if (v.is_int64()) return static_cast<double>(v.get_int64());
+    if (v.is_uint64()) return static_cast<double>(v.get_uint64());
+    if (v.is_double()) return v.get_double();
+    if (v.is_string()) {
+      std::string_view text(v.get_string().data(), v.get_string().size());
+      const bool negative = text.starts_with('-');
+      if (negative) text.remove_prefix(1);
+      const double sign = negative ? -1.0 : 1.0;
+      if (text == "nan" || text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+      if (text == "inf" || text == "Infinity") return sign * std::numeric_limits<double>::infinity();
+      if (text.starts_with("0x") && !text.starts_with("0x-")) {
+        text.remove_prefix(2);
+        double value = 0;
+        const char* const last = text.data() + text.size();
+        const auto [end, problem] = std::from_chars(text.data(), last, value, std::chars_format::hex);
+        if (problem == std::errc() && end == last) return sign * value;
+      }
+    }
+    fail(tensor, std::string("\"") + key + "\" is no number");
+  }
+
+  double float_of_base64(std::string_view tensor, const char* key, std::string_view text, bool wide) const {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::uint64_t bits = 0;
+    std::size_t bytes = 0;
+    std::uint32_t group = 0;
+    int group_bits = 0;
+    while (text.ends_with('=')) text.remove_suffix(1);
+    for (const char c : text) {
+      const std::size_t digit = digits.find(c);
+      if (digit == std::string_view::npos || bytes > 8) break;
+      group = (group << 6) | static_cast<std::uint32_t>(digit);
+      group_bits += 6;
+      if (group_bits < 8) continue;
+      group_bits -= 8;
+      if (bytes < 8) bits |= std::uint64_t((group >> group_bits) & 0xffu) << (8 * bytes);
+      ++bytes;
+    }
+    if (bytes != (wide ? 8u : 4u)) {
+      fail(tensor, std::string("\"") + key + "\": its base64 text is not one number of its type");
+    }
+    return wide ? std::bit_cast<double>(bits)
+                : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+  }
+
+  std::string name_;
+  boost::json::value all_;
 };
+
+[[nodiscard]] inline boost::json::object json_of(double value, const tensor_range& range) {
+  boost::json::array shape;
+  for (const std::int32_t n : range.shape) shape.emplace_back(n);
+  return {{"dtype", range.wide ? "float64" : "float32"},
+          {"shape", std::move(shape)},
+          {"values", boost::json::array{boost::json::string(io::hex_float(value))}}};
+}
 
 }  // namespace detail
 
-AEQ_INLINE std::string json_lines(const boost::json::value& value) {
-  std::string text;
-  std::string indent;
-  detail::python_json_writer(text).write(value, &indent);
-  return text += '\n';
+AEQ_INLINE statistics parse_statistics(std::string_view text, const std::string& name) {
+  return detail::statistics_reader(name).read(text);
 }
 
-AEQ_INLINE std::string json_line(const boost::json::value& value) {
-  std::string text;
-  detail::python_json_writer(text).one_line(value);
-  return text;
+AEQ_INLINE statistics load_statistics(const std::string& path) {
+  return parse_statistics(io::read_text(path), path);
+}
+
+AEQ_INLINE std::string to_text(const statistics& all) {
+  boost::json::object tensors;
+  for (const auto& [name, range] : all.entries()) {
+    boost::json::object entry;
+    entry["min"] = detail::json_of(range.lowest, range);
+    entry["max"] = detail::json_of(range.highest, range);
+    tensors[name] = std::move(entry);
+  }
+  boost::json::object file;
+  file["format"] = "qsv/1";
+  file["tensors"] = std::move(tensors);
+  return io::json_lines(file);
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/io/gzip.ipp
+// Reading gzip-compressed files: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
+  z_stream stream{};
+  constexpr int gzip_only = 16 + 15;
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
+  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
+
+  constexpr std::size_t step = std::size_t(1) << 16;
+  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
+  std::string content;
+  std::size_t taken = 0;
+  for (;;) {
+    const std::size_t offered = std::min(piece, bytes.size() - taken);
+    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
+    stream.avail_in = static_cast<uInt>(offered);
+    const std::size_t size = content.size();
+    content.resize(size + step);
+    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
+    stream.avail_out = static_cast<uInt>(step);
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    content.resize(size + step - stream.avail_out);
+    taken += offered - stream.avail_in;
+    if (content.size() > limit_bytes) {
+      throw error(error_code::bad_input,
+                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
+    }
+    if (state == Z_STREAM_END) {
+      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
+      if (taken == bytes.size()) return content;
+      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
+      continue;
+    }
+    const bool stuck = content.size() == size && taken == bytes.size();
+    if (state != Z_OK || stuck) {
+      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
+                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
+    }
+  }
+}
+
+AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
+  const auto file = input_file::open(path, {limit_bytes});
+  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
+  if (file->bytes().size() > limit_bytes) {
+    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
+  }
+  return {file->bytes().begin(), file->bytes().end()};
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/execute/arena.ipp
-#include <numeric>
-
 namespace aeq::inline AEQ_ABI::execute {
 
 namespace detail {
@@ -15415,61 +16855,6 @@ AEQ_INLINE void check_consistency(const model& m) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/io/gzip.ipp
-// Reading gzip-compressed files: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-AEQ_INLINE std::string gunzip(std::span<const std::uint8_t> bytes, const std::string& name, std::uint64_t limit_bytes) {
-  z_stream stream{};
-  constexpr int gzip_only = 16 + 15;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) throw error(error_code::io, name + ": zlib can't be started");
-  const std::unique_ptr<z_stream, void (*)(z_stream*)> ends(&stream, [](z_stream* s) { inflateEnd(s); });
-
-  constexpr std::size_t step = std::size_t(1) << 16;
-  constexpr std::size_t piece = std::size_t(1) << 30;  // zlib counts in 32 bits
-  std::string content;
-  std::size_t taken = 0;
-  for (;;) {
-    const std::size_t offered = std::min(piece, bytes.size() - taken);
-    stream.next_in = const_cast<Bytef*>(bytes.data() + taken);
-    stream.avail_in = static_cast<uInt>(offered);
-    const std::size_t size = content.size();
-    content.resize(size + step);
-    stream.next_out = reinterpret_cast<Bytef*>(content.data() + size);
-    stream.avail_out = static_cast<uInt>(step);
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    content.resize(size + step - stream.avail_out);
-    taken += offered - stream.avail_in;
-    if (content.size() > limit_bytes) {
-      throw error(error_code::bad_input,
-                  name + ": holds more than " + std::to_string(limit_bytes) + " bytes when unpacked");
-    }
-    if (state == Z_STREAM_END) {
-      while (taken < bytes.size() && bytes[taken] == 0) ++taken;  // padding of a tape or block device
-      if (taken == bytes.size()) return content;
-      if (inflateReset(&stream) != Z_OK) throw error(error_code::io, name + ": zlib can't be started again");
-      continue;
-    }
-    const bool stuck = content.size() == size && taken == bytes.size();
-    if (state != Z_OK || stuck) {
-      throw error(error_code::bad_input, name + ": is no gzip file, or is damaged or cut off" +
-                                             (stream.msg != nullptr ? std::string(": ") + stream.msg : std::string()));
-    }
-  }
-}
-
-AEQ_INLINE std::string read_text(const std::string& path, std::uint64_t limit_bytes) {
-  const auto file = input_file::open(path, {limit_bytes});
-  if (path.ends_with(".gz")) return gunzip(file->bytes(), path, limit_bytes);
-  if (file->bytes().size() > limit_bytes) {
-    throw error(error_code::bad_input, path + ": is longer than " + std::to_string(limit_bytes) + " bytes");
-  }
-  return {file->bytes().begin(), file->bytes().end()};
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/io/flexbuffer.ipp
 // FlexBuffers as JSON values: the definitions.
@@ -17348,304 +18733,6 @@ AEQ_INLINE std::size_t edit_distance(std::string_view a, std::string_view b, boo
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
-
-// ---- aeq/calibrate/statistics_json.ipp
-// Statistics as files, the definitions.
-
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/value_stack.hpp>
-
-namespace aeq::inline AEQ_ABI::calibrate {
-
-namespace detail {
-
-/// Builds values as Boost's own handler does, but for numbers, which it rounds wrongly: their text is read here.
-struct exact_number_handler {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-
-  using code = boost::json::error_code;
-  using text = boost::json::string_view;
-
-  boost::json::value_stack stack;
-  std::string number;
-
-  bool on_document_begin(code&) {
-    stack.reset();
-    return true;
-  }
-  bool on_document_end(code&) { return true; }
-  bool on_object_begin(code&) { return true; }
-  bool on_object_end(std::size_t n, code&) {
-    stack.push_object(n);
-    return true;
-  }
-  bool on_array_begin(code&) { return true; }
-  bool on_array_end(std::size_t n, code&) {
-    stack.push_array(n);
-    return true;
-  }
-  bool on_key_part(text part, std::size_t, code&) {
-    stack.push_chars(part);
-    return true;
-  }
-  bool on_key(text part, std::size_t, code&) {
-    stack.push_key(part);
-    return true;
-  }
-  bool on_string_part(text part, std::size_t, code&) {
-    stack.push_chars(part);
-    return true;
-  }
-  bool on_string(text part, std::size_t, code&) {
-    stack.push_string(part);
-    return true;
-  }
-  bool on_number_part(text part, code&) {
-    number.append(part.data(), part.size());
-    return true;
-  }
-  bool on_int64(std::int64_t value, text, code&) {
-    number.clear();
-    stack.push_int64(value);
-    return true;
-  }
-  bool on_uint64(std::uint64_t value, text, code&) {
-    number.clear();
-    stack.push_uint64(value);
-    return true;
-  }
-  bool on_double(double rounded, text part, code&) {
-    number.append(part.data(), part.size());
-    double exact = rounded;
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), exact);
-    stack.push_double(problem == std::errc() ? exact : rounded);  // out of range: Boost's infinity or zero is right
-    number.clear();
-    return true;
-  }
-  bool on_bool(bool value, code&) {
-    stack.push_bool(value);
-    return true;
-  }
-  bool on_null(code&) {
-    stack.push_null();
-    return true;
-  }
-  bool on_comment_part(text, code&) { return true; }
-  bool on_comment(text, code&) { return true; }
-};
-
-/// Python writes NaN, Infinity and -Infinity as bare words, which are no JSON: they become texts.
-inline std::string quote_bare_words(std::string_view text) {
-  constexpr std::array<std::string_view, 3> words{"-Infinity", "Infinity", "NaN"};
-  std::string result;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    std::size_t taken = 1;
-    if (in_string) {
-      if (c == '\\') taken = 2;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == 'N' || c == 'I' || c == '-') {
-      for (const std::string_view word : words) {
-        if (!text.substr(i).starts_with(word)) continue;
-        result.append(1, '"').append(word).append(1, '"');
-        i += word.size();
-        taken = 0;
-        break;
-      }
-    }
-    result.append(text.substr(i, taken));
-    i += taken;
-  }
-  return result;
-}
-
-class statistics_reader {
- public:
-  explicit statistics_reader(std::string name) : name_(std::move(name)) {}
-
-  statistics read(std::string_view text) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    const boost::json::value all = parse(text);
-    const boost::json::object* tensors = all.if_object();
-    if (tensors == nullptr) fail("is no object; statistics are an object with an entry for each tensor");
-    const boost::json::value* format = tensors->if_contains("format");
-    if (format != nullptr && format->is_string()) {
-      if (format->get_string() != "qsv/1") {
-        fail("/format: \"" + std::string(format->get_string()) + "\" is unknown; \"qsv/1\" is known");
-      }
-      tensors = member(*tensors, "tensors");
-    } else if (tensors->contains("model_qsvs")) {
-      tensors = member(*tensors, "model_qsvs");
-    }
-    statistics result;
-    for (const auto& [key, value] : *tensors) {
-      const std::string_view tensor(key.data(), key.size());
-      if (const std::optional<tensor_range> range = read_range(tensor, value)) result.set(tensor, *range);
-    }
-    return result;
-  }
-
- private:
-  struct number_in_array {
-    double value = 0;
-    bool wide = true;
-    std::vector<std::int32_t> shape;
-  };
-
-  [[noreturn]] void fail(const std::string& what) const { throw error(error_code::bad_input, name_ + ": " + what); }
-  [[noreturn]] void fail(std::string_view tensor, const std::string& what) const {
-    fail("tensor \"" + io::escaped_utf8(tensor) + "\": " + what);
-  }
-
-  boost::json::value parse(std::string_view text) const {
-    const std::string quoted = quote_bare_words(text);
-    boost::json::error_code problem;
-    boost::json::basic_parser<exact_number_handler> parser(boost::json::parse_options{});
-    const std::size_t taken = parser.write_some(false, quoted.data(), quoted.size(), problem);
-    if (problem || taken < quoted.size()) {
-      fail("is no JSON: " + (problem ? problem.message() : "more text behind the end") + ", near byte " +
-           std::to_string(taken));
-    }
-    return parser.handler().stack.release();
-  }
-
-  const boost::json::object* member(const boost::json::object& all, const char* key) const {
-    const boost::json::value* found = all.if_contains(key);
-    if (found == nullptr || !found->is_object()) fail(std::string("/") + key + ": an object of tensors is wanted");
-    return &found->get_object();
-  }
-
-  std::optional<tensor_range> read_range(std::string_view tensor, const boost::json::value& entry) const {
-    if (!entry.is_object()) fail(tensor, "is no object; {\"min\": ..., \"max\": ...} is wanted");
-    const boost::json::value* lowest = entry.get_object().if_contains("min");
-    const boost::json::value* highest = entry.get_object().if_contains("max");
-    if (lowest == nullptr || highest == nullptr) fail(tensor, "has no \"min\" and \"max\"");
-    const number_in_array low = read_number(tensor, "min", *lowest);
-    const number_in_array high = read_number(tensor, "max", *highest);
-    return tensor_range{low.value, high.value, low.wide || high.wide, low.shape};
-  }
-
-  number_in_array read_number(std::string_view tensor, const char* key, const boost::json::value& v) const {
-    number_in_array result;
-    const boost::json::value* inner = &v;
-    const auto one = [&](bool is_one) {
-      if (!is_one) fail(tensor, std::string("\"") + key + "\" holds more or less than one number; one is wanted");
-    };
-    if (const boost::json::object* typed = v.if_object()) {
-      const boost::json::value* type = typed->if_contains("dtype");
-      result.wide = type == nullptr || !type->is_string() || type->get_string() != "float32";
-      if (const boost::json::value* shape = typed->if_contains("shape"); shape != nullptr && shape->is_array()) {
-        for (const boost::json::value& n : shape->get_array()) {
-          one(n.is_int64() && n.get_int64() == 1);
-          result.shape.push_back(1);
-        }
-      }
-      if (const boost::json::value* bytes = typed->if_contains("base64"); bytes != nullptr && bytes->is_string()) {
-        result.value = float_of_base64(tensor, key, bytes->get_string(), result.wide);
-        return result;
-      }
-      const boost::json::value* values = typed->if_contains("values");
-      one(values != nullptr && values->is_array() && values->get_array().size() == 1);
-      inner = &values->get_array()[0];
-    } else {
-      while (const boost::json::array* list = inner->if_array()) {
-        one(list->size() == 1);
-        result.shape.push_back(1);
-        inner = &list->front();
-      }
-    }
-    result.value = float_of(tensor, key, *inner);
-    return result;
-  }
-
-  double float_of(std::string_view tensor, const char* key, const boost::json::value& v) const {
-    if (v.is_int64()) return static_cast<double>(v.get_int64());
-    if (v.is_uint64()) return static_cast<double>(v.get_uint64());
-    if (v.is_double()) return v.get_double();
-    if (v.is_string()) {
-      std::string_view text(v.get_string().data(), v.get_string().size());
-      const bool negative = text.starts_with('-');
-      if (negative) text.remove_prefix(1);
-      const double sign = negative ? -1.0 : 1.0;
-      if (text == "nan" || text == "NaN") return std::numeric_limits<double>::quiet_NaN();
-      if (text == "inf" || text == "Infinity") return sign * std::numeric_limits<double>::infinity();
-      if (text.starts_with("0x") && !text.starts_with("0x-")) {
-        text.remove_prefix(2);
-        double value = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, problem] = std::from_chars(text.data(), last, value, std::chars_format::hex);
-        if (problem == std::errc() && end == last) return sign * value;
-      }
-    }
-    fail(tensor, std::string("\"") + key + "\" is no number");
-  }
-
-  double float_of_base64(std::string_view tensor, const char* key, std::string_view text, bool wide) const {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::uint64_t bits = 0;
-    std::size_t bytes = 0;
-    std::uint32_t group = 0;
-    int group_bits = 0;
-    while (text.ends_with('=')) text.remove_suffix(1);
-    for (const char c : text) {
-      const std::size_t digit = digits.find(c);
-      if (digit == std::string_view::npos || bytes > 8) break;
-      group = (group << 6) | static_cast<std::uint32_t>(digit);
-      group_bits += 6;
-      if (group_bits < 8) continue;
-      group_bits -= 8;
-      if (bytes < 8) bits |= std::uint64_t((group >> group_bits) & 0xffu) << (8 * bytes);
-      ++bytes;
-    }
-    if (bytes != (wide ? 8u : 4u)) {
-      fail(tensor, std::string("\"") + key + "\": its base64 text is not one number of its type");
-    }
-    return wide ? std::bit_cast<double>(bits)
-                : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-  }
-
-  std::string name_;
-};
-
-[[nodiscard]] inline boost::json::object json_of(double value, const tensor_range& range) {
-  boost::json::array shape;
-  for (const std::int32_t n : range.shape) shape.emplace_back(n);
-  return {{"dtype", range.wide ? "float64" : "float32"},
-          {"shape", std::move(shape)},
-          {"values", boost::json::array{boost::json::string(io::hex_float(value))}}};
-}
-
-}  // namespace detail
-
-AEQ_INLINE statistics parse_statistics(std::string_view text, const std::string& name) {
-  return detail::statistics_reader(name).read(text);
-}
-
-AEQ_INLINE statistics load_statistics(const std::string& path) {
-  return parse_statistics(io::read_text(path), path);
-}
-
-AEQ_INLINE std::string to_text(const statistics& all) {
-  boost::json::object tensors;
-  for (const auto& [name, range] : all.entries()) {
-    boost::json::object entry;
-    entry["min"] = detail::json_of(range.lowest, range);
-    entry["max"] = detail::json_of(range.highest, range);
-    tensors[name] = std::move(entry);
-  }
-  boost::json::object file;
-  file["format"] = "qsv/1";
-  file["tensors"] = std::move(tensors);
-  return io::json_lines(file);
-}
-
-}  // namespace aeq::inline AEQ_ABI::calibrate
 
 // ---- aeq/recipe/scope.ipp
 // Regular expressions over scopes: the translation for Boost.Regex, and the search.

@@ -63,7 +63,8 @@ observations of_samples(const range_method& method, int first, int last) {
 
 void check_same(const statistics& a, const statistics& b, bool exactly) {
   REQUIRE(a.size() == b.size());
-  for (const auto& [name, range] : a.entries()) {
+  for (const auto& [tensor, range] : a.entries()) {
+    const std::string name = tensor;
     CAPTURE(name);
     REQUIRE(b.find(name) != nullptr);
     const tensor_range& other = *b.find(name);
