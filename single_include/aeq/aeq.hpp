@@ -821,6 +821,581 @@ struct batch_matmul_float {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/broadcast.hpp
+// Ops that repeat: BROADCAST_TO, TILE, FILL, ZEROS_LIKE; and those that say shapes: BROADCAST_ARGS, SHAPE, RANK. Any
+// element of whole bytes. Freestanding.
+
+// ---- aeq/kernel/extents.hpp
+// Shapes and small lists of integers that ops read: extents, axes, indices. Freestanding.
+
+#include <cstring>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Kernels that walk along axes know so many.
+inline constexpr std::size_t max_rank = 8;
+
+/// A shape of at most max_rank extents.
+struct extents {
+  std::array<std::int32_t, max_rank> values{};
+  std::size_t rank = 0;
+
+  [[nodiscard]] constexpr std::span<const std::int32_t> span() const noexcept { return {values.data(), rank}; }
+  /// Appends one; false if it is negative or too large, or if there are max_rank already.
+  [[nodiscard]] constexpr bool push(std::int64_t extent) noexcept {
+    if (rank == max_rank || extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) return false;
+    values[rank++] = static_cast<std::int32_t>(extent);
+    return true;
+  }
+  [[nodiscard]] constexpr bool push(std::span<const std::int32_t> shape) noexcept {
+    return std::all_of(shape.begin(), shape.end(), [&](std::int32_t extent) { return push(extent); });
+  }
+};
+
+[[nodiscard]] constexpr bool same_shape(std::span<const std::int32_t> a, std::span<const std::int32_t> b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+/// An extent of a shape, as an unsigned number.
+[[nodiscard]] constexpr std::size_t extent_of(std::span<const std::int32_t> shape, std::size_t axis) noexcept {
+  return static_cast<std::size_t>(shape[axis]);
+}
+
+/// Product of the extents of axes [begin, end).
+[[nodiscard]] constexpr std::size_t product_of(std::span<const std::int32_t> shape, std::size_t begin,
+                                               std::size_t end) noexcept {
+  std::size_t product = 1;
+  for (std::size_t axis = begin; axis < end; ++axis) product *= extent_of(shape, axis);
+  return product;
+}
+
+/// Elements from one index of each axis to the next. `shape` has at most max_rank extents.
+using stride_list = std::array<std::ptrdiff_t, max_rank>;
+[[nodiscard]] constexpr stride_list strides_of(std::span<const std::int32_t> shape) noexcept {
+  stride_list strides{};
+  std::ptrdiff_t step = 1;
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+/// Axis as an index: negative ones count from the end. False if there is none of this number.
+[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) noexcept {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) return false;
+  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+  return true;
+}
+
+/// Types that indices, axes and extents come in.
+[[nodiscard]] constexpr bool is_index(element_type type) noexcept {
+  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
+         type == element_type::int8;
+}
+
+/// The element of an index operand, which must be complete.
+[[nodiscard]] inline std::int64_t index_at(const operand& values, std::size_t i) noexcept {
+  switch (values.type) {
+    case element_type::int64: return values.values<std::int64_t>()[i];
+    case element_type::int16: return values.values<std::int16_t>()[i];
+    case element_type::int8: return values.values<std::int8_t>()[i];
+    default: return values.values<std::int32_t>()[i];
+  }
+}
+
+/// Whether an operand is a list of integers: one axis, or none and so one element.
+[[nodiscard]] constexpr bool is_index_list(const operand& values) noexcept {
+  return is_index(values.type) && values.shape.size() < 2 && values.is_complete();
+}
+
+/// Bytes of an element; 0 for packed integers.
+[[nodiscard]] constexpr std::size_t bytes_of(element_type type) noexcept {
+  return static_cast<std::size_t>(bits_of(type)) / 8;
+}
+
+/// The element that stands for 0: the zero point, where an 8- or 16-bit operand is quantized with one scale.
+[[nodiscard]] inline std::array<std::byte, 8> zero_element(const operand& x) noexcept {
+  std::array<std::byte, 8> bytes{};
+  const std::int32_t point = x.zero_point.empty() ? 0 : x.zero_point[0];
+  if (bytes_of(x.type) == 1) bytes[0] = static_cast<std::byte>(point & 0xff);
+  if (x.type == element_type::int16) {
+    const auto value = static_cast<std::int16_t>(point);
+    std::memcpy(bytes.data(), &value, sizeof(value));
+  }
+  return bytes;
+}
+
+/// Whether operands hold the elements of their shapes, in no more axes than kernels walk along, and there are as many
+/// of them as said. The first check of most setups.
+[[nodiscard]] constexpr status operands_are_whole(const kernel_arguments& call, std::size_t inputs,
+                                                  std::size_t outputs) noexcept {
+  if (call.inputs.size() != inputs || call.outputs.size() != outputs) return status::wrong_operands;
+  const auto is_whole = [](const auto& value) { return value.shape.size() <= max_rank && value.is_complete(); };
+  const auto is_present = [](const auto& value) { return value.present(); };
+  if (!std::all_of(call.inputs.begin(), call.inputs.end(), is_present) ||
+      !std::all_of(call.outputs.begin(), call.outputs.end(), is_present)) {
+    return status::wrong_operands;
+  }
+  return std::all_of(call.inputs.begin(), call.inputs.end(), is_whole) &&
+                 std::all_of(call.outputs.begin(), call.outputs.end(), is_whole)
+             ? status::ready
+             : status::wrong_shape;
+}
+
+/// An op whose output has a shape that follows from the inputs' shapes and from the data of the inputs that
+/// `Geometry::data_inputs` has bits for: `Geometry::shape(inputs, options, result)` says it. What setup asks where that
+/// data is constant, and check where it is not.
+template <class Geometry>
+[[nodiscard]] status shape_is_as_said(const kernel_arguments& call) noexcept {
+  extents wanted;
+  const status known = Geometry::shape(call.inputs, call.options, wanted);
+  if (known != status::ready) return known;
+  return same_shape(wanted.span(), call.outputs[0].shape) ? status::ready : status::wrong_shape;
+}
+template <class Geometry>
+[[nodiscard]] status shape_is_as_said_if_known(const kernel_arguments& call) noexcept {
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    if ((Geometry::data_inputs >> i & 1u) != 0 && !call.inputs[i].is_constant) return status::ready;
+  }
+  return shape_is_as_said<Geometry>(call);
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/strided_copy.hpp
+// Moving elements from one arrangement of axes to another: what transposing, slicing, tiling, reversing and joining
+// have in common. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// to[to_offset + sum i_k * to_k] = from[from_offset + sum i_k * from_k] for all i_k below extent_k. Offsets and
+/// strides count elements; strides may be 0 (from) or negative. Places written to differ from each other and from those
+/// read.
+class strided_copy {
+ public:
+  static constexpr std::size_t max_axes = 16;
+
+  std::ptrdiff_t from_offset = 0;
+  std::ptrdiff_t to_offset = 0;
+
+  /// Adds an axis inside of those before. Neighbours that are one run in memory become one axis.
+  constexpr void axis(std::size_t extent, std::ptrdiff_t from, std::ptrdiff_t to) noexcept {
+    if (extent == 0) is_empty_ = true;
+    if (extent <= 1) return;
+    const auto length = static_cast<std::ptrdiff_t>(extent);
+    if (count_ > 0) {
+      one& outer = axes_[count_ - 1];
+      if (outer.from == from * length && outer.to == to * length) {
+        outer = {outer.extent * length, from, to};
+        return;
+      }
+    }
+    axes_[count_++] = {length, from, to};
+  }
+
+  /// Elements of 1, 2, 4 or 8 bytes.
+  void run(std::size_t element_bytes, const std::byte* from, std::byte* to, const work_sharing& share) const noexcept {
+    if (is_empty_) return;
+    switch (element_bytes) {
+      case 1: return run_as<std::uint8_t>(from, to, share);
+      case 2: return run_as<std::uint16_t>(from, to, share);
+      case 4: return run_as<std::uint32_t>(from, to, share);
+      default: return run_as<std::uint64_t>(from, to, share);
+    }
+  }
+
+ private:
+  struct one {
+    std::ptrdiff_t extent = 1;
+    std::ptrdiff_t from = 0;
+    std::ptrdiff_t to = 0;
+  };
+
+  template <class Element>
+  void run_as(const std::byte* from, std::byte* to, const work_sharing& share) const noexcept {
+    const auto* source = reinterpret_cast<const Element*>(from) + from_offset;
+    auto* target = reinterpret_cast<Element*>(to) + to_offset;
+    if (count_ < 2) {
+      copy_row(source, target, count_ == 0 ? one{} : axes_[0]);
+      return;
+    }
+    std::ptrdiff_t inside = 1;  // elements of one index of the outermost axis
+    for (std::size_t k = 1; k < count_; ++k) inside *= axes_[k].extent;
+    constexpr std::size_t least = 32768;  // elements that are worth another thread
+    share.for_ranges(static_cast<std::size_t>(axes_[0].extent), least / static_cast<std::size_t>(inside) + 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       const auto b = static_cast<std::ptrdiff_t>(begin);
+                       const auto rows = static_cast<std::ptrdiff_t>(end) - b;
+                       walk(source + b * axes_[0].from, target + b * axes_[0].to, rows);
+                     });
+  }
+
+  /// All axes, with `rows` indices of the outermost.
+  template <class Element>
+  void walk(const Element* source, Element* target, std::ptrdiff_t rows) const noexcept {
+    const one& inner = axes_[count_ - 1];
+    const one& middle = axes_[count_ - 2];
+    const bool is_turned = inner.from != 1 && middle.from == 1;  // the two innermost axes change places
+    std::array<std::ptrdiff_t, max_axes> index{};
+    for (;;) {
+      const std::ptrdiff_t count = count_ == 2 ? rows : middle.extent;
+      if (is_turned) {
+        turn(source, target, count, middle, inner);
+      } else {
+        for (std::ptrdiff_t i = 0; i < count; ++i) copy_row(source + i * middle.from, target + i * middle.to, inner);
+      }
+      std::size_t k = count_ - 2;
+      for (;;) {  // the next index of the axes around
+        if (k == 0) return;
+        --k;
+        source += axes_[k].from;
+        target += axes_[k].to;
+        const std::ptrdiff_t extent = k == 0 ? rows : axes_[k].extent;
+        if (++index[k] < extent) break;
+        source -= axes_[k].from * extent;
+        target -= axes_[k].to * extent;
+        index[k] = 0;
+      }
+    }
+  }
+
+  /// In squares, so that what is read together is used while it is near.
+  template <class Element>
+  static void turn(const Element* source, Element* target, std::ptrdiff_t count, const one& middle,
+                   const one& inner) noexcept {
+    constexpr std::ptrdiff_t side = 16;
+    for (std::ptrdiff_t i = 0; i < count; i += side) {
+      const std::ptrdiff_t rows = std::min(side, count - i);
+      for (std::ptrdiff_t j = 0; j < inner.extent; j += side) {
+        const one columns{std::min(side, inner.extent - j), inner.from, inner.to};
+        for (std::ptrdiff_t r = i; r < i + rows; ++r) {
+          copy_row(source + r * middle.from + j * inner.from, target + r * middle.to + j * inner.to, columns);
+        }
+      }
+    }
+  }
+
+  template <class Element>
+  static void copy_row(const Element* source, Element* target, const one& row) noexcept {
+    if (row.from == 1 && row.to == 1 && row.extent > 7) {
+      std::memmove(target, source, static_cast<std::size_t>(row.extent) * sizeof(Element));
+    } else if (row.from == 0 && row.to == 1) {
+      std::fill_n(target, row.extent, *source);
+    } else {
+      for (std::ptrdiff_t i = 0; i < row.extent; ++i) target[i * row.to] = source[i * row.from];
+    }
+  }
+
+  std::array<one, max_axes> axes_{};
+  std::size_t count_ = 0;
+  bool is_empty_ = false;
+};
+
+/// Writes one element of 1, 2, 4 or 8 bytes `count` times.
+inline void fill_elements(std::size_t element_bytes, const std::byte* element, std::byte* to, std::size_t count,
+                          const work_sharing& share) noexcept {
+  share.for_ranges(count, 65536, [&](std::size_t begin, std::size_t end) {
+    strided_copy repeat;
+    repeat.to_offset = static_cast<std::ptrdiff_t>(begin);
+    repeat.axis(end - begin, 0, 1);
+    repeat.run(element_bytes, element, to, {});
+  });
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/broadcast.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// x repeated along the axes where it has extent 1, or which it lacks in front. Inputs: x, shape (a list).
+struct broadcast_to {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (!is_index_list(inputs[1])) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    const std::size_t rank = inputs[1].elements();
+    if (inputs[1].shape.size() != 1 || x.size() > rank) return status::wrong_shape;
+    for (std::size_t k = 0; k < rank; ++k) {
+      const std::int64_t wanted = index_at(inputs[1], k);
+      if (!result.push(wanted)) return status::wrong_data;
+      if (k + x.size() < rank) continue;
+      const std::int32_t extent = x[k + x.size() - rank];
+      if (extent != wanted && extent != 1) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
+    if (!is_index_list(call.inputs[1])) return status::wrong_type;
+    return shape_is_as_said_if_known<broadcast_to>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<broadcast_to>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    const std::size_t missing = y.shape.size() - x.shape.size();
+    strided_copy move;
+    for (std::size_t k = 0; k < y.shape.size(); ++k) {
+      const bool repeats = k < missing || x.shape[k - missing] == 1;
+      move.axis(extent_of(y.shape, k), repeats ? 0 : from[k - missing], to[k]);
+    }
+    move.run(bytes_of(x.type), x.data.data(), y.data.data(), call.share);
+  }
+};
+
+/// x repeated multiples[k] times along axis k. Inputs: x, multiples (a list).
+struct tile {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (!is_index_list(inputs[1])) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    if (inputs[1].elements() != x.size()) return status::wrong_shape;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const std::int64_t times = index_at(inputs[1], k);
+      if (times < 0 || times > std::numeric_limits<std::int32_t>::max() || !result.push(times * x[k])) {
+        return status::wrong_data;
+      }
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
+    if (!is_index_list(call.inputs[1])) return status::wrong_type;
+    return shape_is_as_said_if_known<tile>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<tile>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      move.axis(static_cast<std::size_t>(index_at(call.inputs[1], k)), 0, to[k] * x.shape[k]);
+      move.axis(extent_of(x.shape, k), from[k], to[k]);
+    }
+    move.run(bytes_of(x.type), x.data.data(), y.data.data(), call.share);
+  }
+};
+
+/// A tensor of one value. Inputs: shape (a list), value.
+struct fill {
+  static constexpr std::uint32_t data_inputs = 1;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (!is_index_list(inputs[0])) return status::wrong_type;
+    if (inputs[0].shape.size() != 1) return status::wrong_shape;
+    for (std::size_t k = 0; k < inputs[0].elements(); ++k) {
+      if (!result.push(index_at(inputs[0], k))) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    if (call.inputs[1].type != call.outputs[0].type || bytes_of(call.inputs[1].type) == 0) return status::wrong_type;
+    if (!is_index_list(call.inputs[0])) return status::wrong_type;
+    if (call.inputs[1].elements() != 1) return status::wrong_shape;
+    return shape_is_as_said_if_known<fill>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<fill>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& value = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    fill_elements(bytes_of(value.type), value.data.data(), y.data.data(), y.elements(), call.share);
+  }
+};
+
+struct zeros_like {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
+    if (call.inputs[0].type != call.outputs[0].type) return status::wrong_type;
+    return same_shape(call.inputs[0].shape, call.outputs[0].shape) ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    std::fill(call.outputs[0].data.begin(), call.outputs[0].data.end(), std::byte(0));
+  }
+};
+
+/// An element of an int32 or int64 result.
+inline void put_index(const result_operand& y, std::size_t i, std::int64_t value) noexcept {
+  if (y.type == element_type::int64) {
+    y.values<std::int64_t>()[i] = value;
+  } else {
+    y.values<std::int32_t>()[i] = static_cast<std::int32_t>(value);
+  }
+}
+[[nodiscard]] constexpr bool is_int32_or_int64(element_type type) noexcept {
+  return type == element_type::int32 || type == element_type::int64;
+}
+
+/// The shape of x, as a list (SHAPE), or how many axes it has (RANK). Looks at no data.
+template <bool IsRank>
+struct shape_of {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 1) return status::wrong_operands;
+    const auto rank = static_cast<std::int64_t>(inputs[0].shape.size());
+    return IsRank || result.push(rank) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1 || !call.inputs[0].present()) return status::wrong_operands;
+    if (!is_int32_or_int64(call.outputs[0].type)) return status::wrong_type;
+    return call.outputs[0].is_complete() ? shape_is_as_said<shape_of>(call) : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].shape;
+    if (IsRank) {
+      put_index(call.outputs[0], 0, static_cast<std::int64_t>(x.size()));
+    } else {
+      for (std::size_t k = 0; k < x.size(); ++k) put_index(call.outputs[0], k, x[k]);
+    }
+  }
+};
+
+/// The shape of two operands together, whose shapes are the inputs (lists).
+struct broadcast_args {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (inputs[0].shape.size() != 1 || inputs[1].shape.size() != 1) return status::wrong_shape;
+    return result.push(std::max(inputs[0].shape[0], inputs[1].shape[0])) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const element_type type = call.outputs[0].type;
+    if (!is_int32_or_int64(type) || call.inputs[0].type != type || call.inputs[1].type != type) {
+      return status::wrong_type;
+    }
+    if (const status known = shape_is_as_said<broadcast_args>(call); known != status::ready) return known;
+    return call.inputs[0].is_constant && call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    for (std::size_t k = 0; k < call.outputs[0].elements(); ++k) {
+      const std::int64_t a = extent_from_right(call.inputs[0], k);
+      const std::int64_t b = extent_from_right(call.inputs[1], k);
+      if (a != b && a != 1 && b != 1) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const std::size_t rank = call.outputs[0].elements();
+    for (std::size_t k = 0; k < rank; ++k) {
+      const std::int64_t a = extent_from_right(call.inputs[0], k);
+      const std::int64_t b = extent_from_right(call.inputs[1], k);
+      put_index(call.outputs[0], rank - 1 - k, a == 1 ? b : a);
+    }
+  }
+
+ private:
+  static std::int64_t extent_from_right(const operand& shape, std::size_t k) noexcept {
+    const std::size_t rank = shape.elements();
+    return k < rank ? index_at(shape, rank - 1 - k) : 1;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/concatenation.hpp
+// CONCATENATION and PACK: tensors one behind the other. Any element of whole bytes. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Along `axis` of the options, which the inputs have (CONCATENATION) or which is new (PACK). All operands have the
+/// same type, shape but for that axis, and scales.
+template <bool IsNew>
+struct joined {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.empty()) return status::wrong_operands;
+    const auto first = inputs[0].shape;
+    if (first.size() + (IsNew ? 1 : 0) > max_rank) return status::wrong_shape;
+    std::size_t axis = 0;
+    if (!to_axis(options.axis, first.size() + (IsNew ? 1 : 0), axis)) return status::wrong_options;
+    std::int64_t together = 0;
+    for (const operand& x : inputs) {
+      if (!x.present() || x.type != inputs[0].type) return status::wrong_type;
+      if (x.shape.size() != first.size()) return status::wrong_shape;
+      for (std::size_t k = 0; k < first.size(); ++k) {
+        if ((IsNew || k != axis) && x.shape[k] != first[k]) return status::wrong_shape;
+      }
+      together += IsNew ? 1 : x.shape[axis];
+    }
+    for (std::size_t k = 0; k < first.size() + (IsNew ? 1 : 0); ++k) {
+      const std::int64_t extent = k == axis ? together : first[k < axis || !IsNew ? k : k - 1];
+      if (!result.push(extent)) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
+    const result_operand& y = call.outputs[0];
+    if (call.inputs.empty()) return status::wrong_operands;
+    if (call.inputs[0].type != y.type || bytes_of(y.type) == 0) return status::wrong_type;
+    if (call.options.activation != fused_activation::none) return status::wrong_options;
+    for (const operand& x : call.inputs) {
+      if (y.type == element_type::int16 || (x.scale.empty() && y.scale.empty())) continue;
+      if (!std::equal(x.scale.begin(), x.scale.end(), y.scale.begin(), y.scale.end()) ||
+          !std::equal(x.zero_point.begin(), x.zero_point.end(), y.zero_point.begin(), y.zero_point.end())) {
+        return status::wrong_parameters;
+      }
+    }
+    return shape_is_as_said<joined>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    std::size_t axis = 0;
+    (void)to_axis(call.options.axis, y.shape.size(), axis);
+    const std::size_t outer = product_of(y.shape, 0, axis);
+    const std::size_t inner = product_of(y.shape, axis + 1, y.shape.size());
+    std::size_t begin = 0;
+    for (const operand& x : call.inputs) {
+      const std::size_t count = (IsNew ? 1 : extent_of(x.shape, axis)) * inner;
+      strided_copy move;
+      move.to_offset = static_cast<std::ptrdiff_t>(begin);
+      move.axis(outer, static_cast<std::ptrdiff_t>(count),
+                static_cast<std::ptrdiff_t>(extent_of(y.shape, axis) * inner));
+      move.axis(count, 1, 1);
+      move.run(bytes_of(y.type), x.data.data(), y.data.data(), call.share);
+      begin += count;
+    }
+  }
+};
+using concatenation = joined<false>;
+using pack_axis = joined<true>;
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/conv_2d.hpp
 // CONV_2D and DEPTHWISE_CONV_2D: their geometry, and float32. (spec: kernels, section 2) Freestanding.
 
@@ -1322,6 +1897,340 @@ struct fully_connected_float {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/gather.hpp
+// GATHER, GATHER_ND, SCATTER_ND and DYNAMIC_UPDATE_SLICE: elements at places that data name. Freestanding. (spec:
+// kernels, section 6)
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[batch, outer, i, inner] = x[batch, outer, indices[batch, i], inner]: batch are the first `batch_dims` axes, which
+/// x and indices share; outer those up to `axis`. Any element of whole bytes.
+struct gather {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    const auto indices = inputs[1].shape;
+    places at;
+    if (!places_of(x.size(), indices.size(), options, at)) return status::wrong_options;
+    if (!same_shape(x.first(at.batch), indices.first(at.batch))) return status::wrong_shape;
+    return result.push(x.first(at.axis)) && result.push(indices.subspan(at.batch)) &&
+                   result.push(x.subspan(at.axis + 1))
+               ? status::ready
+               : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0 || !is_index(call.inputs[1].type)) {
+      return status::wrong_type;
+    }
+    if (const status known = shape_is_as_said<gather>(call); known != status::ready) return known;
+    return call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    const auto x = call.inputs[0].shape;
+    places at;
+    (void)places_of(x.size(), call.inputs[1].shape.size(), call.options, at);
+    for (std::size_t i = 0; i < call.inputs[1].elements(); ++i) {
+      const std::int64_t index = index_at(call.inputs[1], i);
+      if (index < 0 || index >= x[at.axis]) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const operand& indices = call.inputs[1];
+    std::byte* y = call.outputs[0].data.data();
+    places at;
+    (void)places_of(x.shape.size(), indices.shape.size(), call.options, at);
+    const std::size_t batches = product_of(x.shape, 0, at.batch);
+    const std::size_t outer = product_of(x.shape, at.batch, at.axis);
+    const std::size_t extent = extent_of(x.shape, at.axis);
+    const std::size_t run = product_of(x.shape, at.axis + 1, x.shape.size()) * bytes_of(x.type);
+    const std::size_t count = product_of(indices.shape, at.batch, indices.shape.size());
+    if (run == 0 || count == 0) return;
+    call.share.for_ranges(batches * outer * count, 65536 / run + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t k = begin; k < end; ++k) {
+        const std::size_t row = k / count;  // of batches and outer axes together
+        const auto index = static_cast<std::size_t>(index_at(indices, row / outer * count + k % count));
+        std::memcpy(y + k * run, x.data.data() + (row * extent + index) * run, run);
+      }
+    });
+  }
+
+ private:
+  struct places {
+    std::size_t batch = 0;
+    std::size_t axis = 0;
+  };
+  static bool places_of(std::size_t x, std::size_t indices, const operation_options& options, places& at) noexcept {
+    const std::int64_t batch =
+        options.batch_dims < 0 ? options.batch_dims + static_cast<std::int64_t>(indices) : options.batch_dims;
+    if (!to_axis(options.axis, x, at.axis) || batch < 0 || batch > static_cast<std::int64_t>(indices)) return false;
+    at.batch = static_cast<std::size_t>(batch);
+    return at.batch <= at.axis;
+  }
+};
+
+/// The place that a row of indices [..., depth] names in the first `depth` axes of a shape, in runs of the other axes;
+/// false if there is none.
+[[nodiscard]] inline bool place_of(const operand& indices, std::size_t row, std::span<const std::int32_t> shape,
+                                   std::size_t& place) noexcept {
+  const std::size_t depth = extent_of(indices.shape, indices.shape.size() - 1);
+  place = 0;
+  for (std::size_t k = 0; k < depth; ++k) {
+    const std::int64_t index = index_at(indices, row * depth + k);
+    if (index < 0 || index >= shape[k]) return false;
+    place = place * extent_of(shape, k) + static_cast<std::size_t>(index);
+  }
+  return true;
+}
+
+/// y[..., :] = x[indices[..., 0], indices[..., 1], …, :]. Any element of whole bytes.
+struct gather_nd {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    const auto indices = inputs[1].shape;
+    if (indices.empty() || extent_of(indices, indices.size() - 1) > x.size()) return status::wrong_shape;
+    return result.push(indices.first(indices.size() - 1)) &&
+                   result.push(x.subspan(extent_of(indices, indices.size() - 1)))
+               ? status::ready
+               : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0 || !is_index(call.inputs[1].type)) {
+      return status::wrong_type;
+    }
+    if (const status known = shape_is_as_said<gather_nd>(call); known != status::ready) return known;
+    return call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    const auto indices = call.inputs[1].shape;
+    const std::size_t rows = product_of(indices, 0, indices.size() - 1);
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::size_t place = 0;
+      if (!place_of(call.inputs[1], row, call.inputs[0].shape, place)) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const operand& indices = call.inputs[1];
+    const std::size_t rows = product_of(indices.shape, 0, indices.shape.size() - 1);
+    const std::size_t run =
+        product_of(x.shape, extent_of(indices.shape, indices.shape.size() - 1), x.shape.size()) * bytes_of(x.type);
+    if (run == 0) return;
+    call.share.for_ranges(rows, 65536 / run + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        std::size_t place = 0;
+        if (!place_of(indices, row, x.shape, place)) continue;
+        std::memcpy(call.outputs[0].data.data() + row * run, x.data.data() + place * run, run);
+      }
+    });
+  }
+};
+
+/// y = x, with `update` from element `start` on; a start that leaves too little room is moved back. Inputs: x, update,
+/// start (a list). y may be x. Any element of whole bytes.
+struct dynamic_update_slice {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const operand& update = call.inputs[1];
+    if (x.type != call.outputs[0].type || x.type != update.type || bytes_of(x.type) == 0) return status::wrong_type;
+    if (!is_index_list(call.inputs[2])) return status::wrong_type;
+    if (!same_shape(x.shape, call.outputs[0].shape) || update.shape.size() != x.shape.size() ||
+        call.inputs[2].elements() != x.shape.size()) {
+      return status::wrong_shape;
+    }
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      if (update.shape[k] > x.shape[k]) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const operand& update = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = bytes_of(x.type);
+    if (y.data.data() != x.data.data()) {
+      strided_copy all;
+      all.axis(x.elements(), 1, 1);
+      all.run(bytes, x.data.data(), y.data.data(), call.share);
+    }
+    const stride_list from = strides_of(update.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      const std::int64_t most = x.shape[k] - update.shape[k];
+      const std::int64_t start = std::clamp<std::int64_t>(index_at(call.inputs[2], k), 0, most);
+      move.to_offset += static_cast<std::ptrdiff_t>(start) * to[k];
+      move.axis(extent_of(update.shape, k), from[k], to[k]);
+    }
+    move.run(bytes, update.data.data(), y.data.data(), call.share);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/pad.hpp
+// PAD, PADV2 and MIRROR_PAD. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// paddings [rank, 2]: how many elements stand before and behind those of x, axis by axis; negative ones are cut off.
+[[nodiscard]] inline status padded_shape(std::span<const operand> inputs, extents& result) noexcept {
+  const auto x = inputs[0].shape;
+  const operand& paddings = inputs[1];
+  if (!is_index(paddings.type)) return status::wrong_type;
+  if (x.size() > max_rank || paddings.shape.size() != 2 || paddings.shape[1] != 2 || !paddings.is_complete() ||
+      extent_of(paddings.shape, 0) != x.size()) {
+    return status::wrong_shape;
+  }
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    constexpr std::int64_t limit = std::int64_t(1) << 32u;
+    const std::int64_t before = index_at(paddings, 2 * k);
+    const std::int64_t behind = index_at(paddings, 2 * k + 1);
+    if (before > limit || before < -limit || behind > limit || behind < -limit) return status::wrong_data;
+    if (!result.push(before + x[k] + behind)) return status::wrong_data;
+  }
+  return status::ready;
+}
+
+/// The rest is the third input (PADV2), or 0 (PAD): the zero point, if x is quantized. Inputs: x, paddings, value.
+template <bool HasValue>
+struct pad_with {
+  static constexpr std::size_t inputs = HasValue ? 3 : 2;
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> in, const operation_options&, extents& result) noexcept {
+    return in.size() == inputs ? padded_shape(in, result) : status::wrong_operands;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, inputs, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0) return status::wrong_type;
+    if (HasValue && (call.inputs[2].type != x.type || call.inputs[2].elements() != 1)) return status::wrong_type;
+    if (x.zero_point.size() > 1) return status::wrong_parameters;
+    if (call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
+    return shape_is_as_said_if_known<pad_with>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<pad_with>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = bytes_of(x.type);
+    const std::array<std::byte, 8> zero = zero_element(x);
+    const std::byte* value = HasValue ? call.inputs[2].data.data() : zero.data();
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    bool is_same = true;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      const auto before = static_cast<std::ptrdiff_t>(index_at(call.inputs[1], 2 * k));
+      const std::ptrdiff_t first = std::max<std::ptrdiff_t>(0, -before);  // of x that stays
+      const std::ptrdiff_t last = std::min<std::ptrdiff_t>(x.shape[k], y.shape[k] - before);
+      move.from_offset += first * from[k];
+      move.to_offset += std::max<std::ptrdiff_t>(0, before) * to[k];
+      move.axis(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, last - first)), from[k], to[k]);
+      is_same = is_same && before == 0 && x.shape[k] == y.shape[k];
+    }
+    if (!is_same) fill_elements(bytes, value, y.data.data(), y.elements(), call.share);
+    move.run(bytes, x.data.data(), y.data.data(), call.share);
+  }
+};
+using pad = pad_with<false>;
+using pad_v2 = pad_with<true>;
+
+/// What stands before and behind is x in a mirror: with its edge (repeats_edge) or without. Inputs: x, paddings.
+struct mirror_pad {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (const status known = padded_shape(inputs, result); known != status::ready) return known;
+    for (std::size_t k = 0; k < inputs[0].shape.size(); ++k) {
+      const std::int64_t most = inputs[0].shape[k] - (options.repeats_edge ? 0 : 1);
+      for (std::size_t side = 0; side < 2; ++side) {
+        const std::int64_t padding = index_at(inputs[1], 2 * k + side);
+        if (padding < 0 || padding > std::max<std::int64_t>(most, 0)) return status::wrong_data;
+      }
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0) return status::wrong_type;
+    if (call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
+    return shape_is_as_said_if_known<mirror_pad>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<mirror_pad>(call); }
+
+  /// x goes to the middle; then, from the innermost axis outwards, what is there already is mirrored along the axis.
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t rank = x.shape.size();
+    const std::size_t bytes = bytes_of(x.type);
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    const auto before = [&](std::size_t k) { return static_cast<std::ptrdiff_t>(index_at(call.inputs[1], 2 * k)); };
+    strided_copy middle;
+    for (std::size_t k = 0; k < rank; ++k) {
+      middle.to_offset += before(k) * to[k];
+      middle.axis(extent_of(x.shape, k), from[k], to[k]);
+    }
+    middle.run(bytes, x.data.data(), y.data.data(), call.share);
+    const std::ptrdiff_t edge = call.options.repeats_edge ? 0 : 1;
+    for (std::size_t axis = rank; axis-- > 0;) {
+      const std::ptrdiff_t behind = y.shape[axis] - x.shape[axis] - before(axis);
+      for (const bool is_before : {true, false}) {
+        strided_copy mirror;
+        for (std::size_t k = 0; k < rank; ++k) {
+          const std::ptrdiff_t first = k < axis ? before(k) : 0;
+          mirror.from_offset += first * to[k];
+          mirror.to_offset += first * to[k];
+          if (k != axis) {
+            mirror.axis(extent_of(k < axis ? x.shape : std::span<const std::int32_t>(y.shape), k), to[k], to[k]);
+          } else if (is_before) {
+            mirror.from_offset += (before(k) + edge) * to[k];
+            mirror.to_offset += (before(k) - 1) * to[k];
+            mirror.axis(static_cast<std::size_t>(before(k)), to[k], -to[k]);
+          } else {
+            const std::ptrdiff_t end = before(k) + x.shape[k];
+            mirror.from_offset += (end - 1 - edge) * to[k];
+            mirror.to_offset += end * to[k];
+            mirror.axis(static_cast<std::size_t>(behind), -to[k], to[k]);
+          }
+        }
+        mirror.run(bytes, y.data.data(), y.data.data(), call.share);
+      }
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/pool_2d.hpp
 // AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D. (spec: kernels, section 6) Freestanding, but for the C library's sqrtf.
 
@@ -1669,6 +2578,261 @@ template <std::floating_point T>
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/kernel/slice.hpp
+// SLICE, STRIDED_SLICE, SPLIT, SPLIT_V, UNPACK: parts of a tensor. Any element of whole bytes. Freestanding. (spec:
+// kernels, section 6)
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The part of each axis of x that an op takes: `count` elements from `begin` on, `step` apart.
+struct slice_region {
+  struct part {
+    std::int64_t begin = 0;
+    std::int64_t step = 1;
+    std::int64_t count = 0;
+  };
+  std::array<part, max_rank> axes{};
+
+  void copy(const kernel_arguments& call) const noexcept {
+    const operand& x = call.inputs[0];
+    const stride_list strides = strides_of(x.shape);
+    std::ptrdiff_t inside = 1;
+    stride_list to{};
+    for (std::size_t k = x.shape.size(); k-- > 0;) {
+      to[k] = inside;
+      inside *= static_cast<std::ptrdiff_t>(axes[k].count);
+    }
+    strided_copy move;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      move.from_offset += strides[k] * axes[k].begin;
+      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * axes[k].step, to[k]);
+    }
+    move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), call.share);
+  }
+};
+
+/// An op that takes a region of its first input; the other inputs, all lists of integers, say which.
+/// Region::of(inputs, options, region, shape) looks at them.
+template <class Region>
+struct region_copy {
+  static constexpr std::uint32_t data_inputs = Region::data_inputs;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    slice_region region;
+    if (inputs.size() != Region::inputs) return status::wrong_operands;
+    return Region::of(inputs, options, region, result);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, Region::inputs, 1); whole != status::ready) return whole;
+    if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
+    if (!std::all_of(call.inputs.begin() + 1, call.inputs.end(), is_index_list)) return status::wrong_type;
+    return shape_is_as_said_if_known<region_copy>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<region_copy>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    slice_region region;
+    extents shape;
+    if (Region::of(call.inputs, call.options, region, shape) == status::ready) region.copy(call);
+  }
+};
+
+/// Inputs: x, begin, size; size -1: to the end.
+struct slice_of_sizes {
+  static constexpr std::size_t inputs = 3;
+  static constexpr std::uint32_t data_inputs = 6;
+
+  static status of(std::span<const operand> in, const operation_options&, slice_region& region,
+                   extents& result) noexcept {
+    const auto x = in[0].shape;
+    if (!is_index_list(in[1]) || !is_index_list(in[2])) return status::wrong_type;
+    if (x.size() > max_rank || in[1].elements() != x.size() || in[2].elements() != x.size()) return status::wrong_shape;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const std::int64_t begin = index_at(in[1], k);
+      std::int64_t size = index_at(in[2], k);
+      if (begin < 0 || begin > x[k]) return status::wrong_data;
+      if (size == -1) size = x[k] - begin;
+      if (size < 0 || size > x[k] - begin) return status::wrong_data;
+      region.axes[k] = {begin, 1, size};
+      if (!result.push(size)) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+};
+using slice = region_copy<slice_of_sizes>;
+
+/// Inputs: x, begin, end, strides, with the masks of the options, as numpy indexes: bit k of begin_mask and end_mask
+/// leaves a bound of the k-th entry away, shrink_axis_mask takes one element and drops the axis, new_axis_mask makes an
+/// axis of 1 and looks at no axis of x, ellipsis_mask stands for as many whole axes as are missing. With `offset`, end
+/// counts from begin.
+struct slice_of_strides {
+  static constexpr std::size_t inputs = 4;
+  static constexpr std::uint32_t data_inputs = 14;
+
+  static status of(std::span<const operand> in, const operation_options& options, slice_region& region,
+                   extents& result) noexcept {
+    const auto x = in[0].shape;
+    for (std::size_t k = 1; k < 4; ++k) {
+      if (!is_index_list(in[k])) return status::wrong_type;
+      if (in[k].elements() != in[1].elements()) return status::wrong_shape;
+    }
+    const std::size_t entries = in[1].elements();
+    if (x.size() > max_rank || entries > 2 * max_rank) return status::wrong_shape;
+    const auto is_set = [](std::int32_t mask, std::size_t k) {
+      return (static_cast<std::uint32_t>(mask) >> k & 1u) != 0;
+    };
+    std::size_t named = 0;  // axes of x that entries speak of
+    std::size_t ellipses = 0;
+    for (std::size_t k = 0; k < entries; ++k) {
+      if (is_set(options.ellipsis_mask, k)) {
+        ++ellipses;
+      } else if (!is_set(options.new_axis_mask, k)) {
+        ++named;
+      }
+    }
+    if (named > x.size() || ellipses > 1) return status::wrong_options;
+    std::size_t axis = 0;
+    const auto take_all = [&](std::size_t count) {
+      for (; count > 0; --count, ++axis) {
+        region.axes[axis] = {0, 1, x[axis]};
+        if (!result.push(x[axis])) return false;
+      }
+      return true;
+    };
+    for (std::size_t k = 0; k < entries; ++k) {
+      if (is_set(options.ellipsis_mask, k)) {
+        if (!take_all(x.size() - named)) return status::wrong_shape;
+      } else if (is_set(options.new_axis_mask, k)) {
+        if (!result.push(1)) return status::wrong_shape;
+      } else {
+        const entry e{index_at(in[1], k),          index_at(in[2], k),
+                      index_at(in[3], k),          is_set(options.begin_mask, k),
+                      is_set(options.end_mask, k), options.offset};
+        const bool shrinks = is_set(options.shrink_axis_mask, k);
+        const status known = shrinks ? e.one(x[axis], region.axes[axis]) : e.many(x[axis], region.axes[axis]);
+        if (known != status::ready) return known;
+        if (!shrinks && !result.push(region.axes[axis].count)) return status::wrong_shape;
+        ++axis;
+      }
+    }
+    return take_all(x.size() - axis) ? status::ready : status::wrong_shape;
+  }
+
+ private:
+  struct entry {
+    std::int64_t begin, end, stride;
+    bool from_edge, to_edge, is_size;
+
+    [[nodiscard]] status one(std::int64_t extent, slice_region::part& part) const noexcept {
+      std::int64_t index = from_edge ? 0 : begin;
+      if (index < 0) index += extent;
+      if (index < 0 || index >= extent) return status::wrong_data;
+      part = {index, 1, 1};
+      return stride > 0 ? status::ready : status::wrong_data;
+    }
+
+    [[nodiscard]] status many(std::int64_t extent, slice_region::part& part) const noexcept {
+      constexpr std::int64_t limit = std::int64_t(1) << 40u;  // sums stay far from overflowing
+      if (stride == 0 || stride > limit || stride < -limit || begin > limit || begin < -limit || end > limit ||
+          end < -limit) {
+        return status::wrong_data;
+      }
+      const std::int64_t lowest = stride > 0 ? 0 : -1;
+      const std::int64_t highest = stride > 0 ? extent : extent - 1;
+      const auto place = [&](std::int64_t index) {
+        return std::clamp(index < 0 ? index + extent : index, lowest, std::max(lowest, highest));
+      };
+      const std::int64_t first = from_edge ? (stride > 0 ? 0 : highest) : place(begin);
+      std::int64_t last = 0;
+      if (to_edge) {
+        last = stride > 0 ? extent : -1;
+      } else {
+        last = is_size ? std::clamp(first + end, lowest, std::max(lowest, highest)) : place(end);
+      }
+      const std::int64_t span = stride > 0 ? last - first : first - last;
+      const std::int64_t step = stride > 0 ? stride : -stride;
+      part = {first, stride, span > 0 ? (span + step - 1) / step : 0};
+      return status::ready;
+    }
+  };
+};
+using strided_slice = region_copy<slice_of_strides>;
+
+/// Outputs one behind the other along an axis. SPLIT: inputs axis, x; equal parts. SPLIT_V: inputs x, sizes, axis; the
+/// extents of the outputs along the axis are the sizes. UNPACK: x; each output is one index of the axis.
+template <std::size_t Data, std::size_t Axis>  // which input is x, and which the axis; the same: an option is
+struct split_axis {
+  [[nodiscard]] static bool axis_of(std::span<const operand> inputs, const operation_options& options,
+                                    std::size_t& axis) noexcept {
+    const std::int64_t number = Axis == Data ? options.axis : index_at(inputs[Axis], 0);
+    return to_axis(number, inputs[Data].shape.size(), axis);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    constexpr std::size_t inputs = Axis == Data ? 1 : Data == 0 ? 3 : 2;
+    if (const status whole = operands_are_whole(call, inputs, call.outputs.size()); whole != status::ready) {
+      return whole;
+    }
+    const operand& x = call.inputs[Data];
+    if (bytes_of(x.type) == 0) return status::wrong_type;
+    for (const result_operand& y : call.outputs) {
+      if (y.type != x.type) return status::wrong_type;
+    }
+    if (Axis == Data) return check(call);
+    if (!is_index_list(call.inputs[Axis]) || call.inputs[Axis].elements() != 1) return status::wrong_type;
+    return call.inputs[Axis].is_constant ? check(call) : status::ready;
+  }
+
+  /// The outputs together are x.
+  static status check(const kernel_arguments& call) noexcept {
+    const auto x = call.inputs[Data].shape;
+    std::size_t axis = 0;
+    if (!axis_of(call.inputs, call.options, axis)) return Axis == Data ? status::wrong_options : status::wrong_data;
+    std::size_t together = 0;
+    for (const result_operand& y : call.outputs) {
+      if (Axis == Data) {
+        if (y.shape.size() + 1 != x.size()) return status::wrong_shape;
+        if (!same_shape(y.shape.first(axis), x.first(axis))) return status::wrong_shape;
+        if (!same_shape(y.shape.subspan(axis), x.subspan(axis + 1))) return status::wrong_shape;
+        ++together;
+      } else {
+        if (y.shape.size() != x.size()) return status::wrong_shape;
+        for (std::size_t k = 0; k < x.size(); ++k) {
+          if (k != axis && y.shape[k] != x[k]) return status::wrong_shape;
+        }
+        together += extent_of(y.shape, axis);
+      }
+    }
+    return together == extent_of(x, axis) ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[Data];
+    std::size_t axis = 0;
+    if (!axis_of(call.inputs, call.options, axis)) return;
+    const std::size_t outer = product_of(x.shape, 0, axis);
+    const std::size_t inner = product_of(x.shape, axis + 1, x.shape.size());
+    std::size_t begin = 0;
+    for (const result_operand& y : call.outputs) {
+      const std::size_t count = Axis == Data ? 1 : extent_of(y.shape, axis);
+      strided_copy move;
+      move.from_offset = static_cast<std::ptrdiff_t>(begin * inner);
+      move.axis(outer, static_cast<std::ptrdiff_t>(extent_of(x.shape, axis) * inner),
+                static_cast<std::ptrdiff_t>(count * inner));
+      move.axis(count * inner, 1, 1);
+      move.run(bytes_of(x.type), x.data.data(), y.data.data(), call.share);
+      begin += count;
+    }
+  }
+};
+using split = split_axis<1, 0>;
+using split_v = split_axis<0, 2>;
+using unpack_axis = split_axis<0, 0>;
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/softmax.hpp
 // SOFTMAX over the last axis. (spec: kernels, section 4) Freestanding, but for the C library's expf.
 
@@ -1704,6 +2868,320 @@ struct softmax_float {
           sum += to[i];
         }
         for (float& value : to) value /= sum;
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/space.hpp
+// SPACE_TO_DEPTH, DEPTH_TO_SPACE, SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: blocks of space as channels, or as images.
+// Any element of whole bytes. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// With b = block_size, deep [N, H, W, b * b * C] and wide [N, b * H, b * W, C] are the same image:
+/// deep[n, h, w, (i * b + j) * C + c] = wide[n, h * b + i, w * b + j, c].
+template <bool ToDepth>
+struct space_depth {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.size() != 1) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    const std::int64_t block = options.block_size;
+    if (x.size() != 4) return status::wrong_shape;
+    if (block < 1 || block > 32768) return status::wrong_options;
+    const std::int64_t square = block * block;
+    bool fits = result.push(x[0]);
+    if (ToDepth) {
+      if (x[1] % block != 0 || x[2] % block != 0) return status::wrong_shape;
+      fits = fits && result.push(x[1] / block) && result.push(x[2] / block) && result.push(x[3] * square);
+    } else {
+      if (x[3] % square != 0) return status::wrong_shape;
+      fits = fits && result.push(x[1] * block) && result.push(x[2] * block) && result.push(x[3] / square);
+    }
+    return fits ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
+    if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
+    return shape_is_as_said<space_depth>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::span<const std::int32_t> deep = ToDepth ? y.shape : x.shape;
+    const std::span<const std::int32_t> wide = ToDepth ? x.shape : y.shape;
+    const stride_list d = strides_of(deep);
+    const stride_list w = strides_of(wide);
+    const std::ptrdiff_t block = call.options.block_size;
+    const auto blocks = static_cast<std::size_t>(block);
+    strided_copy move;
+    const auto axis = [&](std::size_t extent, std::ptrdiff_t in_deep, std::ptrdiff_t in_wide) {
+      move.axis(extent, ToDepth ? in_wide : in_deep, ToDepth ? in_deep : in_wide);
+    };
+    axis(extent_of(deep, 0), d[0], w[0]);
+    axis(extent_of(deep, 1), d[1], w[1] * block);
+    if (ToDepth) {  // the order of what is written
+      axis(extent_of(deep, 2), d[2], w[2] * block);
+      axis(blocks, block * wide[3], w[1]);
+    } else {
+      axis(blocks, block * wide[3], w[1]);
+      axis(extent_of(deep, 2), d[2], w[2] * block);
+    }
+    axis(blocks, wide[3], w[2]);
+    axis(extent_of(wide, 3), 1, 1);
+    move.run(bytes_of(x.type), x.data.data(), y.data.data(), call.share);
+  }
+};
+using space_to_depth = space_depth<true>;
+using depth_to_space = space_depth<false>;
+
+/// Inputs: x, block (a list of M extents), paddings or crops [M, 2]. wide [N, S_1, …, S_M, …] is taken apart into
+/// batched [N * blocks, …], whose image (k_1, …, k_M), the last of them fastest and before all the index n, has every
+/// block_i-th element of wide along axis i, from element k_i - before_i on. Elements out of wide's range are 0, or the
+/// zero point (to batch), or are left out (to space).
+template <bool ToBatch>
+struct space_batch {
+  static constexpr std::uint32_t data_inputs = 6;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    const operand& block = inputs[1];
+    const operand& margins = inputs[2];
+    if (!is_index_list(block) || !is_index(margins.type)) return status::wrong_type;
+    const std::size_t axes = block.elements();
+    if (x.size() > max_rank || axes + 1 > x.size() || block.shape.size() != 1 || !margins.is_complete() ||
+        margins.elements() != 2 * axes) {
+      return status::wrong_shape;
+    }
+    constexpr std::int64_t limit = std::int64_t(1) << 31u;
+    std::int64_t blocks = 1;
+    for (std::size_t k = 0; k < axes; ++k) {
+      const std::int64_t size = index_at(block, k);
+      if (size < 1 || size >= limit || (blocks *= size) >= limit) return status::wrong_data;
+    }
+    if (!ToBatch && x[0] % blocks != 0) return status::wrong_shape;
+    if (!result.push(ToBatch ? x[0] * blocks : x[0] / blocks)) return status::wrong_shape;
+    for (std::size_t k = 0; k < axes; ++k) {
+      const std::int64_t size = index_at(block, k);
+      const std::int64_t before = index_at(margins, 2 * k);
+      const std::int64_t behind = index_at(margins, 2 * k + 1);
+      if (before < 0 || before >= limit || behind < 0 || behind >= limit) return status::wrong_data;
+      const std::int64_t extent = ToBatch ? x[k + 1] + before + behind : x[k + 1] * size - before - behind;
+      if (ToBatch && extent % size != 0) return status::wrong_shape;
+      if (!result.push(ToBatch ? extent / size : extent)) return status::wrong_shape;
+    }
+    return result.push(x.subspan(axes + 1)) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0) return status::wrong_type;
+    if (x.shape.size() != call.outputs[0].shape.size()) return status::wrong_shape;
+    if (x.zero_point.size() > 1) return status::wrong_parameters;
+    return shape_is_as_said_if_known<space_batch>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<space_batch>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const operand& block = call.inputs[1];
+    const std::size_t axes = block.elements();
+    const std::size_t bytes = bytes_of(x.type);
+    if (ToBatch) fill_elements(bytes, zero_element(x).data(), y.data.data(), y.elements(), call.share);
+    const std::span<const std::int32_t> wide = ToBatch ? x.shape : std::span<const std::int32_t>(y.shape);
+    const std::span<const std::int32_t> batched = ToBatch ? std::span<const std::int32_t>(y.shape) : x.shape;
+    const stride_list w = strides_of(wide);
+    const stride_list b = strides_of(batched);
+    std::size_t blocks = 1;
+    for (std::size_t k = 0; k < axes; ++k) blocks *= static_cast<std::size_t>(index_at(block, k));
+    call.share.for_each(blocks, [&](std::size_t number) {
+      strided_copy move;
+      std::ptrdiff_t in_wide = 0;
+      std::ptrdiff_t in_batched = static_cast<std::ptrdiff_t>(number) * wide[0] * b[0];
+      std::array<std::ptrdiff_t, max_rank> phase{};
+      for (std::size_t k = axes; k-- > 0;) {
+        const auto size = static_cast<std::size_t>(index_at(block, k));
+        phase[k] = static_cast<std::ptrdiff_t>(number % size);
+        number /= size;
+      }
+      const auto axis = [&](std::size_t extent, std::ptrdiff_t step_wide, std::ptrdiff_t step_batched) {
+        move.axis(extent, ToBatch ? step_wide : step_batched, ToBatch ? step_batched : step_wide);
+      };
+      axis(extent_of(wide, 0), w[0], b[0]);
+      for (std::size_t k = 0; k < axes; ++k) {
+        const auto size = static_cast<std::ptrdiff_t>(index_at(block, k));
+        const auto start = phase[k] - static_cast<std::ptrdiff_t>(index_at(call.inputs[2], 2 * k));
+        // Elements start + i * size that lie in wide.
+        const std::ptrdiff_t first = start >= 0 ? 0 : (-start + size - 1) / size;
+        const std::ptrdiff_t room = wide[k + 1] - start;
+        const std::ptrdiff_t last = std::min<std::ptrdiff_t>(room <= 0 ? 0 : (room + size - 1) / size, batched[k + 1]);
+        in_wide += (start + first * size) * w[k + 1];
+        in_batched += first * b[k + 1];
+        axis(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, last - first)), size * w[k + 1], b[k + 1]);
+      }
+      axis(product_of(wide, axes + 1, wide.size()), 1, 1);
+      move.from_offset = ToBatch ? in_wide : in_batched;
+      move.to_offset = ToBatch ? in_batched : in_wide;
+      move.run(bytes, x.data.data(), y.data.data(), {});
+    });
+  }
+};
+using space_to_batch_nd = space_batch<true>;
+using batch_to_space_nd = space_batch<false>;
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/transpose.hpp
+// TRANSPOSE and the reversals. Any element of whole bytes. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[i_0, i_1, …] = x[…], where axis k of y is axis permutation[k] of x. x: rank 8 at most; permutation: a list.
+struct transpose {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (!is_index_list(inputs[1])) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    if (x.size() > max_rank || inputs[1].elements() != x.size()) return status::wrong_shape;
+    std::uint32_t seen = 0;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      std::size_t axis = 0;
+      if (!to_axis(index_at(inputs[1], k), x.size(), axis) || (seen >> axis & 1u) != 0) return status::wrong_data;
+      seen |= 1u << axis;
+      if (!result.push(x[axis])) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const element_type type = call.inputs[0].type;
+    if (type != call.outputs[0].type || bytes_of(type) == 0 || !is_index_list(call.inputs[1])) {
+      return status::wrong_type;
+    }
+    if (call.inputs[1].elements() != call.inputs[0].shape.size()) return status::wrong_shape;
+    return shape_is_as_said_if_known<transpose>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<transpose>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    for (std::size_t k = 0; k < y.shape.size(); ++k) {
+      std::size_t axis = 0;
+      (void)to_axis(index_at(call.inputs[1], k), x.shape.size(), axis);
+      move.axis(extent_of(y.shape, k), from[axis], to[k]);
+    }
+    move.run(bytes_of(x.type), x.data.data(), y.data.data(), call.share);
+  }
+};
+
+/// REVERSE_V2: the listed axes run backwards.
+struct reverse {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0 || !is_index_list(call.inputs[1])) {
+      return status::wrong_type;
+    }
+    if (!same_shape(x.shape, call.outputs[0].shape)) return status::wrong_shape;
+    return call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    for (std::size_t k = 0; k < call.inputs[1].elements(); ++k) {
+      std::size_t axis = 0;
+      if (!to_axis(index_at(call.inputs[1], k), call.inputs[0].shape.size(), axis)) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const stride_list strides = strides_of(x.shape);
+    std::array<bool, max_rank> is_turned{};
+    for (std::size_t k = 0; k < call.inputs[1].elements(); ++k) {
+      std::size_t axis = 0;
+      (void)to_axis(index_at(call.inputs[1], k), x.shape.size(), axis);
+      is_turned[axis] = true;
+    }
+    strided_copy move;
+    for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
+      if (is_turned[axis]) move.from_offset += strides[axis] * (x.shape[axis] - 1);
+      move.axis(extent_of(x.shape, axis), is_turned[axis] ? -strides[axis] : strides[axis], strides[axis]);
+    }
+    move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), call.share);
+  }
+};
+
+/// REVERSE_SEQUENCE: of each index b of `batch_dim`, the first lengths[b] elements along `seq_dim` run backwards.
+struct reverse_sequence {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const operand& lengths = call.inputs[1];
+    if (x.type != call.outputs[0].type || bytes_of(x.type) == 0 || !is_index_list(lengths)) return status::wrong_type;
+    std::size_t along = 0, batch = 0;
+    if (!to_axis(call.options.seq_dim, x.shape.size(), along) ||
+        !to_axis(call.options.batch_dim, x.shape.size(), batch) || along == batch) {
+      return status::wrong_options;
+    }
+    if (!same_shape(x.shape, call.outputs[0].shape)) return status::wrong_shape;
+    if (lengths.elements() != extent_of(x.shape, batch)) return status::wrong_shape;
+    return lengths.is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    std::size_t along = 0;
+    (void)to_axis(call.options.seq_dim, call.inputs[0].shape.size(), along);
+    for (std::size_t b = 0; b < call.inputs[1].elements(); ++b) {
+      const std::int64_t length = index_at(call.inputs[1], b);
+      if (length < 0 || length > call.inputs[0].shape[along]) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const stride_list strides = strides_of(x.shape);
+    std::size_t along = 0, batch = 0;
+    (void)to_axis(call.options.seq_dim, x.shape.size(), along);
+    (void)to_axis(call.options.batch_dim, x.shape.size(), batch);
+    call.share.for_each(extent_of(x.shape, batch), [&](std::size_t b) {
+      const std::int64_t length = index_at(call.inputs[1], b);
+      for (const bool is_turned : {true, false}) {  // the part that is turned, and what stays behind it
+        const std::int64_t begin = is_turned ? 0 : length;
+        const std::int64_t count = is_turned ? length : x.shape[along] - length;
+        strided_copy move;
+        move.from_offset = strides[batch] * static_cast<std::ptrdiff_t>(b);
+        move.to_offset = move.from_offset + strides[along] * begin;
+        move.from_offset += strides[along] * (is_turned ? length - 1 : begin);
+        for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
+          if (axis == batch) continue;
+          const std::ptrdiff_t step = strides[axis];
+          if (axis == along) {
+            move.axis(static_cast<std::size_t>(count), is_turned ? -step : step, step);
+          } else {
+            move.axis(extent_of(x.shape, axis), step, step);
+          }
+        }
+        move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), {});
       }
     });
   }
@@ -6647,7 +8125,6 @@ AEQ_INLINE void observations::tell(warnings& notes) const {
 // Reading files: the definitions.
 
 #include <cerrno>
-#include <cstring>
 #include <new>
 
 #include <fcntl.h>
@@ -7986,26 +9463,11 @@ namespace detail {
   return true;
 }
 
-/// Axis as an index: negative ones count from the end. False if there is none of this number.
-[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) {
-  const auto r = static_cast<std::int64_t>(rank);
-  if (axis < -r || axis >= r) return false;
-  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
-  return true;
-}
-
-/// The element of an index operand (int32, int64, int16 or int8), which must be complete.
+using kernel::is_index;
+using kernel::to_axis;
+/// The element of an index operand, which must be complete.
 [[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
-  switch (values.type) {
-    case element_type::int64: return values.values<std::int64_t>()[i];
-    case element_type::int16: return values.values<std::int16_t>()[i];
-    case element_type::int8: return values.values<std::int8_t>()[i];
-    default: return values.values<std::int32_t>()[i];
-  }
-}
-[[nodiscard]] constexpr bool is_index(element_type type) {
-  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
-         type == element_type::int8;
+  return kernel::index_at(values, i);
 }
 
 /// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
@@ -8023,6 +9485,22 @@ namespace detail {
 }
 
 // Shapes that several families have.
+
+/// Of a kernel that says the shape of its one output.
+template <class Kernel>
+status shape_of_kernel(std::span<const operand> inputs, const operation_options& options, std::span<shape> outputs) {
+  kernel::extents result;
+  if (outputs.size() != 1) return status::wrong_operands;
+  const status known = Kernel::shape(inputs, options, result);
+  if (known == status::ready) outputs[0].assign(result.span().begin(), result.span().end());
+  return known;
+}
+
+/// The row of such a kernel.
+template <class Kernel>
+[[nodiscard]] constexpr operation row_of(op::code code, storage output = storage::own) {
+  return {code, functions_of<Kernel>(), &shape_of_kernel<Kernel>, Kernel::data_inputs, output};
+}
 
 inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
   if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;
@@ -15913,13 +17391,135 @@ inline status shape_of_reshape(std::span<const operand> inputs, const operation_
   return status::ready;
 }
 
+/// The listed axes of extent 1 go; all of them, if none is listed.
+inline status shape_of_squeeze(std::span<const operand> inputs, const operation_options& options,
+                               std::span<shape> outputs) {
+  if (inputs.size() != 1 || outputs.size() != 1) return status::wrong_operands;
+  const auto x = inputs[0].shape;
+  std::vector<bool> goes(x.size(), false);
+  for (std::size_t k = 0; k < x.size() && options.squeeze_dims.empty(); ++k) goes[k] = x[k] == 1;
+  for (const std::int32_t number : options.squeeze_dims) {
+    std::size_t axis = 0;
+    if (!to_axis(number, x.size(), axis)) return status::wrong_options;
+    if (x[axis] != 1) return status::wrong_shape;
+    goes[axis] = true;
+  }
+  outputs[0].clear();
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    if (!goes[k]) outputs[0].push_back(x[k]);
+  }
+  return status::ready;
+}
+
+/// A new axis of extent 1 at the place that the second input names.
+inline status shape_of_expand_dims(std::span<const operand> inputs, const operation_options&,
+                                   std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
+  if (!is_index(inputs[1].type) || inputs[1].elements() != 1) return status::wrong_type;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[1], 0), inputs[0].shape.size() + 1, axis)) return status::wrong_data;
+  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
+  outputs[0].insert(outputs[0].begin() + static_cast<std::ptrdiff_t>(axis), 1);
+  return status::ready;
+}
+
+/// Inputs: axis, x. As many equal parts as there are outputs.
+inline status shape_of_split(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.empty()) return status::wrong_operands;
+  if (!is_index(inputs[0].type) || inputs[0].elements() != 1) return status::wrong_type;
+  const auto x = inputs[1].shape;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[0], 0), x.size(), axis)) return status::wrong_data;
+  const auto parts = static_cast<std::int64_t>(outputs.size());
+  if (x[axis] % parts != 0) return status::wrong_shape;
+  for (shape& output : outputs) {
+    output.assign(x.begin(), x.end());
+    output[axis] = static_cast<std::int32_t>(x[axis] / parts);
+  }
+  return status::ready;
+}
+
+/// Inputs: x, sizes, axis. One size may be -1: what is left.
+inline status shape_of_split_v(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 3 || outputs.empty()) return status::wrong_operands;
+  if (!is_index(inputs[1].type) || !is_index(inputs[2].type) || inputs[2].elements() != 1) return status::wrong_type;
+  const auto x = inputs[0].shape;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[2], 0), x.size(), axis)) return status::wrong_data;
+  if (inputs[1].elements() != outputs.size()) return status::wrong_shape;
+  std::int64_t left = x[axis];
+  std::size_t open = outputs.size();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::int64_t size = integer_at(inputs[1], i);
+    if (size < -1 || size > left || (size == -1 && open != outputs.size())) return status::wrong_data;
+    outputs[i].assign(x.begin(), x.end());
+    outputs[i][axis] = static_cast<std::int32_t>(size);
+    if (size == -1) {
+      open = i;
+    } else {
+      left -= size;
+    }
+  }
+  if (open != outputs.size()) {
+    outputs[open][axis] = static_cast<std::int32_t>(left);
+  } else if (left != 0) {
+    return status::wrong_data;
+  }
+  return status::ready;
+}
+
+inline status shape_of_unpack(std::span<const operand> inputs, const operation_options& options,
+                              std::span<shape> outputs) {
+  if (inputs.size() != 1) return status::wrong_operands;
+  const auto x = inputs[0].shape;
+  std::size_t axis = 0;
+  if (!to_axis(options.axis, x.size(), axis)) return status::wrong_options;
+  if (outputs.size() != static_cast<std::size_t>(x[axis])) return status::wrong_operands;
+  for (shape& output : outputs) {
+    output.assign(x.begin(), x.end());
+    output.erase(output.begin() + static_cast<std::ptrdiff_t>(axis));
+  }
+  return status::ready;
+}
+
 }  // namespace detail
 
 namespace family {
 
 inline constexpr std::array movement{
+    detail::row_of<kernel::broadcast_args>(op::code::broadcast_args),
+    detail::row_of<kernel::broadcast_to>(op::code::broadcast_to),
+    detail::row_of<kernel::concatenation>(op::code::concatenation),
+    detail::row_of<kernel::depth_to_space>(op::code::depth_to_space),
+    operation{op::code::dynamic_update_slice, functions_of<kernel::dynamic_update_slice>(), &detail::shape_of_first, 0,
+              storage::in_place},
+    operation{op::code::expand_dims, functions_of<kernel::copy>(), &detail::shape_of_expand_dims, data_of_inputs(1),
+              storage::same_bytes},
+    detail::row_of<kernel::fill>(op::code::fill),
+    detail::row_of<kernel::gather>(op::code::gather),
+    detail::row_of<kernel::gather_nd>(op::code::gather_nd),
+    detail::row_of<kernel::mirror_pad>(op::code::mirror_pad),
+    detail::row_of<kernel::pack_axis>(op::code::pack),
+    detail::row_of<kernel::pad>(op::code::pad),
+    detail::row_of<kernel::pad_v2>(op::code::padv2),
+    detail::row_of<kernel::shape_of<true>>(op::code::rank),
     operation{op::code::reshape, functions_of<kernel::copy>(), &detail::shape_of_reshape, data_of_inputs(1),
               storage::same_bytes},
+    operation{op::code::reverse_sequence, functions_of<kernel::reverse_sequence>(), &detail::shape_of_first},
+    operation{op::code::reverse_v2, functions_of<kernel::reverse>(), &detail::shape_of_first},
+    detail::row_of<kernel::shape_of<false>>(op::code::shape),
+    detail::row_of<kernel::slice>(op::code::slice),
+    detail::row_of<kernel::space_to_batch_nd>(op::code::space_to_batch_nd),
+    detail::row_of<kernel::batch_to_space_nd>(op::code::batch_to_space_nd),
+    detail::row_of<kernel::space_to_depth>(op::code::space_to_depth),
+    operation{op::code::split, functions_of<kernel::split>(), &detail::shape_of_split, data_of_inputs(0)},
+    operation{op::code::split_v, functions_of<kernel::split_v>(), &detail::shape_of_split_v, data_of_inputs(1, 2)},
+    operation{op::code::squeeze, functions_of<kernel::copy>(), &detail::shape_of_squeeze, 0, storage::same_bytes},
+    detail::row_of<kernel::strided_slice>(op::code::strided_slice),
+    detail::row_of<kernel::tile>(op::code::tile),
+    detail::row_of<kernel::transpose>(op::code::transpose),
+    operation{op::code::unpack, functions_of<kernel::unpack_axis>(), &detail::shape_of_unpack},
+    operation{op::code::zeros_like, functions_of<kernel::zeros_like>(), &detail::shape_of_first},
 };
 
 }  // namespace family

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <aeq/kernel/extents.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/op/code.hpp>
 
@@ -58,26 +59,11 @@ namespace detail {
   return true;
 }
 
-/// Axis as an index: negative ones count from the end. False if there is none of this number.
-[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) {
-  const auto r = static_cast<std::int64_t>(rank);
-  if (axis < -r || axis >= r) return false;
-  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
-  return true;
-}
-
-/// The element of an index operand (int32, int64, int16 or int8), which must be complete.
+using kernel::is_index;
+using kernel::to_axis;
+/// The element of an index operand, which must be complete.
 [[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
-  switch (values.type) {
-    case element_type::int64: return values.values<std::int64_t>()[i];
-    case element_type::int16: return values.values<std::int16_t>()[i];
-    case element_type::int8: return values.values<std::int8_t>()[i];
-    default: return values.values<std::int32_t>()[i];
-  }
-}
-[[nodiscard]] constexpr bool is_index(element_type type) {
-  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
-         type == element_type::int8;
+  return kernel::index_at(values, i);
 }
 
 /// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
@@ -95,6 +81,22 @@ namespace detail {
 }
 
 // Shapes that several families have.
+
+/// Of a kernel that says the shape of its one output.
+template <class Kernel>
+status shape_of_kernel(std::span<const operand> inputs, const operation_options& options, std::span<shape> outputs) {
+  kernel::extents result;
+  if (outputs.size() != 1) return status::wrong_operands;
+  const status known = Kernel::shape(inputs, options, result);
+  if (known == status::ready) outputs[0].assign(result.span().begin(), result.span().end());
+  return known;
+}
+
+/// The row of such a kernel.
+template <class Kernel>
+[[nodiscard]] constexpr operation row_of(op::code code, storage output = storage::own) {
+  return {code, functions_of<Kernel>(), &shape_of_kernel<Kernel>, Kernel::data_inputs, output};
+}
 
 inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
   if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;

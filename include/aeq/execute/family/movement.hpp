@@ -4,10 +4,18 @@
 // Inside: operation.ipp includes it, other headers do not.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include <aeq/execute/operation.hpp>
+#include <aeq/kernel/broadcast.hpp>
+#include <aeq/kernel/concatenation.hpp>
 #include <aeq/kernel/copy.hpp>
+#include <aeq/kernel/gather.hpp>
+#include <aeq/kernel/pad.hpp>
+#include <aeq/kernel/slice.hpp>
+#include <aeq/kernel/space.hpp>
+#include <aeq/kernel/transpose.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -52,13 +60,135 @@ inline status shape_of_reshape(std::span<const operand> inputs, const operation_
   return status::ready;
 }
 
+/// The listed axes of extent 1 go; all of them, if none is listed.
+inline status shape_of_squeeze(std::span<const operand> inputs, const operation_options& options,
+                               std::span<shape> outputs) {
+  if (inputs.size() != 1 || outputs.size() != 1) return status::wrong_operands;
+  const auto x = inputs[0].shape;
+  std::vector<bool> goes(x.size(), false);
+  for (std::size_t k = 0; k < x.size() && options.squeeze_dims.empty(); ++k) goes[k] = x[k] == 1;
+  for (const std::int32_t number : options.squeeze_dims) {
+    std::size_t axis = 0;
+    if (!to_axis(number, x.size(), axis)) return status::wrong_options;
+    if (x[axis] != 1) return status::wrong_shape;
+    goes[axis] = true;
+  }
+  outputs[0].clear();
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    if (!goes[k]) outputs[0].push_back(x[k]);
+  }
+  return status::ready;
+}
+
+/// A new axis of extent 1 at the place that the second input names.
+inline status shape_of_expand_dims(std::span<const operand> inputs, const operation_options&,
+                                   std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
+  if (!is_index(inputs[1].type) || inputs[1].elements() != 1) return status::wrong_type;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[1], 0), inputs[0].shape.size() + 1, axis)) return status::wrong_data;
+  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
+  outputs[0].insert(outputs[0].begin() + static_cast<std::ptrdiff_t>(axis), 1);
+  return status::ready;
+}
+
+/// Inputs: axis, x. As many equal parts as there are outputs.
+inline status shape_of_split(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.empty()) return status::wrong_operands;
+  if (!is_index(inputs[0].type) || inputs[0].elements() != 1) return status::wrong_type;
+  const auto x = inputs[1].shape;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[0], 0), x.size(), axis)) return status::wrong_data;
+  const auto parts = static_cast<std::int64_t>(outputs.size());
+  if (x[axis] % parts != 0) return status::wrong_shape;
+  for (shape& output : outputs) {
+    output.assign(x.begin(), x.end());
+    output[axis] = static_cast<std::int32_t>(x[axis] / parts);
+  }
+  return status::ready;
+}
+
+/// Inputs: x, sizes, axis. One size may be -1: what is left.
+inline status shape_of_split_v(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 3 || outputs.empty()) return status::wrong_operands;
+  if (!is_index(inputs[1].type) || !is_index(inputs[2].type) || inputs[2].elements() != 1) return status::wrong_type;
+  const auto x = inputs[0].shape;
+  std::size_t axis = 0;
+  if (!to_axis(integer_at(inputs[2], 0), x.size(), axis)) return status::wrong_data;
+  if (inputs[1].elements() != outputs.size()) return status::wrong_shape;
+  std::int64_t left = x[axis];
+  std::size_t open = outputs.size();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::int64_t size = integer_at(inputs[1], i);
+    if (size < -1 || size > left || (size == -1 && open != outputs.size())) return status::wrong_data;
+    outputs[i].assign(x.begin(), x.end());
+    outputs[i][axis] = static_cast<std::int32_t>(size);
+    if (size == -1) {
+      open = i;
+    } else {
+      left -= size;
+    }
+  }
+  if (open != outputs.size()) {
+    outputs[open][axis] = static_cast<std::int32_t>(left);
+  } else if (left != 0) {
+    return status::wrong_data;
+  }
+  return status::ready;
+}
+
+inline status shape_of_unpack(std::span<const operand> inputs, const operation_options& options,
+                              std::span<shape> outputs) {
+  if (inputs.size() != 1) return status::wrong_operands;
+  const auto x = inputs[0].shape;
+  std::size_t axis = 0;
+  if (!to_axis(options.axis, x.size(), axis)) return status::wrong_options;
+  if (outputs.size() != static_cast<std::size_t>(x[axis])) return status::wrong_operands;
+  for (shape& output : outputs) {
+    output.assign(x.begin(), x.end());
+    output.erase(output.begin() + static_cast<std::ptrdiff_t>(axis));
+  }
+  return status::ready;
+}
+
 }  // namespace detail
 
 namespace family {
 
 inline constexpr std::array movement{
+    detail::row_of<kernel::broadcast_args>(op::code::broadcast_args),
+    detail::row_of<kernel::broadcast_to>(op::code::broadcast_to),
+    detail::row_of<kernel::concatenation>(op::code::concatenation),
+    detail::row_of<kernel::depth_to_space>(op::code::depth_to_space),
+    operation{op::code::dynamic_update_slice, functions_of<kernel::dynamic_update_slice>(), &detail::shape_of_first, 0,
+              storage::in_place},
+    operation{op::code::expand_dims, functions_of<kernel::copy>(), &detail::shape_of_expand_dims, data_of_inputs(1),
+              storage::same_bytes},
+    detail::row_of<kernel::fill>(op::code::fill),
+    detail::row_of<kernel::gather>(op::code::gather),
+    detail::row_of<kernel::gather_nd>(op::code::gather_nd),
+    detail::row_of<kernel::mirror_pad>(op::code::mirror_pad),
+    detail::row_of<kernel::pack_axis>(op::code::pack),
+    detail::row_of<kernel::pad>(op::code::pad),
+    detail::row_of<kernel::pad_v2>(op::code::padv2),
+    detail::row_of<kernel::shape_of<true>>(op::code::rank),
     operation{op::code::reshape, functions_of<kernel::copy>(), &detail::shape_of_reshape, data_of_inputs(1),
               storage::same_bytes},
+    operation{op::code::reverse_sequence, functions_of<kernel::reverse_sequence>(), &detail::shape_of_first},
+    operation{op::code::reverse_v2, functions_of<kernel::reverse>(), &detail::shape_of_first},
+    detail::row_of<kernel::shape_of<false>>(op::code::shape),
+    detail::row_of<kernel::slice>(op::code::slice),
+    detail::row_of<kernel::space_to_batch_nd>(op::code::space_to_batch_nd),
+    detail::row_of<kernel::batch_to_space_nd>(op::code::batch_to_space_nd),
+    detail::row_of<kernel::space_to_depth>(op::code::space_to_depth),
+    operation{op::code::split, functions_of<kernel::split>(), &detail::shape_of_split, data_of_inputs(0)},
+    operation{op::code::split_v, functions_of<kernel::split_v>(), &detail::shape_of_split_v, data_of_inputs(1, 2)},
+    operation{op::code::squeeze, functions_of<kernel::copy>(), &detail::shape_of_squeeze, 0, storage::same_bytes},
+    detail::row_of<kernel::strided_slice>(op::code::strided_slice),
+    detail::row_of<kernel::tile>(op::code::tile),
+    detail::row_of<kernel::transpose>(op::code::transpose),
+    operation{op::code::unpack, functions_of<kernel::unpack_axis>(), &detail::shape_of_unpack},
+    operation{op::code::zeros_like, functions_of<kernel::zeros_like>(), &detail::shape_of_first},
 };
 
 }  // namespace family
