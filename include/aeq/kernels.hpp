@@ -10,6 +10,7 @@
 #include <aeq/core/text.hpp>
 #include <aeq/core/type_list.hpp>
 #include <aeq/kernel/activation.hpp>
+#include <aeq/kernel/arg_extreme.hpp>
 #include <aeq/kernel/batch_matmul.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/broadcast.hpp>
@@ -22,11 +23,14 @@
 #include <aeq/kernel/fully_connected.hpp>
 #include <aeq/kernel/gather.hpp>
 #include <aeq/kernel/kernel.hpp>
+#include <aeq/kernel/normalize.hpp>
 #include <aeq/kernel/operand.hpp>
 #include <aeq/kernel/options.hpp>
 #include <aeq/kernel/pad.hpp>
 #include <aeq/kernel/pool_2d.hpp>
 #include <aeq/kernel/quantize.hpp>
+#include <aeq/kernel/reduce.hpp>
+#include <aeq/kernel/resize.hpp>
 #include <aeq/kernel/slice.hpp>
 #include <aeq/kernel/softmax.hpp>
 #include <aeq/kernel/space.hpp>

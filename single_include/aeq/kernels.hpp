@@ -569,12 +569,14 @@ struct clamp_range {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/kernel/batch_matmul.hpp
-// BATCH_MATMUL. (spec: kernels, section 2) Freestanding.
+// ---- aeq/kernel/arg_extreme.hpp
+// ARG_MAX and ARG_MIN. Freestanding. (spec: kernels, section 6)
 
-// ---- aeq/kernel/bias.hpp
-// What ops with a weight have in common: operands that are complete float32, and a bias that may be absent.
-// Freestanding.
+// ---- aeq/kernel/extents.hpp
+// Shapes and small lists of integers that ops read: extents, axes, indices. Freestanding.
+
+#include <algorithm>
+#include <cstring>
 
 // ---- aeq/kernel/kernel.hpp
 // The form of every kernel that the table can hold: three functions, and two that most do without. Freestanding, no
@@ -595,8 +597,6 @@ struct clamp_range {
 // ---- aeq/kernel/work_sharing.hpp
 // How a kernel hands out pieces of its work without knowing of threads: whoever calls it says who computes them.
 // Freestanding.
-
-#include <algorithm>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -689,7 +689,223 @@ template <class Kernel>
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/kernel/extents.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Kernels that walk along axes know so many.
+inline constexpr std::size_t max_rank = 8;
+
+/// A shape of at most max_rank extents.
+struct extents {
+  std::array<std::int32_t, max_rank> values{};
+  std::size_t rank = 0;
+
+  [[nodiscard]] constexpr std::span<const std::int32_t> span() const noexcept { return {values.data(), rank}; }
+  /// Appends one; false if it is negative or too large, or if there are max_rank already.
+  [[nodiscard]] constexpr bool push(std::int64_t extent) noexcept {
+    if (rank == max_rank || extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) return false;
+    values[rank++] = static_cast<std::int32_t>(extent);
+    return true;
+  }
+  [[nodiscard]] constexpr bool push(std::span<const std::int32_t> shape) noexcept {
+    return std::all_of(shape.begin(), shape.end(), [&](std::int32_t extent) { return push(extent); });
+  }
+};
+
+[[nodiscard]] constexpr bool same_shape(std::span<const std::int32_t> a, std::span<const std::int32_t> b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+/// An extent of a shape, as an unsigned number.
+[[nodiscard]] constexpr std::size_t extent_of(std::span<const std::int32_t> shape, std::size_t axis) noexcept {
+  return static_cast<std::size_t>(shape[axis]);
+}
+
+/// Product of the extents of axes [begin, end).
+[[nodiscard]] constexpr std::size_t product_of(std::span<const std::int32_t> shape, std::size_t begin,
+                                               std::size_t end) noexcept {
+  std::size_t product = 1;
+  for (std::size_t axis = begin; axis < end; ++axis) product *= extent_of(shape, axis);
+  return product;
+}
+
+/// Elements from one index of each axis to the next. `shape` has at most max_rank extents.
+using stride_list = std::array<std::ptrdiff_t, max_rank>;
+[[nodiscard]] constexpr stride_list strides_of(std::span<const std::int32_t> shape) noexcept {
+  stride_list strides{};
+  std::ptrdiff_t step = 1;
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+/// Axis as an index: negative ones count from the end. False if there is none of this number.
+[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) noexcept {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) return false;
+  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+  return true;
+}
+
+/// Types that indices, axes and extents come in.
+[[nodiscard]] constexpr bool is_index(element_type type) noexcept {
+  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
+         type == element_type::int8;
+}
+
+/// The element of an index operand, which must be complete.
+[[nodiscard]] inline std::int64_t index_at(const operand& values, std::size_t i) noexcept {
+  switch (values.type) {
+    case element_type::int64: return values.values<std::int64_t>()[i];
+    case element_type::int16: return values.values<std::int16_t>()[i];
+    case element_type::int8: return values.values<std::int8_t>()[i];
+    default: return values.values<std::int32_t>()[i];
+  }
+}
+
+/// Whether an operand is a list of integers: one axis, or none and so one element.
+[[nodiscard]] constexpr bool is_index_list(const operand& values) noexcept {
+  return is_index(values.type) && values.shape.size() < 2 && values.is_complete();
+}
+
+/// Bytes of an element; 0 for packed integers.
+[[nodiscard]] constexpr std::size_t bytes_of(element_type type) noexcept {
+  return static_cast<std::size_t>(bits_of(type)) / 8;
+}
+
+/// The element that stands for 0: the zero point, where an 8- or 16-bit operand is quantized with one scale.
+[[nodiscard]] inline std::array<std::byte, 8> zero_element(const operand& x) noexcept {
+  std::array<std::byte, 8> bytes{};
+  const std::int32_t point = x.zero_point.empty() ? 0 : x.zero_point[0];
+  if (bytes_of(x.type) == 1) bytes[0] = static_cast<std::byte>(point & 0xff);
+  if (x.type == element_type::int16) {
+    const auto value = static_cast<std::int16_t>(point);
+    std::memcpy(bytes.data(), &value, sizeof(value));
+  }
+  return bytes;
+}
+
+/// Whether operands hold the elements of their shapes, in no more axes than kernels walk along, and there are as many
+/// of them as said. The first check of most setups.
+[[nodiscard]] constexpr status operands_are_whole(const kernel_arguments& call, std::size_t inputs,
+                                                  std::size_t outputs) noexcept {
+  if (call.inputs.size() != inputs || call.outputs.size() != outputs) return status::wrong_operands;
+  const auto is_whole = [](const auto& value) { return value.shape.size() <= max_rank && value.is_complete(); };
+  const auto is_present = [](const auto& value) { return value.present(); };
+  if (!std::all_of(call.inputs.begin(), call.inputs.end(), is_present) ||
+      !std::all_of(call.outputs.begin(), call.outputs.end(), is_present)) {
+    return status::wrong_operands;
+  }
+  return std::all_of(call.inputs.begin(), call.inputs.end(), is_whole) &&
+                 std::all_of(call.outputs.begin(), call.outputs.end(), is_whole)
+             ? status::ready
+             : status::wrong_shape;
+}
+
+/// An op whose output has a shape that follows from the inputs' shapes and from the data of the inputs that
+/// `Geometry::data_inputs` has bits for: `Geometry::shape(inputs, options, result)` says it. What setup asks where that
+/// data is constant, and check where it is not.
+template <class Geometry>
+[[nodiscard]] status shape_is_as_said(const kernel_arguments& call) noexcept {
+  extents wanted;
+  const status known = Geometry::shape(call.inputs, call.options, wanted);
+  if (known != status::ready) return known;
+  return same_shape(wanted.span(), call.outputs[0].shape) ? status::ready : status::wrong_shape;
+}
+template <class Geometry>
+[[nodiscard]] status shape_is_as_said_if_known(const kernel_arguments& call) noexcept {
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    if ((Geometry::data_inputs >> i & 1u) != 0 && !call.inputs[i].is_constant) return status::ready;
+  }
+  return shape_is_as_said<Geometry>(call);
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/arg_extreme.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y = index of the greatest (least) element of x along an axis, the first of equal ones; int32 or int64. Inputs: x
+/// (float32, int32, int8, uint8, bool; raw values), axis.
+template <bool Greatest>
+struct arg_extreme {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (!is_index(inputs[1].type)) return status::wrong_type;
+    if (inputs[1].elements() != 1 || !inputs[1].is_complete()) return status::wrong_shape;
+    const auto x = inputs[0].shape;
+    std::size_t axis = 0;
+    if (!to_axis(index_at(inputs[1], 0), x.size(), axis)) return status::wrong_data;
+    if (x[axis] == 0) return status::wrong_shape;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      if (k != axis && !result.push(x[k])) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const element_type type = call.outputs[0].type;
+    if (type != element_type::int32 && type != element_type::int64) return status::wrong_type;
+    switch (call.inputs[0].type) {
+      case element_type::float32:
+      case element_type::int32:
+      case element_type::int8:
+      case element_type::uint8:
+      case element_type::boolean: return shape_is_as_said_if_known<arg_extreme>(call);
+      default: return status::wrong_type;
+    }
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<arg_extreme>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    switch (call.inputs[0].type) {
+      case element_type::float32: return of_type<float>(call);
+      case element_type::int32: return of_type<std::int32_t>(call);
+      case element_type::int8: return of_type<std::int8_t>(call);
+      default: return of_type<std::uint8_t>(call);
+    }
+  }
+
+ private:
+  template <class T>
+  static void of_type(const kernel_arguments& call) noexcept {
+    const operand& input = call.inputs[0];
+    std::size_t axis = 0;
+    (void)to_axis(index_at(call.inputs[1], 0), input.shape.size(), axis);
+    const std::size_t extent = extent_of(input.shape, axis);
+    const std::size_t inner = product_of(input.shape, axis + 1, input.shape.size());
+    const auto x = input.values<T>();
+    for (std::size_t i = 0; i < call.outputs[0].elements(); ++i) {
+      const T* first = x.data() + i / inner * extent * inner + i % inner;
+      std::size_t best = 0;
+      for (std::size_t k = 1; k < extent; ++k) {
+        const T value = first[k * inner];
+        if (Greatest ? value > first[best * inner] : value < first[best * inner]) best = k;
+      }
+      if (call.outputs[0].type == element_type::int64) {
+        call.outputs[0].values<std::int64_t>()[i] = static_cast<std::int64_t>(best);
+      } else {
+        call.outputs[0].values<std::int32_t>()[i] = static_cast<std::int32_t>(best);
+      }
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/batch_matmul.hpp
+// BATCH_MATMUL. (spec: kernels, section 2) Freestanding.
+
 // ---- aeq/kernel/bias.hpp
+// What ops with a weight have in common: operands that are complete float32, and a bias that may be absent.
+// Freestanding.
+
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// Whether an operand is there, float32, and has data for its shape.
@@ -824,145 +1040,6 @@ struct batch_matmul_float {
 // ---- aeq/kernel/broadcast.hpp
 // Ops that repeat: BROADCAST_TO, TILE, FILL, ZEROS_LIKE; and those that say shapes: BROADCAST_ARGS, SHAPE, RANK. Any
 // element of whole bytes. Freestanding.
-
-// ---- aeq/kernel/extents.hpp
-// Shapes and small lists of integers that ops read: extents, axes, indices. Freestanding.
-
-#include <cstring>
-
-namespace aeq::inline AEQ_ABI::kernel {
-
-/// Kernels that walk along axes know so many.
-inline constexpr std::size_t max_rank = 8;
-
-/// A shape of at most max_rank extents.
-struct extents {
-  std::array<std::int32_t, max_rank> values{};
-  std::size_t rank = 0;
-
-  [[nodiscard]] constexpr std::span<const std::int32_t> span() const noexcept { return {values.data(), rank}; }
-  /// Appends one; false if it is negative or too large, or if there are max_rank already.
-  [[nodiscard]] constexpr bool push(std::int64_t extent) noexcept {
-    if (rank == max_rank || extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) return false;
-    values[rank++] = static_cast<std::int32_t>(extent);
-    return true;
-  }
-  [[nodiscard]] constexpr bool push(std::span<const std::int32_t> shape) noexcept {
-    return std::all_of(shape.begin(), shape.end(), [&](std::int32_t extent) { return push(extent); });
-  }
-};
-
-[[nodiscard]] constexpr bool same_shape(std::span<const std::int32_t> a, std::span<const std::int32_t> b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
-/// An extent of a shape, as an unsigned number.
-[[nodiscard]] constexpr std::size_t extent_of(std::span<const std::int32_t> shape, std::size_t axis) noexcept {
-  return static_cast<std::size_t>(shape[axis]);
-}
-
-/// Product of the extents of axes [begin, end).
-[[nodiscard]] constexpr std::size_t product_of(std::span<const std::int32_t> shape, std::size_t begin,
-                                               std::size_t end) noexcept {
-  std::size_t product = 1;
-  for (std::size_t axis = begin; axis < end; ++axis) product *= extent_of(shape, axis);
-  return product;
-}
-
-/// Elements from one index of each axis to the next. `shape` has at most max_rank extents.
-using stride_list = std::array<std::ptrdiff_t, max_rank>;
-[[nodiscard]] constexpr stride_list strides_of(std::span<const std::int32_t> shape) noexcept {
-  stride_list strides{};
-  std::ptrdiff_t step = 1;
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    strides[axis] = step;
-    step *= shape[axis];
-  }
-  return strides;
-}
-
-/// Axis as an index: negative ones count from the end. False if there is none of this number.
-[[nodiscard]] constexpr bool to_axis(std::int64_t axis, std::size_t rank, std::size_t& index) noexcept {
-  const auto r = static_cast<std::int64_t>(rank);
-  if (axis < -r || axis >= r) return false;
-  index = static_cast<std::size_t>(axis < 0 ? axis + r : axis);
-  return true;
-}
-
-/// Types that indices, axes and extents come in.
-[[nodiscard]] constexpr bool is_index(element_type type) noexcept {
-  return type == element_type::int32 || type == element_type::int64 || type == element_type::int16 ||
-         type == element_type::int8;
-}
-
-/// The element of an index operand, which must be complete.
-[[nodiscard]] inline std::int64_t index_at(const operand& values, std::size_t i) noexcept {
-  switch (values.type) {
-    case element_type::int64: return values.values<std::int64_t>()[i];
-    case element_type::int16: return values.values<std::int16_t>()[i];
-    case element_type::int8: return values.values<std::int8_t>()[i];
-    default: return values.values<std::int32_t>()[i];
-  }
-}
-
-/// Whether an operand is a list of integers: one axis, or none and so one element.
-[[nodiscard]] constexpr bool is_index_list(const operand& values) noexcept {
-  return is_index(values.type) && values.shape.size() < 2 && values.is_complete();
-}
-
-/// Bytes of an element; 0 for packed integers.
-[[nodiscard]] constexpr std::size_t bytes_of(element_type type) noexcept {
-  return static_cast<std::size_t>(bits_of(type)) / 8;
-}
-
-/// The element that stands for 0: the zero point, where an 8- or 16-bit operand is quantized with one scale.
-[[nodiscard]] inline std::array<std::byte, 8> zero_element(const operand& x) noexcept {
-  std::array<std::byte, 8> bytes{};
-  const std::int32_t point = x.zero_point.empty() ? 0 : x.zero_point[0];
-  if (bytes_of(x.type) == 1) bytes[0] = static_cast<std::byte>(point & 0xff);
-  if (x.type == element_type::int16) {
-    const auto value = static_cast<std::int16_t>(point);
-    std::memcpy(bytes.data(), &value, sizeof(value));
-  }
-  return bytes;
-}
-
-/// Whether operands hold the elements of their shapes, in no more axes than kernels walk along, and there are as many
-/// of them as said. The first check of most setups.
-[[nodiscard]] constexpr status operands_are_whole(const kernel_arguments& call, std::size_t inputs,
-                                                  std::size_t outputs) noexcept {
-  if (call.inputs.size() != inputs || call.outputs.size() != outputs) return status::wrong_operands;
-  const auto is_whole = [](const auto& value) { return value.shape.size() <= max_rank && value.is_complete(); };
-  const auto is_present = [](const auto& value) { return value.present(); };
-  if (!std::all_of(call.inputs.begin(), call.inputs.end(), is_present) ||
-      !std::all_of(call.outputs.begin(), call.outputs.end(), is_present)) {
-    return status::wrong_operands;
-  }
-  return std::all_of(call.inputs.begin(), call.inputs.end(), is_whole) &&
-                 std::all_of(call.outputs.begin(), call.outputs.end(), is_whole)
-             ? status::ready
-             : status::wrong_shape;
-}
-
-/// An op whose output has a shape that follows from the inputs' shapes and from the data of the inputs that
-/// `Geometry::data_inputs` has bits for: `Geometry::shape(inputs, options, result)` says it. What setup asks where that
-/// data is constant, and check where it is not.
-template <class Geometry>
-[[nodiscard]] status shape_is_as_said(const kernel_arguments& call) noexcept {
-  extents wanted;
-  const status known = Geometry::shape(call.inputs, call.options, wanted);
-  if (known != status::ready) return known;
-  return same_shape(wanted.span(), call.outputs[0].shape) ? status::ready : status::wrong_shape;
-}
-template <class Geometry>
-[[nodiscard]] status shape_is_as_said_if_known(const kernel_arguments& call) noexcept {
-  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
-    if ((Geometry::data_inputs >> i & 1u) != 0 && !call.inputs[i].is_constant) return status::ready;
-  }
-  return shape_is_as_said<Geometry>(call);
-}
-
-}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/strided_copy.hpp
 // Moving elements from one arrangement of axes to another: what transposing, slicing, tiling, reversing and joining
@@ -2087,6 +2164,77 @@ struct dynamic_update_slice {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/normalize.hpp
+// Rows along the last axis: LOG_SOFTMAX, L2_NORMALIZATION, LOCAL_RESPONSE_NORMALIZATION. Freestanding, but for the C
+// library's functions. (spec: kernels, sections 4 and 6)
+
+#include <cmath>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y row = Row::compute(x row), float32; x and y have one shape.
+template <class Row>
+struct rows_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
+    if (x.shape.empty() || !same_shape(x.shape, y.shape)) return status::wrong_shape;
+    return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const auto x = call.inputs[0].values<float>();
+    const auto y = call.outputs[0].values<float>();
+    const auto depth = static_cast<std::size_t>(call.inputs[0].shape.back());
+    if (depth == 0) return;
+    call.share.for_ranges(call.inputs[0].elements() / depth, 8192 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        Row::compute(x.subspan(row * depth, depth), y.subspan(row * depth, depth), call.options);
+      }
+    });
+  }
+};
+
+/// x - max - log(sum of exp(x - max)). y may be x.
+struct log_softmax_row {
+  static void compute(std::span<const float> x, std::span<float> y, const operation_options&) noexcept {
+    const float highest = *std::max_element(x.begin(), x.end());
+    float sum = 0;
+    for (const float value : x) sum += std::exp(value - highest);
+    const float logarithm = std::log(sum);
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - highest - logarithm;
+  }
+};
+
+/// x / root of the sum of squares, which is taken for 1e-6 if it is less. y may be x.
+struct l2_normalization_row {
+  static void compute(std::span<const float> x, std::span<float> y, const operation_options&) noexcept {
+    float sum = 0;
+    for (const float value : x) sum += value * value;
+    constexpr float least = 1e-6f;
+    const float root = std::max(std::sqrt(sum), least);
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] / root;
+  }
+};
+
+/// x * (bias + alpha * sum of the squares of the neighbours up to `radius` away)^-beta.
+struct local_response_row {
+  static void compute(std::span<const float> x, std::span<float> y, const operation_options& options) noexcept {
+    const auto radius = static_cast<std::size_t>(std::max(options.radius, 0));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t begin = i - std::min(i, radius);
+      const std::size_t end = i + std::min(x.size() - i, radius + 1);
+      float sum = 0;
+      for (std::size_t k = begin; k < end; ++k) sum += x[k] * x[k];
+      y[i] = x[i] * std::pow(options.bias + options.alpha * sum, -options.beta);
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/pad.hpp
 // PAD, PADV2 and MIRROR_PAD. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
 
@@ -2233,8 +2381,6 @@ struct mirror_pad {
 
 // ---- aeq/kernel/pool_2d.hpp
 // AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D. (spec: kernels, section 6) Freestanding, but for the C library's sqrtf.
-
-#include <cmath>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -2577,6 +2723,411 @@ template <std::floating_point T>
 }
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/reduce.hpp
+// Reductions over axes: MEAN, SUM, REDUCE_PROD, REDUCE_MAX, REDUCE_MIN, REDUCE_ANY, REDUCE_ALL. Freestanding.
+// (spec: kernels, section 6)
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Which axes of x go: those that the second input names, negative ones counted from the end, none twice.
+struct reduced_axes {
+  std::array<bool, max_rank> goes{};
+  std::size_t rank = 0;
+
+  [[nodiscard]] status read(std::span<const std::int32_t> x, const operand& axes) noexcept {
+    if (!is_index(axes.type)) return status::wrong_type;
+    if (x.size() > max_rank || !is_index_list(axes)) return status::wrong_shape;
+    rank = x.size();
+    for (std::size_t i = 0; i < axes.elements(); ++i) {
+      std::size_t axis = 0;
+      if (!to_axis(index_at(axes, i), rank, axis)) return status::wrong_data;
+      goes[axis] = true;
+    }
+    return status::ready;
+  }
+};
+
+/// Axes as a loop over x meets them: neighbours of one kind are one axis; those of extent 1 are left out.
+struct reduction_walk {
+  struct axis {
+    std::size_t extent = 1;
+    bool goes = false;
+  };
+  std::array<axis, max_rank> axes{};
+  std::size_t count = 0;
+  std::size_t reduced = 1;  ///< elements of x per element of y
+
+  reduction_walk(std::span<const std::int32_t> x, const reduced_axes& which) noexcept {
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const std::size_t extent = extent_of(x, k);
+      if (which.goes[k]) reduced *= extent;
+      if (extent == 1) continue;
+      if (count > 0 && axes[count - 1].goes == which.goes[k]) {
+        axes[count - 1].extent *= extent;
+      } else {
+        axes[count++] = {extent, which.goes[k]};
+      }
+    }
+  }
+};
+
+// What is done with the elements. `first` is what no element gives.
+
+struct add_elements {
+  template <class T>
+  static constexpr T first = T(0);
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    if constexpr (std::is_integral_v<T>) {  // wraps
+      using bits = std::make_unsigned_t<T>;
+      return static_cast<T>(static_cast<bits>(a) + static_cast<bits>(b));
+    } else {
+      return a + b;
+    }
+  }
+};
+struct multiply_elements {
+  template <class T>
+  static constexpr T first = T(1);
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    } else {
+      return a * b;
+    }
+  }
+};
+struct greatest_element {
+  template <class T>
+  static constexpr T first = std::numeric_limits<T>::lowest();
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    return a < b ? b : a;
+  }
+};
+struct least_element {
+  template <class T>
+  static constexpr T first = std::numeric_limits<T>::max();
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    return b < a ? b : a;
+  }
+};
+struct any_element {
+  template <class T>
+  static constexpr T first = T(0);
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    return static_cast<T>(a != 0 || b != 0);
+  }
+};
+struct every_element {
+  template <class T>
+  static constexpr T first = T(1);
+  template <class T>
+  [[nodiscard]] static constexpr T join(T a, T b) noexcept {
+    return static_cast<T>(a != 0 && b != 0);
+  }
+};
+
+/// y = join of x along the walk. Sums of a row run in eight lanes, which are joined at its end: as fast as memory, and
+/// the same at any number of threads.
+template <class Join, class T>
+class reducer {
+ public:
+  reducer(const reduction_walk& walk, std::span<const T> x, std::span<T> y) noexcept : walk_(walk), x_(x), y_(y) {
+    std::size_t kept = 1, all = 1;
+    for (std::size_t k = walk.count; k-- > 0;) {
+      inputs_[k] = all;
+      results_[k] = kept;
+      all *= walk.axes[k].extent;
+      if (!walk.axes[k].goes) kept *= walk.axes[k].extent;
+    }
+  }
+
+  void run(const work_sharing& share) const noexcept {
+    std::fill(y_.begin(), y_.end(), Join::template first<T>);
+    if (x_.empty()) return;
+    constexpr std::size_t least = 32768;  // elements of x that are worth another thread
+    if (walk_.count == 0 || walk_.axes[0].goes) return along(0, 0, 0);
+    share.for_ranges(walk_.axes[0].extent, least / inputs_[0] + 1, [&](std::size_t begin, std::size_t end) {
+      if (walk_.count == 1) return kept_run(begin, begin, end - begin);
+      for (std::size_t i = begin; i < end; ++i) along(1, i * inputs_[0], i * results_[0]);
+    });
+  }
+
+ private:
+  void along(std::size_t k, std::size_t from, std::size_t to) const noexcept {
+    if (k == walk_.count) return kept_run(from, to, 1);
+    const reduction_walk::axis axis = walk_.axes[k];
+    if (k + 1 == walk_.count) return axis.goes ? row(from, to, axis.extent) : kept_run(from, to, axis.extent);
+    for (std::size_t i = 0; i < axis.extent; ++i) {
+      along(k + 1, from + i * inputs_[k], to + (axis.goes ? 0 : i * results_[k]));
+    }
+  }
+
+  void kept_run(std::size_t from, std::size_t to, std::size_t count) const noexcept {
+    const T* x = x_.data() + from;
+    T* y = y_.data() + to;
+    for (std::size_t i = 0; i < count; ++i) y[i] = Join::join(y[i], x[i]);
+  }
+
+  void row(std::size_t from, std::size_t to, std::size_t count) const noexcept {
+    constexpr std::size_t width = 8;
+    const T* x = x_.data() + from;
+    std::array<T, width> lanes;
+    lanes.fill(Join::template first<T>);
+    std::size_t i = 0;
+    for (; i + width <= count; i += width) {
+      for (std::size_t k = 0; k < width; ++k) lanes[k] = Join::join(lanes[k], x[i + k]);
+    }
+    for (; i < count; ++i) lanes[0] = Join::join(lanes[0], x[i]);
+    T joined = lanes[0];
+    for (std::size_t k = 1; k < width; ++k) joined = Join::join(joined, lanes[k]);
+    y_[to] = Join::join(y_[to], joined);
+  }
+
+  const reduction_walk& walk_;
+  std::span<const T> x_;
+  std::span<T> y_;
+  std::array<std::size_t, max_rank> inputs_{};   // elements of x per index of an axis
+  std::array<std::size_t, max_rank> results_{};  // of y
+};
+
+/// Inputs: x, axes. float32, int32, int64; extremes also of int8, uint8, int16 whose input and output have one scale;
+/// any and all of bool. IsMean divides by the number of elements (integers toward zero).
+template <class Join, bool IsMean = false>
+struct reduce {
+  static constexpr std::uint32_t data_inputs = 2;
+  static constexpr bool is_extreme = std::is_same_v<Join, greatest_element> || std::is_same_v<Join, least_element>;
+  static constexpr bool is_logical = std::is_same_v<Join, any_element> || std::is_same_v<Join, every_element>;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    reduced_axes which;
+    if (const status known = which.read(inputs[0].shape, inputs[1]); known != status::ready) return known;
+    for (std::size_t k = 0; k < which.rank; ++k) {
+      if (!which.goes[k]) {
+        (void)result.push(inputs[0].shape[k]);
+      } else if (options.keep_dims) {
+        (void)result.push(1);
+      }
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != y.type || !takes(x.type)) return status::wrong_type;
+    const bool same = std::equal(x.scale.begin(), x.scale.end(), y.scale.begin(), y.scale.end()) &&
+                      std::equal(x.zero_point.begin(), x.zero_point.end(), y.zero_point.begin(), y.zero_point.end());
+    if (is_extreme && !same) return status::wrong_parameters;
+    return shape_is_as_said_if_known<reduce>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<reduce>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    switch (call.inputs[0].type) {
+      case element_type::float32: return of_type<float>(call);
+      case element_type::int32: return of_type<std::int32_t>(call);
+      case element_type::int64: return of_type<std::int64_t>(call);
+      case element_type::int16: return of_type<std::int16_t>(call);
+      case element_type::int8: return of_type<std::int8_t>(call);
+      default: return of_type<std::uint8_t>(call);
+    }
+  }
+
+ private:
+  [[nodiscard]] static constexpr bool takes(element_type type) noexcept {
+    if (is_logical) return type == element_type::boolean;
+    switch (type) {
+      case element_type::float32:
+      case element_type::int32:
+      case element_type::int64: return true;
+      case element_type::int8:
+      case element_type::uint8:
+      case element_type::int16: return is_extreme;
+      default: return false;
+    }
+  }
+
+  template <class T>
+  static void of_type(const kernel_arguments& call) noexcept {
+    constexpr bool is_small = sizeof(T) < 4;
+    if constexpr (is_logical ? std::is_same_v<T, std::uint8_t> : (is_extreme || !is_small)) {
+      const operand& x = call.inputs[0];
+      const result_operand& y = call.outputs[0];
+      reduced_axes which;
+      (void)which.read(x.shape, call.inputs[1]);
+      const reduction_walk walk(x.shape, which);
+      const std::span<T> results = y.template values<T>().first(y.elements());
+      reducer<Join, T>(walk, x.template values<T>().first(x.elements()), results).run(call.share);
+      if constexpr (IsMean) {
+        const auto count = static_cast<T>(walk.reduced);
+        if (std::is_integral_v<T> && count == 0) return;
+        for (T& value : results) value /= count;
+      }
+    }
+  }
+};
+
+using reduce_mean = reduce<add_elements, true>;
+using reduce_sum = reduce<add_elements>;
+using reduce_prod = reduce<multiply_elements>;
+using reduce_max = reduce<greatest_element>;
+using reduce_min = reduce<least_element>;
+using reduce_any = reduce<any_element>;
+using reduce_all = reduce<every_element>;
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/resize.hpp
+// RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR. Freestanding, but for the C library's functions.
+// (spec: kernels, section 6)
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Images [B, H, W, C] and a size of two, the new height and width.
+struct resize_geometry {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 2) return status::wrong_operands;
+    if (inputs[1].type != element_type::int32) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    if (x.size() != 4 || inputs[1].shape.size() != 1 || inputs[1].elements() != 2 || !inputs[1].is_complete()) {
+      return status::wrong_shape;
+    }
+    const auto size = inputs[1].values<std::int32_t>();
+    if (size[0] < 1 || size[1] < 1) return status::wrong_data;
+    const bool fits = result.push(x[0]) && result.push(size[0]) && result.push(size[1]) && result.push(x[3]);
+    return fits ? status::ready : status::wrong_shape;
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<resize_geometry>(call); }
+
+  static status setup_of_both(const kernel_arguments& call) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type) return status::wrong_type;
+    if (x.shape.size() != 4 || call.outputs[0].shape.size() != 4) return status::wrong_shape;
+    if (x.shape[1] < 1 || x.shape[2] < 1) return status::wrong_shape;
+    if (call.options.align_corners && call.options.half_pixel_centers) return status::wrong_options;
+    return shape_is_as_said_if_known<resize_geometry>(call);
+  }
+
+  /// Positions of x per position of y along one axis.
+  [[nodiscard]] static float ratio(std::int32_t from, std::int32_t to, const operation_options& options) noexcept {
+    return options.align_corners && to > 1 ? static_cast<float>(from - 1) / static_cast<float>(to - 1)
+                                           : static_cast<float>(from) / static_cast<float>(to);
+  }
+};
+
+/// Between the four nearest positions, float32.
+struct resize_bilinear_float : resize_geometry {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (!call.inputs.empty() && call.inputs[0].type != element_type::float32) return status::wrong_type;
+    return setup_of_both(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const result_operand& output = call.outputs[0];
+    const float* x = input.values<float>().data();
+    float* y = output.values<float>().data();
+    const std::size_t width = extent_of(input.shape, 2);
+    const std::size_t channels = extent_of(input.shape, 3);
+    const std::size_t image = extent_of(input.shape, 1) * width * channels;
+    const std::size_t rows = extent_of(output.shape, 1);
+    const std::size_t columns = extent_of(output.shape, 2);
+    const float row_ratio = ratio(input.shape[1], output.shape[1], call.options);
+    const float column_ratio = ratio(input.shape[2], output.shape[2], call.options);
+    if (columns * channels == 0) return;
+    const auto all_rows = extent_of(output.shape, 0) * rows;
+    call.share.for_ranges(all_rows, 8192 / (columns * channels) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const place v = at(row % rows, row_ratio, input.shape[1], call.options.half_pixel_centers);
+        const float* above = x + row / rows * image + v.low * width * channels;
+        const float* below = x + row / rows * image + v.high * width * channels;
+        for (std::size_t column = 0; column < columns; ++column) {
+          const place h = at(column, column_ratio, input.shape[2], call.options.half_pixel_centers);
+          const float* corner[] = {above + h.low * channels, below + h.low * channels, above + h.high * channels,
+                                   below + h.high * channels};
+          const float weight[] = {(1 - v.rest) * (1 - h.rest), v.rest * (1 - h.rest), (1 - v.rest) * h.rest,
+                                  v.rest * h.rest};
+          float* to = y + (row * columns + column) * channels;
+          for (std::size_t c = 0; c < channels; ++c) {
+            to[c] = corner[0][c] * weight[0] + corner[1][c] * weight[1] + corner[2][c] * weight[2] +
+                    corner[3][c] * weight[3];
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  struct place {
+    std::size_t low = 0;
+    std::size_t high = 0;
+    float rest = 0;  ///< of `high`
+  };
+  [[nodiscard]] static place at(std::size_t position, float scale, std::int32_t size, bool half_pixel) noexcept {
+    const auto p = static_cast<float>(position);
+    const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
+    const float last = static_cast<float>(size - 1);
+    const float low = std::clamp(std::floor(exact), 0.0f, last);
+    const float high = std::clamp(std::ceil(exact), 0.0f, last);
+    return {static_cast<std::size_t>(low), static_cast<std::size_t>(high), exact - low};
+  }
+};
+
+/// The nearest position; elements of whole bytes.
+struct resize_nearest_neighbor : resize_geometry {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (!call.inputs.empty() && bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
+    return setup_of_both(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const result_operand& output = call.outputs[0];
+    const std::size_t pixel = extent_of(input.shape, 3) * bytes_of(input.type);
+    const std::size_t width = extent_of(input.shape, 2);
+    const std::size_t image = extent_of(input.shape, 1) * width * pixel;
+    const std::size_t rows = extent_of(output.shape, 1);
+    const std::size_t columns = extent_of(output.shape, 2);
+    const float row_ratio = ratio(input.shape[1], output.shape[1], call.options);
+    const float column_ratio = ratio(input.shape[2], output.shape[2], call.options);
+    if (columns * pixel == 0) return;
+    const auto all_rows = extent_of(output.shape, 0) * rows;
+    call.share.for_ranges(all_rows, 32768 / (columns * pixel) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const std::size_t v = at(row % rows, row_ratio, input.shape[1], call.options);
+        const std::byte* from = input.data.data() + row / rows * image + v * width * pixel;
+        std::byte* to = output.data.data() + row * columns * pixel;
+        for (std::size_t column = 0; column < columns; ++column) {
+          std::memcpy(to + column * pixel, from + at(column, column_ratio, input.shape[2], call.options) * pixel,
+                      pixel);
+        }
+      }
+    });
+  }
+
+ private:
+  [[nodiscard]] static std::size_t at(std::size_t position, float scale, std::int32_t size,
+                                      const operation_options& options) noexcept {
+    const float exact = (static_cast<float>(position) + (options.half_pixel_centers ? 0.5f : 0.0f)) * scale;
+    const float nearest = options.align_corners ? std::round(exact) : std::floor(exact);
+    return static_cast<std::size_t>(std::clamp(nearest, 0.0f, static_cast<float>(size - 1)));
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/slice.hpp
 // SLICE, STRIDED_SLICE, SPLIT, SPLIT_V, UNPACK: parts of a tensor. Any element of whole bytes. Freestanding. (spec:
