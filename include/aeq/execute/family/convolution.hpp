@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include <aeq/execute/fast/conv_2d.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/conv_2d.hpp>
 #include <aeq/kernel/pool_2d.hpp>
@@ -62,9 +63,9 @@ inline status shape_of_transpose_conv(std::span<const operand> inputs, const ope
 namespace family {
 
 inline constexpr std::array convolution{
-    operation{op::code::conv_2d, functions_of<kernel::conv_2d_float>(),
+    operation{op::code::conv_2d, functions_of<fast::conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::conv_2d_geometry_of>},
-    operation{op::code::depthwise_conv_2d, functions_of<kernel::depthwise_conv_2d_float>(),
+    operation{op::code::depthwise_conv_2d, functions_of<fast::depthwise_conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::depthwise_geometry_of>},
     operation{op::code::transpose_conv, functions_of<kernel::transpose_conv_float>(), &detail::shape_of_transpose_conv,
               data_of_inputs(0)},

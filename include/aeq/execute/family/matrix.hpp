@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include <aeq/execute/fast/fully_connected.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/batch_matmul.hpp>
 #include <aeq/kernel/embedding_lookup.hpp>
@@ -67,9 +68,9 @@ inline status shape_of_embedding_lookup(std::span<const operand> inputs, const o
 namespace family {
 
 inline constexpr std::array matrix{
-    operation{op::code::fully_connected, functions_of<kernel::fully_connected_float>(),
+    operation{op::code::fully_connected, functions_of<fast::fully_connected_float>(),
               &detail::shape_of_fully_connected},
-    operation{op::code::batch_matmul, functions_of<kernel::batch_matmul_float>(), &detail::shape_of_batch_matmul},
+    operation{op::code::batch_matmul, functions_of<fast::batch_matmul_float>(), &detail::shape_of_batch_matmul},
     operation{op::code::embedding_lookup, functions_of<kernel::embedding_lookup>(), &detail::shape_of_embedding_lookup},
 };
 
