@@ -59,7 +59,7 @@ aeq needs, to build:
   CLI11, doctest          headers
 with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, zsh, mandoc, Meson, ninja,
               pkg-config, python3 with venv
-with --bench: Google Benchmark, python3 with venv
+with --bench: Google Benchmark, Eigen 3, python3 with venv
 END
 }
 
@@ -135,6 +135,7 @@ find_missing() {
   fi
   if $bench; then
     header benchmark/benchmark.h >/dev/null || missing+=(benchmark)
+    header eigen3/Eigen/Core >/dev/null || missing+=(eigen)
   fi
   if $full || $bench; then
     have python3 || missing+=(python)
@@ -253,6 +254,7 @@ package_of() {
     zsh) echo zsh ;;
     mandoc) echo mandoc ;;
     benchmark) echo libbenchmark-dev ;;
+    eigen) echo libeigen3-dev ;;
     python_venv) echo python3-venv ;;
   esac
 }

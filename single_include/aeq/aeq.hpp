@@ -49,7 +49,9 @@
 #endif
 #endif
 
-// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. The bits are the same either way.
+// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. Quantized bits are the same either
+// way; sums of the interpreter's float ops may differ in their last bits, since some processors round products and sums
+// at once.
 #ifndef AEQ_PORTABLE_LOOPS
 #define AEQ_PORTABLE_LOOPS 0
 #endif
@@ -17741,6 +17743,951 @@ AEQ_INLINE arena_plan plan_arena(std::span<const lifetime> wanted) {
 //
 // Inside: operation.ipp includes it, other headers do not.
 
+// ---- aeq/execute/fast/conv_2d.hpp
+// CONV_2D and DEPTHWISE_CONV_2D in float32 by the processor's best loops.
+//
+// Inside: family/convolution.hpp includes it, other headers do not.
+
+// ---- aeq/execute/fast/float_product.hpp
+// Products of float32 matrices in blocks that fit the processor's caches: what convolutions, FULLY_CONNECTED and
+// BATCH_MATMUL are made of. The left factor is read where it lies, by pointers to its rows, which convolutions point
+// into the image; the right one is packed, a block at a time.
+//
+// Inside: conv_2d.hpp and its like include it, other headers do not.
+
+// ---- aeq/execute/fast/float_loops.hpp
+// The inner loops of float convolutions and products, as a processor does them best: tiles of a product of matrices,
+// dot products, and depthwise windows. Every sum runs over k in order, whatever the tile; variants differ in that some
+// have fused multiply-add, which rounds once where the portable one rounds twice, and in how dot products are split.
+//
+// Inside: float_product.hpp and its like include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+/// Rows of a tile that are computed together, at most, and floats of a vector, at most.
+inline constexpr std::size_t most_rows = 8;
+inline constexpr std::size_t most_floats = 16;
+
+/// y[r][n] = clamp(sum over tap, k of rows[tap * R + r][k] * b[(tap * depth + k) * b_step + n] + bias[n]) for R rows
+/// and `columns` columns; or a part of such a sum. Rows that repeat are computed twice and do no harm.
+struct product_tile {
+  const float* const* rows = nullptr;
+  std::size_t taps = 0;
+  std::size_t depth = 0;
+  const float* b = nullptr;  ///< readable up to whole vectors
+  std::size_t b_step = 0;
+  float* const* y = nullptr;  ///< one per row
+  std::size_t columns = 0;
+  bool starts = true;   ///< from zero; else from what is in y
+  bool is_done = true;  ///< bias and clamp follow
+  const float* bias = nullptr;
+  float low = 0;
+  float high = 0;
+};
+
+/// y[p][c] = clamp(sum over tap of rows[tap * P + p][c] * w[tap * channels + c] + bias[c]) for P pixels.
+struct depthwise_tile {
+  const float* const* rows = nullptr;
+  std::size_t taps = 0;
+  const float* w = nullptr;
+  std::size_t channels = 0;
+  float* const* y = nullptr;
+  const float* bias = nullptr;
+  float low = 0;
+  float high = 0;
+};
+inline constexpr std::size_t depthwise_pixels = 4;
+
+struct float_loops {
+  const char* name = "";
+  std::size_t rows = 0;                                  ///< R of tiles with many rows; the others have one
+  std::size_t floats = 0;                                ///< of a vector; a tile has one or two side by side
+  void (*multiply[2][2])(const product_tile&) = {};      ///< [many rows][two vectors]
+  void (*multiply_wide)(const product_tile&) = nullptr;  ///< one row, eight vectors
+  /// sums[i] = sum over k of x[k] * w[i][k], for four w
+  void (*dots)(const float* x, const float* const* w, std::size_t depth, float* sums) = nullptr;
+  void (*depthwise)(const depthwise_tile&) = nullptr;
+};
+
+namespace portable {
+
+/// Four floats: what every processor with vectors has, and others are spared.
+using float4 = float __attribute__((vector_size(16)));
+
+inline float4 load(const float* from) {
+  float4 v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+inline void store(float* to, float4 v) {
+  std::memcpy(to, &v, sizeof v);
+}
+inline float4 all(float x) {
+  return float4{x, x, x, x};
+}
+
+inline float clamped(float x, float low, float high) {
+  const float raised = low < x ? x : low;
+  return raised < high ? raised : high;
+}
+
+template <std::size_t Rows, std::size_t Vectors>
+void multiply(const product_tile& t) {
+  float4 sum[Rows][Vectors];
+  float some[Rows][4 * Vectors];
+  for (std::size_t r = 0; r < Rows; ++r) {
+    for (std::size_t n = 0; n < 4 * Vectors; ++n) some[r][n] = t.starts || n >= t.columns ? 0 : t.y[r][n];
+    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = load(some[r] + 4 * v);
+  }
+  const float* b = t.b;
+  for (std::size_t tap = 0; tap < t.taps; ++tap) {
+    const float* row[Rows];
+    for (std::size_t r = 0; r < Rows; ++r) row[r] = t.rows[tap * Rows + r];
+    for (std::size_t k = 0; k < t.depth; ++k, b += t.b_step) {
+      float4 by[Vectors];
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < Vectors; ++v) by[v] = load(b + 4 * v);
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < Rows; ++r) {
+        const float4 x = all(row[r][k]);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] + x * by[v];
+      }
+    }
+  }
+  for (std::size_t r = 0; r < Rows; ++r) {
+    for (std::size_t v = 0; v < Vectors; ++v) store(some[r] + 4 * v, sum[r][v]);
+    for (std::size_t n = 0; n < t.columns; ++n) {
+      float value = some[r][n];
+      if (t.is_done) value = clamped(t.bias != nullptr ? value + t.bias[n] : value, t.low, t.high);
+      t.y[r][n] = value;
+    }
+  }
+}
+
+inline void dots(const float* x, const float* const* w, std::size_t depth, float* sums) {
+  float4 sum[4] = {};
+  std::size_t k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    const float4 by = load(x + k);
+    for (std::size_t i = 0; i < 4; ++i) sum[i] = sum[i] + by * load(w[i] + k);
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    float rest = 0;
+    for (std::size_t j = k; j < depth; ++j) rest += x[j] * w[i][j];
+    sums[i] = ((sum[i][0] + sum[i][1]) + (sum[i][2] + sum[i][3])) + rest;
+  }
+}
+
+inline void depthwise(const depthwise_tile& t) {
+  constexpr std::size_t P = depthwise_pixels;
+  std::size_t c = 0;
+  for (; c + 4 <= t.channels; c += 4) {
+    float4 sum[P] = {};
+    for (std::size_t tap = 0; tap < t.taps; ++tap) {
+      const float4 by = load(t.w + tap * t.channels + c);
+#pragma GCC unroll 4
+      for (std::size_t p = 0; p < P; ++p) sum[p] = sum[p] + load(t.rows[tap * P + p] + c) * by;
+    }
+    for (std::size_t p = 0; p < P; ++p) {
+      for (std::size_t i = 0; i < 4; ++i) {
+        const float value = t.bias != nullptr ? sum[p][i] + t.bias[c + i] : sum[p][i];
+        t.y[p][c + i] = clamped(value, t.low, t.high);
+      }
+    }
+  }
+  for (; c < t.channels; ++c) {
+    for (std::size_t p = 0; p < P; ++p) {
+      float sum = 0;
+      for (std::size_t tap = 0; tap < t.taps; ++tap) sum += t.rows[tap * P + p][c] * t.w[tap * t.channels + c];
+      t.y[p][c] = clamped(t.bias != nullptr ? sum + t.bias[c] : sum, t.low, t.high);
+    }
+  }
+}
+
+}  // namespace portable
+
+inline constexpr float_loops portable_float_loops{
+    "portable",
+    4,
+    4,
+    {{&portable::multiply<1, 1>, &portable::multiply<1, 2>}, {&portable::multiply<4, 1>, &portable::multiply<4, 2>}},
+    &portable::multiply<1, 8>,
+    &portable::dots,
+    &portable::depthwise};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/float_loops_avx2.hpp
+// Inside: the inner loops of float ops for x86-64 processors with AVX2 and FMA. Compiled behind function targets: no
+// compiler flag is needed, and a processor without them gets another variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX2_FLOAT_LOOPS 1
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX2_FLOAT_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+#if AEQ_HAS_AVX2_FLOAT_LOOPS
+namespace avx2 {
+
+#define AEQ_AVX2 __attribute__((target("avx2,fma")))
+
+/// Of `count` floats, 0 to 8.
+AEQ_AVX2 inline __m256i first_floats(std::size_t count) {
+  alignas(32) static constexpr int bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits + 8 - std::min<std::size_t>(count, 8)));
+}
+AEQ_AVX2 inline __m256 load(const float* from, __m256i which) {
+  return _mm256_maskload_ps(from, which);
+}
+AEQ_AVX2 inline void store(float* to, __m256i which, __m256 v) {
+  _mm256_maskstore_ps(to, which, v);
+}
+
+AEQ_AVX2 inline __m256 clamped(__m256 v, __m256 low, __m256 high) {
+  return _mm256_min_ps(_mm256_max_ps(v, low), high);
+}
+
+AEQ_AVX2 inline float sum_of(__m256 v) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+
+template <std::size_t Rows, std::size_t Vectors>
+AEQ_AVX2 void multiply(const product_tile& t) {
+  __m256 sum[Rows][Vectors];
+  __m256i which[Vectors];
+#pragma GCC unroll 8
+  for (std::size_t v = 0; v < Vectors; ++v) which[v] = first_floats(t.columns - std::min(t.columns, 8 * v));
+#pragma GCC unroll 6
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < Vectors; ++v)
+      sum[r][v] = t.starts ? _mm256_setzero_ps() : load(t.y[r] + 8 * v, which[v]);
+  }
+  const float* b = t.b;
+  for (std::size_t tap = 0; tap < t.taps; ++tap) {
+    const float* row[Rows];
+#pragma GCC unroll 6
+    for (std::size_t r = 0; r < Rows; ++r) row[r] = t.rows[tap * Rows + r];
+    for (std::size_t k = 0; k < t.depth; ++k, b += t.b_step) {
+      __m256 by[Vectors];
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < Vectors; ++v) by[v] = _mm256_loadu_ps(b + 8 * v);
+#pragma GCC unroll 6
+      for (std::size_t r = 0; r < Rows; ++r) {
+        const __m256 x = _mm256_set1_ps(row[r][k]);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = _mm256_fmadd_ps(x, by[v], sum[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 6
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      if (t.is_done) {
+        if (t.bias != nullptr) sum[r][v] = _mm256_add_ps(sum[r][v], load(t.bias + 8 * v, which[v]));
+        sum[r][v] = clamped(sum[r][v], _mm256_set1_ps(t.low), _mm256_set1_ps(t.high));
+      }
+      store(t.y[r] + 8 * v, which[v], sum[r][v]);
+    }
+  }
+}
+
+AEQ_AVX2 inline void dots(const float* x, const float* const* w, std::size_t depth, float* sums) {
+  __m256 even[4], odd[4];
+  const float* row[4];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < 4; ++i) {
+    even[i] = odd[i] = _mm256_setzero_ps();
+    row[i] = w[i];
+  }
+  std::size_t k = 0;
+  for (; k + 2 * 8 <= depth; k += 2 * 8) {
+    const __m256 x0 = _mm256_loadu_ps(x + k), x1 = _mm256_loadu_ps(x + k + 8);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {
+      even[i] = _mm256_fmadd_ps(x0, _mm256_loadu_ps(row[i] + k), even[i]);
+      odd[i] = _mm256_fmadd_ps(x1, _mm256_loadu_ps(row[i] + k + 8), odd[i]);
+    }
+  }
+  for (; k < depth; k += 8) {
+    const __m256i which = first_floats(depth - k);
+    const __m256 x0 = load(x + k, which);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) even[i] = _mm256_fmadd_ps(x0, load(row[i] + k, which), even[i]);
+  }
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < 4; ++i) sums[i] = sum_of(_mm256_add_ps(even[i], odd[i]));
+}
+
+AEQ_AVX2 inline void depthwise(const depthwise_tile& t) {
+  constexpr std::size_t P = depthwise_pixels;
+  const __m256 low = _mm256_set1_ps(t.low), high = _mm256_set1_ps(t.high);
+  for (std::size_t c = 0; c < t.channels; c += 8) {
+    const __m256i which = first_floats(t.channels - c);
+    __m256 sum[P];
+#pragma GCC unroll 4
+    for (std::size_t p = 0; p < P; ++p) sum[p] = _mm256_setzero_ps();
+    for (std::size_t tap = 0; tap < t.taps; ++tap) {
+      const __m256 by = load(t.w + tap * t.channels + c, which);
+#pragma GCC unroll 4
+      for (std::size_t p = 0; p < P; ++p) sum[p] = _mm256_fmadd_ps(load(t.rows[tap * P + p] + c, which), by, sum[p]);
+    }
+#pragma GCC unroll 4
+    for (std::size_t p = 0; p < P; ++p) {
+      if (t.bias != nullptr) sum[p] = _mm256_add_ps(sum[p], load(t.bias + c, which));
+      store(t.y[p] + c, which, clamped(sum[p], low, high));
+    }
+  }
+}
+
+#undef AEQ_AVX2
+
+}  // namespace avx2
+
+inline constexpr float_loops avx2_float_loops{
+    "avx2",
+    6,
+    8,
+    {{&avx2::multiply<1, 1>, &avx2::multiply<1, 2>}, {&avx2::multiply<6, 1>, &avx2::multiply<6, 2>}},
+    &avx2::multiply<1, 8>,
+    &avx2::dots,
+    &avx2::depthwise};
+#endif
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/float_loops_avx512.hpp
+// Inside: the inner loops of float ops for x86-64 processors with AVX-512. Compiled behind function targets: no
+// compiler flag is needed, and a processor without them gets another variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX512_FLOAT_LOOPS 1
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX512_FLOAT_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+#if AEQ_HAS_AVX512_FLOAT_LOOPS
+namespace avx512 {
+
+#define AEQ_AVX512 __attribute__((target("avx512f,avx2,fma")))
+
+/// Of `count` floats, 0 to 16.
+AEQ_AVX512 inline __mmask16 first_floats(std::size_t count) {
+  return static_cast<__mmask16>((1u << std::min<std::size_t>(count, 16)) - 1u);
+}
+AEQ_AVX512 inline __m512 load(const float* from, __mmask16 which) {
+  return _mm512_maskz_loadu_ps(which, from);
+}
+AEQ_AVX512 inline void store(float* to, __mmask16 which, __m512 v) {
+  _mm512_mask_storeu_ps(to, which, v);
+}
+
+/// (The masked forms: g++ 12 warns of its own unmasked ones.)
+AEQ_AVX512 inline __m512 clamped(__m512 v, __m512 low, __m512 high) {
+  return _mm512_maskz_min_ps(0xffff, _mm512_maskz_max_ps(0xffff, v, low), high);
+}
+
+AEQ_AVX512 inline float sum_of(__m512 v) {
+  alignas(64) float each[16];
+  _mm512_store_ps(each, v);
+  for (std::size_t half = 8; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) each[i] += each[i + half];
+  }
+  return each[0];
+}
+
+template <std::size_t Rows, std::size_t Vectors>
+AEQ_AVX512 void multiply(const product_tile& t) {
+  __m512 sum[Rows][Vectors];
+  __mmask16 which[Vectors];
+#pragma GCC unroll 8
+  for (std::size_t v = 0; v < Vectors; ++v) which[v] = first_floats(t.columns - std::min(t.columns, 16 * v));
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < Vectors; ++v)
+      sum[r][v] = t.starts ? _mm512_setzero_ps() : load(t.y[r] + 16 * v, which[v]);
+  }
+  const float* b = t.b;
+  for (std::size_t tap = 0; tap < t.taps; ++tap) {
+    const float* row[Rows];
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < Rows; ++r) row[r] = t.rows[tap * Rows + r];
+    for (std::size_t k = 0; k < t.depth; ++k, b += t.b_step) {
+      __m512 by[Vectors];
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < Vectors; ++v) by[v] = _mm512_loadu_ps(b + 16 * v);
+#pragma GCC unroll 8
+      for (std::size_t r = 0; r < Rows; ++r) {
+        const __m512 x = _mm512_set1_ps(row[r][k]);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = _mm512_fmadd_ps(x, by[v], sum[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      if (t.is_done) {
+        if (t.bias != nullptr) sum[r][v] = _mm512_add_ps(sum[r][v], load(t.bias + 16 * v, which[v]));
+        sum[r][v] = clamped(sum[r][v], _mm512_set1_ps(t.low), _mm512_set1_ps(t.high));
+      }
+      store(t.y[r] + 16 * v, which[v], sum[r][v]);
+    }
+  }
+}
+
+AEQ_AVX512 inline void dots(const float* x, const float* const* w, std::size_t depth, float* sums) {
+  __m512 even[4], odd[4];
+  const float* row[4];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < 4; ++i) {
+    even[i] = odd[i] = _mm512_setzero_ps();
+    row[i] = w[i];
+  }
+  std::size_t k = 0;
+  for (; k + 2 * 16 <= depth; k += 2 * 16) {
+    const __m512 x0 = _mm512_loadu_ps(x + k), x1 = _mm512_loadu_ps(x + k + 16);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {
+      even[i] = _mm512_fmadd_ps(x0, _mm512_loadu_ps(row[i] + k), even[i]);
+      odd[i] = _mm512_fmadd_ps(x1, _mm512_loadu_ps(row[i] + k + 16), odd[i]);
+    }
+  }
+  for (; k < depth; k += 16) {
+    const __mmask16 which = first_floats(depth - k);
+    const __m512 x0 = load(x + k, which);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) even[i] = _mm512_fmadd_ps(x0, load(row[i] + k, which), even[i]);
+  }
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < 4; ++i) sums[i] = sum_of(_mm512_add_ps(even[i], odd[i]));
+}
+
+AEQ_AVX512 inline void depthwise(const depthwise_tile& t) {
+  constexpr std::size_t P = depthwise_pixels;
+  const __m512 low = _mm512_set1_ps(t.low), high = _mm512_set1_ps(t.high);
+  for (std::size_t c = 0; c < t.channels; c += 16) {
+    const __mmask16 which = first_floats(t.channels - c);
+    __m512 sum[P];
+#pragma GCC unroll 4
+    for (std::size_t p = 0; p < P; ++p) sum[p] = _mm512_setzero_ps();
+    for (std::size_t tap = 0; tap < t.taps; ++tap) {
+      const __m512 by = load(t.w + tap * t.channels + c, which);
+#pragma GCC unroll 4
+      for (std::size_t p = 0; p < P; ++p) sum[p] = _mm512_fmadd_ps(load(t.rows[tap * P + p] + c, which), by, sum[p]);
+    }
+#pragma GCC unroll 4
+    for (std::size_t p = 0; p < P; ++p) {
+      if (t.bias != nullptr) sum[p] = _mm512_add_ps(sum[p], load(t.bias + c, which));
+      store(t.y[p] + c, which, clamped(sum[p], low, high));
+    }
+  }
+}
+
+#undef AEQ_AVX512
+
+}  // namespace avx512
+
+inline constexpr float_loops avx512_float_loops{
+    "avx512",
+    8,
+    16,
+    {{&avx512::multiply<1, 1>, &avx512::multiply<1, 2>}, {&avx512::multiply<8, 1>, &avx512::multiply<8, 2>}},
+    &avx512::multiply<1, 8>,
+    &avx512::dots,
+    &avx512::depthwise};
+#endif
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/float_product.hpp
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+/// The fastest variant that this processor has.
+[[nodiscard]] inline const float_loops& best_float_loops() {
+#if AEQ_HAS_AVX512_FLOAT_LOOPS
+  static const float_loops* const best = __builtin_cpu_supports("avx512f") ? &avx512_float_loops
+                                         : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+                                             ? &avx2_float_loops
+                                             : &portable_float_loops;
+  return *best;
+#else
+  return portable_float_loops;
+#endif
+}
+
+/// A block: this many k at a time, of as many columns as fit the packed bytes (a part of a second-level cache).
+inline constexpr std::size_t block_depth = 512;
+inline constexpr std::size_t block_taps = 64;
+inline constexpr std::size_t packed_floats = 65536;
+
+/// Pointers to a tile's rows: [taps][rows], and memory for rows that lie nowhere as a whole.
+struct tile_rows {
+  std::array<const float*, block_taps * most_rows> at{};
+  std::array<float, block_depth * most_rows> gathered{};
+};
+
+/// Part of the sums of a block: taps [tap, tap + taps), and of each k in [k, k + depth).
+struct block_range {
+  std::size_t tap = 0;
+  std::size_t taps = 0;
+  std::size_t k = 0;
+  std::size_t depth = 0;
+};
+
+/// y(m, n) = clamp(sum over tap, k of a(m, tap, k) * b(tap * depth + k, n) + bias(n))
+struct float_product {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::size_t taps = 1;
+  std::size_t depth = 0;  ///< of a tap
+  const float* b = nullptr;
+  std::size_t b_k = 0;  ///< b(k, n) is b[k * b_k + n * b_n]
+  std::size_t b_n = 0;
+  float* y = nullptr;
+  std::size_t y_step = 0;  ///< from row to row
+  const float* bias = nullptr;
+  kernel::clamp_range limits{};
+};
+
+namespace detail {
+
+inline void transpose_four(const float* from, std::size_t step, float* to, std::size_t to_step) {
+  using portable::float4;
+  const float4 a = portable::load(from), b = portable::load(from + step);
+  const float4 c = portable::load(from + 2 * step), d = portable::load(from + 3 * step);
+  const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  portable::store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+  portable::store(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+  portable::store(to + 2 * to_step, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
+  portable::store(to + 3 * to_step, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
+}
+
+/// Columns [0, columns) of k in [0, depth), `b` being the first, as [depth][width], filled up with zeros.
+inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::size_t depth, std::size_t columns,
+                       std::size_t width, float* to) {
+  if (b_n == 1) {
+    for (std::size_t k = 0; k < depth; ++k) {
+      std::copy_n(b + k * b_k, columns, to + k * width);
+      std::fill_n(to + k * width + columns, width - columns, 0.0f);
+    }
+    return;
+  }
+  std::size_t n = 0;
+  if (b_k == 1) {
+    for (std::size_t begin = 0; begin < depth; begin += 16) {  // 16 lines of `to` stay in the first-level cache
+      const std::size_t end = std::min(depth, begin + 16);
+      for (n = 0; n + 4 <= columns; n += 4) {
+        std::size_t k = begin;
+        for (; k + 4 <= end; k += 4) transpose_four(b + n * b_n + k, b_n, to + k * width + n, width);
+        for (; k < end; ++k) {
+          for (std::size_t i = 0; i < 4; ++i) to[k * width + n + i] = b[(n + i) * b_n + k];
+        }
+      }
+    }
+  }
+  for (; n < width; ++n) {
+    for (std::size_t k = 0; k < depth; ++k) to[k * width + n] = n < columns ? b[k * b_k + n * b_n] : 0.0f;
+  }
+}
+
+}  // namespace detail
+
+/// How the product's k are cut: always the same way, so that results do not depend on who computes what.
+class block_cut {
+ public:
+  block_cut(std::size_t taps, std::size_t depth) : taps_(taps), depth_(depth) {
+    const std::size_t whole = std::max<std::size_t>(depth, 1);
+    step_.taps = std::clamp<std::size_t>(block_depth / whole, 1, std::min(block_taps, std::max<std::size_t>(taps, 1)));
+    step_.depth = std::min(depth, block_depth);
+  }
+  [[nodiscard]] std::size_t most() const { return step_.taps * step_.depth; }
+  [[nodiscard]] block_range first() const { return {0, std::min(step_.taps, taps_), 0, step_.depth}; }
+  [[nodiscard]] bool is_last(const block_range& r) const { return r.k + r.depth >= depth_ && r.tap + r.taps >= taps_; }
+  [[nodiscard]] block_range next(const block_range& r) const {
+    if (r.k + r.depth < depth_) {
+      const std::size_t k = r.k + r.depth;
+      return {r.tap, r.taps, k, std::min(step_.depth, depth_ - k)};
+    }
+    const std::size_t tap = r.tap + r.taps;
+    return {tap, std::min(step_.taps, taps_ - tap), 0, step_.depth};
+  }
+
+ private:
+  std::size_t taps_;
+  std::size_t depth_;
+  block_range step_{};
+};
+
+/// Rows [row_begin, row_end) and columns [column_begin, column_end) of a product. `fill(row, count, range, rows,
+/// stride)` puts pointers to `count` rows of the left factor, at k of the range, into rows.at[tap * stride + r].
+/// `packed` holds packed_floats, or as many as packed_floats_of said. An empty sum is the bias.
+template <class Fill>
+void multiply_part(const float_loops& loops, const float_product& p, std::size_t row_begin, std::size_t row_end,
+                   std::size_t column_begin, std::size_t column_end, std::span<float> packed, const Fill& fill) {
+  const block_cut cut(p.taps, p.depth);
+  const std::size_t width = 2 * loops.floats;
+  const std::size_t block_columns =
+      std::max(packed.size() / std::max<std::size_t>(cut.most(), 1) / width, std::size_t(1)) * width;
+  tile_rows rows;
+  std::array<float*, most_rows> y{};
+  for (std::size_t n0 = column_begin; n0 < column_end; n0 += block_columns) {
+    const std::size_t n1 = std::min(column_end, n0 + block_columns);
+    block_range range = cut.first();
+    for (bool starts = true, is_done = false; !is_done; starts = false, range = cut.next(range)) {
+      is_done = cut.is_last(range);
+      const std::size_t depth = range.taps * range.depth;
+      // With few rows there is nothing to gain from packing what lies in rows already.
+      const bool in_place = p.b_n == 1 && row_end - row_begin <= loops.rows;
+      const float* const b = p.b + (range.tap * p.depth + range.k) * p.b_k;
+      for (std::size_t n = n0; n < n1; n += width) {
+        if (in_place && n + width <= n1) continue;
+        detail::pack_panel(b + n * p.b_n, p.b_k, p.b_n, depth, std::min(width, n1 - n), width,
+                           packed.data() + (n - n0) * depth);
+      }
+      for (std::size_t m = row_begin; m < row_end; m += loops.rows) {
+        const std::size_t count = std::min(loops.rows, row_end - m);
+        const bool is_one = count == 1;
+        const std::size_t stride = is_one ? 1 : loops.rows;
+        fill(m, count, range, rows, stride);
+        for (std::size_t r = count; r < stride; ++r) {
+          for (std::size_t tap = 0; tap < range.taps; ++tap) rows.at[tap * stride + r] = rows.at[tap * stride];
+        }
+        for (std::size_t n = n0, columns = 0; n < n1; n += columns) {
+          // One row alone: more columns at a time, since each sum has to wait for itself.
+          const bool is_wide = in_place && is_one && n1 - n >= 8 * loops.floats;
+          columns = is_wide ? 8 * loops.floats : std::min(width, n1 - n);
+          for (std::size_t r = 0; r < stride; ++r) y[r] = p.y + (m + (r < count ? r : 0)) * p.y_step + n;
+          const bool is_packed = !in_place || columns < width;
+          product_tile t;
+          t.rows = rows.at.data();
+          t.taps = range.taps;
+          t.depth = range.depth;
+          t.b = is_packed ? packed.data() + (n - n0) * depth : b + n;
+          t.b_step = is_packed ? width : p.b_k;
+          t.y = y.data();
+          t.columns = columns;
+          t.starts = starts;
+          t.is_done = is_done;
+          t.bias = p.bias != nullptr ? p.bias + n : nullptr;
+          t.low = p.limits.low;
+          t.high = p.limits.high;
+          (is_wide ? loops.multiply_wide : loops.multiply[is_one ? 0 : 1][columns > loops.floats ? 1 : 0])(t);
+        }
+      }
+    }
+  }
+}
+
+/// Floats for packing that a product wants on each thread.
+[[nodiscard]] inline std::size_t packed_floats_of(const float_loops& loops, std::size_t columns, std::size_t taps,
+                                                  std::size_t depth) {
+  const std::size_t width = 2 * loops.floats;
+  const std::size_t most = block_cut(taps, depth).most();
+  const std::size_t all = (columns + width - 1) / width * width;
+  const std::size_t fits = std::max(packed_floats / std::max<std::size_t>(most, 1) / width, std::size_t(1)) * width;
+  return std::max(most, std::size_t(1)) * std::min(all, fits);
+}
+
+/// The whole product, shared out: by rows, or by columns where there are few rows. `scratch` holds packed_floats_of per
+/// thread; with less of it, fewer threads compute. At least one must have its share.
+template <class Fill>
+void multiply(const float_loops& loops, const float_product& p, const work_sharing& share, std::span<float> scratch,
+              const Fill& fill) {
+  if (p.rows == 0 || p.columns == 0) return;
+  const std::size_t each = packed_floats_of(loops, p.columns, p.taps, p.depth);
+  const double work =
+      static_cast<double>(p.rows) * static_cast<double>(p.columns) * static_cast<double>(p.taps * p.depth);
+  constexpr double worth = 100000;  // multiplications that are worth another thread
+  std::size_t pieces = std::min(std::max<std::size_t>(share.width, 1), scratch.size() / each);
+  if (work < worth * static_cast<double>(pieces)) pieces = static_cast<std::size_t>(work / worth) + 1;
+  const std::size_t width = 2 * loops.floats;
+  const bool by_rows = p.rows >= 8 * pieces * loops.rows || p.columns < 2 * pieces * width;
+  const std::size_t unit = by_rows ? loops.rows : width;
+  const std::size_t units = ((by_rows ? p.rows : p.columns) + unit - 1) / unit;
+  pieces = std::min(pieces, units);
+  share.for_each(pieces, [&](std::size_t i) {
+    const std::size_t begin = units * i / pieces * unit, end = units * (i + 1) / pieces * unit;
+    const std::span<float> packed = scratch.subspan(i * each, each);
+    if (by_rows) {
+      multiply_part(loops, p, begin, std::min(end, p.rows), 0, p.columns, packed, fill);
+    } else {
+      multiply_part(loops, p, 0, p.rows, begin, std::min(end, p.columns), packed, fill);
+    }
+  });
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/conv_2d.hpp
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+namespace detail {
+
+/// Where the windows of output pixels lie in an image of [batches, height, width, channels].
+struct image_windows {
+  const kernel::conv_2d_geometry& g;
+  const float* x;
+  const float* zeros;  ///< for taps in the padding
+
+  struct pixel {
+    std::size_t image = 0;
+    std::int64_t row = 0;
+    std::int64_t column = 0;
+    std::int64_t top = 0;
+    std::int64_t left = 0;
+  };
+  [[nodiscard]] pixel at(std::size_t output) const {
+    const auto columns = static_cast<std::size_t>(g.windows.columns.outputs);
+    const auto rows = static_cast<std::size_t>(g.windows.rows.outputs);
+    pixel p{output / columns / rows, static_cast<std::int64_t>(output / columns % rows),
+            static_cast<std::int64_t>(output % columns)};
+    p.top = g.windows.rows.start(p.row);
+    p.left = g.windows.columns.start(p.column);
+    return p;
+  }
+  /// To the next output pixel.
+  void advance(pixel& p) const {
+    if (++p.column == g.windows.columns.outputs) {
+      p.column = 0;
+      if (++p.row == g.windows.rows.outputs) {
+        p.row = 0;
+        ++p.image;
+      }
+    }
+    p.top = g.windows.rows.start(p.row);
+    p.left = g.windows.columns.start(p.column);
+  }
+  /// Null outside of the image.
+  [[nodiscard]] const float* at(std::size_t image, std::int64_t iy, std::int64_t ix) const {
+    const kernel::window_axis& rows = g.windows.rows;
+    const kernel::window_axis& columns = g.windows.columns;
+    if (iy < 0 || iy >= rows.inputs || ix < 0 || ix >= columns.inputs) return nullptr;
+    const std::size_t row = image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy);
+    return x + (row * static_cast<std::size_t>(columns.inputs) + static_cast<std::size_t>(ix)) * g.input_channels;
+  }
+  [[nodiscard]] const float* tap(const pixel& p, std::int64_t ky, std::int64_t kx) const {
+    const float* const found =
+        at(p.image, p.top + ky * g.windows.rows.dilation, p.left + kx * g.windows.columns.dilation);
+    return found != nullptr ? found : zeros;
+  }
+};
+
+/// The left factor of a convolution as a product: a row is an output pixel's window. Where a row of the filter is one
+/// run of the image, the run is a tap; else each of the filter's positions is.
+struct window_rows {
+  image_windows windows;
+  bool runs = false;
+  std::size_t first_channel = 0;  ///< of the group
+
+  void operator()(std::size_t output, std::size_t count, const block_range& range, tile_rows& rows,
+                  std::size_t stride) const {
+    const kernel::window_axis& columns = windows.g.windows.columns;
+    image_windows::pixel p = windows.at(output);
+    float* free = rows.gathered.data();
+    // Windows that all lie in one row of the image, and reach over no edge at its sides, are as far from each other.
+    const std::int64_t reach = (columns.filter - 1) * columns.dilation + 1;
+    const std::int64_t last = p.left + static_cast<std::int64_t>(count - 1) * columns.stride;
+    const bool is_regular =
+        p.column + static_cast<std::int64_t>(count) <= columns.outputs && p.left >= 0 && last + reach <= columns.inputs;
+    if (is_regular) {
+      const std::size_t step = static_cast<std::size_t>(columns.stride) * windows.g.input_channels;
+      for (std::size_t i = 0; i < range.taps; ++i) {
+        const auto tap = static_cast<std::int64_t>(range.tap + i);
+        const float* const found = windows.tap(p, runs ? tap : tap / columns.filter, runs ? 0 : tap % columns.filter);
+        const bool is_inside = found != windows.zeros;
+        const float* const first = is_inside ? found + first_channel + range.k : found;
+        for (std::size_t r = 0; r < count; ++r) rows.at[i * stride + r] = is_inside ? first + r * step : first;
+      }
+      return;
+    }
+    for (std::size_t r = 0; r < count; ++r, windows.advance(p)) {
+      for (std::size_t i = 0; i < range.taps; ++i) {
+        const auto tap = static_cast<std::int64_t>(range.tap + i);
+        const float*& to = rows.at[i * stride + r];
+        if (runs) {
+          to = run(p, tap, range.depth, free);
+        } else {
+          const float* const found = windows.tap(p, tap / columns.filter, tap % columns.filter);
+          to = found == windows.zeros ? found : found + first_channel + range.k;
+        }
+      }
+    }
+  }
+
+ private:
+  /// Row `ky` of the window; if it reaches over an edge, gathered in `free`, which moves on.
+  [[nodiscard]] const float* run(const image_windows::pixel& p, std::int64_t ky, std::size_t depth,
+                                 float*& free) const {
+    const kernel::window_axis& columns = windows.g.windows.columns;
+    const std::int64_t iy = p.top + ky * windows.g.windows.rows.dilation;
+    const std::int64_t begin = std::max<std::int64_t>(p.left, 0);
+    const std::int64_t end = std::min(p.left + columns.filter, columns.inputs);
+    const float* const inside = begin < end ? windows.at(p.image, iy, begin) : nullptr;
+    if (inside == nullptr) return windows.zeros;
+    if (end - begin == columns.filter) return inside;
+    float* const result = free;
+    const std::size_t channels = windows.g.input_channels;
+    const auto before = static_cast<std::size_t>(begin - p.left) * channels;
+    const auto length = static_cast<std::size_t>(end - begin) * channels;
+    std::fill_n(result, before, 0.0f);
+    std::copy_n(inside, length, result + before);
+    std::fill_n(result + before + length, depth - before - length, 0.0f);
+    free += depth;
+    return result;
+  }
+};
+
+}  // namespace detail
+
+/// kernel::conv_2d_float; sums may differ from its in their last bits.
+struct conv_2d_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return kernel::conv_2d_float::setup(call, workspace);
+  }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    kernel::conv_2d_geometry g;
+    if (call.inputs.size() < 2 || !is_placed(call, g)) return 0;
+    const plan p = plan_of(g);
+    return (p.depth + packed(p, g) * call.share.width) * sizeof(float);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    kernel::conv_2d_geometry g;
+    if (!is_placed(call, g)) return;
+    const plan shape = plan_of(g);
+    if (call.scratch.size() / sizeof(float) < shape.depth + packed(shape, g)) {
+      return kernel::conv_2d_float::evaluate(call, workspace);
+    }
+    const std::span<float> scratch(reinterpret_cast<float*>(call.scratch.data()), call.scratch.size() / sizeof(float));
+    std::fill_n(scratch.begin(), shape.depth, 0.0f);
+    const std::size_t group_outputs = g.output_channels / g.groups;
+    float_product p;
+    p.rows = g.output_pixels();
+    p.columns = group_outputs;
+    p.taps = shape.taps;
+    p.depth = shape.depth;
+    p.b_k = 1;
+    p.b_n = shape.taps * shape.depth;
+    p.y_step = g.output_channels;
+    p.limits = kernel::clamp_of(call.options.activation);
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      p.b = call.inputs[1].values<float>().data() + group * group_outputs * p.b_n;
+      p.y = call.outputs[0].values<float>().data() + group * group_outputs;
+      const float* const bias = kernel::bias_of(call, 2);
+      p.bias = bias != nullptr ? bias + group * group_outputs : nullptr;
+      const detail::window_rows rows{
+          {g, call.inputs[0].values<float>().data(), scratch.data()}, shape.runs, group * g.depth};
+      multiply(best_float_loops(), p, call.share, scratch.subspan(shape.depth), rows);
+    }
+  }
+
+ private:
+  struct plan {
+    bool runs = false;
+    std::size_t taps = 0;
+    std::size_t depth = 0;
+  };
+
+  [[nodiscard]] static bool is_placed(const kernel_arguments& call, kernel::conv_2d_geometry& g) noexcept {
+    return kernel::conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) == status::ready;
+  }
+  [[nodiscard]] static plan plan_of(const kernel::conv_2d_geometry& g) noexcept {
+    const auto height = static_cast<std::size_t>(g.windows.rows.filter);
+    const auto width = static_cast<std::size_t>(g.windows.columns.filter);
+    const bool is_pointwise = height == 1 && width == 1;
+    const bool runs =
+        !is_pointwise && g.groups == 1 && g.windows.columns.dilation == 1 && width * g.depth <= block_depth;
+    return runs ? plan{true, height, width * g.depth} : plan{false, height * width, g.depth};
+  }
+  [[nodiscard]] static std::size_t packed(const plan& p, const kernel::conv_2d_geometry& g) noexcept {
+    return packed_floats_of(best_float_loops(), g.output_channels / g.groups, p.taps, p.depth);
+  }
+};
+
+/// kernel::depthwise_conv_2d_float; sums may differ from its in their last bits.
+struct depthwise_conv_2d_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return kernel::depthwise_conv_2d_float::setup(call, workspace);
+  }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return call.inputs.empty() || call.inputs[0].shape.size() != 4
+               ? 0
+               : static_cast<std::size_t>(call.inputs[0].shape[3]) * sizeof(float);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    kernel::conv_2d_geometry g;
+    if (kernel::depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) {
+      return;
+    }
+    const kernel::window_axis& height = g.windows.rows;
+    const kernel::window_axis& width = g.windows.columns;
+    const std::size_t channels = g.input_channels;
+    if (g.output_channels != channels || height.filter * width.filter > static_cast<std::int64_t>(most_taps) ||
+        call.scratch.size() < channels * sizeof(float)) {
+      return kernel::depthwise_conv_2d_float::evaluate(call, workspace);
+    }
+    float* const zeros = reinterpret_cast<float*>(call.scratch.data());
+    std::fill_n(zeros, channels, 0.0f);
+    const detail::image_windows windows{g, call.inputs[0].values<float>().data(), zeros};
+    const kernel::clamp_range limits = kernel::clamp_of(call.options.activation);
+    const float_loops& loops = best_float_loops();
+    const auto taps = static_cast<std::size_t>(height.filter * width.filter);
+    const std::size_t pixels = g.output_pixels();
+    const std::size_t least = 16384 / (taps * channels + 1) + 4;
+    call.share.for_ranges(
+        (pixels + depthwise_pixels - 1) / depthwise_pixels, least, [&](std::size_t begin, std::size_t end) {
+          std::array<const float*, most_taps * depthwise_pixels> rows{};
+          std::array<float*, depthwise_pixels> y{};
+          detail::image_windows::pixel place = windows.at(begin * depthwise_pixels);
+          for (std::size_t four = begin; four < end; ++four) {
+            for (std::size_t p = 0; p < depthwise_pixels; ++p) {  // at the end, the last pixel once more
+              const std::size_t pixel = std::min(four * depthwise_pixels + p, pixels - 1);
+              y[p] = call.outputs[0].values<float>().data() + pixel * channels;
+              for (std::int64_t tap = 0; tap < static_cast<std::int64_t>(taps); ++tap) {
+                rows[static_cast<std::size_t>(tap) * depthwise_pixels + p] =
+                    windows.tap(place, tap / width.filter, tap % width.filter);
+              }
+              if (pixel + 1 < pixels) windows.advance(place);
+            }
+            depthwise_tile t;
+            t.rows = rows.data();
+            t.taps = taps;
+            t.w = call.inputs[1].values<float>().data();
+            t.channels = channels;
+            t.y = y.data();
+            t.bias = kernel::bias_of(call, 2);
+            t.low = limits.low;
+            t.high = limits.high;
+            loops.depthwise(t);
+          }
+        });
+  }
+
+ private:
+  static constexpr std::size_t most_taps = 128;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/family/convolution.hpp
 namespace aeq::inline AEQ_ABI::execute {
 
 namespace detail {
@@ -17792,9 +18739,9 @@ inline status shape_of_transpose_conv(std::span<const operand> inputs, const ope
 namespace family {
 
 inline constexpr std::array convolution{
-    operation{op::code::conv_2d, functions_of<kernel::conv_2d_float>(),
+    operation{op::code::conv_2d, functions_of<fast::conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::conv_2d_geometry_of>},
-    operation{op::code::depthwise_conv_2d, functions_of<kernel::depthwise_conv_2d_float>(),
+    operation{op::code::depthwise_conv_2d, functions_of<fast::depthwise_conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::depthwise_geometry_of>},
     operation{op::code::transpose_conv, functions_of<kernel::transpose_conv_float>(), &detail::shape_of_transpose_conv,
               data_of_inputs(0)},
@@ -17828,6 +18775,171 @@ inline constexpr std::array elementwise{
 //
 // Inside: operation.ipp includes it, other headers do not.
 
+// ---- aeq/execute/fast/fully_connected.hpp
+// FULLY_CONNECTED and BATCH_MATMUL in float32 by the processor's best loops.
+//
+// Inside: family/matrix.hpp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+namespace detail {
+
+/// With no more rows than this, reading the right factor once for each costs less than packing it.
+inline constexpr std::size_t few_rows = 8;
+
+[[nodiscard]] inline std::span<float> floats_of(std::span<std::byte> bytes) {
+  return {reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float)};
+}
+
+/// Pointers to rows that lie one after the other.
+struct plain_rows {
+  const float* a = nullptr;
+  std::size_t step = 0;
+
+  void operator()(std::size_t row, std::size_t count, const block_range& range, tile_rows& rows, std::size_t) const {
+    for (std::size_t r = 0; r < count; ++r) rows.at[r] = a + (row + r) * step + range.k;
+  }
+};
+
+/// The same of a transposed matrix: a(m, k) is a[k * step + m].
+struct transposed_rows {
+  const float* a = nullptr;
+  std::size_t step = 0;
+
+  void operator()(std::size_t row, std::size_t count, const block_range& range, tile_rows& rows, std::size_t) const {
+    for (std::size_t r = 0; r < count; ++r) rows.at[r] = rows.gathered.data() + r * block_depth;
+    for (std::size_t k = 0; k < range.depth; ++k) {
+      const float* const from = a + (range.k + k) * step + row;
+      for (std::size_t r = 0; r < count; ++r) rows.gathered[r * block_depth + k] = from[r];
+    }
+  }
+};
+
+/// y(m, n) = clamp(x(m, :) * w(n, :) + bias(n)), both factors in rows of `depth`: dot products, for a few rows.
+inline void multiply_few(const float_loops& loops, const float* x, std::size_t rows, const float* w,
+                         std::size_t columns, std::size_t depth, const float* bias, const kernel::clamp_range& limits,
+                         const work_sharing& share, float* y) {
+  const std::size_t least = 16384 / (depth * rows + 1) + 1;
+  share.for_ranges((columns + 3) / 4, least, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t n = 4 * begin; n < std::min(columns, 4 * end); n += 4) {
+      const float* four[4];
+      for (std::size_t i = 0; i < 4; ++i) four[i] = w + std::min(n + i, columns - 1) * depth;
+      for (std::size_t m = 0; m < rows; ++m) {
+        float sums[4];
+        loops.dots(x + m * depth, four, depth, sums);
+        for (std::size_t i = 0; i < 4 && n + i < columns; ++i) {
+          y[m * columns + n + i] = kernel::clamped(bias != nullptr ? sums[i] + bias[n + i] : sums[i], limits);
+        }
+      }
+    }
+  });
+}
+
+}  // namespace detail
+
+/// kernel::fully_connected_float; sums may differ from its in their last bits.
+struct fully_connected_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return kernel::fully_connected_float::setup(call, workspace);
+  }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    const float_product p = product_of(call);
+    if (p.rows <= detail::few_rows) return 0;
+    return packed_floats_of(best_float_loops(), p.columns, 1, p.depth) * call.share.width * sizeof(float);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const float_loops& loops = best_float_loops();
+    const float* const x = call.inputs[0].values<float>().data();
+    const float_product p = product_of(call);
+    if (p.columns == 0 || p.rows == 0) return;
+    if (p.rows <= detail::few_rows) {
+      detail::multiply_few(loops, x, p.rows, p.b, p.columns, p.depth, p.bias, p.limits, call.share, p.y);
+    } else if (const auto scratch = detail::floats_of(call.scratch);
+               scratch.size() >= packed_floats_of(loops, p.columns, 1, p.depth)) {
+      multiply(loops, p, call.share, scratch, detail::plain_rows{x, p.depth});
+    } else {
+      kernel::fully_connected_float::evaluate(call, workspace);
+    }
+  }
+
+ private:
+  /// Of operands that setup has found good, or is about to look at.
+  [[nodiscard]] static float_product product_of(const kernel_arguments& call) noexcept {
+    float_product p;
+    if (call.inputs.size() < 2 || call.outputs.empty() || call.inputs[1].shape.size() != 2) return p;
+    p.columns = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    p.depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    p.rows = p.depth == 0 ? 0 : call.inputs[0].elements() / p.depth;
+    p.b = call.inputs[1].values<float>().data();
+    p.b_k = 1;
+    p.b_n = p.depth;
+    p.y = call.outputs[0].values<float>().data();
+    p.y_step = p.columns;
+    p.bias = kernel::bias_of(call, 2);
+    p.limits = kernel::clamp_of(call.options.activation);
+    return p;
+  }
+};
+
+/// kernel::batch_matmul_float; sums may differ from its in their last bits.
+struct batch_matmul_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return kernel::batch_matmul_float::setup(call, workspace);
+  }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    kernel::batch_matmul_geometry g;
+    if (call.inputs.size() != 2) return 0;
+    if (!kernel::batch_matmul_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g)) return 0;
+    return packed_floats_of(best_float_loops(), g.columns, 1, g.depth) * call.share.width * sizeof(float);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const float_loops& loops = best_float_loops();
+    const operand& left = call.inputs[0];
+    const operand& right = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    kernel::batch_matmul_geometry g;
+    if (!kernel::batch_matmul_geometry_of(left.shape, right.shape, call.options, g) || y.elements() == 0) return;
+    const std::span<float> scratch = detail::floats_of(call.scratch);
+    const std::size_t each = packed_floats_of(loops, g.columns, 1, g.depth);
+    if (scratch.size() < each) return kernel::batch_matmul_float::evaluate(call, workspace);
+    const std::size_t batches = y.elements() / g.rows / g.columns;
+    const auto one = [&](std::size_t batch, const work_sharing& share, std::span<float> packed) {
+      const float* const a = left.values<float>().data() + kernel::matrix_offset(left.shape, y.shape, batch);
+      float_product p;
+      p.rows = g.rows;
+      p.columns = p.y_step = g.columns;
+      p.depth = g.depth;
+      p.b = right.values<float>().data() + kernel::matrix_offset(right.shape, y.shape, batch);
+      p.b_k = call.options.adj_y ? 1 : g.columns;
+      p.b_n = call.options.adj_y ? g.depth : 1;
+      p.y = y.values<float>().data() + batch * g.rows * g.columns;
+      p.limits = {-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
+      if (call.options.adj_x) {
+        multiply(loops, p, share, packed, detail::transposed_rows{a, g.rows});
+      } else {
+        multiply(loops, p, share, packed, detail::plain_rows{a, g.depth});
+      }
+    };
+    if (batches < call.share.width) {
+      for (std::size_t batch = 0; batch < batches; ++batch) one(batch, call.share, scratch);
+      return;
+    }
+    const std::size_t pieces = std::min({std::max<std::size_t>(call.share.width, 1), scratch.size() / each, batches});
+    call.share.for_each(pieces, [&](std::size_t i) {
+      for (std::size_t batch = batches * i / pieces; batch < batches * (i + 1) / pieces; ++batch) {
+        one(batch, {}, scratch.subspan(i * each, each));
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/family/matrix.hpp
 namespace aeq::inline AEQ_ABI::execute {
 
 namespace detail {
@@ -17884,9 +18996,9 @@ inline status shape_of_embedding_lookup(std::span<const operand> inputs, const o
 namespace family {
 
 inline constexpr std::array matrix{
-    operation{op::code::fully_connected, functions_of<kernel::fully_connected_float>(),
+    operation{op::code::fully_connected, functions_of<fast::fully_connected_float>(),
               &detail::shape_of_fully_connected},
-    operation{op::code::batch_matmul, functions_of<kernel::batch_matmul_float>(), &detail::shape_of_batch_matmul},
+    operation{op::code::batch_matmul, functions_of<fast::batch_matmul_float>(), &detail::shape_of_batch_matmul},
     operation{op::code::embedding_lookup, functions_of<kernel::embedding_lookup>(), &detail::shape_of_embedding_lookup},
 };
 

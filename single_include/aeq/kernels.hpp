@@ -49,7 +49,9 @@
 #endif
 #endif
 
-// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. The bits are the same either way.
+// AEQ_PORTABLE_LOOPS: 1 leaves the vectorized variants of the host's hot loops out. Quantized bits are the same either
+// way; sums of the interpreter's float ops may differ in their last bits, since some processors round products and sums
+// at once.
 #ifndef AEQ_PORTABLE_LOOPS
 #define AEQ_PORTABLE_LOOPS 0
 #endif
