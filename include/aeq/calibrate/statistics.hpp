@@ -25,6 +25,9 @@ struct tensor_range {
   friend bool operator==(const tensor_range&, const tensor_range&) = default;
 };
 
+/// A range in words: "-1 to 6", in the fewest digits that say which numbers these are.
+[[nodiscard]] std::string describe(const tensor_range& range);
+
 /// Ranges by the names of tensors, in the order of being added.
 class statistics {
  public:
@@ -52,3 +55,7 @@ class statistics {
 };
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
+
+#if AEQ_DEFINITIONS
+#include <aeq/calibrate/statistics.ipp>
+#endif

@@ -52,12 +52,14 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
                     ": the statistics have no range for it; calibrate with data that reaches it, or "
                     "leave the ops around it out with a no_quantize rule");
   }
-  if (!std::isfinite(r->lowest) || !std::isfinite(r->highest)) {
-    throw error(error_code::not_quantizable, name(graph, tensor) + ": its range in the statistics is " +
-                                                 std::to_string(r->lowest) + " to " + std::to_string(r->highest) +
-                                                 ", which has no scale; mend the data, or leave the ops around it out "
-                                                 "with a no_quantize rule");
-  }
+  const auto refuse = [&](const char* why) {
+    throw error(error_code::not_quantizable, name(graph, tensor) + ": its range is " + calibrate::describe(*r) + ", " +
+                                                 why +
+                                                 "; mend the statistics or their data, or leave the ops around "
+                                                 "it out with a no_quantize rule");
+  };
+  if (!std::isfinite(r->lowest) || !std::isfinite(r->highest)) refuse("which has no scale");
+  if (r->lowest > r->highest) refuse("whose ends are the wrong way round");
   auto p = std::make_shared<tensor_parameters>();
   p->format = format;
   p->scale_shape = r->shape;
@@ -72,6 +74,8 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
     p->scale = {static_cast<double>(fit.scale)};
     p->zero_point = {fit.zero_point};
   }
+  // The file has float32 scales.
+  if (!std::isfinite(static_cast<float>(p->scale.front()))) refuse("too wide for a scale of float32");
   return p;
 }
 
