@@ -6,9 +6,10 @@ import fnmatch
 import models_files
 import models_graphs
 import models_ops
+import models_trained
 from recipes import RECIPES
 
-MODELS = models_ops.MODELS | models_graphs.MODELS | models_files.MODELS
+MODELS = models_ops.MODELS | models_graphs.MODELS | models_files.MODELS | models_trained.MODELS
 
 WEIGHT_OPS = ("op_conv_2d*", "op_depthwise*", "op_transpose_conv*", "op_embedding*",
               "op_fully_connected", "op_batch_matmul*")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
-// section 5.6)
+// Subgraphs that operators run: a decomposition is quantized only where its STABLEHLO_COMPOSITE is, and bodies of WHILE
+// and IF get floats. (spec: quantization, section 5.6)
 #pragma once
 
 #include <array>
@@ -21,6 +21,9 @@ inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.np
 
 /// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
 [[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
+
+/// Subgraphs that WHILE, IF and their like run: the caller hands over floats.
+[[nodiscard]] std::vector<bool> control_flow_bodies(const model::model& m);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 

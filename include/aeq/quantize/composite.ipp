@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which composites a plan selects, and which decompositions stay as they are.
+// Which composites a plan selects, which decompositions stay as they are, and what runs under control flow.
 #pragma once
 
 #include <aeq/quantize/composite.hpp>
@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <aeq/model/consistency.hpp>
 #include <aeq/model/tables.hpp>
 #include <aeq/model/view.hpp>
 #include <aeq/op/code.hpp>
@@ -58,6 +59,19 @@ AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const reci
     }
   }
   return skipped;
+}
+
+AEQ_INLINE std::vector<bool> control_flow_bodies(const model::model& m) {
+  std::vector<bool> result(m.subgraphs.size(), false);
+  for (const model::subgraph& g : m.subgraphs) {
+    for (const model::operation& o : g.operations) {
+      if (m.builtin(o) == op::code::stablehlo_composite) continue;
+      for (const std::int32_t body : model::called_subgraphs(o)) {
+        if (body >= 0) result[static_cast<std::size_t>(body)] = true;
+      }
+    }
+  }
+  return result;
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize

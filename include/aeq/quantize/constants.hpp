@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include <aeq/calibrate/fake_quant.hpp>
 #include <aeq/io/progress.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/algorithm/min_max_uniform_quantize.hpp>
@@ -31,8 +33,14 @@ class constants {
  public:
   constants(const model::model& m, scale_time when) : model_(m), ranges_(when) {}
 
+  /// From now on a constant is known to consist of steps of a grid.
+  void set_grid(std::size_t graph, std::int32_t tensor, const calibrate::fake_quant_grid& grid) {
+    grids_.insert_or_assign({graph, tensor}, grid);
+  }
+
   /// A constant that an op with a weight reads: the weight format, with scales along the op's channel axis. Scales are
-  /// there after `compute`. Throws error (not_quantizable) where the shape does not fit the granularity.
+  /// there after `compute`. One on a grid gets the grid's scale in all channels, if the format has integers for all of
+  /// its steps. Throws error (not_quantizable) where the shape does not fit the granularity.
   parameters in_weight_format(const decided_operation& at, std::int32_t tensor);
 
   /// A constant that an op without a weight reads: the activation format, one scale. Scales as above.
@@ -78,9 +86,12 @@ class constants {
   [[nodiscard]] std::int32_t scale_axis(const decided_operation& at, std::int32_t tensor) const;
   parameters ranged(std::size_t graph, std::int32_t tensor, const format_descriptor& format, const fit_functions& fits,
                     std::int32_t axis);
+  [[nodiscard]] bool takes_grid(std::size_t graph, std::int32_t tensor, const format_descriptor& format,
+                                const fit_functions& fits) const;
 
   const model::model& model_;
   std::map<constant_key, parameters> known_;
+  std::map<std::pair<std::size_t, std::int32_t>, calibrate::fake_quant_grid> grids_;
   min_max_ranges ranges_;
 };
 

@@ -71,9 +71,25 @@ AEQ_INLINE parameters constants::ranged(std::size_t graph, std::int32_t index, c
     p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
   }
   p->source = std::make_shared<const weight>(model_, t, name(graph, index), layout);
-  ranges_.add(p, fits);
+  if (takes_grid(graph, index, format, fits)) {
+    p->scale.assign(layout.channels, static_cast<double>(grids_.at({graph, index}).scale));
+    p->zero_point.assign(layout.channels, 0);
+  } else {
+    ranges_.add(p, fits);
+  }
   known = std::move(p);
   return known;
+}
+
+/// A scheme with a fit of its own wants its own scales; zero points and blocks are not what training has fixed.
+AEQ_INLINE bool constants::takes_grid(std::size_t graph, std::int32_t index, const format_descriptor& format,
+                                      const fit_functions& fits) const {
+  const auto known = grids_.find({graph, index});
+  if (known == grids_.end() || !format.is_symmetric() || format.granularity.kind == granularity_kind::blockwise) {
+    return false;
+  }
+  if (fits.narrow != shared_handler<min_max_fit>::fits.narrow) return false;
+  return known->second.lowest >= format.lowest_quantized() && known->second.highest <= format.highest();
 }
 
 /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)

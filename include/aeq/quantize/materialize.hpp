@@ -9,6 +9,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/quantize/parameters.hpp>
 #include <aeq/quantize/rules.hpp>
+#include <aeq/quantize/transform/remove_fake_quant.hpp>
 #include <aeq/recipe/plan.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
@@ -20,11 +21,14 @@ struct pipeline_options {
   scale_time when = scale_time::at_once;
   const calibrate::statistics* statistics = nullptr;  ///< ranges of activations; null: none are known
   warnings* notes = nullptr;                          ///< gets what is odd but harmless; null: nobody wants it
+  bool integers_only = false;                         ///< an operator or edge that would stay float is an error
 };
 
 /// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
-/// until they are written. Throws error (not_quantizable).
-[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options);
+/// until they are written. What training has fixed goes before the statistics, and ranges that the file notes
+/// (calibrate::noted_range) stand in where the statistics have none. Throws error (not_quantizable).
+[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+                                      const trained_parameters& trained = {});
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 

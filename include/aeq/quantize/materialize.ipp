@@ -12,8 +12,6 @@
 #include <vector>
 
 #include <aeq/io/error.hpp>
-#include <aeq/model/consistency.hpp>
-#include <aeq/op/code.hpp>
 #include <aeq/quantize/activations.hpp>
 #include <aeq/quantize/algorithm/float_casting.hpp>
 #include <aeq/quantize/composite.hpp>
@@ -27,7 +25,8 @@ namespace detail {
 
 class materializer {
  public:
-  materializer(const model::model& m, const recipe::plan& plan, const pipeline_options& options)
+  materializer(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+               const trained_parameters& trained)
       : model_(m),
         plan_(plan),
         skipped_(skipped_subgraphs(m, plan)),
@@ -38,10 +37,16 @@ class materializer {
         bodies_(control_flow_bodies(m)),
         options_(options) {
     for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
+    for (const trained_parameters::trained_range& t : trained.ranges) {
+      activations_.set_range(t.graph, t.tensor, t.range);
+      knows_ranges_ = true;
+    }
+    for (const trained_parameters::trained_grid& t : trained.grids) constants_.set_grid(t.graph, t.tensor, t.grid);
+    if (has_static(plan)) take_noted_ranges();
   }
 
   model_rules run() {
-    if (options_.statistics == nullptr || options_.statistics->empty()) refuse_static();
+    if (!knows_ranges_ && (options_.statistics == nullptr || options_.statistics->empty())) refuse_static();
     for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
       const recipe::subgraph_plan& decisions = decisions_here();
       const rule_writer rules(rules_[graph_]);
@@ -72,6 +77,18 @@ class materializer {
     });
   }
 
+  void take_noted_ranges() {
+    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
+      for (std::size_t t = 0; t < model_.subgraphs[g].tensors.size(); ++t) {
+        const auto noted = calibrate::noted_range(model_, model_.subgraphs[g].tensors[t]);
+        const auto index = static_cast<std::int32_t>(t);
+        if (!noted || activations_.range(g, index) != nullptr) continue;
+        activations_.set_range(g, index, *noted);
+        knows_ranges_ = true;
+      }
+    }
+  }
+
   /// Throws error (not_quantizable) if some decision needs statistics.
   void refuse_static() const {
     const auto refuse = [&](const recipe::decision& d) {
@@ -87,20 +104,6 @@ class materializer {
       refuse(plan_.subgraphs[g].inputs);
       refuse(plan_.subgraphs[g].outputs);
     }
-  }
-
-  /// Subgraphs that WHILE, IF and their like run: the caller hands over floats.
-  [[nodiscard]] static std::vector<bool> control_flow_bodies(const model::model& m) {
-    std::vector<bool> result(m.subgraphs.size(), false);
-    for (const model::subgraph& g : m.subgraphs) {
-      for (const model::operation& o : g.operations) {
-        if (m.builtin(o) == op::code::stablehlo_composite) continue;
-        for (const std::int32_t body : model::called_subgraphs(o)) {
-          if (body >= 0) result[static_cast<std::size_t>(body)] = true;
-        }
-      }
-    }
-    return result;
   }
 
   /// The plan's decisions for the subgraph, without those that can't be carried out.
@@ -180,13 +183,15 @@ class materializer {
   activations activations_;
   static_range static_range_;
   std::vector<bool> bodies_;
+  bool knows_ranges_ = false;  ///< from the model itself
   const pipeline_options& options_;
 };
 
 }  // namespace detail
 
-AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options) {
-  return detail::materializer(m, plan, options).run();
+AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+                                   const trained_parameters& trained) {
+  return detail::materializer(m, plan, options, trained).run();
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize

@@ -7,9 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <aeq/op/catalogue.hpp>
+#include <aeq/quantize/integers_only.hpp>
 #include <aeq/quantize/sharing.hpp>
+#include <aeq/quantize/transform/remove_fake_quant.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -46,13 +49,26 @@ AEQ_INLINE model_instructions instruct(const model::model& m, const model_rules&
   return result;
 }
 
-AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
-  model_rules rules = materialize(m, plan, options);
+namespace detail {
+
+AEQ_INLINE model::model carry_out_plan(model::model m, const recipe::plan& plan, const pipeline_options& options,
+                                       const trained_parameters& trained) {
+  model_rules rules = materialize(m, plan, options, trained);
+  if (options.integers_only) require_integers(m, plan, rules);
   resolve_sharing(m, rules);
   const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
   const model_instructions instructions = instruct(m, rules, uses);
   transform(m, instructions, uses);
   return m;
+}
+
+}  // namespace detail
+
+AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
+  if (!has_fake_quant(m)) return detail::carry_out_plan(std::move(m), plan, options, {});
+  recipe::plan without = plan;
+  const trained_parameters trained = remove_fake_quant(m, without, options.notes);
+  return detail::carry_out_plan(std::move(m), without, options, trained);
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
