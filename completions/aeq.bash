@@ -14,7 +14,7 @@ _aeq_commands() { # COMMAND
 _aeq_options() { # COMMAND
   case "$1" in
     "") echo "--version -h --help" ;;
-    "quantize") echo "-h --help -r --recipe -o --output --stats --policy --threads --overwrite --sync --strict --json" ;;
+    "quantize") echo "-h --help -r --recipe -o --output --stats --input-type --output-type --strict-int --policy --threads --overwrite --sync --strict --json" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -30,6 +30,8 @@ _aeq_value() { # COMMAND OPTION
     "quantize -r" | "quantize --recipe") echo RECIPE ;;
     "quantize -o" | "quantize --output") echo OUTPUT ;;
     "quantize --stats") echo STATS ;;
+    "quantize --input-type") echo TYPE ;;
+    "quantize --output-type") echo TYPE ;;
     "quantize --policy") echo POLICY ;;
     "quantize --threads") echo N ;;
     "diff -n" | "diff --number") echo N ;;
@@ -84,7 +86,17 @@ _aeq_complete_kind() { # KIND AEQ WORD
     B)
       _aeq_files "$3" .tflite .json .json.gz
       ;;
+    TYPE)
+      _aeq_words "$3" float32 int8 uint8 int16
+      ;;
   esac
+}
+
+# Adds words of a few.
+_aeq_words() { # WORD CHOICE...
+  local word="$1" name
+  shift
+  while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -W "$*" -- "$word")
 }
 
 # Adds files that end as they should, and folders.

@@ -29,9 +29,10 @@ struct value_kind {
   std::string_view name;
   std::string_view endings;  ///< of files, apart by spaces; empty: no file
   bool is_recipe = false;    ///< names of recipes too
+  std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 10> value_kinds{{
+constexpr std::array<value_kind, 11> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -42,6 +43,7 @@ constexpr std::array<value_kind, 10> value_kinds{{
     {"A", ".tflite .json .json.gz"},
     {"B", ".tflite .json .json.gz"},
     {"N", ""},
+    {"TYPE", "", false, "float32 int8 uint8 int16"},
 }};
 
 const value_kind& kind_of(const std::string& name) {
@@ -236,6 +238,13 @@ std::string single_quoted(const std::string& text) {
 }
 
 constexpr const char* bash_engine = R"bash(
+# Adds words of a few.
+_aeq_words() { # WORD CHOICE...
+  local word="$1" name
+  shift
+  while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -W "$*" -- "$word")
+}
+
 # Adds files that end as they should, and folders.
 _aeq_files() { # WORD ENDING...
   local word="$1" file ending
@@ -332,6 +341,9 @@ void print_bash(std::ostream& out, const std::vector<command>& commands) {
   }
   out << "  esac\n}\n\n_aeq_complete_kind() { # KIND AEQ WORD\n  case \"$1\" in\n";
   for (const value_kind& kind : value_kinds) {
+    if (!kind.words.empty()) {
+      out << "    " << kind.name << ")\n      _aeq_words \"$3\" " << kind.words << "\n      ;;\n";
+    }
     if (kind.endings.empty()) continue;
     out << "    " << kind.name << ")\n      _aeq_files \"$3\" " << kind.endings << '\n';
     if (kind.is_recipe) out << "      _aeq_recipes \"$2\" \"$3\"\n";
@@ -364,6 +376,7 @@ std::string in_brackets(const std::string& text) {
 
 std::string zsh_action(const value_kind& kind) {
   if (kind.is_recipe) return "_aeq_recipes";
+  if (!kind.words.empty()) return "(" + std::string(kind.words) + ")";
   if (kind.endings.empty()) return " ";  // to be typed
   const std::string endings = replaced(std::string(kind.endings.substr(1)), " .", "|");
   const bool is_one = endings.find('|') == std::string::npos;  // which zsh would take for a qualifier in brackets

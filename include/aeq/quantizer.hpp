@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include <aeq/io/warning.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/model/writer.hpp>
+#include <aeq/recipe/edge_type.hpp>
 #include <aeq/recipe/plan.hpp>
 #include <aeq/recipe/policy.hpp>
 #include <aeq/recipe/recipe.hpp>
@@ -47,6 +49,15 @@ class quantizer {
   void load_statistics(const std::string& path);
   void set_statistics(calibrate::statistics ranges) { statistics_ = std::move(ranges); }
 
+  /// What float inputs and outputs become, as a last rule of the recipe for INPUT and OUTPUT; none: what the recipe
+  /// says. A recipe without a static rule is then an error of `plan`.
+  void set_input_type(std::optional<recipe::edge_type> type) { input_type_ = type; }
+  void set_output_type(std::optional<recipe::edge_type> type) { output_type_ = type; }
+
+  /// Makes an operator or an edge of a graph that would stay float an error (not_quantizable) that names it, says why
+  /// it does, and which operators next to it would be integers.
+  void set_integers_only(bool wanted) { integers_only_ = wanted; }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
@@ -61,7 +72,8 @@ class quantizer {
   std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
 
   [[nodiscard]] const model::model& source() const { return source_; }
-  [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
+  /// The recipe whose rules a plan counts: with those that the types of inputs and outputs add. Throws error.
+  [[nodiscard]] recipe::recipe current_recipe() const;
   /// Makes `save` throw error (bad_input) where there are warnings, before anything is written.
   void set_strict(bool warnings_are_errors) { strict_ = warnings_are_errors; }
 
@@ -76,6 +88,9 @@ class quantizer {
   warnings loading_notes_;
   warnings notes_;
   model::model source_;
+  std::optional<recipe::edge_type> input_type_;
+  std::optional<recipe::edge_type> output_type_;
+  bool integers_only_ = false;
   bool strict_ = false;
 };
 

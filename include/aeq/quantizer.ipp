@@ -41,14 +41,26 @@ AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
   statistics_ = calibrate::load_statistics(path);
 }
 
+AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
+  recipe::recipe all = recipe_;
+  if (input_type_) {
+    all = recipe::with_edge_type(std::move(all), op::code::graph_input, *input_type_, policy_, table_);
+  }
+  if (output_type_) {
+    all = recipe::with_edge_type(std::move(all), op::code::graph_output, *output_type_, policy_, table_);
+  }
+  return all;
+}
+
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
-  const std::vector<recipe::rule> rules = recipe_.rules();
+  const recipe::recipe all = current_recipe();
+  const std::vector<recipe::rule> rules = all.rules();
   const bool names_count =
       std::any_of(rules.begin(), rules.end(), [](const recipe::rule& r) { return !recipe::core_of(r.regex).empty(); });
   const quantize::recipe_view view(source_, names_count ? &notes_ : nullptr);
-  return recipe::resolve(recipe_, policy_, table_, view, notes_);
+  return recipe::resolve(all, policy_, table_, view, notes_);
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
@@ -57,7 +69,11 @@ AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
 
 AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) {
   return quantize::quantize_model(source_, decisions,
-                                  {.threads = threads, .progress = tell, .statistics = &statistics_, .notes = &notes_});
+                                  {.threads = threads,
+                                   .progress = tell,
+                                   .statistics = &statistics_,
+                                   .notes = &notes_,
+                                   .integers_only = integers_only_});
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
@@ -72,7 +88,8 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
                                                              .progress = options.progress,
                                                              .when = quantize::scale_time::while_writing,
                                                              .statistics = &statistics_,
-                                                             .notes = &notes_});
+                                                             .notes = &notes_,
+                                                             .integers_only = integers_only_});
     if (strict_ && !notes_.empty()) {
       const warning& first = notes_.all().front();
       throw error(error_code::bad_input,

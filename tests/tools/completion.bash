@@ -70,6 +70,9 @@ offers_only "net.tflite" aeq recipe check n.json --model n
 offers_only "net.tflite" aeq quantize --threads 2 --overwrite n
 offers_only "a folder" aeq inspect a
 offers_only "" aeq quantize net.tflite --threads ""
+offers_only "float32|int16|int8|uint8" aeq quantize net.tflite --input-type ""
+offers_only "uint8" aeq quantize net.tflite --output-type u
+offers_only "int16|int8" aeq quantize net.tflite --output-type = i
 offers_only "$work/net.tflite" aeq inspect "$work/ne"
 
 # Recipes: all that `aeq recipe list` has, by whatever way the option is written.

@@ -198,6 +198,59 @@ case_not_quantizable() {
   holds . m.tflite out err
 }
 
+case_edge_types() {
+  model fc_chain
+  cp "$models/../statistics/fc_chain.qsv.json.gz" s.json.gz
+  local type
+  for type in float32 int8 uint8 int16; do
+    gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz --input-type $type --output-type $type -o $type.tflite
+    silent
+    gives 0 "$aeq" inspect $type.tflite
+    [[ "$(grep -cE "^ +(input|output) +[0-9]+ .*  ${type^^}  " out)" -eq 2 ]] || wrong "$type: $(grep -E '^ +(input|output) ' out)"
+  done
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz -o plain.tflite
+  same int8.tflite plain.tflite
+  gives 2 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz --input-type int4 -o o.tflite
+  says "int4 is no type; float32, int8, uint8 and int16 are"
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --output-type float32 -o o.tflite
+  says "output type float32: the recipe has no static rule"
+  no_file o.tflite
+}
+
+case_strict_int() {
+  model fc_chain
+  cp "$models/../statistics/fc_chain.qsv.json.gz" s.json.gz
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz --strict-int -o strict.tflite
+  silent
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz -o plain.tflite
+  same strict.tflite plain.tflite
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz --strict-int --input-type float32 -o o.tflite
+  says "input tensor 'x': input type float32: no_quantize; connected to FULLY_CONNECTED 0, which would be integers"
+  prints_nothing
+  gives 4 "$aeq" quantize m.tflite --recipe $recipe --strict-int -o o.tflite
+  says "would stay float"
+  model unsupported_between
+  cp "$models/../statistics/unsupported_between.qsv.json.gz" s.json.gz
+  gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json.gz --strict-int --json -o o.tflite
+  says "RELU6 1 (float tensor 'fc_a'): aeq knows no integer form of this operator; connected to FULLY_CONNECTED 0, which"
+  prints_nothing
+  no_file o.tflite
+}
+
+case_trained() {
+  model fake_quant_cnn
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --strict-int -o o.tflite
+  silent
+  prints "6 of 6 operators quantized"
+  gives 0 "$aeq" inspect o.tflite
+  grep -q FAKE_QUANT out && wrong "a FAKE_QUANT is left"
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe -o dynamic.tflite --json
+  prints '"operators":10'
+  model noted_ranges
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --strict-int -o noted.tflite
+  silent
+}
+
 case_io_errors() {
   model
   gives 5 "$aeq" quantize none.tflite --recipe $recipe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command_line.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -38,6 +39,16 @@ void add_tolerance(CLI::App& command, const std::string& name, Value& into, cons
   add_value(command, name, "N", into, text)->capture_default_str()->check(check);
 }
 
+void add_type(CLI::App& command, const std::string& name, std::string& into, const std::string& text) {
+  const CLI::Validator check(
+      [](const std::string& value) {
+        const bool is_known = std::find(edge_types.begin(), edge_types.end(), value) != edge_types.end();
+        return is_known ? std::string() : value + " is no type; float32, int8, uint8 and int16 are";
+      },
+      "");
+  add_value(command, name, "TYPE", into, text)->check(check);
+}
+
 void define_quantize(CLI::App& app, quantize_arguments& into) {
   CLI::App& command = *app.add_subcommand("quantize", "Quantize a model by a recipe");
   add_positional(command, "MODEL", into.model, "The float .tflite file; - is standard input");
@@ -48,6 +59,11 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
             "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
   add_value(command, "--stats", "STATS", into.statistics,
             "A JSON file with the ranges of activations, which static recipes need; it may end in .gz");
+  add_type(command, "--input-type", into.input_type,
+           "What float inputs become, whatever the recipe says of them: float32, int8, uint8 or int16");
+  add_type(command, "--output-type", into.output_type, "The same for outputs");
+  command.add_flag("--strict-int", into.strict_int,
+                   "Integers only: an op, an input or an output that would stay float is an error");
   add_value(command, "--policy", "POLICY", into.policy, policy_text);
   add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The bytes do not depend on it");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");

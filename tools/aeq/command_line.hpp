@@ -19,7 +19,10 @@ struct quantize_arguments {
   std::string output;
   std::string policy;
   std::string statistics;
+  std::string input_type;   ///< empty: what the recipe says
+  std::string output_type;  ///< the same
   unsigned threads = 0;
+  bool strict_int = false;
   bool overwrite = false;
   bool sync = false;
   bool strict = false;
@@ -55,6 +58,9 @@ struct arguments {
   diff_arguments diff;
   recipe_arguments recipe;
 };
+
+/// What --input-type and --output-type take.
+inline constexpr std::array<std::string_view, 4> edge_types{"float32", "int8", "uint8", "int16"};
 
 /// A command line as an example, and what it does.
 struct example {

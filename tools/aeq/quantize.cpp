@@ -15,6 +15,7 @@
 #include <aeq/io/file.hpp>
 #include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/selection.hpp>
+#include <aeq/quantize/transform/remove_fake_quant.hpp>
 #include <aeq/quantizer.hpp>
 
 #include "commands.hpp"
@@ -80,6 +81,9 @@ int quantize(const quantize_arguments& given) {
   if (!given.policy.empty()) quantizer.load_policy(given.policy);
   quantizer.load_recipe(given.recipe);
   if (!given.statistics.empty()) quantizer.load_statistics(given.statistics);
+  quantizer.set_input_type(aeq::recipe::edge_type_of(given.input_type));
+  quantizer.set_output_type(aeq::recipe::edge_type_of(given.output_type));
+  quantizer.set_integers_only(given.strict_int);
   const aeq::recipe::plan plan = quantizer.plan();
   if (!given.json) print_warnings(quantizer.notes());
   if (given.strict && !quantizer.notes().empty()) {
@@ -97,7 +101,13 @@ int quantize(const quantize_arguments& given) {
   if (!given.json) print_warnings(quantizer.notes(), told);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  const auto counts = count_quantized(quantizer.source(), plan);
+  // Operators are counted without the FAKE_QUANTs that have gone.
+  aeq::model::model counted = quantizer.source();
+  aeq::recipe::plan decided = plan;
+  if (aeq::quantize::has_fake_quant(counted)) {
+    static_cast<void>(aeq::quantize::remove_fake_quant(counted, decided, nullptr));
+  }
+  const auto counts = count_quantized(counted, decided);
   if (given.json) {
     boost::json::array quantized;
     for (const auto& [kind, count] : counts) {
@@ -107,7 +117,7 @@ int quantize(const quantize_arguments& given) {
     for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
     const boost::json::object report{{"input", given.model},   {"output", output},
                                      {"input_bytes", before},  {"output_bytes", after},
-                                     {"seconds", seconds},     {"operators", operator_count(quantizer.source())},
+                                     {"seconds", seconds},     {"operators", operator_count(counted)},
                                      {"quantized", quantized}, {"warnings", notes}};
     std::FILE* to = output == "-" ? stderr : stdout;
     std::fprintf(to, "%s\n", boost::json::serialize(report).c_str());
@@ -119,7 +129,7 @@ int quantize(const quantize_arguments& given) {
               grouped(after).c_str(), share, seconds);
   std::size_t all = 0;
   for (const auto& [kind, count] : counts) all += count;
-  std::printf("%zu of %zu operators quantized\n", all, operator_count(quantizer.source()));
+  std::printf("%zu of %zu operators quantized\n", all, operator_count(counted));
   for (const auto& [kind, count] : counts) {
     std::printf("  %4zu  %-24s %s\n", count, kind.first.c_str(), kind.second.c_str());
   }

@@ -44,6 +44,11 @@ template <class Scheme>
   return {name, summary, {{{"*", &descriptor_of<Scheme>, min_weight_elements}}}, 1};
 }
 
+template <class Scheme>
+[[nodiscard]] constexpr builtin_recipe float_edges(std::string_view name, std::string_view summary) {
+  return {name, summary, {{{"*", &descriptor_of<Scheme>}, {"INPUT"}, {"OUTPUT"}}}, 3};
+}
+
 template <int Bits, int Elements>
 using dynamic_blocks = dynamic_range_scheme<Bits, blockwise<Elements>>;
 
@@ -80,6 +85,11 @@ inline constexpr std::array builtin_recipes{
                                                  "float16 weights in the file, float arithmetic"),
     detail::whole_model<static_wi8_ai8>("static_wi8_ai8", "int8 weights and activations; needs calibration"),
     detail::whole_model<static_wi8_ai16>("static_wi8_ai16", "int8 weights, int16 activations; needs calibration"),
+    detail::whole_model<static_wi8_ai16>("static_16x8", "as static_wi8_ai16, by TensorFlow's name for it"),
+    detail::float_edges<static_wi8_ai8>("static_wi8_ai8_float_io",
+                                        "as static_wi8_ai8, inputs and outputs float; needs calibration"),
+    detail::float_edges<static_wi8_ai16>("static_wi8_ai16_float_io",
+                                         "as static_wi8_ai16, inputs and outputs float; needs calibration"),
     detail::whole_model<static_wi8_ai8>("default_a8w8", "as static_wi8_ai8"),
     detail::whole_model<static_wi8_ai16>("default_a16w8", "as static_wi8_ai16"),
     detail::whole_model<dynamic_wi8_afp32>("default_af32w8int", "as dynamic_wi8_afp32"),
