@@ -6305,6 +6305,9 @@ struct tensor_range {
   friend bool operator==(const tensor_range&, const tensor_range&) = default;
 };
 
+/// A range in words: "-1 to 6", in the fewest digits that say which numbers these are.
+[[nodiscard]] std::string describe(const tensor_range& range);
+
 /// Ranges by the names of tensors, in the order of being added.
 class statistics {
  public:
@@ -7621,6 +7624,83 @@ struct tensor_uses {
 // Materialization: decisions of the recipe become rules of tensors. Reads the op catalogue and the decision's scheme;
 // nothing here is instantiated per scheme. (spec: quantization, section 5)
 
+// ---- aeq/quantize/transform/remove_fake_quant.hpp
+// FAKE_QUANT operators go where real integers take their place. This comes before rules and instructions: the tensors
+// on both sides of a FAKE_QUANT become one, which is what the rules are about.
+
+// ---- aeq/calibrate/fake_quant.hpp
+// FAKE_QUANT: what a model that was trained for quantization says about the ranges of its tensors. The operator rounds
+// floats to a grid of 2^num_bits steps, whose zero is moved onto a step.
+// (spec: kernels, FAKE_QUANT)
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+/// The grid of a FAKE_QUANT: its values are `scale` times the integers of [lowest, highest], which has 0.
+struct fake_quant_grid {
+  float scale = 0;  ///< 0: of a range of one value
+  std::int32_t lowest = 0;
+  std::int32_t highest = 0;
+
+  /// The integer of the step that a value is rounded to, halves away from zero. The value must not be NaN.
+  [[nodiscard]] std::int32_t step_of(float value) const;
+};
+
+struct fake_quant {
+  float min = 0;
+  float max = 0;
+  int num_bits = 8;           ///< 2 to 16
+  bool narrow_range = false;  ///< the lowest integer is left out
+
+  [[nodiscard]] fake_quant_grid grid() const;
+
+  /// The range that all 2^num_bits steps span: [min, max], moved so that it has 0, and one step wider below for a
+  /// narrow range. A format of num_bits gets the grid's scale from it.
+  [[nodiscard]] tensor_range range() const;
+};
+
+/// What a FAKE_QUANT operator says. Nothing for other operators, and for one that no runtime would take: without
+/// options, with num_bits beyond 2 to 16, not of one input and one output. Throws error (not_quantizable) that names
+/// the operator where min and max are no range.
+[[nodiscard]] std::optional<fake_quant> fake_quant_of(const model::model& m, std::size_t graph, std::size_t position);
+
+/// The range that the file notes for a float activation (quantization.min and .max, one value each); nothing if it does
+/// not, or for a constant.
+[[nodiscard]] std::optional<tensor_range> noted_range(const model::model& m, const model::tensor& t);
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/quantize/transform/remove_fake_quant.hpp
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// What training has fixed, by tensors of the model as it is without the operators.
+struct trained_parameters {
+  struct trained_range {
+    std::size_t graph;
+    std::int32_t tensor;
+    calibrate::tensor_range range;
+  };
+  struct trained_grid {
+    std::size_t graph;
+    std::int32_t tensor;              ///< a constant, all of whose values are steps of the grid
+    calibrate::fake_quant_grid grid;  ///< from the lowest to the highest step that is there
+  };
+  std::vector<trained_range> ranges;
+  std::vector<trained_grid> grids;
+};
+
+/// Takes FAKE_QUANTs out of a model, and their decisions out of its plan:
+/// - of a constant that an operator with a scheme reads: the constant's values are rounded as it says;
+/// - of an activation, where its producer or some reader (an operator or an edge) has a static scheme.
+/// Others stay, also one whose tensor has another FAKE_QUANT of another range already; `notes` (null: nobody) hears of
+/// that. Throws error (not_quantizable).
+[[nodiscard]] trained_parameters remove_fake_quant(model::model& m, recipe::plan& plan, warnings* notes);
+
+/// Whether a model has a FAKE_QUANT at all.
+[[nodiscard]] bool has_fake_quant(const model::model& m);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/materialize.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
 /// How a model is quantized, apart from what the recipe says.
@@ -7630,11 +7710,14 @@ struct pipeline_options {
   scale_time when = scale_time::at_once;
   const calibrate::statistics* statistics = nullptr;  ///< ranges of activations; null: none are known
   warnings* notes = nullptr;                          ///< gets what is odd but harmless; null: nobody wants it
+  bool integers_only = false;                         ///< an operator or edge that would stay float is an error
 };
 
 /// The rules of every tensor. Ranges of weights are found here, in one pass over them, but for those that can wait
-/// until they are written. Throws error (not_quantizable).
-[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options);
+/// until they are written. What training has fixed goes before the statistics, and ranges that the file notes
+/// (calibrate::noted_range) stand in where the statistics have none. Throws error (not_quantizable).
+[[nodiscard]] model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+                                      const trained_parameters& trained = {});
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
@@ -7677,6 +7760,9 @@ namespace aeq::inline AEQ_ABI::quantize {
 //     aeq::quantizer q("model.tflite");
 //     q.load_recipe("dynamic_wi8_afp32");
 //     q.save("quantized.tflite");
+
+// ---- aeq/recipe/edge_type.hpp
+// The types of a model's inputs and outputs, chosen apart from a recipe: as its last rule for INPUT or OUTPUT.
 
 // ---- aeq/recipe/policy.hpp
 // Policies: which configuration an op may have, be it spelt out or the one that a scheme stands for. The default one is
@@ -7793,6 +7879,34 @@ class recipe {
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/recipe/edge_type.hpp
+namespace aeq::inline AEQ_ABI::recipe {
+
+/// What float inputs (outputs) become. Those that are no floats stay what they are.
+enum class edge_type : std::uint8_t { float32, int8, uint8, int16 };
+
+inline constexpr std::array<std::string_view, 4> edge_type_names{"float32", "int8", "uint8", "int16"};
+[[nodiscard]] constexpr std::string_view name_of(edge_type value) {
+  return edge_type_names[static_cast<std::size_t>(value)];
+}
+
+/// The type of a name; nothing if there is none.
+[[nodiscard]] constexpr std::optional<edge_type> edge_type_of(std::string_view name) {
+  for (std::size_t i = 0; i < edge_type_names.size(); ++i) {
+    if (edge_type_names[i] == name) return static_cast<edge_type>(i);
+  }
+  return std::nullopt;
+}
+
+/// The recipe with one more rule, behind all others, for the inputs (op::code::graph_input) or outputs (graph_output)
+/// of every subgraph: float32 is no_quantize; another type is the configuration of the last static rule that has it,
+/// else that of static_wi8_ai8, static_wi8_au8 or static_wi8_ai16. Throws error: wrong_usage if the recipe has no
+/// static rule, not_quantizable if the policy does not let inputs (outputs) have the type.
+[[nodiscard]] recipe with_edge_type(recipe r, op::code edge, edge_type type, const policy& checks,
+                                    kernel_table_view table);
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
 // ---- aeq/quantizer.hpp
 namespace aeq::inline AEQ_ABI {
 
@@ -7820,6 +7934,15 @@ class quantizer {
   void load_statistics(const std::string& path);
   void set_statistics(calibrate::statistics ranges) { statistics_ = std::move(ranges); }
 
+  /// What float inputs and outputs become, as a last rule of the recipe for INPUT and OUTPUT; none: what the recipe
+  /// says. A recipe without a static rule is then an error of `plan`.
+  void set_input_type(std::optional<recipe::edge_type> type) { input_type_ = type; }
+  void set_output_type(std::optional<recipe::edge_type> type) { output_type_ = type; }
+
+  /// Makes an operator or an edge of a graph that would stay float an error (not_quantizable) that names it, says why
+  /// it does, and which operators next to it would be integers.
+  void set_integers_only(bool wanted) { integers_only_ = wanted; }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
@@ -7834,7 +7957,8 @@ class quantizer {
   std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
 
   [[nodiscard]] const model::model& source() const { return source_; }
-  [[nodiscard]] const recipe::recipe& current_recipe() const { return recipe_; }
+  /// The recipe whose rules a plan counts: with those that the types of inputs and outputs add. Throws error.
+  [[nodiscard]] recipe::recipe current_recipe() const;
   /// Makes `save` throw error (bad_input) where there are warnings, before anything is written.
   void set_strict(bool warnings_are_errors) { strict_ = warnings_are_errors; }
 
@@ -7849,6 +7973,9 @@ class quantizer {
   warnings loading_notes_;
   warnings notes_;
   model::model source_;
+  std::optional<recipe::edge_type> input_type_;
+  std::optional<recipe::edge_type> output_type_;
+  bool integers_only_ = false;
   bool strict_ = false;
 };
 
@@ -7915,6 +8042,11 @@ template <class Scheme>
   return {name, summary, {{{"*", &descriptor_of<Scheme>, min_weight_elements}}}, 1};
 }
 
+template <class Scheme>
+[[nodiscard]] constexpr builtin_recipe float_edges(std::string_view name, std::string_view summary) {
+  return {name, summary, {{{"*", &descriptor_of<Scheme>}, {"INPUT"}, {"OUTPUT"}}}, 3};
+}
+
 template <int Bits, int Elements>
 using dynamic_blocks = dynamic_range_scheme<Bits, blockwise<Elements>>;
 
@@ -7951,6 +8083,11 @@ inline constexpr std::array builtin_recipes{
                                                  "float16 weights in the file, float arithmetic"),
     detail::whole_model<static_wi8_ai8>("static_wi8_ai8", "int8 weights and activations; needs calibration"),
     detail::whole_model<static_wi8_ai16>("static_wi8_ai16", "int8 weights, int16 activations; needs calibration"),
+    detail::whole_model<static_wi8_ai16>("static_16x8", "as static_wi8_ai16, by TensorFlow's name for it"),
+    detail::float_edges<static_wi8_ai8>("static_wi8_ai8_float_io",
+                                        "as static_wi8_ai8, inputs and outputs float; needs calibration"),
+    detail::float_edges<static_wi8_ai16>("static_wi8_ai16_float_io",
+                                         "as static_wi8_ai16, inputs and outputs float; needs calibration"),
     detail::whole_model<static_wi8_ai8>("default_a8w8", "as static_wi8_ai8"),
     detail::whole_model<static_wi8_ai16>("default_a16w8", "as static_wi8_ai16"),
     detail::whole_model<dynamic_wi8_afp32>("default_af32w8int", "as dynamic_wi8_afp32"),
@@ -8326,10 +8463,29 @@ AEQ_INLINE histogram::limits histogram::least_divergence(limits all) const {
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
 
+// ---- aeq/calibrate/statistics.ipp
+// Ranges in words.
+
+#include <charconv>
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+AEQ_INLINE std::string describe(const tensor_range& range) {
+  const auto text = [&](double value) {
+    std::array<char, 32> digits{};
+    char* const last = digits.data() + digits.size();
+    const std::to_chars_result end = range.wide ? std::to_chars(digits.data(), last, value)
+                                                : std::to_chars(digits.data(), last, static_cast<float>(value));
+    return std::string(digits.data(), end.ptr);
+  };
+  return text(range.lowest) + " to " + text(range.highest);
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
 // ---- aeq/calibrate/observations.ipp
 // What calibration has seen of each tensor: the definitions.
 
-#include <charconv>
 #include <system_error>
 
 // ---- aeq/calibrate/range_loops_avx2.hpp
@@ -13652,6 +13808,350 @@ AEQ_INLINE std::vector<instruction> instructions_of(const tensor_rules& rules, c
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
+// ---- aeq/calibrate/fake_quant.ipp
+// FAKE_QUANT, the definitions.
+
+namespace aeq::inline AEQ_ABI::calibrate {
+
+namespace detail {
+
+inline constexpr std::uint8_t fake_quant_options = 58;
+inline constexpr model::schema::table_descriptor fake_quant_table =
+    model::schema::builtin_options_members[fake_quant_options];
+
+}  // namespace detail
+
+AEQ_INLINE std::int32_t fake_quant_grid::step_of(float value) const {
+  if (scale == 0) return 0;
+  const float low = static_cast<float>(lowest) * scale;
+  const float high = static_cast<float>(highest) * scale;
+  const float steps = std::round(std::clamp(value, low, high) / scale);
+  return std::clamp(static_cast<std::int32_t>(steps), lowest, highest);
+}
+
+AEQ_INLINE fake_quant_grid fake_quant::grid() const {
+  const std::int32_t first = narrow_range ? 1 : 0;
+  const std::int32_t last = (1 << num_bits) - 1;
+  fake_quant_grid g;
+  g.scale = (max - min) / static_cast<float>(last - first);
+  if (!(g.scale > 0)) return g;
+  const float zero = std::round(static_cast<float>(first) - min / g.scale);
+  const auto zero_point =
+      static_cast<std::int32_t>(std::clamp(zero, static_cast<float>(first), static_cast<float>(last)));
+  g.lowest = first - zero_point;
+  g.highest = last - zero_point;
+  return g;
+}
+
+AEQ_INLINE tensor_range fake_quant::range() const {
+  float low = min;
+  float high = max;
+  if (low > 0) {
+    high = max - min;
+    low = 0;
+  } else if (high < 0) {
+    low = min - max;
+    high = 0;
+  }
+  if (narrow_range) low -= grid().scale;
+  return {static_cast<double>(low), static_cast<double>(high), false, {}};
+}
+
+AEQ_INLINE std::optional<fake_quant> fake_quant_of(const model::model& m, std::size_t graph, std::size_t position) {
+  const model::operation& o = m.subgraphs[graph].operations[position];
+  if (m.builtin(o) != op::code::fake_quant || o.inputs.size() != 1 || o.outputs.size() != 1) return std::nullopt;
+  if (o.inputs[0] < 0 || o.outputs[0] < 0) return std::nullopt;
+  if (o.options.type != detail::fake_quant_options || o.options.table == nullptr) return std::nullopt;
+  const model::view<detail::fake_quant_table> options(o.options.table);
+  fake_quant f{options.get<"min">(), options.get<"max">(), options.get<"num_bits">(),
+               options.get<"narrow_range">() != 0};
+  constexpr int fewest_bits = 2;
+  constexpr int most_bits = 16;
+  if (f.num_bits < fewest_bits || f.num_bits > most_bits) return std::nullopt;
+  if (!(f.min <= f.max) || !std::isfinite(f.max - f.min)) {
+    throw error(error_code::not_quantizable,
+                m.file_name() + ": FAKE_QUANT " + std::to_string(position) + " of " +
+                    model::label(m.subgraphs[graph], static_cast<std::size_t>(o.inputs[0])) + " has the range " +
+                    describe({static_cast<double>(f.min), static_cast<double>(f.max), false, {}}) +
+                    ", which has no scale; mend the model, or train it on");
+  }
+  return f;
+}
+
+AEQ_INLINE std::optional<tensor_range> noted_range(const model::model& m, const model::tensor& t) {
+  if (t.type != model::tensor_type::float32 || !t.quantization || m.is_constant(t)) return std::nullopt;
+  const model::quantization& q = *t.quantization;
+  if (q.has_scale() || q.min.size() != 1 || q.max.size() != 1) return std::nullopt;
+  return tensor_range{static_cast<double>(q.min[0]), static_cast<double>(q.max[0]), false, {}};
+}
+
+}  // namespace aeq::inline AEQ_ABI::calibrate
+
+// ---- aeq/quantize/transform/remove_fake_quant.ipp
+// FAKE_QUANT operators, their tensors and their places in the plan.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+class fake_quant_removal {
+ public:
+  fake_quant_removal(model::model& m, recipe::plan& plan, warnings* notes) : model_(m), plan_(plan), notes_(notes) {}
+
+  trained_parameters run() {
+    count_buffers();
+    for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) remove_from_graph();
+    drop_code();
+    return std::move(result_);
+  }
+
+ private:
+  /// Who stands around a tensor; an edge of the graph counts as an operator with the edge's decision.
+  struct uses {
+    std::vector<const recipe::decision*> readers;
+    const recipe::decision* producer = nullptr;
+    std::int32_t producing_operation = -1;
+    bool is_input = false;
+    bool is_output = false;
+    std::size_t reads = 0;  ///< slots of operators and of the graph's outputs
+  };
+
+  [[nodiscard]] model::subgraph& graph() { return model_.subgraphs[graph_]; }
+  [[nodiscard]] model::tensor& tensor(std::int32_t t) { return graph().tensors[static_cast<std::size_t>(t)]; }
+
+  void count_buffers() {
+    tensors_on_.assign(model_.buffers.size(), 0);
+    for (const model::subgraph& g : model_.subgraphs) {
+      for (const model::tensor& t : g.tensors) ++tensors_on_[t.buffer];
+    }
+    for (const model::metadata_entry& entry : model_.metadata) ++tensors_on_[entry.buffer];
+    for (const std::int32_t b : model_.metadata_buffer) {
+      if (b >= 0 && static_cast<std::size_t>(b) < tensors_on_.size()) ++tensors_on_[static_cast<std::size_t>(b)];
+    }
+  }
+
+  void find_uses() {
+    const recipe::subgraph_plan& decisions = plan_.subgraphs[graph_];
+    uses_.assign(graph().tensors.size(), {});
+    const auto read = [&](std::int32_t t, const recipe::decision& d) -> uses& {
+      uses& u = uses_[static_cast<std::size_t>(t)];
+      u.readers.push_back(&d);
+      ++u.reads;
+      return u;
+    };
+    for (const std::int32_t t : graph().inputs) {
+      uses& u = uses_[static_cast<std::size_t>(t)];
+      u.producer = &decisions.inputs;
+      u.is_input = true;
+    }
+    for (std::size_t i = 0; i < graph().operations.size(); ++i) {
+      const model::operation& o = graph().operations[i];
+      for (const std::int32_t t : o.inputs) {
+        if (t >= 0) read(t, decisions.operations[i]);
+      }
+      for (const std::int32_t t : o.outputs) {
+        if (t < 0) continue;
+        uses_[static_cast<std::size_t>(t)].producer = &decisions.operations[i];
+        uses_[static_cast<std::size_t>(t)].producing_operation = static_cast<std::int32_t>(i);
+      }
+    }
+    for (const std::int32_t t : graph().outputs) read(t, decisions.outputs).is_output = true;
+  }
+
+  [[nodiscard]] static bool is_static(const recipe::decision* d) {
+    return d != nullptr && d->quantize && d->scheme.execution_mode == execution::static_range;
+  }
+
+  /// The tensor that stands in the place of another.
+  [[nodiscard]] std::int32_t now(std::int32_t t) const {
+    while (t >= 0 && instead_[static_cast<std::size_t>(t)] != t) t = instead_[static_cast<std::size_t>(t)];
+    return t;
+  }
+
+  void remove_from_graph() {
+    const auto is_fake_quant = [&](const model::operation& o) { return model_.builtin(o) == op::code::fake_quant; };
+    if (std::none_of(graph().operations.begin(), graph().operations.end(), is_fake_quant)) return;
+    find_uses();
+    instead_.resize(graph().tensors.size());
+    for (std::size_t t = 0; t < instead_.size(); ++t) instead_[t] = static_cast<std::int32_t>(t);
+    ranges_.assign(graph().tensors.size(), std::nullopt);
+    std::vector<bool> gone(graph().operations.size(), false);
+    for (std::size_t i = 0; i < gone.size(); ++i) {
+      const std::optional<calibrate::fake_quant> f = calibrate::fake_quant_of(model_, graph_, i);
+      if (f) gone[i] = remove(*f, i);
+    }
+    for (std::size_t t = 0; t < ranges_.size(); ++t) {
+      if (ranges_[t] && instead_[t] == static_cast<std::int32_t>(t)) {
+        result_.ranges.push_back({graph_, static_cast<std::int32_t>(t), *ranges_[t]});
+      }
+    }
+    rewire();
+    erase(gone);
+  }
+
+  /// Whether the operator can go.
+  bool remove(const calibrate::fake_quant& f, std::size_t position) {
+    const std::int32_t from = graph().operations[position].inputs[0];
+    const std::int32_t to = graph().operations[position].outputs[0];
+    if (tensor(from).type != model::tensor_type::float32 || tensor(to).type != model::tensor_type::float32)
+      return false;
+    const uses& behind = uses_[static_cast<std::size_t>(to)];
+    if (model_.is_constant(tensor(from))) {
+      const bool is_wanted = std::any_of(behind.readers.begin(), behind.readers.end(),
+                                         [](const recipe::decision* d) { return d->quantize; });
+      return is_wanted && fold(f, from, to);
+    }
+    const uses& before = uses_[static_cast<std::size_t>(from)];
+    if (!is_static(before.producer) && std::none_of(behind.readers.begin(), behind.readers.end(), is_static))
+      return false;
+    return merge(f.range(), from, to);
+  }
+
+  /// The tensors before and behind a FAKE_QUANT become one: that of the graph's edge, or the first.
+  bool merge(const calibrate::tensor_range& range, std::int32_t from, std::int32_t to) {
+    const std::int32_t first = now(from);
+    std::optional<calibrate::tensor_range>& known = ranges_[static_cast<std::size_t>(first)];
+    if (known && *known != range) {
+      if (notes_ != nullptr) {
+        notes_->add(model_.file_name() + ": " + model::label(graph(), static_cast<std::size_t>(to)),
+                    "its FAKE_QUANT stays: that of " + model::label(graph(), static_cast<std::size_t>(from)) +
+                        " has another range, " + calibrate::describe(*known) + " in place of " +
+                        calibrate::describe(range));
+      }
+      ranges_[static_cast<std::size_t>(to)] = range;
+      return false;
+    }
+    const uses& before = uses_[static_cast<std::size_t>(first)];
+    const bool is_edge = before.is_input || before.is_output || tensor(first).is_variable;
+    const bool keeps_output =
+        uses_[static_cast<std::size_t>(to)].is_output && !is_edge && before.producing_operation >= 0;
+    const std::int32_t kept = keeps_output ? to : first;
+    const std::int32_t dropped = keeps_output ? first : to;
+    instead_[static_cast<std::size_t>(dropped)] = kept;
+    ranges_[static_cast<std::size_t>(kept)] = range;
+    if (keeps_output) {
+      uses_[static_cast<std::size_t>(kept)].producing_operation = before.producing_operation;
+    } else {
+      uses_[static_cast<std::size_t>(kept)].is_output |= uses_[static_cast<std::size_t>(to)].is_output;
+    }
+    return true;
+  }
+
+  /// The tensor behind the FAKE_QUANT becomes a constant of the rounded values.
+  bool fold(const calibrate::fake_quant& f, std::int32_t from, std::int32_t to) {
+    const model::tensor& source = tensor(from);
+    const std::uint64_t count = model::element_count(source.shape);
+    if (source.sparsity != nullptr || count != model::element_count(tensor(to).shape)) return false;
+    const weight values(model_, source, model::label(graph(), static_cast<std::size_t>(from)), layout_of(source.shape));
+    const calibrate::fake_quant_grid grid = f.grid();
+    calibrate::fake_quant_grid used{grid.scale, 0, 0};
+    std::vector<float> scratch;
+    const float* const floats = values.values(0, count, scratch);
+    std::vector<std::uint8_t> bytes(count * sizeof(float));
+    bool is_on_grid = grid.scale > 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const bool is_number = !std::isnan(floats[i]);
+      is_on_grid = is_on_grid && is_number;  // who asks for its scale refuses the weight
+      const std::int32_t step = is_number ? grid.step_of(floats[i]) : 0;
+      used.lowest = std::min(used.lowest, step);
+      used.highest = std::max(used.highest, step);
+      flatbuffers::WriteScalar(bytes.data() + i * sizeof(float),
+                               is_number ? static_cast<float>(step) * grid.scale : floats[i]);
+    }
+    const std::shared_ptr<const std::vector<std::uint8_t>> kept =
+        std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+    model_.storage.push_back(kept);
+    model::buffer made;
+    made.present = true;
+    made.data = *kept;
+    made.size = kept->size();
+    // Nobody else wants the values as they were: they need not be in the file.
+    const bool is_alone = uses_[static_cast<std::size_t>(from)].reads == 1 && tensors_on_[source.buffer] == 1;
+    if (is_alone) {
+      tensor(to).buffer = std::exchange(tensor(from).buffer, 0);
+      model_.buffers[tensor(to).buffer] = std::move(made);
+    } else {
+      tensor(to).buffer = static_cast<std::uint32_t>(model_.buffers.size());
+      model_.buffers.push_back(std::move(made));
+      tensors_on_.push_back(1);
+    }
+    if (is_on_grid) result_.grids.push_back({graph_, to, used});
+    return true;
+  }
+
+  void rewire() {
+    const auto all = [&](std::vector<std::int32_t>& list) {
+      for (std::int32_t& t : list) t = now(t);
+    };
+    for (model::operation& o : graph().operations) {
+      all(o.inputs);
+      all(o.outputs);
+    }
+    all(graph().outputs);
+    for (model::signature& s : model_.signatures) {
+      if (s.subgraph != graph_) continue;
+      for (model::tensor_map& entry : s.outputs) {
+        entry.tensor = static_cast<std::uint32_t>(now(static_cast<std::int32_t>(entry.tensor)));
+      }
+    }
+  }
+
+  void erase(const std::vector<bool>& gone) {
+    std::vector<model::operation>& operations = graph().operations;
+    std::vector<recipe::decision>& decisions = plan_.subgraphs[graph_].operations;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < gone.size(); ++i) {
+      if (gone[i]) continue;
+      if (kept != i) {
+        operations[kept] = std::move(operations[i]);
+        decisions[kept] = std::move(decisions[i]);
+      }
+      ++kept;
+    }
+    operations.resize(kept);
+    decisions.resize(kept);
+  }
+
+  /// The operator code goes too, if nobody is left: a runtime may not know it.
+  void drop_code() {
+    for (std::size_t c = model_.operator_codes.size(); c-- > 0;) {
+      if (model_.operator_codes[c].builtin != op::code::fake_quant) continue;
+      const auto has_it = [&](const model::operation& o) { return o.code == c; };
+      const bool is_used = std::any_of(model_.subgraphs.begin(), model_.subgraphs.end(), [&](const model::subgraph& g) {
+        return std::any_of(g.operations.begin(), g.operations.end(), has_it);
+      });
+      if (is_used) continue;
+      model_.operator_codes.erase(model_.operator_codes.begin() + static_cast<std::ptrdiff_t>(c));
+      for (model::subgraph& g : model_.subgraphs) {
+        for (model::operation& o : g.operations) o.code -= o.code > c ? 1 : 0;
+      }
+    }
+  }
+
+  model::model& model_;
+  recipe::plan& plan_;
+  warnings* notes_;
+  trained_parameters result_;
+  std::size_t graph_ = 0;
+  std::vector<std::size_t> tensors_on_;  ///< by buffer
+  std::vector<uses> uses_;               ///< by tensor of the graph
+  std::vector<std::int32_t> instead_;  ///< by tensor: the next one on the way to what takes its place; itself: it stays
+  std::vector<std::optional<calibrate::tensor_range>> ranges_;  ///< by tensor that stays
+};
+
+}  // namespace detail
+
+AEQ_INLINE bool has_fake_quant(const model::model& m) {
+  return std::any_of(m.operator_codes.begin(), m.operator_codes.end(),
+                     [](const model::operator_code& c) { return c.builtin == op::code::fake_quant; });
+}
+
+AEQ_INLINE trained_parameters remove_fake_quant(model::model& m, recipe::plan& plan, warnings* notes) {
+  return detail::fake_quant_removal(m, plan, notes).run();
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
 // ---- aeq/quantize/materialize.ipp
 // Op by op: which inputs take which parameters; constants that are wanted alike share them.
 
@@ -13713,8 +14213,8 @@ namespace aeq::inline AEQ_ABI::quantize {
 }  // namespace aeq::inline AEQ_ABI::quantize
 
 // ---- aeq/quantize/composite.hpp
-// STABLEHLO_COMPOSITE: a decomposition subgraph is quantized only where its composite is. (spec: quantization,
-// section 5.6)
+// Subgraphs that operators run: a decomposition is quantized only where its STABLEHLO_COMPOSITE is, and bodies of WHILE
+// and IF get floats. (spec: quantization, section 5.6)
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -13727,6 +14227,9 @@ inline constexpr std::array<std::string_view, 3> quantizable_composites{"odml.np
 
 /// Subgraphs in which nothing is quantized, whatever the plan says: decompositions of composites that stay as they are.
 [[nodiscard]] std::vector<bool> skipped_subgraphs(const model::model& m, const recipe::plan& plan);
+
+/// Subgraphs that WHILE, IF and their like run: the caller hands over floats.
+[[nodiscard]] std::vector<bool> control_flow_bodies(const model::model& m);
 
 }  // namespace aeq::inline AEQ_ABI::quantize
 
@@ -13916,8 +14419,14 @@ class constants {
  public:
   constants(const model::model& m, scale_time when) : model_(m), ranges_(when) {}
 
+  /// From now on a constant is known to consist of steps of a grid.
+  void set_grid(std::size_t graph, std::int32_t tensor, const calibrate::fake_quant_grid& grid) {
+    grids_.insert_or_assign({graph, tensor}, grid);
+  }
+
   /// A constant that an op with a weight reads: the weight format, with scales along the op's channel axis. Scales are
-  /// there after `compute`. Throws error (not_quantizable) where the shape does not fit the granularity.
+  /// there after `compute`. One on a grid gets the grid's scale in all channels, if the format has integers for all of
+  /// its steps. Throws error (not_quantizable) where the shape does not fit the granularity.
   parameters in_weight_format(const decided_operation& at, std::int32_t tensor);
 
   /// A constant that an op without a weight reads: the activation format, one scale. Scales as above.
@@ -13963,9 +14472,12 @@ class constants {
   [[nodiscard]] std::int32_t scale_axis(const decided_operation& at, std::int32_t tensor) const;
   parameters ranged(std::size_t graph, std::int32_t tensor, const format_descriptor& format, const fit_functions& fits,
                     std::int32_t axis);
+  [[nodiscard]] bool takes_grid(std::size_t graph, std::int32_t tensor, const format_descriptor& format,
+                                const fit_functions& fits) const;
 
   const model::model& model_;
   std::map<constant_key, parameters> known_;
+  std::map<std::pair<std::size_t, std::int32_t>, calibrate::fake_quant_grid> grids_;
   min_max_ranges ranges_;
 };
 
@@ -14056,7 +14568,8 @@ namespace detail {
 
 class materializer {
  public:
-  materializer(const model::model& m, const recipe::plan& plan, const pipeline_options& options)
+  materializer(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+               const trained_parameters& trained)
       : model_(m),
         plan_(plan),
         skipped_(skipped_subgraphs(m, plan)),
@@ -14067,10 +14580,16 @@ class materializer {
         bodies_(control_flow_bodies(m)),
         options_(options) {
     for (const model::subgraph& g : m.subgraphs) rules_.emplace_back(g.tensors.size());
+    for (const trained_parameters::trained_range& t : trained.ranges) {
+      activations_.set_range(t.graph, t.tensor, t.range);
+      knows_ranges_ = true;
+    }
+    for (const trained_parameters::trained_grid& t : trained.grids) constants_.set_grid(t.graph, t.tensor, t.grid);
+    if (has_static(plan)) take_noted_ranges();
   }
 
   model_rules run() {
-    if (options_.statistics == nullptr || options_.statistics->empty()) refuse_static();
+    if (!knows_ranges_ && (options_.statistics == nullptr || options_.statistics->empty())) refuse_static();
     for (graph_ = 0; graph_ < model_.subgraphs.size(); ++graph_) {
       const recipe::subgraph_plan& decisions = decisions_here();
       const rule_writer rules(rules_[graph_]);
@@ -14101,6 +14620,18 @@ class materializer {
     });
   }
 
+  void take_noted_ranges() {
+    for (std::size_t g = 0; g < model_.subgraphs.size(); ++g) {
+      for (std::size_t t = 0; t < model_.subgraphs[g].tensors.size(); ++t) {
+        const auto noted = calibrate::noted_range(model_, model_.subgraphs[g].tensors[t]);
+        const auto index = static_cast<std::int32_t>(t);
+        if (!noted || activations_.range(g, index) != nullptr) continue;
+        activations_.set_range(g, index, *noted);
+        knows_ranges_ = true;
+      }
+    }
+  }
+
   /// Throws error (not_quantizable) if some decision needs statistics.
   void refuse_static() const {
     const auto refuse = [&](const recipe::decision& d) {
@@ -14116,20 +14647,6 @@ class materializer {
       refuse(plan_.subgraphs[g].inputs);
       refuse(plan_.subgraphs[g].outputs);
     }
-  }
-
-  /// Subgraphs that WHILE, IF and their like run: the caller hands over floats.
-  [[nodiscard]] static std::vector<bool> control_flow_bodies(const model::model& m) {
-    std::vector<bool> result(m.subgraphs.size(), false);
-    for (const model::subgraph& g : m.subgraphs) {
-      for (const model::operation& o : g.operations) {
-        if (m.builtin(o) == op::code::stablehlo_composite) continue;
-        for (const std::int32_t body : model::called_subgraphs(o)) {
-          if (body >= 0) result[static_cast<std::size_t>(body)] = true;
-        }
-      }
-    }
-    return result;
   }
 
   /// The plan's decisions for the subgraph, without those that can't be carried out.
@@ -14209,13 +14726,15 @@ class materializer {
   activations activations_;
   static_range static_range_;
   std::vector<bool> bodies_;
+  bool knows_ranges_ = false;  ///< from the model itself
   const pipeline_options& options_;
 };
 
 }  // namespace detail
 
-AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options) {
-  return detail::materializer(m, plan, options).run();
+AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& plan, const pipeline_options& options,
+                                   const trained_parameters& trained) {
+  return detail::materializer(m, plan, options, trained).run();
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -14502,6 +15021,19 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
 // ---- aeq/quantize/pipeline.ipp
 // The steps of the pipeline, one after the other.
 
+// ---- aeq/quantize/integers_only.hpp
+// Integers only: a model in which an operator or an edge would stay float is refused. Looks at what is decided and
+// materialized, before the graph is edited.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Throws error (not_quantizable) if some operator reads or writes floats, or an input or output of a subgraph is
+/// float. The message names each of them, its tensor, why it stays float, and the operators next to it that would be
+/// integers.
+void require_integers(const model::model& m, const recipe::plan& plan, const model_rules& rules);
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
 // ---- aeq/quantize/sharing.hpp
 // Sharing: where the readers of a constant disagree the tensor is duplicated, where tensors on one buffer disagree the
 // buffer is. (spec: quantization, section 6)
@@ -14549,13 +15081,26 @@ AEQ_INLINE model_instructions instruct(const model::model& m, const model_rules&
   return result;
 }
 
-AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
-  model_rules rules = materialize(m, plan, options);
+namespace detail {
+
+AEQ_INLINE model::model carry_out_plan(model::model m, const recipe::plan& plan, const pipeline_options& options,
+                                       const trained_parameters& trained) {
+  model_rules rules = materialize(m, plan, options, trained);
+  if (options.integers_only) require_integers(m, plan, rules);
   resolve_sharing(m, rules);
   const std::vector<std::vector<tensor_uses>> uses = uses_of(m);
   const model_instructions instructions = instruct(m, rules, uses);
   transform(m, instructions, uses);
   return m;
+}
+
+}  // namespace detail
+
+AEQ_INLINE model::model quantize_model(model::model m, const recipe::plan& plan, const pipeline_options& options) {
+  if (!has_fake_quant(m)) return detail::carry_out_plan(std::move(m), plan, options, {});
+  recipe::plan without = plan;
+  const trained_parameters trained = remove_fake_quant(m, without, options.notes);
+  return detail::carry_out_plan(std::move(m), without, options, trained);
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -14872,6 +15417,77 @@ AEQ_INLINE bool recipe::needs_calibration() const {
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/recipe/edge_type.ipp
+// The last rule for a model's inputs or outputs.
+
+namespace aeq::inline AEQ_ABI::recipe {
+
+namespace detail {
+
+struct stored_type {
+  int bits;
+  number_kind kind;
+};
+
+[[nodiscard]] AEQ_INLINE stored_type stored_as(edge_type type) {
+  const bool is_unsigned = type == edge_type::uint8;
+  return {type == edge_type::int16 ? 16 : 8, is_unsigned ? number_kind::unsigned_integer : number_kind::signed_integer};
+}
+
+[[nodiscard]] AEQ_INLINE const scheme_descriptor& usual_scheme(edge_type type) {
+  if (type == edge_type::uint8) return descriptor_of<static_wi8_au8>;
+  return type == edge_type::int16 ? descriptor_of<static_wi8_ai16> : descriptor_of<static_wi8_ai8>;
+}
+
+/// Whether a rule makes activations of a type, and may do so at an edge.
+[[nodiscard]] AEQ_INLINE bool makes(const rule& r, edge_type type, const op::operation_descriptor& edge,
+                                    const policy& checks, kernel_table_view table) {
+  if (r.algorithm == algorithm::no_quantize || r.config.mode() != execution::static_range) return false;
+  const stored_type wanted = stored_as(type);
+  if (r.config.activation->num_bits != wanted.bits || r.config.activation->dtype != wanted.kind) return false;
+  if (!r.scheme.empty() && table.find(edge.builtin, r.scheme) == nullptr) return false;
+  return !checks.allows(r.algorithm, edge, r.config);
+}
+
+}  // namespace detail
+
+AEQ_INLINE recipe with_edge_type(recipe r, op::code edge, edge_type type, const policy& checks,
+                                 kernel_table_view table) {
+  const op::operation_descriptor& entry = *op::find(edge);
+  const std::string what =
+      (edge == op::code::graph_input ? "input type " : "output type ") + std::string(name_of(type));
+  if (!r.needs_calibration()) {
+    throw error(error_code::wrong_usage, what +
+                                             ": the recipe has no static rule, so all inputs and outputs stay what "
+                                             "they are; take a static recipe, such as static_wi8_ai8");
+  }
+  const std::vector<rule> rules = r.rules();
+  rule last{".*", std::string(entry.name), algorithm::no_quantize, {}, {}, what};
+  if (type != edge_type::float32) {
+    const auto like = std::find_if(rules.rbegin(), rules.rend(),
+                                   [&](const rule& other) { return detail::makes(other, type, entry, checks, table); });
+    if (like != rules.rend()) {
+      last.algorithm = like->algorithm;
+      last.scheme = like->scheme;
+      last.config = like->config;
+    } else {
+      last.algorithm = algorithm_of(detail::usual_scheme(type));
+      last.config = config_of(detail::usual_scheme(type));
+      if (const auto refusal = checks.allows(last.algorithm, entry, last.config)) {
+        throw error(error_code::not_quantizable, what + ": " + *refusal);
+      }
+    }
+    last.config.min_weight_elements = 0;
+  }
+  // A regular expression that is there already would keep its place in the order.
+  const auto is_there = [&](const rule& other) { return other.regex == last.regex; };
+  while (std::any_of(rules.begin(), rules.end(), is_there)) last.regex = "(?:" + last.regex + ")";
+  r.add(std::move(last));
+  return r;
+}
+
+}  // namespace aeq::inline AEQ_ABI::recipe
+
 // ---- aeq/quantizer.ipp
 // The facade's way through the floors below it.
 
@@ -15097,14 +15713,26 @@ AEQ_INLINE void quantizer::load_statistics(const std::string& path) {
   statistics_ = calibrate::load_statistics(path);
 }
 
+AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
+  recipe::recipe all = recipe_;
+  if (input_type_) {
+    all = recipe::with_edge_type(std::move(all), op::code::graph_input, *input_type_, policy_, table_);
+  }
+  if (output_type_) {
+    all = recipe::with_edge_type(std::move(all), op::code::graph_output, *output_type_, policy_, table_);
+  }
+  return all;
+}
+
 AEQ_INLINE recipe::plan quantizer::plan() {
   if (recipe_.empty()) throw error(error_code::wrong_usage, "the recipe has no rules; load one first");
   notes_ = loading_notes_;  // asking again does not say everything twice
-  const std::vector<recipe::rule> rules = recipe_.rules();
+  const recipe::recipe all = current_recipe();
+  const std::vector<recipe::rule> rules = all.rules();
   const bool names_count =
       std::any_of(rules.begin(), rules.end(), [](const recipe::rule& r) { return !recipe::core_of(r.regex).empty(); });
   const quantize::recipe_view view(source_, names_count ? &notes_ : nullptr);
-  return recipe::resolve(recipe_, policy_, table_, view, notes_);
+  return recipe::resolve(all, policy_, table_, view, notes_);
 }
 
 AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
@@ -15113,7 +15741,11 @@ AEQ_INLINE model::model quantizer::quantize(unsigned threads, progress* tell) {
 
 AEQ_INLINE model::model quantizer::quantize(const recipe::plan& decisions, unsigned threads, progress* tell) {
   return quantize::quantize_model(source_, decisions,
-                                  {.threads = threads, .progress = tell, .statistics = &statistics_, .notes = &notes_});
+                                  {.threads = threads,
+                                   .progress = tell,
+                                   .statistics = &statistics_,
+                                   .notes = &notes_,
+                                   .integers_only = integers_only_});
 }
 
 AEQ_INLINE std::uint64_t quantizer::save(const std::string& path, const model::save_options& options) {
@@ -15128,7 +15760,8 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
                                                              .progress = options.progress,
                                                              .when = quantize::scale_time::while_writing,
                                                              .statistics = &statistics_,
-                                                             .notes = &notes_});
+                                                             .notes = &notes_,
+                                                             .integers_only = integers_only_});
     if (strict_ && !notes_.empty()) {
       const warning& first = notes_.all().front();
       throw error(error_code::bad_input,
@@ -20721,12 +21354,14 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
                     ": the statistics have no range for it; calibrate with data that reaches it, or "
                     "leave the ops around it out with a no_quantize rule");
   }
-  if (!std::isfinite(r->lowest) || !std::isfinite(r->highest)) {
-    throw error(error_code::not_quantizable, name(graph, tensor) + ": its range in the statistics is " +
-                                                 std::to_string(r->lowest) + " to " + std::to_string(r->highest) +
-                                                 ", which has no scale; mend the data, or leave the ops around it out "
-                                                 "with a no_quantize rule");
-  }
+  const auto refuse = [&](const char* why) {
+    throw error(error_code::not_quantizable, name(graph, tensor) + ": its range is " + calibrate::describe(*r) + ", " +
+                                                 why +
+                                                 "; mend the statistics or their data, or leave the ops around "
+                                                 "it out with a no_quantize rule");
+  };
+  if (!std::isfinite(r->lowest) || !std::isfinite(r->highest)) refuse("which has no scale");
+  if (r->lowest > r->highest) refuse("whose ends are the wrong way round");
   auto p = std::make_shared<tensor_parameters>();
   p->format = format;
   p->scale_shape = r->shape;
@@ -20741,6 +21376,8 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
     p->scale = {static_cast<double>(fit.scale)};
     p->zero_point = {fit.zero_point};
   }
+  // The file has float32 scales.
+  if (!std::isfinite(static_cast<float>(p->scale.front()))) refuse("too wide for a scale of float32");
   return p;
 }
 
@@ -20769,7 +21406,7 @@ AEQ_INLINE parameters keep_float16() {
 }  // namespace aeq::inline AEQ_ABI::quantize
 
 // ---- aeq/quantize/composite.ipp
-// Which composites a plan selects, and which decompositions stay as they are.
+// Which composites a plan selects, which decompositions stay as they are, and what runs under control flow.
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -20817,6 +21454,19 @@ AEQ_INLINE std::vector<bool> skipped_subgraphs(const model::model& m, const reci
     }
   }
   return skipped;
+}
+
+AEQ_INLINE std::vector<bool> control_flow_bodies(const model::model& m) {
+  std::vector<bool> result(m.subgraphs.size(), false);
+  for (const model::subgraph& g : m.subgraphs) {
+    for (const model::operation& o : g.operations) {
+      if (m.builtin(o) == op::code::stablehlo_composite) continue;
+      for (const std::int32_t body : model::called_subgraphs(o)) {
+        if (body >= 0) result[static_cast<std::size_t>(body)] = true;
+      }
+    }
+  }
+  return result;
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
@@ -21176,9 +21826,25 @@ AEQ_INLINE parameters constants::ranged(std::size_t graph, std::int32_t index, c
     p->scale_shape = {t.shape[0], t.shape[1] / format.granularity.block_elements};
   }
   p->source = std::make_shared<const weight>(model_, t, name(graph, index), layout);
-  ranges_.add(p, fits);
+  if (takes_grid(graph, index, format, fits)) {
+    p->scale.assign(layout.channels, static_cast<double>(grids_.at({graph, index}).scale));
+    p->zero_point.assign(layout.channels, 0);
+  } else {
+    ranges_.add(p, fits);
+  }
   known = std::move(p);
   return known;
+}
+
+/// A scheme with a fit of its own wants its own scales; zero points and blocks are not what training has fixed.
+AEQ_INLINE bool constants::takes_grid(std::size_t graph, std::int32_t index, const format_descriptor& format,
+                                      const fit_functions& fits) const {
+  const auto known = grids_.find({graph, index});
+  if (known == grids_.end() || !format.is_symmetric() || format.granularity.kind == granularity_kind::blockwise) {
+    return false;
+  }
+  if (fits.narrow != shared_handler<min_max_fit>::fits.narrow) return false;
+  return known->second.lowest >= format.lowest_quantized() && known->second.highest <= format.highest();
 }
 
 /// The axis whose indices have a scale each; `whole_tensor` if there is one scale. (spec: numerics, section 2.1)
@@ -21790,7 +22456,34 @@ AEQ_INLINE transformed add_dequantize(const transform_context& c) {
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+namespace detail {
+
+/// No kernel goes from int16 to uint8: an int8 of the same values comes between. Its tensor and operator.
+AEQ_INLINE transformed add_step_between(const transform_context& c) {
+  auto p = std::make_shared<tensor_parameters>(*c.what.params);
+  p->format.kind = number_kind::signed_integer;
+  for (std::int32_t& zero : p->zero_point) zero -= 128;
+  const instruction between{c.what.kind, c.what.consumers, std::move(p)};
+  const transform_context step{c.edit, c.inserted, c.operands, c.graph, c.tensor, c.producer, between};
+  const std::int32_t made = c.edit.add_tensor(c.graph, like(c.tensor_at(c.tensor), c.name() + "_int8"));
+  quantize_in_place(step, made);
+  return {made, insert(step, op::code::quantize, c.tensor, made)};
+}
+
+}  // namespace detail
+
 AEQ_INLINE transformed add_quantize(const transform_context& c) {
+  const bool from_int16 = c.tensor_at(c.tensor).type == model::tensor_type::int16;
+  if (from_int16 && c.what.params && storage_type(c.what.params->format) == model::tensor_type::uint8) {
+    const transformed between = detail::add_step_between(c);
+    const std::int32_t result =
+        c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
+    detail::quantize_in_place(c, result);
+    const transform_context last{c.edit, c.inserted, c.operands, c.graph, c.tensor, *between.operation, c.what};
+    const std::int32_t operation = detail::insert(last, op::code::quantize, *between.tensor, result);
+    detail::rewire(c, result);
+    return {result, operation};
+  }
   const std::int32_t result = c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
   detail::quantize_in_place(c, result);
   const std::int32_t operation = detail::insert(c, op::code::quantize, c.tensor, result);
@@ -21905,6 +22598,213 @@ AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index
 AEQ_INLINE transformed quantize_tensor(const transform_context& c) {
   detail::quantize_in_place(c, c.tensor);
   return {};
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/integers_only.ipp
+// Integers only, the definitions.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE bool holds_floats(model::tensor_type type) {
+  using t = model::tensor_type;
+  return type == t::float32 || type == t::float16 || type == t::float64 || type == t::bfloat16;
+}
+
+/// Finds what stays float, and says why.
+class integer_check {
+ public:
+  integer_check(const model::model& m, const recipe::plan& plan, const model_rules& rules)
+      : model_(m), plan_(plan), skipped_(skipped_subgraphs(m, plan)), bodies_(control_flow_bodies(m)) {
+    graphs_.resize(m.subgraphs.size());
+    for (std::size_t g = 0; g < m.subgraphs.size(); ++g) look_at(g, rules[g]);
+  }
+
+  void run() {
+    for (std::size_t g = 0; g < graphs_.size(); ++g) {
+      for (const std::int32_t t : graphs_[g].float_inputs) add_edge(g, t, "input", plan_.subgraphs[g].inputs);
+      for (std::size_t i = 0; i < graphs_[g].float_tensor.size(); ++i) {
+        if (graphs_[g].float_tensor[i] >= 0) add_operation(g, i);
+      }
+      for (const std::int32_t t : graphs_[g].float_outputs) add_edge(g, t, "output", plan_.subgraphs[g].outputs);
+    }
+    if (found_ == 0) return;
+    std::string text = model_.file_name() + ": integers only is asked for, but " + std::to_string(found_) +
+                       (found_ == 1 ? " operator or edge" : " operators and edges") + " would stay float:" + list_;
+    if (found_ > most_listed) text += "\n  ... and " + std::to_string(found_ - most_listed) + " more";
+    throw error(error_code::not_quantizable,
+                text + "\n  without --strict-int they stay float between QUANTIZE and DEQUANTIZE");
+  }
+
+ private:
+  static constexpr std::size_t most_listed = 20;
+  static constexpr std::size_t most_neighbours = 8;
+  static constexpr std::int32_t none = -1;
+
+  struct graph_state {
+    std::vector<std::int32_t> float_tensor;  ///< by operator: one of its float operands; -1: none
+    std::vector<std::int32_t> float_inputs;
+    std::vector<std::int32_t> float_outputs;
+    std::vector<std::int32_t> producer;                ///< by tensor: its operator; -1: none
+    std::vector<std::vector<std::int32_t>> consumers;  ///< by tensor: operators
+  };
+
+  [[nodiscard]] static bool is_integer(const tensor_rule& r) {
+    const transformation t = r.transformations.back();
+    return r.params && r.params->format.is_integer() && t != transformation::no_quantize;
+  }
+
+  void look_at(std::size_t g, const std::vector<tensor_rules>& rules) {
+    const model::subgraph& graph = model_.subgraphs[g];
+    graph_state& s = graphs_[g];
+    s.float_tensor.assign(graph.operations.size(), none);
+    s.producer.assign(graph.tensors.size(), none);
+    s.consumers.resize(graph.tensors.size());
+    for (std::size_t t = 0; t < graph.tensors.size(); ++t) {
+      const auto tensor = static_cast<std::int32_t>(t);
+      const bool was_float = holds_floats(graph.tensors[t].type);
+      if (rules[t].producer && rules[t].producer->operation == graph_edge) {
+        if (was_float && !is_integer(*rules[t].producer)) s.float_inputs.push_back(tensor);
+      } else if (rules[t].producer) {
+        s.producer[t] = rules[t].producer->operation;
+        if (was_float && !is_integer(*rules[t].producer)) note(g, rules[t].producer->operation, tensor);
+      }
+      for (const tensor_rule& r : rules[t].consumers) {
+        // Weight only: the consumer gets floats, from a DEQUANTIZE.
+        // A tensor that no operator writes stays what it is, and gets a QUANTIZE.
+        const bool is_written =
+            rules[t].producer.has_value() || r.transformations.back() != transformation::add_quantize;
+        const bool integer = is_integer(r) && is_written && r.transformations.back() != transformation::add_dequantize;
+        if (r.operation == graph_edge) {
+          if (was_float && !integer) s.float_outputs.push_back(tensor);
+          continue;
+        }
+        if (s.consumers[t].empty() || s.consumers[t].back() != r.operation) s.consumers[t].push_back(r.operation);
+        if (was_float && !integer) note(g, r.operation, tensor);
+      }
+    }
+  }
+
+  /// An activation says more than a weight that stays as it is.
+  void note(std::size_t g, std::int32_t operation, std::int32_t tensor) {
+    std::int32_t& known = graphs_[g].float_tensor[static_cast<std::size_t>(operation)];
+    const auto constant = [&](std::int32_t t) {
+      return model_.is_constant(model_.subgraphs[g].tensors[static_cast<std::size_t>(t)]);
+    };
+    if (known == none || (constant(known) && !constant(tensor))) known = tensor;
+  }
+
+  void add(const std::string& line) {
+    if (++found_ <= most_listed) list_ += "\n  " + line;
+  }
+
+  [[nodiscard]] std::string name(std::size_t g, std::int32_t t) const {
+    return model::label(model_.subgraphs[g], static_cast<std::size_t>(t));
+  }
+  [[nodiscard]] std::string name_of_operation(std::size_t g, std::int32_t position) const {
+    const model::operation& o = model_.subgraphs[g].operations[static_cast<std::size_t>(position)];
+    return std::string(op::builtin_name(model_.builtin(o))) + " " + std::to_string(position);
+  }
+  [[nodiscard]] std::string place(std::size_t g) const {
+    return model_.subgraphs.size() > 1 ? "subgraph " + std::to_string(g) + ": " : "";
+  }
+
+  void add_edge(std::size_t g, std::int32_t t, const std::string& what, const recipe::decision& d) {
+    std::string why = reason(g, d);
+    if (why.empty()) why = "no integer format suits it";
+    add(place(g) + what + " " + name(g, t) + ": " + why + neighbours(g, {t}, none));
+  }
+
+  void add_operation(std::size_t g, std::size_t i) {
+    const model::operation& o = model_.subgraphs[g].operations[i];
+    const recipe::decision& d = plan_.subgraphs[g].operations[i];
+    std::string why = reason(g, d);
+    if (why.empty()) why = reason_of_weight(g, o, d);
+    if (why.empty()) why = "no operator writes " + name(g, graphs_[g].float_tensor[i]) + ", so it stays as it is";
+    std::vector<std::int32_t> operands = o.inputs;
+    operands.insert(operands.end(), o.outputs.begin(), o.outputs.end());
+    add(place(g) + name_of_operation(g, static_cast<std::int32_t>(i)) + " (float " +
+        name(g, graphs_[g].float_tensor[i]) + "): " + why + neighbours(g, operands, static_cast<std::int32_t>(i)));
+  }
+
+  /// Why a decision does not make integers; empty if it would.
+  [[nodiscard]] std::string reason(std::size_t g, const recipe::decision& d) const {
+    if (d.operation == nullptr) return "aeq knows no integer form of this operator";
+    if (skipped_[g]) return "it is part of a composite that stays as it is";
+    if (!d.quantize) return d.reason.empty() ? "no rule of the recipe matches it" : d.reason;
+    if (d.scheme.execution_mode != execution::static_range) {
+      return "the recipe gives it " + d.scheme_name + ", whose activations are floats; a static scheme is wanted";
+    }
+    if (!bodies_[g]) return {};
+    return d.operation->is_virtual() ? "WHILE, IF and their like hand floats to their bodies"
+                                     : "the statistics have no ranges of tensors of this body of a WHILE or IF";
+  }
+
+  [[nodiscard]] std::string reason_of_weight(std::size_t g, const model::operation& o,
+                                             const recipe::decision& d) const {
+    if (is_composite(o) && !is_quantizable_composite(o)) return "composites of this name stay as they are";
+    for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
+      if (o.inputs[slot] < 0 || d.operation->input_role(slot) != op::role::weight) continue;
+      const model::tensor& t = model_.subgraphs[g].tensors[static_cast<std::size_t>(o.inputs[slot])];
+      if (!model_.is_constant(t) || takes_weight_format(model_, t, d, slot)) continue;
+      const std::string weight = "its weight, " + name(g, o.inputs[slot]) + ", ";
+      if (t.sparsity != nullptr) return weight + "is sparse";
+      if (t.type != model::tensor_type::float32) return weight + "is not float32";
+      const std::uint64_t elements = model::element_count(t.shape);
+      if (elements < d.min_weight_elements) {
+        return weight + "has " + std::to_string(elements) + " elements, fewer than the recipe's min_weight_elements";
+      }
+      return weight + "can't be quantized";
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool is_composite(const model::operation& o) const {
+    return model_.builtin(o) == op::code::stablehlo_composite;
+  }
+
+  /// Operators at some tensors that would be integers, but for one.
+  [[nodiscard]] std::string neighbours(std::size_t g, const std::vector<std::int32_t>& tensors,
+                                       std::int32_t except) const {
+    const graph_state& s = graphs_[g];
+    std::vector<std::int32_t> found;
+    const auto add_one = [&](std::int32_t position) {
+      if (position < 0 || position == except || s.float_tensor[static_cast<std::size_t>(position)] >= 0) return;
+      if (std::find(found.begin(), found.end(), position) == found.end()) found.push_back(position);
+    };
+    for (const std::int32_t t : tensors) {
+      if (t < 0) continue;
+      add_one(s.producer[static_cast<std::size_t>(t)]);
+      for (const std::int32_t c : s.consumers[static_cast<std::size_t>(t)]) {
+        if (found.size() > most_neighbours) break;
+        add_one(c);
+      }
+    }
+    if (found.empty()) return {};
+    std::string text;
+    for (std::size_t i = 0; i < std::min(found.size(), most_neighbours); ++i) {
+      text += (i == 0 ? "" : ", ") + name_of_operation(g, found[i]);
+    }
+    if (found.size() > most_neighbours) text += " and more";
+    return "; connected to " + text + ", which would be integers";
+  }
+
+  const model::model& model_;
+  const recipe::plan& plan_;
+  std::vector<bool> skipped_;
+  std::vector<bool> bodies_;
+  std::vector<graph_state> graphs_;
+  std::size_t found_ = 0;
+  std::string list_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE void require_integers(const model::model& m, const recipe::plan& plan, const model_rules& rules) {
+  detail::integer_check(m, plan, rules).run();
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
