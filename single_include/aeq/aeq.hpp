@@ -563,10 +563,10 @@ struct clamp_range {
   }
 }
 
-/// min(max(x, low), high); a NaN becomes a limit, as in LiteRT, where comparisons with it are false.
+/// min(max(x, low), high); NaN passes, as in LiteRT, where comparisons with it are false.
 [[nodiscard]] constexpr float clamped(float x, const clamp_range& limits) noexcept {
-  const float raised = limits.low < x ? x : limits.low;
-  return raised < limits.high ? raised : limits.high;
+  const float raised = x < limits.low ? limits.low : x;
+  return raised > limits.high ? limits.high : raised;
 }
 
 }  // namespace aeq::inline AEQ_ABI::kernel
@@ -1039,6 +1039,744 @@ struct batch_matmul_float {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/binary.hpp
+// Arithmetic of two operands, element by element with broadcasting, and comparisons. (spec: kernels, section 3)
+// Freestanding, but for the C library's functions of float.
+//
+// float32: one rounding per operation; a fused activation clamps, and `none` clamps to the finite numbers, so that an
+// infinite sum becomes the largest one, as in the reference. Integers wrap; they are divided toward zero, and by zero
+// only where nobody called check (the result is 0 then).
+
+#include <cmath>
+
+// ---- aeq/kernel/elementwise.hpp
+// How ops on single elements walk: rows of neighbours, in blocks that compilers vectorize without being asked to, with
+// or without broadcasting. What is computed is in unary.hpp, binary.hpp and their like. Freestanding.
+
+// ---- aeq/kernel/pieces.hpp
+// Elements of any type as numbers of one: 64 of them at a time, as int64 or float. What is computed seldom is computed
+// in these, and so is compiled once for all types. Freestanding.
+
+// ---- aeq/scheme/packing.hpp
+// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
+// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
+
+namespace aeq::inline AEQ_ABI {
+
+/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+  if (bits < 8) {
+    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
+    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+  }
+  return elements * (static_cast<unsigned>(bits) / 8u);
+}
+
+/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
+                                                     std::span<std::uint8_t> packed) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  constexpr unsigned mask = (1u << Bits) - 1u;
+  const std::size_t whole = values.size() / per_byte;
+  for (std::size_t i = 0; i < whole; ++i) {
+    unsigned byte = 0;
+    for (std::size_t j = 0; j < per_byte; ++j) {
+      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
+    }
+    packed[i] = static_cast<std::uint8_t>(byte);
+  }
+  unsigned byte = 0;
+  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
+    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
+  }
+  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
+}
+
+/// The integer at `index` of packed data.
+template <int Bits>
+requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
+    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
+  constexpr std::size_t per_byte = 8 / Bits;
+  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
+  constexpr unsigned sign = 1u << (Bits - 1);
+  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+}
+
+/// Unpacks into one int8 per value.
+template <int Bits>
+constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/kernel/pieces.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Elements that are worth another thread.
+inline constexpr std::size_t elements_per_thread = 16384;
+
+/// Elements between two types are handed over in pieces of so many.
+inline constexpr std::size_t piece_elements = 64;
+using float_piece = std::array<float, piece_elements>;
+using integer_piece = std::array<std::int64_t, piece_elements>;
+
+[[nodiscard]] constexpr bool is_float(element_type type) noexcept {
+  return type == element_type::float32 || type == element_type::float16;
+}
+
+template <class T, class Number>
+void load_as(const operand& x, std::size_t begin, std::size_t n, std::array<Number, piece_elements>& piece) noexcept {
+  const T* from = reinterpret_cast<const T*>(x.data.data()) + begin;
+  for (std::size_t i = 0; i < n; ++i)
+    piece[i] = static_cast<Number>(from[i]);  // NOLINT(bugprone-signed-char-misuse): numbers
+}
+
+/// n elements, 64 at most, of an operand of integers or truth values.
+inline void load(const operand& x, std::size_t begin, std::size_t n, integer_piece& piece) noexcept {
+  switch (x.type) {
+    case element_type::int2:
+    case element_type::int4: {
+      const auto packed = x.values<std::uint8_t>();
+      for (std::size_t i = 0; i < n; ++i) {  // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
+        piece[i] = x.type == element_type::int2 ? unpack<2>(packed, begin + i) : unpack<4>(packed, begin + i);
+      }
+      return;
+    }
+    case element_type::int8: return load_as<std::int8_t>(x, begin, n, piece);
+    case element_type::uint8:
+    case element_type::boolean: return load_as<std::uint8_t>(x, begin, n, piece);
+    case element_type::int16: return load_as<std::int16_t>(x, begin, n, piece);
+    case element_type::int32: return load_as<std::int32_t>(x, begin, n, piece);
+    default: return load_as<std::int64_t>(x, begin, n, piece);
+  }
+}
+
+/// n elements, 64 at most, of an operand of floats.
+inline void load(const operand& x, std::size_t begin, std::size_t n, float_piece& piece) noexcept {
+  if (x.type == element_type::float32) return load_as<float>(x, begin, n, piece);
+  const auto halves = x.values<std::uint16_t>();
+  for (std::size_t i = 0; i < n; ++i) piece[i] = float_from_float16(halves[begin + i]);
+}
+
+/// A number as an integer: wrapped, if it is one; a float toward zero and to the limits, NaN to the highest.
+template <class T>
+[[nodiscard]] constexpr T to_integer(std::int64_t value) noexcept {
+  return static_cast<T>(value);
+}
+template <class T>
+[[nodiscard]] constexpr T to_integer(float value) noexcept {
+  constexpr auto lowest = static_cast<float>(std::numeric_limits<T>::min());
+  constexpr auto beyond = static_cast<float>(std::uint64_t(1) << std::numeric_limits<T>::digits);
+  if (!(value < beyond)) return std::numeric_limits<T>::max();
+  return value <= lowest ? std::numeric_limits<T>::min() : static_cast<T>(value);
+}
+
+template <class T, class Number>
+void store_as(const result_operand& y, std::size_t begin, std::size_t n,
+              const std::array<Number, piece_elements>& piece) noexcept {
+  T* to = reinterpret_cast<T*>(y.data.data()) + begin;
+  for (std::size_t i = 0; i < n; ++i) to[i] = to_integer<T>(piece[i]);
+}
+
+/// n numbers, 64 at most, as elements of a result of whole bytes.
+template <class Number>
+void store(const result_operand& y, std::size_t begin, std::size_t n,
+           const std::array<Number, piece_elements>& piece) noexcept {
+  switch (y.type) {
+    case element_type::float32: {
+      const auto to = y.values<float>();
+      for (std::size_t i = 0; i < n; ++i) to[begin + i] = static_cast<float>(piece[i]);
+      return;
+    }
+    case element_type::float16: {
+      const auto to = y.values<std::uint16_t>();
+      for (std::size_t i = 0; i < n; ++i) to[begin + i] = float16_bits(static_cast<float>(piece[i]));
+      return;
+    }
+    case element_type::boolean: {
+      const auto to = y.values<std::uint8_t>();
+      for (std::size_t i = 0; i < n; ++i) to[begin + i] = piece[i] != Number(0) ? 1 : 0;
+      return;
+    }
+    case element_type::int8: return store_as<std::int8_t>(y, begin, n, piece);
+    case element_type::uint8: return store_as<std::uint8_t>(y, begin, n, piece);
+    case element_type::int16: return store_as<std::int16_t>(y, begin, n, piece);
+    case element_type::int32: return store_as<std::int32_t>(y, begin, n, piece);
+    default: return store_as<std::int64_t>(y, begin, n, piece);
+  }
+}
+
+/// Calls task(begin, n) for pieces that together are `count` elements.
+template <class Task>
+void for_each_piece(std::size_t count, const work_sharing& share, const Task& task) noexcept {
+  share.for_ranges((count + piece_elements - 1) / piece_elements, elements_per_thread / piece_elements,
+                   [&](std::size_t begin, std::size_t end) {
+                     for (std::size_t i = begin * piece_elements; i < std::min(count, end * piece_elements);
+                          i += piece_elements) {
+                       task(i, std::min(piece_elements, count - i));
+                     }
+                   });
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/elementwise.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Elements that are computed together: a whole number of vectors of any width.
+inline constexpr std::size_t block_elements = 16;
+
+/// y[i] = function(x[i]) for n elements; y may be x.
+template <class From, class To, class Function>
+void map_row(const From* x, To* y, std::size_t n, const Function& function) noexcept {
+  std::array<To, block_elements> block{};
+  std::size_t i = 0;
+  for (; i + block_elements <= n; i += block_elements) {
+    for (std::size_t j = 0; j < block_elements; ++j) block[j] = function(x[i + j]);
+    std::memcpy(y + i, block.data(), sizeof(block));
+  }
+  for (; i < n; ++i) y[i] = function(x[i]);
+}
+
+/// y[i] = function(a[i], b[i]) for n elements. Of an operand that is single, the one element is taken each time. y may
+/// be one that is not.
+template <class From, class To, class Function>
+void map_rows(const From* a, bool a_is_single, const From* b, bool b_is_single, To* y, std::size_t n,
+              const Function& function) noexcept {
+  std::array<From, block_elements> many_a{};
+  std::array<From, block_elements> many_b{};
+  if (a_is_single && n != 0) {
+    many_a.fill(*a);
+    a = many_a.data();
+  }
+  if (b_is_single && n != 0) {
+    many_b.fill(*b);
+    b = many_b.data();
+  }
+  const std::size_t a_step = a_is_single ? 0 : block_elements;
+  const std::size_t b_step = b_is_single ? 0 : block_elements;
+  std::array<To, block_elements> block{};
+  std::size_t i = 0;
+  for (; i + block_elements <= n; i += block_elements) {
+    for (std::size_t j = 0; j < block_elements; ++j) block[j] = function(a[j], b[j]);
+    std::memcpy(y + i, block.data(), sizeof(block));
+    a += a_step;
+    b += b_step;
+  }
+  for (std::size_t j = 0; i + j < n; ++j) y[i + j] = function(a[j], b[j]);
+}
+
+/// Two or three operands of broadcast shapes, row by row. Axes along which all of them run on, or all repeat, are one.
+template <std::size_t Operands>
+class broadcast_walk {
+ public:
+  /// A row: where it begins in the result and in each operand, counted in elements.
+  struct row {
+    std::size_t result = 0;
+    std::array<std::size_t, Operands> from{};
+  };
+
+  /// False if the shapes do not go together, or not to `result`.
+  [[nodiscard]] constexpr bool prepare(std::span<const std::int32_t> result,
+                                       const std::array<std::span<const std::int32_t>, Operands>& shapes) noexcept {
+    if (result.size() > max_rank) return false;
+    count_ = 0;
+    std::array<std::size_t, max_rank> extents{};
+    std::array<std::array<std::size_t, Operands>, max_rank> steps{};
+    std::array<std::size_t, Operands> inside{};
+    inside.fill(1);
+    for (std::size_t k = 0; k < result.size(); ++k) {  // from the innermost axis
+      std::int32_t together = 1;
+      std::array<std::size_t, Operands> step{};
+      for (std::size_t o = 0; o < Operands; ++o) {
+        const std::span<const std::int32_t> shape = shapes[o];
+        if (shape.size() > result.size()) return false;
+        const std::int32_t extent = k < shape.size() ? shape[shape.size() - 1 - k] : 1;
+        if (extent == 1) continue;
+        if (together != 1 && together != extent) return false;
+        together = extent;
+        step[o] = inside[o];
+        inside[o] *= static_cast<std::size_t>(extent);
+      }
+      if (together != result[result.size() - 1 - k]) return false;
+      if (together == 1) continue;
+      const auto extent = static_cast<std::size_t>(together);
+      if (count_ > 0) {
+        bool continues = true;
+        for (std::size_t o = 0; o < Operands; ++o) {
+          continues = continues && step[o] == steps[count_ - 1][o] * extents[count_ - 1];
+        }
+        if (continues) {
+          extents[count_ - 1] *= extent;
+          continue;
+        }
+      }
+      extents[count_] = extent;
+      steps[count_++] = step;
+    }
+    if (count_ == 0) extents[count_++] = 1;
+    extents_ = extents;
+    steps_ = steps;
+    return true;
+  }
+
+  /// Whether an operand has one element in all of a row.
+  [[nodiscard]] constexpr bool is_single(std::size_t operand) const noexcept { return steps_[0][operand] == 0; }
+
+  /// Calls task(row, elements) for rows that together are the result. Pieces of them are other threads' to compute.
+  template <class Task>
+  void run(const work_sharing& share, const Task& task) const noexcept {
+    std::size_t rows = 1;
+    for (std::size_t k = 1; k < count_; ++k) rows *= extents_[k];
+    const std::size_t length = extents_[0];
+    if (rows == 0 || length == 0) return;
+    if (rows == 1) {
+      share.for_ranges(length, elements_per_thread, [&](std::size_t begin, std::size_t end) {
+        row at{begin, {}};
+        for (std::size_t o = 0; o < Operands; ++o) at.from[o] = begin * steps_[0][o];
+        task(at, end - begin);
+      });
+      return;
+    }
+    share.for_ranges(rows, elements_per_thread / length + 1, [&](std::size_t begin, std::size_t end) {
+      std::array<std::size_t, max_rank> index{};
+      row at{begin * length, {}};
+      for (std::size_t k = 1, rest = begin; k < count_; ++k) {
+        index[k] = rest % extents_[k];
+        rest /= extents_[k];
+        for (std::size_t o = 0; o < Operands; ++o) at.from[o] += index[k] * steps_[k][o];
+      }
+      for (std::size_t i = begin; i < end; ++i) {
+        task(at, length);
+        at.result += length;
+        for (std::size_t k = 1; k < count_; ++k) {
+          for (std::size_t o = 0; o < Operands; ++o) at.from[o] += steps_[k][o];
+          if (++index[k] < extents_[k]) break;
+          for (std::size_t o = 0; o < Operands; ++o) at.from[o] -= steps_[k][o] * extents_[k];
+          index[k] = 0;
+        }
+      }
+    });
+  }
+
+ private:
+  std::array<std::size_t, max_rank> extents_{};  // innermost first
+  std::array<std::array<std::size_t, Operands>, max_rank> steps_{};
+  std::size_t count_ = 0;
+};
+
+/// An operation made from the op's options, or from nothing.
+template <class Operation>
+[[nodiscard]] constexpr Operation operation_from(const operation_options& options) noexcept {
+  if constexpr (requires { Operation(options); }) {
+    return Operation(options);
+  } else {
+    return Operation();
+  }
+}
+
+/// A set of element types.
+template <class... Type>
+[[nodiscard]] constexpr std::uint32_t types_of(Type... type) noexcept {
+  return ((std::uint32_t(1) << static_cast<unsigned>(type)) | ... | 0u);
+}
+[[nodiscard]] constexpr bool has_type(std::uint32_t types, element_type type) noexcept {
+  return (types >> static_cast<unsigned>(type) & 1u) != 0;
+}
+inline constexpr std::uint32_t float_only = types_of(element_type::float32);
+inline constexpr std::uint32_t wide_numbers = types_of(element_type::float32, element_type::int32, element_type::int64);
+inline constexpr std::uint32_t all_numbers =
+    wide_numbers | types_of(element_type::int8, element_type::uint8, element_type::int16);
+inline constexpr std::uint32_t all_integers = all_numbers & ~float_only;
+inline constexpr std::uint32_t truth_values = types_of(element_type::boolean);
+
+// What is compiled per operation: a row of floats, and a piece of all other types. Null where an op does not have them.
+
+using unary_float_row = void (*)(const float* x, float* y, std::size_t n, const operation_options& options) noexcept;
+using unary_integer_piece = void (*)(integer_piece& x, const operation_options& options) noexcept;
+using binary_float_row = void (*)(const float* a, bool a_is_single, const float* b, bool b_is_single, std::byte* y,
+                                  std::size_t n, const operation_options& options) noexcept;
+using binary_integer_piece = void (*)(integer_piece& a, const integer_piece& b,
+                                      const operation_options& options) noexcept;
+
+[[nodiscard]] inline status operands_broadcast(const kernel_arguments& call, std::uint32_t types,
+                                               bool result_is_truth) noexcept {
+  if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+  const operand& a = call.inputs[0];
+  const operand& b = call.inputs[1];
+  const element_type result = result_is_truth ? element_type::boolean : a.type;
+  if (a.type != b.type || !has_type(types, a.type) || call.outputs[0].type != result) return status::wrong_type;
+  broadcast_walk<2> walk;
+  return walk.prepare(call.outputs[0].shape, {a.shape, b.shape}) ? status::ready : status::wrong_shape;
+}
+
+inline void run_unary(const kernel_arguments& call, unary_float_row floats, unary_integer_piece integers) noexcept {
+  const operand& x = call.inputs[0];
+  const result_operand& y = call.outputs[0];
+  if (x.type == element_type::float32) {
+    const auto* from = reinterpret_cast<const float*>(x.data.data());
+    auto* to = reinterpret_cast<float*>(y.data.data());
+    call.share.for_ranges(y.elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
+      floats(from + begin, to + begin, end - begin, call.options);
+    });
+    return;
+  }
+  for_each_piece(y.elements(), call.share, [&](std::size_t begin, std::size_t n) {
+    integer_piece piece{};
+    load(x, begin, n, piece);
+    integers(piece, call.options);
+    store(y, begin, n, piece);
+  });
+}
+
+inline void run_binary(const kernel_arguments& call, binary_float_row floats, binary_integer_piece integers) noexcept {
+  const operand& a = call.inputs[0];
+  const operand& b = call.inputs[1];
+  const result_operand& y = call.outputs[0];
+  broadcast_walk<2> walk;
+  (void)walk.prepare(y.shape, {a.shape, b.shape});
+  const std::array<bool, 2> is_single{walk.is_single(0), walk.is_single(1)};
+  const auto load_or_fill = [&](std::size_t which, std::size_t row, std::size_t begin, std::size_t n,
+                                integer_piece& piece) {
+    if (is_single[which]) {
+      load(call.inputs[which], row, 1, piece);
+      piece.fill(piece[0]);
+    } else {
+      load(call.inputs[which], row + begin, n, piece);
+    }
+  };
+  walk.run(call.share, [&](const broadcast_walk<2>::row& row, std::size_t n) {
+    if (a.type == element_type::float32) {
+      floats(reinterpret_cast<const float*>(a.data.data()) + row.from[0], is_single[0],
+             reinterpret_cast<const float*>(b.data.data()) + row.from[1], is_single[1],
+             y.data.data() + row.result * bytes_of(y.type), n, call.options);
+      return;
+    }
+    for (std::size_t begin = 0; begin < n; begin += piece_elements) {
+      const std::size_t count = std::min(piece_elements, n - begin);
+      integer_piece left{}, right{};
+      load_or_fill(0, row.from[0], begin, count, left);
+      load_or_fill(1, row.from[1], begin, count, right);
+      integers(left, right, call.options);
+      store(y, row.result + begin, count, left);
+    }
+  });
+}
+
+/// y = f(x), element by element, x and y of one of the types; Operation is called with float or, for all other types,
+/// with int64: results wrap when they are stored. y may be x.
+template <class Operation, std::uint32_t Types = float_only>
+struct unary {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != y.type || !has_type(Types, x.type)) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    unary_float_row floats = nullptr;
+    unary_integer_piece integers = nullptr;
+    if constexpr (has_type(Types, element_type::float32)) {
+      floats = [](const float* x, float* y, std::size_t n, const operation_options& options) noexcept {
+        map_row(x, y, n, operation_from<Operation>(options));
+      };
+    }
+    if constexpr (Types != float_only) {
+      integers = [](integer_piece& x, const operation_options& options) noexcept {
+        const auto operation = operation_from<Operation>(options);
+        for (std::int64_t& value : x) value = operation(value);
+      };
+    }
+    run_unary(call, floats, integers);
+  }
+};
+
+/// What binary asks besides: whether setup accepts a call, and whether the data are such that there is a result.
+struct no_rules {
+  static constexpr status accepts(const kernel_arguments&) noexcept { return status::ready; }
+  static constexpr status check(const kernel_arguments&) noexcept { return status::ready; }
+};
+
+/// y = f(a, b), element by element, with broadcasting (spec: kernels, section 1), a and b of one of the types. y has it
+/// too, or is truth values (Result is bool). Operation is called with float or, for all other types, with int64:
+/// results wrap when they are stored. y may be a if it has its type and shape.
+template <class Operation, std::uint32_t Types, class Rules = no_rules, class Result = float>
+struct binary {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    constexpr bool is_truth = std::is_same_v<Result, bool>;
+    if (const status fits = operands_broadcast(call, Types, is_truth); fits != status::ready) return fits;
+    return Rules::accepts(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return Rules::check(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    binary_float_row floats = nullptr;
+    binary_integer_piece integers = nullptr;
+    if constexpr (has_type(Types, element_type::float32)) {
+      floats = [](const float* a, bool a_is_single, const float* b, bool b_is_single, std::byte* y, std::size_t n,
+                  const operation_options& options) noexcept {
+        using result = std::conditional_t<std::is_same_v<Result, bool>, std::uint8_t, float>;
+        map_rows(a, a_is_single, b, b_is_single, reinterpret_cast<result*>(y), n, operation_from<Operation>(options));
+      };
+    }
+    if constexpr (Types != float_only) {
+      integers = [](integer_piece& a, const integer_piece& b, const operation_options& options) noexcept {
+        const auto operation = operation_from<Operation>(options);
+        for (std::size_t i = 0; i < piece_elements; ++i) a[i] = operation(a[i], b[i]);
+      };
+    }
+    run_binary(call, floats, integers);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/binary.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// An operation of int64, in the unsigned numbers, where it wraps.
+template <class Operation>
+[[nodiscard]] constexpr std::int64_t wrapped(std::int64_t a, std::int64_t b, const Operation& operation) noexcept {
+  return static_cast<std::int64_t>(operation(static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b)));
+}
+
+struct plus {
+  constexpr float operator()(float a, float b) const noexcept { return a + b; }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    return wrapped(a, b, [](auto x, auto y) { return x + y; });
+  }
+};
+struct minus {
+  constexpr float operator()(float a, float b) const noexcept { return a - b; }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    return wrapped(a, b, [](auto x, auto y) { return x - y; });
+  }
+};
+struct times {
+  constexpr float operator()(float a, float b) const noexcept { return a * b; }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    return wrapped(a, b, [](auto x, auto y) { return x * y; });
+  }
+};
+struct divided {
+  constexpr float operator()(float a, float b) const noexcept { return a / b; }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    if (b == 0) return 0;
+    if (b == -1) return minus()(0, a);  // the lowest number has no counterpart
+    return a / b;
+  }
+};
+/// The quotient rounded down.
+struct floor_divided {
+  float operator()(float a, float b) const noexcept { return std::floor(a / b); }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    const std::int64_t quotient = divided()(a, b);
+    if (b == 0 || b == -1) return quotient;
+    return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
+  }
+};
+/// What floor division leaves: it has the divisor's sign.
+struct floor_remainder {
+  float operator()(float a, float b) const noexcept {
+    const float rest = std::fmod(a, b);
+    return rest != 0.0f && (rest < 0.0f) != (b < 0.0f) ? rest + b : rest;
+  }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    if (b == 0 || b == -1) return 0;
+    const std::int64_t rest = a % b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+};
+struct larger {
+  template <class T>
+  constexpr T operator()(T a, T b) const noexcept {
+    return a > b ? a : b;
+  }
+};
+struct smaller {
+  template <class T>
+  constexpr T operator()(T a, T b) const noexcept {
+    return a < b ? a : b;
+  }
+};
+struct difference_squared {
+  template <class T>
+  constexpr T operator()(T a, T b) const noexcept {
+    const T difference = minus()(a, b);
+    return times()(difference, difference);
+  }
+};
+/// Of integers: 0 where the exponent is negative (which check refuses).
+struct power {
+  float operator()(float a, float b) const noexcept { return std::pow(a, b); }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    if (b < 0) return 0;
+    std::int64_t result = 1;
+    for (; b != 0; b /= 2) {
+      if (b % 2 != 0) result = times()(result, a);
+      a = times()(a, a);
+    }
+    return result;
+  }
+};
+struct angle_of {
+  float operator()(float a, float b) const noexcept { return std::atan2(a, b); }
+};
+struct exclusive_or {
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept { return a ^ b; }
+};
+/// By 0 to 63 bits; other amounts count as the nearest of these.
+struct shifted_right {
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    const std::int64_t most = b > 63 ? 63 : b;
+    return a >> (b < 0 ? 0 : most);
+  }
+};
+struct both {
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept { return a != 0 && b != 0 ? 1 : 0; }
+};
+struct either {
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept { return a != 0 || b != 0 ? 1 : 0; }
+};
+/// x where it is not negative, else x * alpha.
+struct prelu_function {
+  constexpr float operator()(float x, float alpha) const noexcept { return x >= 0.0f ? x : x * alpha; }
+};
+
+/// An operation behind which the fused activation clamps.
+template <class Operation>
+struct activated {
+  clamp_range limits;
+  std::int64_t low = std::numeric_limits<std::int64_t>::min();
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+
+  explicit constexpr activated(const operation_options& options) noexcept : limits(clamp_of(options.activation)) {
+    if (options.activation == fused_activation::none) return;
+    low = static_cast<std::int64_t>(limits.low);
+    if (options.activation != fused_activation::relu) high = static_cast<std::int64_t>(limits.high);
+  }
+  constexpr float operator()(float a, float b) const noexcept { return clamped(Operation()(a, b), limits); }
+  constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
+    const std::int64_t result = Operation()(a, b);
+    const std::int64_t raised = result < low ? low : result;
+    return raised > high ? high : raised;
+  }
+};
+
+struct activation_is_a_clamp : no_rules {
+  static constexpr status accepts(const kernel_arguments& call) noexcept {
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+};
+/// Whether no integer of the second operand is 0; or whether none is negative.
+[[nodiscard]] inline status second_is_sound(const kernel_arguments& call, bool zero_only) noexcept {
+  const operand& b = call.inputs[1];
+  if (!is_index(b.type)) return status::ready;
+  for (std::size_t i = 0; i < b.elements(); ++i) {
+    const std::int64_t value = index_at(b, i);
+    if (zero_only ? value == 0 : value < 0) return status::wrong_data;
+  }
+  return status::ready;
+}
+/// An integer divisor is not 0.
+struct divisor_is_not_zero : no_rules {
+  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+};
+struct quotient_rules : activation_is_a_clamp {
+  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+};
+/// An integer exponent is not negative.
+struct exponent_is_not_negative : no_rules {
+  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, false); }
+};
+
+/// ADD and its like.
+template <class Operation, class Rules = activation_is_a_clamp>
+using arithmetic = binary<activated<Operation>, wide_numbers, Rules>;
+
+// Comparisons. Integers are compared as they are stored, and so have one scale and zero point if they are quantized.
+
+struct equal_to {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a == b;
+  }
+};
+struct not_equal_to {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a != b;
+  }
+};
+struct less_than {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a < b;
+  }
+};
+struct at_most {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a <= b;
+  }
+};
+struct greater_than {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a > b;
+  }
+};
+struct at_least {
+  template <class T>
+  constexpr bool operator()(T a, T b) const noexcept {
+    return a >= b;
+  }
+};
+
+struct one_scale : no_rules {
+  static constexpr status accepts(const kernel_arguments& call) noexcept {
+    const operand& a = call.inputs[0];
+    const operand& b = call.inputs[1];
+    const bool is_one = std::equal(a.scale.begin(), a.scale.end(), b.scale.begin(), b.scale.end()) &&
+                        std::equal(a.zero_point.begin(), a.zero_point.end(), b.zero_point.begin(), b.zero_point.end());
+    return a.type == element_type::float32 || is_one ? status::ready : status::wrong_parameters;
+  }
+};
+template <class Operation>
+using comparison = binary<Operation, all_numbers | truth_values, one_scale, bool>;
+
+/// y = a + b + …, of operands of one shape, in their order. float32 and int32; not clamped.
+struct add_n {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.empty()) return status::wrong_operands;
+    if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
+    const result_operand& y = call.outputs[0];
+    if (y.type != element_type::float32 && y.type != element_type::int32) return status::wrong_type;
+    for (const operand& x : call.inputs) {
+      if (x.type != y.type) return status::wrong_type;
+      if (!same_shape(x.shape, y.shape)) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    std::copy_n(call.inputs[0].data.begin(), y.elements() * bytes_of(y.type), y.data.begin());
+    const operand sum{y.type, false, y.data, y.shape, {}, {}, 0, 0};
+    for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+      const std::array<operand, 2> inputs{sum, call.inputs[i]};
+      binary<plus, wide_numbers>::evaluate({inputs, call.outputs, call.options, {}, call.share}, {});
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/broadcast.hpp
 // Ops that repeat: BROADCAST_TO, TILE, FILL, ZEROS_LIKE; and those that say shapes: BROADCAST_ARGS, SHAPE, RANK. Any
 // element of whole bytes. Freestanding.
@@ -1402,6 +2140,41 @@ struct broadcast_args {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/cast.hpp
+// CAST. (spec: kernels, section 4) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Elements as another type: floats toward zero and to the limits, NaN to the highest integer; integers wrap; to truth
+/// values, whether it is not 0. y may be x if its elements are as large. Scales and zero points mean nothing to it.
+struct cast {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (!x.present() || bytes_of(y.type) == 0) return status::wrong_type;
+    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    for_each_piece(y.elements(), call.share, [&](std::size_t begin, std::size_t n) {
+      if (is_float(x.type)) {
+        float_piece piece{};
+        load(x, begin, n, piece);
+        store(y, begin, n, piece);
+      } else {
+        integer_piece piece{};
+        load(x, begin, n, piece);
+        store(y, begin, n, piece);
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/concatenation.hpp
 // CONCATENATION and PACK: tensors one behind the other. Any element of whole bytes. Freestanding.
 
@@ -1760,96 +2533,9 @@ struct copy {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/kernel/elementwise.hpp
-// Ops that take one element at a time. (spec: kernels, section 4) Freestanding.
-
-namespace aeq::inline AEQ_ABI::kernel {
-
-/// y[i] = Function::of(x[i]), float32; y may be x.
-template <class Function>
-struct unary_float {
-  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
-    const operand& x = call.inputs[0];
-    const result_operand& y = call.outputs[0];
-    if (x.type != element_type::float32 || y.type != element_type::float32) return status::wrong_type;
-    return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
-  }
-
-  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    const auto x = call.inputs[0].values<float>();
-    const auto y = call.outputs[0].values<float>();
-    constexpr std::size_t least = 16384;  // elements that are worth another thread
-    call.share.for_ranges(call.outputs[0].elements(), least, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) y[i] = Function::of(x[i]);
-    });
-  }
-};
-
-struct relu {
-  [[nodiscard]] static constexpr float of(float x) noexcept { return x > 0 ? x : 0; }
-};
-
-}  // namespace aeq::inline AEQ_ABI::kernel
-
 // ---- aeq/kernel/embedding_lookup.hpp
 // EMBEDDING_LOOKUP. (spec: kernels, section 2) Freestanding.
 
-// ---- aeq/scheme/packing.hpp
-// Packing of 2- and 4-bit integers: flat over the whole tensor, first element in the low bits, two's complement, the
-// last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
-
-namespace aeq::inline AEQ_ABI {
-
-/// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
-  if (bits < 8) {
-    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
-    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
-  }
-  return elements * (static_cast<unsigned>(bits) / 8u);
-}
-
-/// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
-template <int Bits>
-requires(Bits == 2 || Bits == 4) constexpr void pack(std::span<const std::int8_t> values,
-                                                     std::span<std::uint8_t> packed) noexcept {
-  constexpr std::size_t per_byte = 8 / Bits;
-  constexpr unsigned mask = (1u << Bits) - 1u;
-  const std::size_t whole = values.size() / per_byte;
-  for (std::size_t i = 0; i < whole; ++i) {
-    unsigned byte = 0;
-    for (std::size_t j = 0; j < per_byte; ++j) {
-      byte |= (static_cast<unsigned>(values[i * per_byte + j]) & mask) << (j * Bits);
-    }
-    packed[i] = static_cast<std::uint8_t>(byte);
-  }
-  unsigned byte = 0;
-  for (std::size_t i = whole * per_byte; i < values.size(); ++i) {
-    byte |= (static_cast<unsigned>(values[i]) & mask) << ((i - whole * per_byte) * Bits);
-  }
-  if (whole * per_byte < values.size()) packed[whole] = static_cast<std::uint8_t>(byte);
-}
-
-/// The integer at `index` of packed data.
-template <int Bits>
-requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
-    unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
-  constexpr std::size_t per_byte = 8 / Bits;
-  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
-  constexpr unsigned sign = 1u << (Bits - 1);
-  return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
-}
-
-/// Unpacks into one int8 per value.
-template <int Bits>
-constexpr void unpack_all(std::span<const std::uint8_t> packed, std::span<std::int8_t> values) noexcept {
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = unpack<Bits>(packed, i);
-}
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/kernel/embedding_lookup.hpp
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y[i, ...] = table[indices[i], ...], the bytes as they are; or, where the table is int8, int4 or int2 and y float32,
@@ -1922,6 +2608,58 @@ struct embedding_lookup {
     return product;
   }
 };
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/fixed_point.hpp
+// Products with real numbers in 32-bit integers, as quantized kernels compute them. (spec: kernels, section 1)
+// Freestanding, but for the C library's frexp.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// multiplier * 2^(shift - 31), a real number in [0, 2^31).
+struct fixed_multiplier {
+  std::int32_t multiplier = 0;
+  int shift = 0;
+};
+
+/// The nearest such number to a finite one that is not negative; 0 below 2^-32.
+[[nodiscard]] inline fixed_multiplier quantize_multiplier(double value) noexcept {
+  if (value == 0.0) return {};
+  int shift = 0;
+  const double fraction = std::frexp(value, &shift);
+  auto multiplier = static_cast<std::int64_t>(std::round(fraction * 2147483648.0));
+  if (multiplier == std::int64_t(1) << 31u) {
+    multiplier /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {};
+  return {static_cast<std::int32_t>(multiplier), shift};
+}
+
+/// a * b / 2^31, rounded to nearest, halves up; the square of the lowest number saturates.
+[[nodiscard]] constexpr std::int32_t high_product(std::int32_t a, std::int32_t b) noexcept {
+  if (a == b && a == std::numeric_limits<std::int32_t>::min()) return std::numeric_limits<std::int32_t>::max();
+  const std::int64_t product = static_cast<std::int64_t>(a) * b;
+  const std::int64_t nudge = product >= 0 ? std::int64_t(1) << 30u : 1 - (std::int64_t(1) << 30u);
+  return static_cast<std::int32_t>((product + nudge) / (std::int64_t(1) << 31u));
+}
+
+/// x / 2^exponent, rounded to nearest, halves away from zero. exponent: 0 to 31.
+[[nodiscard]] constexpr std::int32_t divide_by_power(std::int32_t x, int exponent) noexcept {
+  const auto mask = static_cast<std::int32_t>((std::int64_t(1) << exponent) - 1);
+  const std::int32_t rest = x & mask;
+  const std::int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
+  return (x >> exponent) + (rest > threshold ? 1 : 0);
+}
+
+/// x times a real number, rounded twice. Shifted bits that leave 32 are lost.
+[[nodiscard]] constexpr std::int32_t multiply(std::int32_t x, const fixed_multiplier& by) noexcept {
+  const int left = by.shift > 0 ? by.shift : 0;
+  const int right = by.shift > 0 ? 0 : -by.shift;
+  const auto shifted = left > 31 ? std::int32_t(0) : static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << left);
+  return divide_by_power(high_product(shifted, by.multiplier), right);
+}
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
@@ -2169,8 +2907,6 @@ struct dynamic_update_slice {
 // ---- aeq/kernel/normalize.hpp
 // Rows along the last axis: LOG_SOFTMAX, L2_NORMALIZATION, LOCAL_RESPONSE_NORMALIZATION. Freestanding, but for the C
 // library's functions. (spec: kernels, sections 4 and 6)
-
-#include <cmath>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -2726,6 +3462,227 @@ template <std::floating_point T>
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/kernel/quantize_op.hpp
+// The ops QUANTIZE and DEQUANTIZE: between real numbers and integers with a scale. (spec: kernels, section 5)
+// Freestanding, but for the C library's functions.
+
+#include <utility>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// How the elements of an operand share scales: `run` neighbours have one, and so on round `scales` of them.
+struct scale_layout {
+  std::size_t scales = 0;
+  std::size_t run = 0;
+
+  /// False if the operand is not quantized, or if scales and shape do not go together.
+  template <class Operand>
+  [[nodiscard]] constexpr bool of(const Operand& x) noexcept {
+    scales = x.scale.size();
+    if (scales == 0 || (!x.zero_point.empty() && x.zero_point.size() != scales)) return false;
+    if (x.block_elements > 0) {
+      run = static_cast<std::size_t>(x.block_elements);
+      return !x.shape.empty() && extent_of(x.shape, x.shape.size() - 1) % run == 0 && x.elements() == scales * run;
+    }
+    if (scales == 1) {
+      run = std::max<std::size_t>(x.elements(), 1);
+      return true;
+    }
+    std::size_t axis = 0;
+    if (!to_axis(x.channel_axis, x.shape.size(), axis) || extent_of(x.shape, axis) != scales) return false;
+    run = product_of(x.shape, axis + 1, x.shape.size());
+    return true;
+  }
+
+  /// Calls task(begin, n, scale's index) for all elements, run by run.
+  template <class Task>
+  void for_each_run(std::size_t elements, const work_sharing& share, const Task& task) const noexcept {
+    if (elements == 0 || run == 0) return;
+    if (run >= elements) {
+      share.for_ranges(elements, elements_per_thread,
+                       [&](std::size_t begin, std::size_t end) { task(begin, end - begin, std::size_t(0)); });
+      return;
+    }
+    share.for_ranges(elements / run, elements_per_thread / run + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) task(i * run, run, i % scales);
+    });
+  }
+};
+
+template <class Operand>
+[[nodiscard]] constexpr std::int32_t zero_point_of(const Operand& x, std::size_t i) noexcept {
+  return x.zero_point.empty() ? 0 : x.zero_point[i];
+}
+
+/// The limits of a quantized type of 8, 16 or 32 bits; {0, 0} of others.
+[[nodiscard]] constexpr std::pair<std::int32_t, std::int32_t> limits_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::int8: return {-128, 127};
+    case element_type::uint8: return {0, 255};
+    case element_type::int16: return {-32768, 32767};
+    case element_type::int32:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    default: return {0, 0};
+  }
+}
+
+/// clamp(round(x / scale) + zero point), float32 division, halves away from zero; NaN becomes the zero point. To 8 and
+/// 16 bits in float, which holds all their integers.
+struct quantize_function {
+  float scale;
+  float lowest, highest;  // of the rounded quotient
+  std::int32_t zero_point;
+
+  quantize_function(float s, std::int32_t zero, std::pair<std::int32_t, std::int32_t> limits) noexcept
+      : scale(s),
+        lowest(static_cast<float>(static_cast<std::int64_t>(limits.first) - zero)),
+        highest(static_cast<float>(static_cast<std::int64_t>(limits.second) - zero)),
+        zero_point(zero) {}
+
+  std::int32_t operator()(float x) const noexcept {
+    float quotient = x / scale;
+    quotient = quotient < lowest ? lowest : quotient;
+    quotient = quotient > highest ? highest : quotient;
+    quotient = quotient == quotient ? quotient : 0.0f;  // NOLINT(misc-redundant-expression): but for NaN
+    const auto whole = static_cast<std::int32_t>(quotient);
+    const float rest = quotient - static_cast<float>(whole);
+    return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0) + zero_point;
+  }
+};
+
+/// x: float32, or integers of 8, 16 or 32 bits with one scale; y: int8, uint8, int16, int32 (from integers of 16 bits
+/// too), with one scale, or with one per channel if x is float32. Integers: x's real value over y's scale in fixed
+/// point, rounded as multiply() does.
+struct quantize_op {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (limits_of(y.type).second == 0) return status::wrong_type;
+    if (x.elements() != y.elements() || !x.is_complete() || !y.is_complete()) return status::wrong_shape;
+    scale_layout layout;
+    if (!layout.of(y)) return status::wrong_parameters;
+    for (std::size_t i = 0; i < layout.scales; ++i) {
+      const std::int32_t zero = zero_point_of(y, i);
+      const auto [lowest, highest] = limits_of(y.type);
+      if (zero < lowest || zero > highest || !(y.scale[i] > 0.0f)) return status::wrong_parameters;
+    }
+    if (x.type == element_type::float32) {
+      return y.type == element_type::int32 && zero_point_of(y, 0) != 0 ? status::wrong_parameters : status::ready;
+    }
+    if (limits_of(x.type).second == 0) return status::wrong_type;
+    if (x.scale.size() != 1 || y.scale.size() != 1 || x.zero_point.size() > 1) return status::wrong_parameters;
+    const double ratio = static_cast<double>(x.scale[0]) / static_cast<double>(y.scale[0]);
+    return ratio > 0.0 && ratio < 2147483648.0 ? status::ready : status::wrong_parameters;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::float32) return requantize(call);
+    scale_layout layout;
+    (void)layout.of(y);
+    const auto limits = limits_of(y.type);
+    const float* from = reinterpret_cast<const float*>(x.data.data());
+    layout.for_each_run(y.elements(), call.share, [&](std::size_t begin, std::size_t n, std::size_t i) {
+      if (y.type == element_type::int32) {
+        std::int32_t* to = reinterpret_cast<std::int32_t*>(y.data.data()) + begin;
+        for (std::size_t k = 0; k < n; ++k) {
+          const float quotient = std::round(from[begin + k] / y.scale[i]);
+          to[k] = is_nan(quotient) ? 0 : to_integer<std::int32_t>(quotient);
+        }
+        return;
+      }
+      const quantize_function function(y.scale[i], zero_point_of(y, i), limits);
+      const auto as = [&]<class T>(T* to) {
+        map_row(from + begin, to + begin, n, [&](float value) { return static_cast<T>(function(value)); });
+      };
+      if (y.type == element_type::int8) {
+        as(reinterpret_cast<std::int8_t*>(y.data.data()));
+      } else if (y.type == element_type::uint8) {
+        as(reinterpret_cast<std::uint8_t*>(y.data.data()));
+      } else {
+        as(reinterpret_cast<std::int16_t*>(y.data.data()));
+      }
+    });
+  }
+
+ private:
+  static void requantize(const kernel_arguments& call) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const fixed_multiplier by = quantize_multiplier(static_cast<double>(x.scale[0]) / static_cast<double>(y.scale[0]));
+    const std::int64_t zero_x = zero_point_of(x, 0);
+    const std::int64_t zero_y = zero_point_of(y, 0);
+    const auto [lowest, highest] = limits_of(y.type);
+    for_each_piece(y.elements(), call.share, [&, low = lowest, high = highest](std::size_t begin, std::size_t n) {
+      integer_piece piece{};
+      load(x, begin, n, piece);
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::int64_t scaled = multiply(static_cast<std::int32_t>(piece[i] - zero_x), by) + zero_y;
+        piece[i] = std::clamp<std::int64_t>(scaled, low, high);
+      }
+      store(y, begin, n, piece);
+    });
+  }
+};
+
+/// (x - zero point) * scale, float32. x: int8, uint8, int16, int32, int4 or int2 with one scale, one per channel, or
+/// one per block; or float16, which has none.
+struct dequantize_op {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (y.type != element_type::float32) return status::wrong_type;
+    if (x.elements() != y.elements() || !x.is_complete() || !y.is_complete()) return status::wrong_shape;
+    if (x.type == element_type::float16) return status::ready;
+    if (x.type == element_type::absent || x.type == element_type::float32 || x.type == element_type::int64 ||
+        x.type == element_type::boolean) {
+      return status::wrong_type;
+    }
+    scale_layout layout;
+    return layout.of(x) ? status::ready : status::wrong_parameters;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const auto y = call.outputs[0].values<float>();
+    const std::size_t elements = call.outputs[0].elements();
+    if (x.type == element_type::float16) {
+      for_each_piece(elements, call.share, [&](std::size_t begin, std::size_t n) {
+        float_piece piece{};
+        load(x, begin, n, piece);
+        std::copy_n(piece.begin(), n, y.begin() + static_cast<std::ptrdiff_t>(begin));
+      });
+      return;
+    }
+    scale_layout layout;
+    (void)layout.of(x);
+    layout.for_each_run(elements, call.share, [&](std::size_t first, std::size_t count, std::size_t i) {
+      const auto scale = static_cast<double>(x.scale[i]);
+      const std::int32_t zero = zero_point_of(x, i);
+      const auto as = [&]<class T>(const T* from) {
+        const float factor = x.scale[i];
+        map_row(from + first, y.data() + first, count,
+                [&](T value) { return static_cast<float>(static_cast<std::int32_t>(value) - zero) * factor; });
+      };
+      if (x.type == element_type::int8) return as(reinterpret_cast<const std::int8_t*>(x.data.data()));
+      if (x.type == element_type::uint8) return as(reinterpret_cast<const std::uint8_t*>(x.data.data()));
+      if (x.type == element_type::int16) return as(reinterpret_cast<const std::int16_t*>(x.data.data()));
+      for (std::size_t begin = first; begin < first + count; begin += piece_elements) {
+        const std::size_t n = std::min(piece_elements, first + count - begin);
+        integer_piece piece{};
+        load(x, begin, n, piece);
+        for (std::size_t k = 0; k < n; ++k)
+          y[begin + k] = static_cast<float>(static_cast<double>(piece[k] - zero) * scale);
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/reduce.hpp
 // Reductions over axes: MEAN, SUM, REDUCE_PROD, REDUCE_MAX, REDUCE_MIN, REDUCE_ANY, REDUCE_ALL. Freestanding.
 // (spec: kernels, section 6)
@@ -3128,6 +4085,97 @@ struct resize_nearest_neighbor : resize_geometry {
     return static_cast<std::size_t>(std::clamp(nearest, 0.0f, static_cast<float>(size - 1)));
   }
 };
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/select.hpp
+// SELECT and SELECT_V2: one of two elements. Any element of whole bytes. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y = a where the condition holds, else b. Inputs: condition (bool), a, b. Broadcasts: all three together; or a and b
+/// have one shape, and the condition has it too, is a scalar, or a list of one element per index of the first axis.
+template <bool Broadcasts>
+struct select_with {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    if (!Broadcasts) return result.push(inputs[1].shape) ? status::ready : status::wrong_shape;
+    std::size_t rank = 0;
+    for (const operand& x : inputs) rank = std::max(rank, x.shape.size());
+    for (std::size_t k = rank; k > 0; --k) {
+      std::int32_t together = 1;
+      for (const operand& x : inputs) {
+        const std::int32_t extent = k <= x.shape.size() ? x.shape[x.shape.size() - k] : 1;
+        if (extent != 1 && together != 1 && extent != together) return status::wrong_shape;
+        together = extent == 1 ? together : extent;
+      }
+      if (!result.push(together)) return status::wrong_shape;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const operand& a = call.inputs[1];
+    if (call.inputs[0].type != element_type::boolean || a.type != call.inputs[2].type ||
+        a.type != call.outputs[0].type || bytes_of(a.type) == 0) {
+      return status::wrong_type;
+    }
+    if (!Broadcasts && !same_shape(a.shape, call.inputs[2].shape)) return status::wrong_shape;
+    broadcast_walk<3> walk;
+    return prepare(call, walk) ? status::ready : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    broadcast_walk<3> walk;
+    (void)prepare(call, walk);
+    switch (bytes_of(call.outputs[0].type)) {
+      case 1: return run<std::uint8_t>(call, walk);
+      case 2: return run<std::uint16_t>(call, walk);
+      case 4: return run<std::uint32_t>(call, walk);
+      default: return run<std::uint64_t>(call, walk);
+    }
+  }
+
+ private:
+  static bool prepare(const kernel_arguments& call, broadcast_walk<3>& walk) noexcept {
+    const auto y = std::span<const std::int32_t>(call.outputs[0].shape);
+    std::span<const std::int32_t> condition = call.inputs[0].shape;
+    std::array<std::int32_t, max_rank> column{};
+    if (!Broadcasts && condition.size() == 1 && y.size() > 1) {
+      if (condition[0] != y[0] && condition[0] != 1) return false;
+      column.fill(1);
+      column[0] = condition[0];
+      condition = std::span<const std::int32_t>(column).first(y.size());
+    } else if (!Broadcasts && call.inputs[0].elements() != 1 && !same_shape(condition, y)) {
+      return false;
+    }
+    return walk.prepare(y, {condition, call.inputs[1].shape, call.inputs[2].shape});
+  }
+
+  template <class Element>
+  static void run(const kernel_arguments& call, const broadcast_walk<3>& walk) noexcept {
+    const auto* condition = reinterpret_cast<const std::uint8_t*>(call.inputs[0].data.data());
+    const auto* a = reinterpret_cast<const Element*>(call.inputs[1].data.data());
+    const auto* b = reinterpret_cast<const Element*>(call.inputs[2].data.data());
+    auto* y = reinterpret_cast<Element*>(call.outputs[0].data.data());
+    const std::size_t step_c = walk.is_single(0) ? 0 : 1;
+    const std::size_t step_a = walk.is_single(1) ? 0 : 1;
+    const std::size_t step_b = walk.is_single(2) ? 0 : 1;
+    walk.run(call.share, [&](const broadcast_walk<3>::row& row, std::size_t n) {
+      const std::uint8_t* row_c = condition + row.from[0];
+      const Element* row_a = a + row.from[1];
+      const Element* row_b = b + row.from[2];
+      for (std::size_t i = 0; i < n; ++i) {
+        y[row.result + i] = row_c[i * step_c] != 0 ? row_a[i * step_a] : row_b[i * step_b];
+      }
+    });
+  }
+};
+using select = select_with<false>;
+using select_v2 = select_with<true>;
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
@@ -3842,6 +4890,159 @@ struct transpose_conv_float {
     const std::int64_t at = position + axis.before;
     const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
     return {first, std::min(at / axis.stride + 1, axis.outputs)};
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/unary.hpp
+// Ops that take one element at a time. (spec: kernels, section 4) NaN stays NaN. Freestanding, but for the C library's
+// functions of float.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// -x; the lowest number has no counterpart and stays.
+[[nodiscard]] constexpr std::int64_t wrapped_negative(std::int64_t x) noexcept {
+  return static_cast<std::int64_t>(std::uint64_t(0) - static_cast<std::uint64_t>(x));
+}
+
+// Functions of float.
+
+/// max(lowest, min(x, highest)) that lets NaN pass.
+template <int Lowest, int Highest>
+struct clamp_between {
+  constexpr float operator()(float x) const noexcept {
+    const float raised = x < static_cast<float>(Lowest) ? static_cast<float>(Lowest) : x;
+    return raised > static_cast<float>(Highest) ? static_cast<float>(Highest) : raised;
+  }
+};
+struct relu_function {
+  constexpr float operator()(float x) const noexcept { return x < 0.0f ? 0.0f : x; }
+};
+struct leaky_relu_function {
+  float alpha;
+  constexpr explicit leaky_relu_function(const operation_options& options) noexcept : alpha(options.alpha) {}
+  constexpr float operator()(float x) const noexcept { return x > 0.0f ? x : x * alpha; }
+};
+struct elu_function {
+  float operator()(float x) const noexcept { return x < 0.0f ? std::expm1(x) : x; }
+};
+/// 1 / (1 + e^-x), with the thresholds of the reference: 1 above 16.62, e^x below -9.
+struct logistic_function {
+  float operator()(float x) const noexcept {
+    if (x > 16.619047164916992f) return 1.0f;
+    if (x < -9.0f) return std::exp(x);
+    return 1.0f / (1.0f + std::exp(-x));
+  }
+};
+struct tanh_function {
+  float operator()(float x) const noexcept { return std::tanh(x); }
+};
+/// x times the normal distribution's integral, or the approximation by tanh.
+struct gelu_function {
+  bool approximate;
+  constexpr explicit gelu_function(const operation_options& options) noexcept : approximate(options.approximate) {}
+  float operator()(float x) const noexcept {
+    if (approximate) return 0.5f * x * (1.0f + std::tanh(0.79788456f * (x + ((0.044715f * x) * x) * x)));
+    return 0.5f * x * std::erfc(x * -0.70710678f);
+  }
+};
+struct hard_swish_function {
+  constexpr float operator()(float x) const noexcept {
+    const float raised = x + 3.0f < 0.0f ? 0.0f : x + 3.0f;
+    return x * (raised > 6.0f ? 6.0f : raised) / 6.0f;
+  }
+};
+struct exp_function {
+  float operator()(float x) const noexcept { return std::exp(x); }
+};
+struct log_function {
+  float operator()(float x) const noexcept { return std::log(x); }
+};
+struct sin_function {
+  float operator()(float x) const noexcept { return std::sin(x); }
+};
+struct cos_function {
+  float operator()(float x) const noexcept { return std::cos(x); }
+};
+struct sqrt_function {
+  float operator()(float x) const noexcept { return std::sqrt(x); }
+};
+struct rsqrt_function {
+  float operator()(float x) const noexcept { return 1.0f / std::sqrt(x); }
+};
+
+/// The nearest integer, halves to the even one. From 2^23 on every float is one.
+struct round_function {
+  float operator()(float x) const noexcept {
+    constexpr float whole = 8388608.0f;
+    const float size = std::fabs(x);
+    const float rounded = std::copysign((size + whole) - whole, x);
+    return size < whole ? rounded : x;
+  }
+};
+struct floor_function {
+  float operator()(float x) const noexcept {
+    const float rounded = round_function()(x);
+    return rounded > x ? rounded - 1.0f : rounded;
+  }
+};
+struct ceil_function {
+  float operator()(float x) const noexcept {
+    const float rounded = round_function()(x);
+    return std::copysign(rounded < x ? rounded + 1.0f : rounded, x);
+  }
+};
+
+// Functions of several types.
+
+struct square_function {
+  constexpr float operator()(float x) const noexcept { return x * x; }
+};
+struct absolute_function {
+  float operator()(float x) const noexcept { return std::fabs(x); }
+  constexpr std::int64_t operator()(std::int64_t x) const noexcept { return x < 0 ? wrapped_negative(x) : x; }
+};
+struct negative_function {
+  constexpr float operator()(float x) const noexcept { return -x; }
+  constexpr std::int64_t operator()(std::int64_t x) const noexcept { return wrapped_negative(x); }
+};
+struct sign_function {
+  template <class T>
+  constexpr T operator()(T x) const noexcept {
+    const T positive = x > T(0) ? T(1) : x;
+    return x < T(0) ? T(-1) : positive;  // 0 and NaN are their own
+  }
+};
+struct not_function {
+  constexpr std::int64_t operator()(std::int64_t x) const noexcept { return x == 0 ? 1 : 0; }
+};
+
+/// (clip(x, nmin, nmax) - nmin) in whole steps, where nmin and nmax are min and max of the options moved so that 0 is a
+/// step; there are 2^num_bits - 1 steps. (spec: kernels, section 4)
+struct fake_quant_function {
+  float scale, inverse, lowest, highest;
+  explicit fake_quant_function(const operation_options& options) noexcept {
+    const auto steps = static_cast<float>((1 << options.num_bits) - 1);
+    scale = (options.max - options.min) / steps;
+    inverse = 1.0f / scale;
+    const float zero = 0.0f - options.min / scale;
+    const float nudged = zero < 0.0f ? 0.0f : zero > steps ? steps : std::round(zero);
+    lowest = (0.0f - nudged) * scale;
+    highest = (steps - nudged) * scale;
+  }
+  float operator()(float x) const noexcept {
+    const float raised = x < lowest ? lowest : x;
+    const float clipped = raised > highest ? highest : raised;
+    return std::round((clipped - lowest) * inverse) * scale + lowest;
+  }
+};
+struct fake_quant : unary<fake_quant_function> {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const operation_options& options = call.options;
+    const bool is_sound = options.num_bits >= 2 && options.num_bits <= 16 && !options.narrow_range &&
+                          options.min <= 0.0f && options.max >= 0.0f && options.min < options.max;
+    return is_sound ? unary<fake_quant_function>::setup(call, workspace) : status::wrong_options;
   }
 };
 
@@ -6231,7 +7432,6 @@ class kernel_table {
 
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 // ---- aeq/calibrate/histogram.hpp
 // How often values of a tensor occur. Bins are as wide as a power of two and begin at zero; when a larger value comes,
@@ -19394,14 +20594,91 @@ inline constexpr std::array convolution{
 //
 // Inside: operation.ipp includes it, other headers do not.
 
-namespace aeq::inline AEQ_ABI::execute::family {
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// An op on single elements: of its one input, or of two that broadcast. Its output may lie where the first lies if it
+/// has its type, and so as many elements.
+template <class Kernel>
+[[nodiscard]] constexpr operation unary_row(op::code code) {
+  return {code, functions_of<Kernel>(), &shape_of_first, 0, storage::in_place};
+}
+template <class Kernel>
+[[nodiscard]] constexpr operation binary_row(op::code code) {
+  return {code, functions_of<Kernel>(), &shape_of_two, 0, storage::in_place};
+}
+template <class Operation>
+[[nodiscard]] constexpr operation comparison_row(op::code code) {
+  return {code, functions_of<kernel::comparison<Operation>>(), &shape_of_two};
+}
+
+}  // namespace detail
+
+namespace family {
 
 inline constexpr std::array elementwise{
-    operation{op::code::relu, functions_of<kernel::unary_float<kernel::relu>>(), &detail::shape_of_first, 0,
-              storage::in_place},
+    detail::unary_row<kernel::unary<kernel::absolute_function, kernel::wide_numbers>>(op::code::abs),
+    detail::binary_row<kernel::arithmetic<kernel::plus>>(op::code::add),
+    operation{op::code::add_n, functions_of<kernel::add_n>(), &detail::shape_of_first},
+    detail::binary_row<kernel::binary<kernel::angle_of, kernel::float_only>>(op::code::atan2),
+    detail::binary_row<kernel::binary<kernel::exclusive_or, kernel::all_integers>>(op::code::bitwise_xor),
+    detail::unary_row<kernel::cast>(op::code::cast),
+    detail::unary_row<kernel::unary<kernel::ceil_function>>(op::code::ceil),
+    detail::unary_row<kernel::unary<kernel::cos_function>>(op::code::cos),
+    detail::unary_row<kernel::dequantize_op>(op::code::dequantize),
+    detail::binary_row<kernel::arithmetic<kernel::divided, kernel::quotient_rules>>(op::code::div),
+    detail::unary_row<kernel::unary<kernel::elu_function>>(op::code::elu),
+    detail::comparison_row<kernel::equal_to>(op::code::equal),
+    detail::unary_row<kernel::unary<kernel::exp_function>>(op::code::exp),
+    detail::unary_row<kernel::fake_quant>(op::code::fake_quant),
+    detail::unary_row<kernel::unary<kernel::floor_function>>(op::code::floor),
+    detail::binary_row<kernel::binary<kernel::floor_divided, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
+        op::code::floor_div),
+    detail::binary_row<kernel::binary<kernel::floor_remainder, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
+        op::code::floor_mod),
+    detail::unary_row<kernel::unary<kernel::gelu_function>>(op::code::gelu),
+    detail::comparison_row<kernel::greater_than>(op::code::greater),
+    detail::comparison_row<kernel::at_least>(op::code::greater_equal),
+    detail::unary_row<kernel::unary<kernel::hard_swish_function>>(op::code::hard_swish),
+    detail::unary_row<kernel::unary<kernel::leaky_relu_function>>(op::code::leaky_relu),
+    detail::comparison_row<kernel::less_than>(op::code::less),
+    detail::comparison_row<kernel::at_most>(op::code::less_equal),
+    detail::unary_row<kernel::unary<kernel::log_function>>(op::code::log),
+    detail::binary_row<kernel::binary<kernel::both, kernel::truth_values>>(op::code::logical_and),
+    detail::unary_row<kernel::unary<kernel::not_function, kernel::truth_values>>(op::code::logical_not),
+    detail::binary_row<kernel::binary<kernel::either, kernel::truth_values>>(op::code::logical_or),
+    detail::unary_row<kernel::unary<kernel::logistic_function>>(op::code::logistic),
+    detail::binary_row<kernel::binary<kernel::larger, kernel::all_numbers>>(op::code::maximum),
+    detail::binary_row<kernel::binary<kernel::smaller, kernel::all_numbers>>(op::code::minimum),
+    detail::binary_row<kernel::arithmetic<kernel::times>>(op::code::mul),
+    detail::unary_row<kernel::unary<kernel::negative_function, kernel::wide_numbers>>(op::code::neg),
+    detail::comparison_row<kernel::not_equal_to>(op::code::not_equal),
+    detail::binary_row<kernel::binary<kernel::power, kernel::wide_numbers, kernel::exponent_is_not_negative>>(
+        op::code::pow),
+    detail::binary_row<kernel::binary<kernel::prelu_function, kernel::float_only>>(op::code::prelu),
+    detail::unary_row<kernel::quantize_op>(op::code::quantize),
+    detail::unary_row<kernel::unary<kernel::relu_function>>(op::code::relu),
+    detail::unary_row<kernel::unary<kernel::clamp_between<0, 6>>>(op::code::relu6),
+    detail::unary_row<kernel::unary<kernel::clamp_between<0, 1>>>(op::code::relu_0_to_1),
+    detail::unary_row<kernel::unary<kernel::clamp_between<-1, 1>>>(op::code::relu_n1_to_1),
+    detail::binary_row<kernel::binary<kernel::shifted_right, kernel::all_integers>>(op::code::right_shift),
+    detail::unary_row<kernel::unary<kernel::round_function>>(op::code::round),
+    detail::unary_row<kernel::unary<kernel::rsqrt_function>>(op::code::rsqrt),
+    detail::row_of<kernel::select>(op::code::select),
+    detail::row_of<kernel::select_v2>(op::code::select_v2),
+    detail::unary_row<kernel::unary<kernel::sign_function, kernel::wide_numbers>>(op::code::sign),
+    detail::unary_row<kernel::unary<kernel::sin_function>>(op::code::sin),
+    detail::unary_row<kernel::unary<kernel::sqrt_function>>(op::code::sqrt),
+    detail::unary_row<kernel::unary<kernel::square_function>>(op::code::square),
+    detail::binary_row<kernel::binary<kernel::difference_squared, kernel::wide_numbers>>(op::code::squared_difference),
+    detail::binary_row<kernel::arithmetic<kernel::minus>>(op::code::sub),
+    detail::unary_row<kernel::unary<kernel::tanh_function>>(op::code::tanh),
 };
 
-}  // namespace aeq::inline AEQ_ABI::execute::family
+}  // namespace family
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/execute/family/matrix.hpp
 // Ops with a weight, or with two matrices.

@@ -37,6 +37,7 @@ struct value {
   std::vector<std::int32_t> zero_point{};
   std::int32_t channel_axis = 0;
   bool is_constant = false;
+  std::int32_t block_elements = 0;
 
   template <class T>
   [[nodiscard]] std::vector<T> as() const {
@@ -73,7 +74,8 @@ template <class T>
   if (outputs.empty()) outputs.resize(1);
   std::vector<aeq::operand> views;
   for (const value& v : inputs) {
-    views.push_back({v.type, v.is_constant, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, 0});
+    views.push_back(
+        {v.type, v.is_constant, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, v.block_elements});
   }
   std::vector<aeq::execute::shape> shapes(outputs.size());
   expect("shape", what->shapes(views, options, shapes));
@@ -86,7 +88,7 @@ template <class T>
     for (const std::int32_t extent : v.shape) elements *= static_cast<std::size_t>(extent);
     v.data = tensor_bytes((elements * static_cast<std::size_t>(bits_of(v.type)) + 7) / 8);
     std::fill(v.data.span().begin(), v.data.span().end(), std::byte(0xa5));  // nothing may be left as it was
-    results.push_back({v.type, false, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, 0});
+    results.push_back({v.type, false, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, v.block_elements});
   }
   aeq::kernel_arguments call{views, results, options, {}, share};
   const aeq::execute::aligned_bytes workspace(what->kernel.workspace_bytes(call));

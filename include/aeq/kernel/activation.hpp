@@ -28,10 +28,10 @@ struct clamp_range {
   }
 }
 
-/// min(max(x, low), high); a NaN becomes a limit, as in LiteRT, where comparisons with it are false.
+/// min(max(x, low), high); NaN passes, as in LiteRT, where comparisons with it are false.
 [[nodiscard]] constexpr float clamped(float x, const clamp_range& limits) noexcept {
-  const float raised = limits.low < x ? x : limits.low;
-  return raised < limits.high ? raised : limits.high;
+  const float raised = x < limits.low ? limits.low : x;
+  return raised > limits.high ? limits.high : raised;
 }
 
 }  // namespace aeq::inline AEQ_ABI::kernel
