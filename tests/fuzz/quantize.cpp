@@ -105,7 +105,7 @@ aeq::calibrate::statistics ranges_for(const am::model& m, std::uint8_t choice) {
   std::minstd_rand random(choice);
   for (const am::subgraph& g : m.subgraphs) {
     for (const am::tensor& t : g.tensors) {
-      const std::uint32_t any = random();
+      const auto any = static_cast<std::uint32_t>(random());
       if (!t.name || (choice % 16 == 1 && any % 8 == 0)) continue;
       const double width = std::ldexp(1.0 + any % 100, static_cast<int>(any / 100 % 12) - 8);
       const double lowest = any % 3 == 0 ? 0.0 : -width * (any % 7);
