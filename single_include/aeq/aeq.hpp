@@ -15195,6 +15195,7 @@ class fake_quant_removal {
     const std::int32_t to = graph().operations[position].outputs[0];
     if (tensor(from).type != model::tensor_type::float32 || tensor(to).type != model::tensor_type::float32)
       return false;
+    if (!is_new(from, to)) return false;
     const uses& behind = uses_[static_cast<std::size_t>(to)];
     if (model_.is_constant(tensor(from))) {
       const bool is_wanted = std::any_of(behind.readers.begin(), behind.readers.end(),
@@ -15205,6 +15206,12 @@ class fake_quant_removal {
     if (!is_static(before.producer) && std::none_of(behind.readers.begin(), behind.readers.end(), is_static))
       return false;
     return merge(f.range(), from, to);
+  }
+
+  /// Whether an operator's output is its own tensor, like its input: else the two can't become one.
+  [[nodiscard]] bool is_new(std::int32_t from, std::int32_t to) {
+    return now(to) == to && now(from) != to && !uses_[static_cast<std::size_t>(to)].is_input &&
+           !model_.is_constant(tensor(to)) && tensor(from).shape == tensor(to).shape;
   }
 
   /// The tensors before and behind a FAKE_QUANT become one: that of the graph's edge, or the first.
@@ -15241,7 +15248,7 @@ class fake_quant_removal {
   bool fold(const calibrate::fake_quant& f, std::int32_t from, std::int32_t to) {
     const model::tensor& source = tensor(from);
     const std::uint64_t count = model::element_count(source.shape);
-    if (source.sparsity != nullptr || count != model::element_count(tensor(to).shape)) return false;
+    if (source.sparsity != nullptr) return false;
     const weight values(model_, source, model::label(graph(), static_cast<std::size_t>(from)), layout_of(source.shape));
     const calibrate::fake_quant_grid grid = f.grid();
     calibrate::fake_quant_grid used{grid.scale, 0, 0};

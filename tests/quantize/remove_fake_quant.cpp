@@ -189,6 +189,36 @@ TEST_SUITE("quantize/remove_fake_quant") {
     CHECK(named(with_statistics, "fc").quantization->scale == std::vector<float>{12.0f / 255});
   }
 
+  TEST_CASE("whatever FAKE_QUANTs read and write, quantizing ends, with a model or an error") {
+    aeq::warnings notes;
+    const std::string path = std::string(AEQ_TESTS_FOLDER) + "/corpus/models/fake_quant_sharing.tflite";
+    const aeq::model::model whole = aeq::model::read(path, notes);
+    std::uint64_t state = 7;
+    const auto any_tensor = [&] {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      return static_cast<std::int32_t>((state >> 33) % whole.subgraphs[0].tensors.size());
+    };
+    int made = 0, refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+      aeq::model::model m = whole;
+      for (aeq::model::operation& o : m.subgraphs[0].operations) {
+        if (m.builtin(o) != aeq::op::code::fake_quant) continue;
+        if (round % 3 != 0) o.inputs[0] = any_tensor();
+        if (round % 3 != 1) o.outputs[0] = any_tensor();
+      }
+      aeq::quantizer q(std::move(m));
+      q.load_recipe(round % 2 == 0 ? "static_wi8_ai8" : "weight_only_wi8_afp32");
+      try {
+        static_cast<void>(q.quantize(1));
+        ++made;
+      } catch (const aeq::error&) {
+        ++refused;
+      }
+    }
+    CHECK(made > 1000);
+    CHECK(refused > 500);
+  }
+
   TEST_CASE("the file is the same however scales are found and by how many threads") {
     for (const char* model : {"fake_quant_cnn", "fake_quant_narrow", "fake_quant_sharing"}) {
       for (const char* recipe : {"static_wi8_ai8", "static_wi8_ai16", "dynamic_wi8_afp32", "weight_only_wi8_afp32"}) {

@@ -127,6 +127,39 @@ TEST_SUITE("quantize/transform") {
     }
   }
 
+  TEST_CASE("from int16 to uint8 goes by way of int8") {
+    aeq_test::model_builder b;
+    const std::int32_t x = b.activation("x", {4});
+    const std::int32_t y = b.activation("y", {4});
+    b.operation(aeq::op::code::relu, {x}, {y});
+    b.graph().inputs = {x};
+    b.graph().outputs = {y};
+    const auto in_format = [](const aeq::format_descriptor& format, double scale, std::int32_t zero_point) {
+      auto p = std::make_shared<aeq::quantize::tensor_parameters>(*int8_parameters(scale, zero_point));
+      p->format = format;
+      return p;
+    };
+    const parameters wide = in_format(aeq::ai16::descriptor, 0.001, 0);
+    const parameters edge = in_format(aeq::au8::descriptor, 0.25, 3);
+    aeq::quantize::model_rules rules(1);
+    rules[0].resize(2);
+    produce(rules, x, graph_edge, transformation::add_dequantize, wide);
+    consume(rules, x, 0, transformation::add_quantize, wide);
+    produce(rules, y, 0, transformation::add_dequantize, wide);
+    consume(rules, y, graph_edge, transformation::add_quantize, edge);
+    transform_by(b.made, rules);
+    CHECK(listing(b.made) ==
+          std::vector<std::string>{"RELU(x)->y", "QUANTIZE(y)->y_int8", "QUANTIZE(y_int8)->y_quantized"});
+    const aeq::model::subgraph& g = b.made.subgraphs[0];
+    const aeq::model::tensor& between = g.tensors[2];
+    const aeq::model::tensor& last = g.tensors[static_cast<std::size_t>(g.outputs[0])];
+    CHECK(between.type == aeq::model::tensor_type::int8);
+    CHECK(between.quantization->zero_point == std::vector<std::int64_t>{-125});
+    CHECK(last.type == aeq::model::tensor_type::uint8);
+    CHECK(last.quantization->zero_point == std::vector<std::int64_t>{3});
+    CHECK(between.quantization->scale == last.quantization->scale);
+  }
+
   TEST_CASE("a weight that is wanted float and integer is duplicated, and both copies keep their values") {
     aeq_test::model_builder b;
     const std::vector<float> values{1.0f, -2.0f, 3.0f, 0.5f};
