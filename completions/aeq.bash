@@ -6,7 +6,8 @@
 # The commands that may follow.
 _aeq_commands() { # COMMAND
   case "$1" in
-    "") echo "quantize inspect diff recipe" ;;
+    "") echo "quantize calibrate stats inspect diff recipe" ;;
+    "stats") echo "merge" ;;
     "recipe") echo "list show check" ;;
   esac
 }
@@ -14,7 +15,10 @@ _aeq_commands() { # COMMAND
 _aeq_options() { # COMMAND
   case "$1" in
     "") echo "--version -h --help" ;;
-    "quantize") echo "-h --help -r --recipe -o --output --stats --input-type --output-type --strict-int --policy --threads --overwrite --sync --strict --json" ;;
+    "quantize") echo "-h --help -r --recipe -o --output --data --samples --ranges --stats --input-type --output-type --strict-int --policy --threads --overwrite --sync --strict --json" ;;
+    "calibrate") echo "-h --help --data --samples --ranges -o --output -r --recipe --policy --resume --engine --threads --overwrite --strict" ;;
+    "stats") echo "-h --help" ;;
+    "stats merge") echo "-h --help -o --output --overwrite" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -29,11 +33,24 @@ _aeq_value() { # COMMAND OPTION
   case "$1 $2" in
     "quantize -r" | "quantize --recipe") echo RECIPE ;;
     "quantize -o" | "quantize --output") echo OUTPUT ;;
+    "quantize --data") echo DATA ;;
+    "quantize --samples") echo N ;;
+    "quantize --ranges") echo METHOD ;;
     "quantize --stats") echo STATS ;;
     "quantize --input-type") echo TYPE ;;
     "quantize --output-type") echo TYPE ;;
     "quantize --policy") echo POLICY ;;
     "quantize --threads") echo N ;;
+    "calibrate --data") echo DATA ;;
+    "calibrate --samples") echo N ;;
+    "calibrate --ranges") echo METHOD ;;
+    "calibrate -o" | "calibrate --output") echo STATS ;;
+    "calibrate -r" | "calibrate --recipe") echo RECIPE ;;
+    "calibrate --policy") echo POLICY ;;
+    "calibrate --resume") echo STATS ;;
+    "calibrate --engine") echo ENGINE ;;
+    "calibrate --threads") echo N ;;
+    "stats merge -o" | "stats merge --output") echo STATS ;;
     "diff -n" | "diff --number") echo N ;;
     "diff --ulps") echo N ;;
     "diff --max-delta") echo N ;;
@@ -46,6 +63,8 @@ _aeq_value() { # COMMAND OPTION
 _aeq_positional() { # COMMAND NUMBER
   case "$1 $2" in
     "quantize 0") echo MODEL ;;
+    "calibrate 0") echo MODEL ;;
+    "stats merge "*) echo STATS ;;
     "inspect 0") echo MODEL ;;
     "diff 0") echo A ;;
     "diff 1") echo B ;;
@@ -79,6 +98,9 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     STATS)
       _aeq_files "$3" .json .json.gz
+      ;;
+    DATA)
+      _aeq_files "$3" .npz .npy .bin .raw
       ;;
     A)
       _aeq_files "$3" .tflite .json .json.gz

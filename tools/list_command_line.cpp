@@ -32,7 +32,7 @@ struct value_kind {
   std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 11> value_kinds{{
+constexpr std::array<value_kind, 14> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -40,6 +40,9 @@ constexpr std::array<value_kind, 11> value_kinds{{
     {"FILE", ".json", true},
     {"POLICY", ".json"},
     {"STATS", ".json .json.gz"},
+    {"DATA", ".npz .npy .bin .raw"},
+    {"METHOD", ""},
+    {"ENGINE", ""},
     {"A", ".tflite .json .json.gz"},
     {"B", ".tflite .json .json.gz"},
     {"N", ""},
@@ -64,6 +67,7 @@ struct option {
 struct positional {
   std::string name;
   std::string text;
+  bool repeats = false;  ///< there may be several
 };
 
 /// A command, with the words that lead to it: "", "quantize", "recipe check".
@@ -80,7 +84,8 @@ void collect(const CLI::App& app, const std::string& path, std::vector<command>&
   command made{path, app.get_description(), app.get_footer(), {}, {}, {}};
   for (const CLI::Option* given : app.get_options()) {
     if (given->get_positional()) {
-      made.positionals.push_back({given->get_name(true), given->get_description()});
+      made.positionals.push_back(
+          {given->get_name(true), given->get_description(), given->get_items_expected_max() > 1});
       kind_of(made.positionals.back().name);
       continue;
     }
@@ -148,7 +153,7 @@ std::string called(const command& c) {
 std::string synopsis(const command& c) {
   std::string line = bold(called(c));
   bool has_more = false;
-  for (const positional& p : c.positionals) line += " " + italic(p.name);
+  for (const positional& p : c.positionals) line += " " + italic(p.name) + (p.repeats ? "..." : "");
   for (const option& o : c.options) {
     if (o.required) {
       line += " " + bold(o.names.back()) + " " + italic(o.value);
@@ -336,7 +341,8 @@ void print_bash(std::ostream& out, const std::vector<command>& commands) {
          "_aeq_positional() { # COMMAND NUMBER\n  case \"$1 $2\" in\n";
   for (const command& c : commands) {
     for (std::size_t i = 0; i < c.positionals.size(); ++i) {
-      out << "    \"" << c.path << " " << i << "\") echo " << c.positionals[i].name << " ;;\n";
+      out << "    \"" << c.path << " " << (c.positionals[i].repeats ? "\"*" : std::to_string(i) + "\"") << ") echo "
+          << c.positionals[i].name << " ;;\n";
     }
   }
   out << "  esac\n}\n\n_aeq_complete_kind() { # KIND AEQ WORD\n  case \"$1\" in\n";
@@ -405,7 +411,9 @@ void print_zsh(std::ostream& out, const std::vector<command>& commands) {
     }
     for (std::size_t i = 0; i < c->positionals.size(); ++i) {
       const std::string& name = c->positionals[i].name;
-      out << " \\\n    " << single_quoted(std::to_string(i + 1) + ":" + name + ":" + zsh_action(kind_of(name)));
+      out << " \\\n    "
+          << single_quoted((c->positionals[i].repeats ? "*" : std::to_string(i + 1)) + ":" + name + ":" +
+                           zsh_action(kind_of(name)));
     }
     if (!c->commands.empty()) {
       out << " \\\n    '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n"

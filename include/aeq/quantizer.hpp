@@ -11,7 +11,12 @@
 #include <string>
 #include <utility>
 
+#include <aeq/calibrate/calibration.hpp>
+#include <aeq/calibrate/observations.hpp>
+#include <aeq/calibrate/sample.hpp>
 #include <aeq/calibrate/statistics.hpp>
+#include <aeq/execute/engine.hpp>
+#include <aeq/execute/interpreter.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/progress.hpp>
 #include <aeq/io/warning.hpp>
@@ -24,6 +29,15 @@
 #include <aeq/table/kernel_table.hpp>
 
 namespace aeq::inline AEQ_ABI {
+
+/// How `quantizer::calibrate` goes about it.
+struct calibration_options {
+  calibrate::range_method ranges{};
+  std::uint64_t samples = 0;                        ///< of a dataset, the first so many of each signature; 0: all
+  unsigned threads = 0;                             ///< 0: one per processor; ranges do not depend on it
+  aeq::progress* progress = nullptr;                ///< counts samples
+  const calibrate::observations* resume = nullptr;  ///< goes on with these, by their method
+};
 
 /// Quantizes one model. Every member throws aeq::error, and only that.
 class quantizer {
@@ -58,6 +72,29 @@ class quantizer {
   /// it does, and which operators next to it would be integers.
   void set_integers_only(bool wanted) { integers_only_ = wanted; }
 
+  /// Runs data through the float model and takes the ranges of its activations: those that the recipe needs, or all if
+  /// there is no recipe yet. `data` is what calibrate/dataset.hpp reads: a file, a folder, "random:16". Returns what
+  /// was seen, to be saved, gone on with or merged. Without need for ranges nothing is run. Warnings tell of NaN and
+  /// infinities in activations, with tensor and sample.
+  calibrate::observations calibrate(const std::string& data, const calibration_options& options = {});
+
+  /// The same with samples of one's own, and with an engine of one's own.
+  template <calibrate::sample_range Samples>
+  calibrate::observations calibrate(Samples&& samples, const calibration_options& options = {}) {
+    execute::interpreter engine(source_, {.threads = options.threads});
+    return calibrate(engine, samples, options);
+  }
+  template <execute::inference_engine Engine, calibrate::sample_range Samples>
+  calibrate::observations calibrate(Engine& engine, Samples&& samples, const calibration_options& options = {}) {
+    calibration run = begin_calibration(options);
+    if (run.is_needed) {
+      if (!recipe_.empty()) run.options.tensors = &run.tensors;
+      run.options.notes = &run.notes;
+      aeq::calibrate::collect(engine, source_, samples, run.seen, run.options);
+    }
+    return end_calibration(std::move(run));
+  }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
@@ -81,6 +118,17 @@ class quantizer {
   [[nodiscard]] const warnings& notes() const { return notes_; }
 
  private:
+  /// A calibration that is under way.
+  struct calibration {
+    calibrate::observations seen;
+    calibrate::tensor_names tensors;
+    calibrate::collect_options options;
+    warnings notes;
+    bool is_needed = true;
+  };
+  [[nodiscard]] calibration begin_calibration(const calibration_options& options);
+  calibrate::observations end_calibration(calibration run);
+
   kernel_table_view table_;
   recipe::policy policy_;
   recipe::recipe recipe_;

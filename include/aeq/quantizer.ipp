@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <vector>
 
+#include <aeq/calibrate/dataset.hpp>
 #include <aeq/calibrate/statistics_json.hpp>
+#include <aeq/execute/signatures.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/model/reader.hpp>
@@ -50,6 +52,42 @@ AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
     all = recipe::with_edge_type(std::move(all), op::code::graph_output, *output_type_, policy_, table_);
   }
   return all;
+}
+
+AEQ_INLINE calibrate::observations quantizer::calibrate(const std::string& data, const calibration_options& options) {
+  if (!recipe_.empty() && !plan().needs_calibration) return end_calibration(begin_calibration(options));
+  calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
+  if (samples.is_random()) {
+    loading_notes_.add(data, "random numbers: the ranges that come of them mean nothing for real data");
+  }
+  if (options.progress != nullptr) options.progress->expect(samples.size());
+  return calibrate(samples, options);
+}
+
+AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration_options& options) {
+  calibration run;
+  if (options.resume != nullptr) {
+    run.seen = *options.resume;
+  } else {
+    run.seen = calibrate::observations(options.ranges);
+  }
+  run.options.tell = options.progress;
+  if (recipe_.empty()) return run;
+  const recipe::plan decisions = plan();
+  run.is_needed = decisions.needs_calibration;
+  run.tensors = calibrate::needed_tensors(source_, decisions);
+  if (!run.is_needed) {
+    loading_notes_.add("calibration", "the recipe needs no ranges of activations; no sample was run");
+  }
+  return run;
+}
+
+AEQ_INLINE calibrate::observations quantizer::end_calibration(calibration run) {
+  run.seen.tell(run.notes);
+  for (const warning& w : run.notes.all()) loading_notes_.add(w.place, w.message);
+  notes_ = loading_notes_;
+  statistics_ = run.seen.ranges();
+  return std::move(run.seen);
 }
 
 AEQ_INLINE recipe::plan quantizer::plan() {

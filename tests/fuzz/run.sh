@@ -32,6 +32,13 @@ case "$target" in
       gunzip -c "$file" | head -c "$longest" >"$work/seeds/$(basename "$file" .gz)"
     done
     ;;
+  npz) # each with a byte that chooses the inputs of the model (npz.cpp)
+    i=0
+    for file in "$here"/../corpus/calibration/*.npz "$here"/../../examples/digits/digits_calibration.npz; do
+      { byte $((i % 4)); cat "$file"; } >"$work/seeds/$i.npz"
+      i=$((i + 1))
+    done
+    ;;
   quantize) # each model with a named recipe and with one as text, all in turn (quantize.cpp tells the layout)
     recipes=("$here"/../corpus/recipes/*.json)
     i=0

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <aeq/calibrate/observations_json.hpp>
 #include <aeq/calibrate/statistics_json.hpp>
 
 #include "findings.hpp"
@@ -25,6 +26,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   aeq::calibrate::statistics first;
   const bool accepted = aeq_fuzz::attempt({aeq::error_code::bad_input},
                                           [&] { first = aeq::calibrate::parse_statistics(text, "fuzz.json"); });
+  // The same bytes as what calibration goes on with: what is accepted survives text, and merges with itself.
+  aeq_fuzz::attempt({aeq::error_code::bad_input}, [&] {
+    aeq::calibrate::saved_observations seen = aeq::calibrate::parse_observations(text, "fuzz.json");
+    if (!accepted) finding("observations without ranges");
+    const std::string once = to_text(seen.seen);
+    aeq::calibrate::saved_observations again = aeq::calibrate::parse_observations(once, "again.json");
+    if (to_text(again.seen) != once) finding("observations changed on their way through text");
+    again.seen.merge(seen.seen, "again.json", "fuzz.json");
+    (void)to_text(again.seen);
+  });
   if (!accepted) return 0;
   const std::string saved = aeq::calibrate::to_text(first);
   aeq::calibrate::statistics second;

@@ -50,11 +50,11 @@ offers() { # EXPECTED WORD...
 [[ "$(complete -p aeq 2>&1)" == "complete -F _aeq aeq" ]] || { echo "not registered: $(complete -p aeq 2>&1)"; bad=1; }
 
 # Commands and options.
-offers_only "diff|inspect|quantize|recipe" aeq ""
+offers_only "calibrate|diff|inspect|quantize|recipe|stats" aeq ""
 offers_only "quantize" aeq q
 offers_only "check|list|show" aeq recipe ""
 offers_only "--help|--version|-h" aeq -
-offers_only "--recipe" aeq quantize --r
+offers_only "--recipe" aeq quantize --re
 offers_only "--help|--json|-h" aeq inspect net.tflite ""
 offers --max-delta aeq diff net.tflite net.tflite -
 offers_only "" aeq recipe list --m

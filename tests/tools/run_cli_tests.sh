@@ -77,6 +77,17 @@ case_usage() {
   gives 2 "$aeq" quantize m.tflite n.tflite --recipe $recipe
   gives 2 "$aeq" inspect
   gives 2 "$aeq" inspect a b
+  gives 2 "$aeq" calibrate m.tflite -o s.json
+  says "--data"
+  gives 2 "$aeq" calibrate m.tflite --data random --ranges best -o s.json
+  says "percentile=P"
+  gives 2 "$aeq" calibrate m.tflite --data random --engine quick -o s.json
+  says "builtin"
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --data random --stats s.json
+  gives 2 "$aeq" quantize m.tflite --recipe $recipe --ranges entropy
+  gives 2 "$aeq" stats
+  gives 2 "$aeq" stats merge -o s.json
+  gives 2 "$aeq" stats merge a.json
   gives 2 "$aeq" diff a
   gives 2 "$aeq" diff a b --ulps -1
   gives 2 "$aeq" recipe
@@ -95,7 +106,7 @@ case_usage() {
 }
 
 case_help() {
-  for words in "--help" "quantize --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
+  for words in "--help" "quantize --help" "calibrate --help" "stats merge --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
     "recipe show --help" "recipe check --help" "--version"; do
     # shellcheck disable=SC2086
     gives 0 "$aeq" $words
@@ -106,7 +117,7 @@ case_help() {
   gives 0 "$aeq" --version
   prints "the C++ quantizer"
   gives 0 "$aeq" --help
-  for word in quantize inspect diff recipe "Exit codes: 0 done, 1"; do prints "$word"; done
+  for word in quantize calibrate stats inspect diff recipe "Exit codes: 0 done, 1"; do prints "$word"; done
 }
 
 case_done() {
@@ -370,6 +381,46 @@ case_statistics() {
   gives 4 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats s.json -o o.tflite
   says "the statistics have no range for it"
   no_file o.tflite
+}
+
+# Calibration with data, saved, gone on with and merged; what is wrong with data is named.
+case_calibrate() {
+  local digits="$here/../../examples/digits"
+  cp "$digits/digits.tflite" m.tflite
+  cp "$digits/digits_calibration.npz" d.npz
+  gives 0 "$aeq" calibrate m.tflite --data d.npz -o all.json
+  silent
+  prints "100 samples in"
+  prints "by minmax"
+  gives 5 "$aeq" calibrate m.tflite --data d.npz -o all.json
+  gives 0 "$aeq" calibrate m.tflite --data d.npz --samples 30 -o part.json
+  prints "30 samples in"
+  gives 0 "$aeq" calibrate m.tflite --data d.npz --resume part.json -o more.json
+  prints "130 samples in all"
+  gives 0 "$aeq" calibrate m.tflite --data d.npz --samples 1 --resume more.json -o more.json
+  gives 0 "$aeq" stats merge part.json all.json -o merged.json
+  prints "130 samples"
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats all.json -o a.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats merged.json -o b.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --data d.npz -o c.tflite
+  prints "calibrated with 100 samples"
+  same a.tflite b.tflite
+  same a.tflite c.tflite
+  gives 0 "$aeq" calibrate m.tflite --data d.npz --ranges entropy --recipe static_wi8_ai8 -o -
+  prints '"histogram"'
+  gives 3 "$aeq" calibrate m.tflite --data d.npz --ranges entropy --resume all.json -o new.json
+  says "all.json: holds ranges of the method minmax"
+  gives 0 "$aeq" calibrate m.tflite --data random:2 -o random.json
+  says "random:2: random numbers"
+  gives 3 "$aeq" calibrate m.tflite --data random:2 --strict -o new.json
+  gives 0 "$aeq" quantize m.tflite --recipe $recipe --data d.npz -o d.tflite
+  says "the recipe needs no ranges"
+  head -c 3000 d.npz >cut.npz
+  gives 3 "$aeq" calibrate m.tflite --data cut.npz -o new.json
+  says "cut.npz: is no .npz archive, or is cut off"
+  gives 5 "$aeq" calibrate m.tflite --data nowhere.npz -o new.json
+  gives 3 "$aeq" stats merge d.npz -o new.json
+  no_file new.json
 }
 
 case_overwrite() {

@@ -49,6 +49,23 @@ void add_type(CLI::App& command, const std::string& name, std::string& into, con
   add_value(command, name, "TYPE", into, text)->check(check);
 }
 
+void add_data(CLI::App& command, data_arguments& into, bool is_required) {
+  CLI::Option* data =
+      add_value(command, "--data", "DATA", into.data,
+                "Samples to take the ranges of activations from: .npz, .npy, .bin, .raw, a folder of them, or "
+                "random:N for N samples of random numbers");
+  if (is_required) data->required();
+  CLI::Option* samples =
+      add_value(command, "--samples", "N", into.samples, "Take the first N samples of each signature. Default: all");
+  CLI::Option* ranges = add_value(command, "--ranges", "METHOD", into.ranges,
+                                  "How ranges come from samples: minmax, moving-average (as the Python tool does), "
+                                  "percentile=P or entropy. Default: minmax");
+  if (!is_required) {
+    samples->needs(data);
+    ranges->needs(data);
+  }
+}
+
 void define_quantize(CLI::App& app, quantize_arguments& into) {
   CLI::App& command = *app.add_subcommand("quantize", "Quantize a model by a recipe");
   add_positional(command, "MODEL", into.model, "The float .tflite file; - is standard input");
@@ -57,8 +74,10 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
       ->required();
   add_value(command, "-o,--output", "OUTPUT", into.output,
             "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
+  add_data(command, into.calibration, false);
   add_value(command, "--stats", "STATS", into.statistics,
-            "A JSON file with the ranges of activations, which static recipes need; it may end in .gz");
+            "A JSON file with the ranges of activations, in place of data; it may end in .gz")
+      ->excludes("--data");
   add_type(command, "--input-type", into.input_type,
            "What float inputs become, whatever the recipe says of them: float32, int8, uint8 or int16");
   add_type(command, "--output-type", into.output_type, "The same for outputs");
@@ -71,8 +90,42 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
   command.add_flag("--strict", into.strict, "Treat warnings as errors");
   command.add_flag("--json", into.json, "Report as one JSON object on standard output");
   command.footer(
-      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) want --stats."
+      "\nThe output appears whole or not at all. Recipes that need the ranges of activations (static_*) want --data or "
+      "--stats."
       "\n\nExample:\n  aeq quantize model.tflite --recipe dynamic_wi8_afp32 -o small.tflite");
+}
+
+void define_calibrate(CLI::App& app, calibrate_arguments& into) {
+  CLI::App& command =
+      *app.add_subcommand("calibrate", "Run samples through a float model and save the ranges of its activations");
+  add_positional(command, "MODEL", into.model, "The float .tflite file; - is standard input");
+  add_data(command, into.calibration, true);
+  add_value(command, "-o,--output", "STATS", into.output,
+            "Where to write the statistics, as JSON; - is standard output")
+      ->required();
+  add_value(command, "-r,--recipe", "RECIPE", into.recipe,
+            "Take only the ranges that this recipe needs. Default: those of all activations");
+  add_value(command, "--policy", "POLICY", into.policy, policy_text)->needs("--recipe");
+  add_value(command, "--resume", "STATS", into.resume,
+            "Go on with what an earlier calibration saved, or the Python tool");
+  add_value(command, "--engine", "ENGINE", into.engine, "What runs the model: builtin")->capture_default_str();
+  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The ranges do not depend on it");
+  command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
+  command.add_flag("--strict", into.strict, "Treat warnings as errors");
+  command.footer(
+      "\nArrays are named after the model's inputs and hold samples one after the other, or one sample each, named "
+      "SIGNATURE/INDEX/INPUT.\n\nExample:\n  aeq calibrate model.tflite --data calib.npz --recipe static_wi8_ai8 -o "
+      "stats.json");
+}
+
+void define_stats(CLI::App& app, stats_arguments& into) {
+  CLI::App& stats = *app.add_subcommand("stats", "Work with saved statistics");
+  stats.require_subcommand(1);
+  CLI::App& merge = *stats.add_subcommand("merge", "Join what calibrations of parts of the data saved");
+  add_positional(merge, "STATS", into.files, "JSON files, in the order of the data; they may end in .gz")
+      ->expected(1, -1);
+  add_value(merge, "-o,--output", "STATS", into.output, "Where to write; - is standard output")->required();
+  merge.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
 }
 
 void define_inspect(CLI::App& app, inspect_arguments& into) {
@@ -135,6 +188,8 @@ void define(CLI::App& app, arguments& into) {
   app.set_help_flag("-h,--help", "Explain the options");  // commands inherit it
   app.get_formatter()->column_width(34);
   define_quantize(app, into.quantize);
+  define_calibrate(app, into.calibrate);
+  define_stats(app, into.stats);
   define_inspect(app, into.inspect);
   define_diff(app, into.diff);
   define_recipe(app, into.recipe);

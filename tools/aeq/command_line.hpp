@@ -8,10 +8,18 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/App.hpp>
 
 namespace tool {
+
+/// Data to calibrate with.
+struct data_arguments {
+  std::string data;
+  std::uint64_t samples = 0;
+  std::string ranges;
+};
 
 struct quantize_arguments {
   std::string model;
@@ -21,12 +29,33 @@ struct quantize_arguments {
   std::string statistics;
   std::string input_type;   ///< empty: what the recipe says
   std::string output_type;  ///< the same
+  data_arguments calibration;
   unsigned threads = 0;
   bool strict_int = false;
   bool overwrite = false;
   bool sync = false;
   bool strict = false;
   bool json = false;
+};
+
+struct calibrate_arguments {
+  std::string model;
+  data_arguments calibration;
+  std::string recipe;
+  std::string policy;
+  std::string output;
+  std::string resume;
+  std::string engine = "builtin";
+  unsigned threads = 0;
+  bool overwrite = false;
+  bool strict = false;
+};
+
+/// Of `stats merge`.
+struct stats_arguments {
+  std::vector<std::string> files;
+  std::string output;
+  bool overwrite = false;
 };
 
 struct inspect_arguments {
@@ -54,6 +83,8 @@ struct recipe_arguments {
 
 struct arguments {
   quantize_arguments quantize;
+  calibrate_arguments calibrate;
+  stats_arguments stats;
   inspect_arguments inspect;
   diff_arguments diff;
   recipe_arguments recipe;
@@ -68,8 +99,9 @@ struct example {
   std::string_view meaning;
 };
 
-inline constexpr std::array<example, 5> examples{{
+inline constexpr std::array<example, 6> examples{{
     {"aeq quantize model.tflite --recipe dynamic_wi8_afp32", "writes model_dynamic_wi8_afp32.tflite"},
+    {"aeq quantize model.tflite --recipe static_wi8_ai8 --data calib.npz", "calibrates first"},
     {"aeq recipe list", "the recipes that come with aeq"},
     {"aeq recipe check my_recipe.json --model model.tflite", "what a recipe would do to each op"},
     {"aeq inspect model.tflite", "ops, tensors, scales, sizes"},

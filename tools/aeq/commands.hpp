@@ -2,11 +2,18 @@
 // What the commands of the tool do. Each returns the exit code, and throws aeq::error.
 #pragma once
 
+#include <aeq/quantizer.hpp>
+
 #include "command_line.hpp"
 
 namespace tool {
 
+/// How to calibrate with data. Throws error (wrong_usage) for a method that does not exist.
+aeq::calibration_options calibration_options(const data_arguments& given);
+
 int quantize(const quantize_arguments& given);
+int calibrate(const calibrate_arguments& given);
+int stats_merge(const stats_arguments& given);
 int inspect(const inspect_arguments& given);
 int diff(const diff_arguments& given);
 int recipe_list();

@@ -84,6 +84,15 @@ int quantize(const quantize_arguments& given) {
   quantizer.set_input_type(aeq::recipe::edge_type_of(given.input_type));
   quantizer.set_output_type(aeq::recipe::edge_type_of(given.output_type));
   quantizer.set_integers_only(given.strict_int);
+  std::uint64_t calibrated = 0;
+  if (!given.calibration.data.empty()) {
+    sample_bar samples;
+    aeq::progress progress(samples.listener());
+    aeq::calibration_options how = calibration_options(given.calibration);
+    how.threads = given.threads;
+    how.progress = &progress;
+    calibrated = quantizer.calibrate(given.calibration.data, how).samples();
+  }
   const aeq::recipe::plan plan = quantizer.plan();
   if (!given.json) print_warnings(quantizer.notes());
   if (given.strict && !quantizer.notes().empty()) {
@@ -115,10 +124,10 @@ int quantize(const quantize_arguments& given) {
     }
     boost::json::array notes;
     for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
-    const boost::json::object report{{"input", given.model},   {"output", output},
-                                     {"input_bytes", before},  {"output_bytes", after},
-                                     {"seconds", seconds},     {"operators", operator_count(counted)},
-                                     {"quantized", quantized}, {"warnings", notes}};
+    boost::json::object report{{"input", given.model},   {"output", output},   {"input_bytes", before},
+                               {"output_bytes", after},  {"seconds", seconds}, {"operators", operator_count(counted)},
+                               {"quantized", quantized}, {"warnings", notes}};
+    if (calibrated != 0) report["calibration_samples"] = calibrated;
     std::FILE* to = output == "-" ? stderr : stdout;
     std::fprintf(to, "%s\n", boost::json::serialize(report).c_str());
     return 0;
@@ -129,6 +138,7 @@ int quantize(const quantize_arguments& given) {
               grouped(after).c_str(), share, seconds);
   std::size_t all = 0;
   for (const auto& [kind, count] : counts) all += count;
+  if (calibrated != 0) std::printf("calibrated with %s samples\n", grouped(calibrated).c_str());
   std::printf("%zu of %zu operators quantized\n", all, operator_count(counted));
   for (const auto& [kind, count] : counts) {
     std::printf("  %4zu  %-24s %s\n", count, kind.first.c_str(), kind.second.c_str());

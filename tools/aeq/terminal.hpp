@@ -2,8 +2,10 @@
 // What the tool shows a person: warnings, colours and a progress bar. Only on a terminal, only on standard error.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -43,6 +45,44 @@ inline void print_warnings(const aeq::warnings& notes, std::size_t first = 0) {
                  shortened(w.message).c_str());
   }
 }
+
+/// "12 of 100 samples, 3.4 samples/s, 26 s left".
+inline std::string sample_text(std::uint64_t done, std::uint64_t all, double per_second) {
+  std::array<char, 200> text{};
+  const double left = static_cast<double>(all > done ? all - done : 0) / per_second;
+  std::snprintf(text.data(), text.size(), "%llu of %llu samples, %.1f samples/s, %.0f s left",
+                static_cast<unsigned long long>(done), static_cast<unsigned long long>(all), per_second, left);
+  return text.data();
+}
+
+/// Samples done, their speed and the time left, on one line that goes when it is done.
+class sample_bar {
+ public:
+  ~sample_bar() {
+    if (shown_) std::fputs("\r\x1b[K", stderr);
+  }
+
+  aeq::progress::listener listener() {
+    if (!is_terminal()) return {};
+    return [this](std::uint64_t done, std::uint64_t all) { show(done, all); };
+  }
+
+ private:
+  void show(std::uint64_t done, std::uint64_t all) {
+    using namespace std::chrono_literals;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < 100ms || done == 0) return;
+    last_ = now;
+    shown_ = true;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    std::fprintf(stderr, "\r\x1b[K%s", sample_text(done, all, static_cast<double>(done) / seconds).c_str());
+    std::fflush(stderr);
+  }
+
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = start_;
+  bool shown_ = false;
+};
 
 /// A bar that shows itself when work takes longer than a moment, and goes when it is done.
 class progress_bar {

@@ -87,7 +87,7 @@ AEQ_INLINE std::uint64_t histogram::count() const {
 AEQ_INLINE histogram::limits histogram::percentile(double percent, limits all) const {
   const double width = std::ldexp(1.0, exponent_);
   const double cut = static_cast<double>(count()) * (100.0 - percent) / 200.0;
-  if (!(cut > 0)) return all;
+  if (!(cut > 0) || !(all.lowest <= all.highest)) return all;
   // The magnitude, seen from one end, below which the cut ends; `far` is the side of that end.
   const auto end_of_cut = [&](const std::vector<std::uint64_t>& far, const std::vector<std::uint64_t>& near) {
     double left = cut;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Our own calibration of whole models against that of the Python tool 0.10, by its moving average: our corpus, and the
+// larger one where it is at hand.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include <boost/json/parse.hpp>
+
+#include <aeq/calibrate/statistics_json.hpp>
+#include <aeq/io/error.hpp>
+#include <aeq/quantizer.hpp>
+
+#include "support/golden.hpp"
+#include "support/scratch.hpp"
+#include "support/shared.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using aeq::calibrate::statistics;
+using aeq::calibrate::tensor_range;
+
+boost::json::value read_json(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return boost::json::parse(std::string{std::istreambuf_iterator<char>(file), {}});
+}
+
+/// How far two ranges are apart, in parts of the larger one.
+double distance(const tensor_range& a, const tensor_range& b) {
+  if (a.lowest == b.lowest && a.highest == b.highest) return 0;
+  const double size = std::max({std::fabs(a.lowest), std::fabs(a.highest), 1e-9});
+  const double apart = std::max(std::fabs(a.lowest - b.lowest), std::fabs(a.highest - b.highest)) / size;
+  return std::isnan(apart) ? HUGE_VAL : apart;
+}
+
+struct counts {
+  int equal = 0;
+  int not_run = 0;  ///< the engine refuses them; how many may not become more
+};
+
+/// Calibrates a model and compares the ranges with the Python tool's.
+void compare(const fs::path& model, const fs::path& data, const std::string& recipe, const fs::path& theirs,
+             counts& count) {
+  CAPTURE(model.string());
+  aeq::quantizer q(model.string());
+  q.load_recipe(recipe);
+  aeq::calibration_options how;
+  how.ranges.kind = aeq::calibrate::range_kind::moving_average;
+  how.threads = 1;
+  statistics ours;
+  try {
+    ours = q.calibrate(data.string(), how).ranges();
+  } catch (const aeq::error& e) {
+    MESSAGE(e.what());
+    ++count.not_run;
+    return;
+  }
+  const statistics wanted = aeq::calibrate::load_statistics(theirs.string());
+  bool all_equal = true;
+  for (const auto& [name, range] : wanted.entries()) {
+    const tensor_range* found = ours.find(name);
+    const bool is_equal = found != nullptr && distance(range, *found) < 1e-4 && found->wide == range.wide &&
+                          found->shape.size() == range.shape.size();
+    if (!is_equal) {
+      all_equal = false;
+      FAIL_CHECK(name << ": " << (found == nullptr ? "not there" : std::to_string(distance(range, *found))));
+    }
+  }
+  if (all_equal) ++count.equal;
+}
+
+}  // namespace
+
+TEST_SUITE("calibrate/conformance") {
+  TEST_CASE("the digits model: ranges are those that the Python tool saved") {
+    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    aeq::quantizer q((digits / "digits.tflite").string());
+    q.load_recipe("static_wi8_ai8");
+    aeq::calibration_options how;
+    how.ranges.kind = aeq::calibrate::range_kind::moving_average;
+    const statistics ours = q.calibrate((digits / "digits_calibration.npz").string(), how).ranges();
+    const statistics theirs = aeq::calibrate::load_statistics((digits / "digits_statistics.json").string());
+    CHECK(ours.size() == theirs.size());
+    for (const auto& [name, range] : theirs.entries()) {
+      const std::string tensor = name;
+      CAPTURE(tensor);
+      REQUIRE(ours.find(name) != nullptr);
+      CHECK(distance(range, *ours.find(name)) < 1e-5);
+    }
+    // The ranges are in place: the model can be quantized.
+    const aeq_test::scratch work;
+    CHECK(q.save(work.path("out.tflite")) > 1000);
+  }
+
+  TEST_CASE("models of the corpus: ranges are those of the Python tool") {
+    const fs::path corpus = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+    counts count;
+    std::set<std::string> done;
+    const boost::json::value all = read_json(corpus / "manifest.json");
+    for (const auto& c : all.at("cases").as_array()) {
+      const auto& fields = c.as_object();
+      if (fields.contains("made_up_statistics") || !fields.contains("qsv") ||
+          aeq_test::text_of(c.at("recipe")) != "static_wi8_ai8")
+        continue;
+      const std::string name = aeq_test::text_of(c.at("model"));
+      if (!done.insert(name).second || !fs::exists(corpus / "calibration" / (name + ".npz"))) continue;
+      compare(corpus / "models" / (name + ".tflite"), corpus / "calibration" / (name + ".npz"), "static_wi8_ai8",
+              corpus / aeq_test::text_of(c.at("qsv")), count);
+    }
+    MESSAGE(count.equal << " equal, " << count.not_run << " not run");
+    CHECK(count.equal >= 80);
+  }
+
+  TEST_CASE("conformance models: ranges are those of the Python tool") {
+    const auto manifest = aeq_test::shared_file_or_skip("conformance/manifest.json");
+    if (!manifest) return;
+    const fs::path corpus = manifest->parent_path();
+    counts count;
+    const boost::json::value all = read_json(*manifest);
+    for (const auto& c : all.at("cases").as_array()) {
+      if (!c.as_object().contains("qsv") || aeq_test::text_of(c.at("recipe")) != "recipes/static_wi8_ai8.json")
+        continue;
+      compare(corpus / aeq_test::text_of(c.at("model")), corpus / aeq_test::text_of(c.at("calibration")),
+              (corpus / aeq_test::text_of(c.at("recipe"))).string(), corpus / aeq_test::text_of(c.at("qsv")), count);
+    }
+    MESSAGE(count.equal << " equal, " << count.not_run << " not run");
+    CHECK(count.equal >= 39);
+  }
+}
