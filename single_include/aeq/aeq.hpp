@@ -9110,6 +9110,15 @@ inline constexpr std::array<std::string_view, 4> edge_type_names{"float32", "int
 // ---- aeq/quantizer.hpp
 namespace aeq::inline AEQ_ABI {
 
+/// How `quantizer::calibrate` goes about it.
+struct calibration_options {
+  calibrate::range_method ranges{};
+  std::uint64_t samples = 0;                        ///< of a dataset, the first so many of each signature; 0: all
+  unsigned threads = 0;                             ///< 0: one per processor; ranges do not depend on it
+  aeq::progress* progress = nullptr;                ///< counts samples
+  const calibrate::observations* resume = nullptr;  ///< goes on with these, by their method
+};
+
 /// Quantizes one model. Every member throws aeq::error, and only that.
 class quantizer {
  public:
@@ -9143,6 +9152,29 @@ class quantizer {
   /// it does, and which operators next to it would be integers.
   void set_integers_only(bool wanted) { integers_only_ = wanted; }
 
+  /// Runs data through the float model and takes the ranges of its activations: those that the recipe needs, or all if
+  /// there is no recipe yet. `data` is what calibrate/dataset.hpp reads: a file, a folder, "random:16". Returns what
+  /// was seen, to be saved, gone on with or merged. Without need for ranges nothing is run. Warnings tell of NaN and
+  /// infinities in activations, with tensor and sample.
+  calibrate::observations calibrate(const std::string& data, const calibration_options& options = {});
+
+  /// The same with samples of one's own, and with an engine of one's own.
+  template <calibrate::sample_range Samples>
+  calibrate::observations calibrate(Samples&& samples, const calibration_options& options = {}) {
+    execute::interpreter engine(source_, {.threads = options.threads});
+    return calibrate(engine, samples, options);
+  }
+  template <execute::inference_engine Engine, calibrate::sample_range Samples>
+  calibrate::observations calibrate(Engine& engine, Samples&& samples, const calibration_options& options = {}) {
+    calibration run = begin_calibration(options);
+    if (run.is_needed) {
+      if (!recipe_.empty()) run.options.tensors = &run.tensors;
+      run.options.notes = &run.notes;
+      aeq::calibrate::collect(engine, source_, samples, run.seen, run.options);
+    }
+    return end_calibration(std::move(run));
+  }
+
   /// What the recipe does to each op. Warnings tell of rules that do nothing.
   [[nodiscard]] recipe::plan plan();
 
@@ -9166,6 +9198,17 @@ class quantizer {
   [[nodiscard]] const warnings& notes() const { return notes_; }
 
  private:
+  /// A calibration that is under way.
+  struct calibration {
+    calibrate::observations seen;
+    calibrate::tensor_names tensors;
+    calibrate::collect_options options;
+    warnings notes;
+    bool is_needed = true;
+  };
+  [[nodiscard]] calibration begin_calibration(const calibration_options& options);
+  calibrate::observations end_calibration(calibration run);
+
   kernel_table_view table_;
   recipe::policy policy_;
   recipe::recipe recipe_;
@@ -9590,7 +9633,7 @@ AEQ_INLINE std::uint64_t histogram::count() const {
 AEQ_INLINE histogram::limits histogram::percentile(double percent, limits all) const {
   const double width = std::ldexp(1.0, exponent_);
   const double cut = static_cast<double>(count()) * (100.0 - percent) / 200.0;
-  if (!(cut > 0)) return all;
+  if (!(cut > 0) || !(all.lowest <= all.highest)) return all;
   // The magnitude, seen from one end, below which the cut ends; `far` is the side of that end.
   const auto end_of_cut = [&](const std::vector<std::uint64_t>& far, const std::vector<std::uint64_t>& near) {
     double left = cut;
@@ -15845,7 +15888,7 @@ class materializer {
       if (!is_static(d)) return;
       throw error(error_code::not_quantizable,
                   model_.file_name() + ": the recipe's scheme " + d.scheme_name +
-                      " needs the ranges of activations; give statistics that a calibration saved (--stats FILE), or "
+                      " needs the ranges of activations; give data to calibrate with (--data FILE) or statistics that a calibration saved (--stats FILE), or "
                       "choose a dynamic range or weight only recipe, which needs none");
     };
     for (std::size_t g = 0; g < plan_.subgraphs.size(); ++g) {
@@ -16929,6 +16972,42 @@ AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
     all = recipe::with_edge_type(std::move(all), op::code::graph_output, *output_type_, policy_, table_);
   }
   return all;
+}
+
+AEQ_INLINE calibrate::observations quantizer::calibrate(const std::string& data, const calibration_options& options) {
+  if (!recipe_.empty() && !plan().needs_calibration) return end_calibration(begin_calibration(options));
+  calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
+  if (samples.is_random()) {
+    loading_notes_.add(data, "random numbers: the ranges that come of them mean nothing for real data");
+  }
+  if (options.progress != nullptr) options.progress->expect(samples.size());
+  return calibrate(samples, options);
+}
+
+AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration_options& options) {
+  calibration run;
+  if (options.resume != nullptr) {
+    run.seen = *options.resume;
+  } else {
+    run.seen = calibrate::observations(options.ranges);
+  }
+  run.options.tell = options.progress;
+  if (recipe_.empty()) return run;
+  const recipe::plan decisions = plan();
+  run.is_needed = decisions.needs_calibration;
+  run.tensors = calibrate::needed_tensors(source_, decisions);
+  if (!run.is_needed) {
+    loading_notes_.add("calibration", "the recipe needs no ranges of activations; no sample was run");
+  }
+  return run;
+}
+
+AEQ_INLINE calibrate::observations quantizer::end_calibration(calibration run) {
+  run.seen.tell(run.notes);
+  for (const warning& w : run.notes.all()) loading_notes_.add(w.place, w.message);
+  notes_ = loading_notes_;
+  statistics_ = run.seen.ranges();
+  return std::move(run.seen);
 }
 
 AEQ_INLINE recipe::plan quantizer::plan() {

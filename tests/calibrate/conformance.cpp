@@ -9,14 +9,21 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 
+#include <aeq/calibrate/dataset.hpp>
+#include <aeq/calibrate/observations_json.hpp>
 #include <aeq/calibrate/statistics_json.hpp>
+#include <aeq/execute/interpreter.hpp>
+#include <aeq/execute/signatures.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/quantizer.hpp>
 
+#include "support/arrays.hpp"
 #include "support/golden.hpp"
 #include "support/scratch.hpp"
 #include "support/shared.hpp"
@@ -97,6 +104,48 @@ TEST_SUITE("calibrate/conformance") {
     // The ranges are in place: the model can be quantized.
     const aeq_test::scratch work;
     CHECK(q.save(work.path("out.tflite")) > 1000);
+  }
+
+  TEST_CASE("samples and an engine of one's own give the ranges that a file gives, at any number of threads") {
+    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    const std::string data = (digits / "digits_calibration.npz").string();
+    aeq::quantizer q((digits / "digits.tflite").string());
+    aeq::calibration_options how;
+    how.samples = 7;
+    how.threads = 1;
+    const aeq::calibrate::observations of_file = q.calibrate(data, how);
+    how.threads = 3;
+    CHECK(to_text(q.calibrate(data, how)) == to_text(of_file));
+
+    std::vector<std::vector<float>> images;
+    const std::vector<std::int32_t> shape{1, 8, 8, 1};
+    aeq::calibrate::dataset file(data, aeq::execute::signatures_of(q.source()), {.samples = 7});
+    for (const aeq::calibrate::sample& s : file) images.push_back(aeq_test::values_of<float>(s.inputs[0].data));
+    std::vector<aeq::calibrate::sample> own;
+    for (const std::vector<float>& image : images) {
+      own.push_back(
+          {0, {{.type = aeq::element_type::float32, .data = std::as_bytes(std::span(image)), .shape = shape}}});
+    }
+    CHECK(to_text(q.calibrate(own, how)) == to_text(of_file));
+    aeq::execute::interpreter engine(q.source());
+    CHECK(to_text(q.calibrate(engine, own, how)) == to_text(of_file));
+
+    // Going on with what was seen: the same samples again change no range of minmax.
+    how.resume = &of_file;
+    const aeq::calibrate::observations again = q.calibrate(own, how);
+    CHECK(again.samples() == 14);
+    CHECK(again.ranges().entries() == of_file.ranges().entries());
+  }
+
+  TEST_CASE("a recipe that needs no ranges runs nothing, and random numbers are told") {
+    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    aeq::quantizer q((digits / "digits.tflite").string());
+    CHECK(q.calibrate("random:2").samples() == 2);
+    REQUIRE(!q.notes().empty());
+    CHECK(q.notes().all().back().message.find("mean nothing") != std::string::npos);
+    q.load_recipe("dynamic_wi8_afp32");
+    CHECK(q.calibrate("nowhere.npz").samples() == 0);
+    CHECK(q.notes().all().back().message.find("needs no ranges") != std::string::npos);
   }
 
   TEST_CASE("models of the corpus: ranges are those of the Python tool") {
