@@ -34,6 +34,7 @@
 #include <aeq/kernel/pool_2d.hpp>
 #include <aeq/kernel/quantize.hpp>
 #include <aeq/kernel/quantize_op.hpp>
+#include <aeq/kernel/recurrent.hpp>
 #include <aeq/kernel/reduce.hpp>
 #include <aeq/kernel/resize.hpp>
 #include <aeq/kernel/select.hpp>

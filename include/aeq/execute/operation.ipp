@@ -13,6 +13,7 @@
 #include <aeq/execute/family/elementwise.hpp>
 #include <aeq/execute/family/matrix.hpp>
 #include <aeq/execute/family/movement.hpp>
+#include <aeq/execute/family/recurrent.hpp>
 #include <aeq/execute/family/reduction.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
@@ -20,8 +21,9 @@ namespace aeq::inline AEQ_ABI::execute {
 namespace detail {
 
 /// Every family's ops. An op stands in one family only (tested).
-[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 5> families() {
-  return {family::convolution, family::elementwise, family::matrix, family::movement, family::reduction};
+[[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 6> families() {
+  return {family::convolution, family::elementwise, family::matrix,
+          family::movement,    family::recurrent,   family::reduction};
 }
 
 }  // namespace detail

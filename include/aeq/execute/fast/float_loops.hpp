@@ -64,16 +64,12 @@ namespace portable {
 /// Four floats: what every processor with vectors has, and others are spared.
 using float4 = float __attribute__((vector_size(16)));
 
-inline float4 load(const float* from) {
-  float4 v;
+// (By reference: compilers warn of vectors as values of functions where the processor may lack them.)
+inline void load(const float* from, float4& v) {
   std::memcpy(&v, from, sizeof v);
-  return v;
 }
-inline void store(float* to, float4 v) {
+inline void store(float* to, const float4& v) {
   std::memcpy(to, &v, sizeof v);
-}
-inline float4 all(float x) {
-  return float4{x, x, x, x};
 }
 
 inline float clamped(float x, float low, float high) {
@@ -87,7 +83,7 @@ void multiply(const product_tile& t) {
   float some[Rows][4 * Vectors];
   for (std::size_t r = 0; r < Rows; ++r) {
     for (std::size_t n = 0; n < 4 * Vectors; ++n) some[r][n] = t.starts || n >= t.columns ? 0 : t.y[r][n];
-    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = load(some[r] + 4 * v);
+    for (std::size_t v = 0; v < Vectors; ++v) load(some[r] + 4 * v, sum[r][v]);
   }
   const float* b = t.b;
   for (std::size_t tap = 0; tap < t.taps; ++tap) {
@@ -96,10 +92,11 @@ void multiply(const product_tile& t) {
     for (std::size_t k = 0; k < t.depth; ++k, b += t.b_step) {
       float4 by[Vectors];
 #pragma GCC unroll 8
-      for (std::size_t v = 0; v < Vectors; ++v) by[v] = load(b + 4 * v);
+      for (std::size_t v = 0; v < Vectors; ++v) load(b + 4 * v, by[v]);
 #pragma GCC unroll 4
       for (std::size_t r = 0; r < Rows; ++r) {
-        const float4 x = all(row[r][k]);
+        const float one = row[r][k];
+        const float4 x{one, one, one, one};
 #pragma GCC unroll 8
         for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] + x * by[v];
       }
@@ -119,8 +116,12 @@ inline void dots(const float* x, const float* const* w, std::size_t depth, float
   float4 sum[4] = {};
   std::size_t k = 0;
   for (; k + 4 <= depth; k += 4) {
-    const float4 by = load(x + k);
-    for (std::size_t i = 0; i < 4; ++i) sum[i] = sum[i] + by * load(w[i] + k);
+    float4 by, row;
+    load(x + k, by);
+    for (std::size_t i = 0; i < 4; ++i) {
+      load(w[i] + k, row);
+      sum[i] = sum[i] + by * row;
+    }
   }
   for (std::size_t i = 0; i < 4; ++i) {
     float rest = 0;
@@ -135,9 +136,13 @@ inline void depthwise(const depthwise_tile& t) {
   for (; c + 4 <= t.channels; c += 4) {
     float4 sum[P] = {};
     for (std::size_t tap = 0; tap < t.taps; ++tap) {
-      const float4 by = load(t.w + tap * t.channels + c);
+      float4 by, row;
+      load(t.w + tap * t.channels + c, by);
 #pragma GCC unroll 4
-      for (std::size_t p = 0; p < P; ++p) sum[p] = sum[p] + load(t.rows[tap * P + p] + c) * by;
+      for (std::size_t p = 0; p < P; ++p) {
+        load(t.rows[tap * P + p] + c, row);
+        sum[p] = sum[p] + row * by;
+      }
     }
     for (std::size_t p = 0; p < P; ++p) {
       for (std::size_t i = 0; i < 4; ++i) {

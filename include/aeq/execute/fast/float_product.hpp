@@ -70,8 +70,11 @@ namespace detail {
 
 inline void transpose_four(const float* from, std::size_t step, float* to, std::size_t to_step) {
   using portable::float4;
-  const float4 a = portable::load(from), b = portable::load(from + step);
-  const float4 c = portable::load(from + 2 * step), d = portable::load(from + 3 * step);
+  float4 a, b, c, d;
+  portable::load(from, a);
+  portable::load(from + step, b);
+  portable::load(from + 2 * step, c);
+  portable::load(from + 3 * step, d);
   const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
   const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
   portable::store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
