@@ -18,6 +18,7 @@
 #include <aeq/kernel/cast.hpp>
 #include <aeq/kernel/concatenation.hpp>
 #include <aeq/kernel/conv_2d.hpp>
+#include <aeq/kernel/conv_3d.hpp>
 #include <aeq/kernel/copy.hpp>
 #include <aeq/kernel/elementwise.hpp>
 #include <aeq/kernel/embedding_lookup.hpp>

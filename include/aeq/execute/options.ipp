@@ -53,12 +53,14 @@ AEQ_INLINE void set_bias_type(operation_options& options, const field_value& val
                                                                     : element_type::absent;
 }
 
-inline constexpr std::array<field_reader, 47> field_readers{{
+inline constexpr std::array<field_reader, 49> field_readers{{
     {"padding", &set_integer<&operation_options::padding>},
     {"stride_h", &set_integer<&operation_options::stride_height>},
     {"stride_w", &set_integer<&operation_options::stride_width>},
     {"dilation_h_factor", &set_integer<&operation_options::dilation_height>},
     {"dilation_w_factor", &set_integer<&operation_options::dilation_width>},
+    {"stride_d", &set_integer<&operation_options::stride_depth>},
+    {"dilation_d_factor", &set_integer<&operation_options::dilation_depth>},
     {"filter_height", &set_integer<&operation_options::filter_height>},
     {"filter_width", &set_integer<&operation_options::filter_width>},
     {"fused_activation_function", &set_integer<&operation_options::activation>},

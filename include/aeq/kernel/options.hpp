@@ -21,6 +21,8 @@ struct operation_options {
   std::int32_t stride_width = 1;
   std::int32_t dilation_height = 1;
   std::int32_t dilation_width = 1;
+  std::int32_t stride_depth = 1;  ///< CONV_3D
+  std::int32_t dilation_depth = 1;
   std::int32_t filter_height = 1;  ///< pools; a convolution's is in its weight's shape
   std::int32_t filter_width = 1;
   // all with a fused activation

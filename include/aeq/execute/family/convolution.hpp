@@ -9,6 +9,7 @@
 #include <aeq/execute/fast/conv_2d.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/conv_2d.hpp>
+#include <aeq/kernel/conv_3d.hpp>
 #include <aeq/kernel/pool_2d.hpp>
 #include <aeq/kernel/transpose_conv.hpp>
 
@@ -32,6 +33,19 @@ status shape_of_conv_2d(std::span<const operand> inputs, const operation_options
   kernel::conv_2d_geometry g;
   const status placed = Geometry(inputs[0].shape, inputs[1].shape, options, g);
   return placed == status::ready ? store_shape(g, outputs[0]) : placed;
+}
+
+inline status shape_of_conv_3d(std::span<const operand> inputs, const operation_options& options,
+                               std::span<shape> outputs) {
+  if (inputs.size() < 2 || outputs.size() != 1) return status::wrong_operands;
+  kernel::conv_3d_geometry g;
+  const status placed = kernel::conv_3d_geometry_of(inputs[0].shape, inputs[1].shape, options, g);
+  if (placed != status::ready) return placed;
+  outputs[0] = {inputs[0].shape[0], 0, 0, 0, inputs[1].shape[4]};
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (!to_extent(g.axes[i].outputs, outputs[0][i + 1])) return status::wrong_shape;
+  }
+  return status::ready;
 }
 
 inline status shape_of_pool_2d(std::span<const operand> inputs, const operation_options& options,
@@ -67,6 +81,7 @@ inline constexpr std::array convolution{
               &detail::shape_of_conv_2d<&kernel::conv_2d_geometry_of>},
     operation{op::code::depthwise_conv_2d, functions_of<fast::depthwise_conv_2d_float>(),
               &detail::shape_of_conv_2d<&kernel::depthwise_geometry_of>},
+    operation{op::code::conv_3d, functions_of<kernel::conv_3d_float>(), &detail::shape_of_conv_3d},
     operation{op::code::transpose_conv, functions_of<kernel::transpose_conv_float>(), &detail::shape_of_transpose_conv,
               data_of_inputs(0)},
     operation{op::code::average_pool_2d, functions_of<kernel::pool_2d_float<kernel::average_pool>>(),
