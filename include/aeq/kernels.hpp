@@ -30,6 +30,7 @@
 #include <aeq/kernel/normalize.hpp>
 #include <aeq/kernel/operand.hpp>
 #include <aeq/kernel/options.hpp>
+#include <aeq/kernel/order.hpp>
 #include <aeq/kernel/pad.hpp>
 #include <aeq/kernel/pieces.hpp>
 #include <aeq/kernel/pool_2d.hpp>
@@ -38,6 +39,7 @@
 #include <aeq/kernel/recurrent.hpp>
 #include <aeq/kernel/reduce.hpp>
 #include <aeq/kernel/resize.hpp>
+#include <aeq/kernel/scatter.hpp>
 #include <aeq/kernel/select.hpp>
 #include <aeq/kernel/slice.hpp>
 #include <aeq/kernel/softmax.hpp>

@@ -1392,6 +1392,7 @@ inline constexpr std::uint32_t wide_numbers = types_of(element_type::float32, el
 inline constexpr std::uint32_t all_numbers =
     wide_numbers | types_of(element_type::int8, element_type::uint8, element_type::int16);
 inline constexpr std::uint32_t all_integers = all_numbers & ~float_only;
+inline constexpr std::uint32_t signed_integers = all_integers & ~types_of(element_type::uint8);
 inline constexpr std::uint32_t truth_values = types_of(element_type::boolean);
 
 // What is compiled per operation: a row of floats, and a piece of all other types. Null where an op does not have them.
@@ -2640,6 +2641,21 @@ struct copy {
   }
 };
 
+/// BITCAST to a type of as many bits.
+struct copy_as_bits {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    if (bits_of(call.inputs[0].type) != bits_of(call.outputs[0].type)) return status::wrong_type;
+    operand same = call.inputs[0];
+    same.type = call.outputs[0].type;
+    return copy::setup({{&same, 1}, call.outputs, call.options, {}, call.share}, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    copy::evaluate(call, workspace);
+  }
+};
+
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/embedding_lookup.hpp
@@ -3082,8 +3098,266 @@ struct local_response_row {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/order.hpp
+// Ops that look along an axis for order or sums so far: TOPK_V2, CUMSUM; RANGE, and WHERE. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The k largest elements of each row of the last axis, descending, equal ones in the order of x, and their indices.
+/// Inputs: x (float32, int8, uint8, int16, int32, int64), k (one int32). Outputs: values, indices (int32).
+struct top_k {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 2); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& values = call.outputs[0];
+    const result_operand& indices = call.outputs[1];
+    if (x.type != values.type ||
+        !(x.type == element_type::float32 || is_index(x.type) || x.type == element_type::uint8)) {
+      return status::wrong_type;
+    }
+    if (indices.type != element_type::int32 || !is_index_list(call.inputs[1])) return status::wrong_type;
+    if (call.inputs[1].elements() != 1 || x.shape.empty() || values.shape.size() != x.shape.size()) {
+      return status::wrong_shape;
+    }
+    const std::size_t lead = x.shape.size() - 1;
+    if (!same_shape(values.shape, indices.shape) || !same_shape(values.shape.first(lead), x.shape.first(lead)) ||
+        values.shape[lead] > x.shape[lead]) {
+      return status::wrong_shape;
+    }
+    return call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    return index_at(call.inputs[1], 0) == call.outputs[0].shape.back() ? status::ready : status::wrong_data;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    switch (call.inputs[0].type) {
+      case element_type::float32: return run<float>(call);
+      case element_type::int8: return run<std::int8_t>(call);
+      case element_type::uint8: return run<std::uint8_t>(call);
+      case element_type::int16: return run<std::int16_t>(call);
+      case element_type::int32: return run<std::int32_t>(call);
+      default: return run<std::int64_t>(call);
+    }
+  }
+
+ private:
+  /// A heap of the k best so far, the worst of them on top.
+  template <class T>
+  static void run(const kernel_arguments& call) noexcept {
+    const auto x = call.inputs[0].values<T>();
+    const auto depth = static_cast<std::size_t>(call.inputs[0].shape.back());
+    const auto k = static_cast<std::size_t>(call.outputs[0].shape.back());
+    if (k == 0 || depth == 0) return;
+    call.share.for_ranges(call.inputs[0].elements() / depth, 4096 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto from = x.subspan(row * depth, depth);
+        std::int32_t* best = call.outputs[1].values<std::int32_t>().data() + row * k;
+        const auto is_before = [&](std::int32_t a, std::int32_t b) {
+          const T left = from[static_cast<std::size_t>(a)];
+          const T right = from[static_cast<std::size_t>(b)];
+          if (left != right && is_ordered(left) && is_ordered(right)) return left > right;
+          if (is_ordered(left) != is_ordered(right)) return is_ordered(left);  // NaN is last
+          return a < b;
+        };
+        for (std::size_t i = 0; i < depth; ++i) {
+          const auto index = static_cast<std::int32_t>(i);
+          if (i < k) {
+            best[i] = index;
+            std::push_heap(best, best + i + 1, is_before);
+          } else if (is_before(index, best[0])) {
+            std::pop_heap(best, best + k, is_before);
+            best[k - 1] = index;
+            std::push_heap(best, best + k, is_before);
+          }
+        }
+        std::sort_heap(best, best + k, is_before);
+        T* values = call.outputs[0].values<T>().data() + row * k;
+        for (std::size_t i = 0; i < k; ++i) values[i] = from[static_cast<std::size_t>(best[i])];
+      }
+    });
+  }
+  template <class T>
+  static constexpr bool is_ordered(T value) noexcept {
+    return value == value;  // NOLINT(misc-redundant-expression): but for NaN
+  }
+};
+
+/// Sums along an axis up to each element: with it, or, exclusive, without; from the other end if reversed. Inputs: x
+/// (float32, int32, int64), axis.
+struct cumulative_sum {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || !(x.type == element_type::float32 || is_int32_or_int64(x.type))) {
+      return status::wrong_type;
+    }
+    if (!is_index_list(call.inputs[1])) return status::wrong_type;
+    if (!same_shape(x.shape, call.outputs[0].shape) || call.inputs[1].elements() != 1) return status::wrong_shape;
+    return call.inputs[1].is_constant ? check(call) : status::ready;
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    std::size_t axis = 0;
+    return to_axis(index_at(call.inputs[1], 0), call.inputs[0].shape.size(), axis) ? status::ready : status::wrong_data;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs[0].type == element_type::float32) return run<float, float>(call);
+    if (call.inputs[0].type == element_type::int32) return run<std::int32_t, std::uint32_t>(call);
+    run<std::int64_t, std::uint64_t>(call);
+  }
+
+ private:
+  template <class T, class Sum>
+  static void run(const kernel_arguments& call) noexcept {
+    const operand& x = call.inputs[0];
+    std::size_t axis = 0;
+    if (!to_axis(index_at(call.inputs[1], 0), x.shape.size(), axis)) return;
+    const std::size_t length = extent_of(x.shape, axis);
+    const std::size_t inner = product_of(x.shape, axis + 1, x.shape.size());
+    const T* from = x.values<T>().data();
+    T* to = call.outputs[0].values<T>().data();
+    const std::size_t lines = product_of(x.shape, 0, axis) * inner;
+    call.share.for_ranges(lines, 4096 / (length + 1) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t line = begin; line < end; ++line) {
+        const std::size_t first = line / inner * length * inner + line % inner;
+        Sum sum = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+          const std::size_t at = first + (call.options.reverse ? length - 1 - i : i) * inner;
+          const Sum value = static_cast<Sum>(from[at]);
+          to[at] = static_cast<T>(call.options.exclusive ? sum : static_cast<Sum>(sum + value));
+          sum += value;
+        }
+      }
+    });
+  }
+};
+
+/// start, start + delta, … as far as limit, which is left out. Inputs: start, limit, delta; float32, int32 or int64.
+struct range_of {
+  static constexpr std::uint32_t data_inputs = 7;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    for (const operand& x : inputs) {
+      if (x.type != inputs[0].type || !(x.type == element_type::float32 || is_int32_or_int64(x.type))) {
+        return status::wrong_type;
+      }
+      if (x.elements() != 1 || !x.is_complete()) return status::wrong_shape;
+    }
+    double count = 0;
+    if (inputs[0].type == element_type::float32) {
+      const float start = inputs[0].values<float>()[0];
+      const float limit = inputs[1].values<float>()[0];
+      const float delta = inputs[2].values<float>()[0];
+      if (delta == 0.0f) return status::wrong_data;
+      count = std::ceil(static_cast<double>(std::fabs((limit - start) / delta)));
+      if ((delta > 0.0f) != (limit > start) && limit != start) return status::wrong_data;
+    } else {
+      constexpr std::int64_t limit_of_numbers = std::int64_t(1) << 52u;
+      std::int64_t number[3] = {};
+      for (std::size_t i = 0; i < 3; ++i) {
+        number[i] = index_at(inputs[i], 0);
+        if (number[i] > limit_of_numbers || number[i] < -limit_of_numbers) return status::wrong_data;
+      }
+      const std::int64_t way = number[1] - number[0];
+      if (number[2] == 0 || (way != 0 && (way > 0) != (number[2] > 0))) return status::wrong_data;
+      const std::int64_t step = std::max(number[2], -number[2]);
+      const std::int64_t steps = (std::max(way, -way) + step - 1) / step;
+      count = static_cast<double>(steps);
+    }
+    if (!(count <= 2147483647.0)) return status::wrong_data;
+    return result.push(static_cast<std::int64_t>(count)) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    for (const operand& x : call.inputs) {
+      if (x.type != call.outputs[0].type || x.elements() != 1) return status::wrong_type;
+    }
+    if (call.outputs[0].type != element_type::float32 && !is_int32_or_int64(call.outputs[0].type)) {
+      return status::wrong_type;
+    }
+    return shape_is_as_said_if_known<range_of>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<range_of>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    if (y.type == element_type::float32) {
+      float value = call.inputs[0].values<float>()[0];
+      const float delta = call.inputs[2].values<float>()[0];
+      for (std::size_t i = 0; i < y.elements(); ++i, value += delta) y.values<float>()[i] = value;
+      return;
+    }
+    const std::int64_t start = index_at(call.inputs[0], 0);
+    const std::int64_t delta = index_at(call.inputs[2], 0);
+    for (std::size_t i = 0; i < y.elements(); ++i) put_index(y, i, start + static_cast<std::int64_t>(i) * delta);
+  }
+};
+
+/// Whether an element is not 0.
+[[nodiscard]] inline bool is_true(const operand& x, std::size_t i) noexcept {
+  switch (x.type) {
+    case element_type::float32: return x.values<float>()[i] != 0.0f;
+    case element_type::boolean:
+    case element_type::uint8: return x.values<std::uint8_t>()[i] != 0;
+    default: return index_at(x, i) != 0;
+  }
+}
+
+/// The indices of the elements that are not 0, in row-major order: int64 [how many, rank].
+struct where_true {
+  static constexpr std::uint32_t data_inputs = 1;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 1) return status::wrong_operands;
+    const operand& x = inputs[0];
+    if (!is_testable(x.type)) return status::wrong_type;
+    if (!x.is_complete()) return status::wrong_shape;
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < x.elements(); ++i) count += is_true(x, i) ? 1 : 0;
+    return result.push(count) && result.push(static_cast<std::int64_t>(x.shape.size())) ? status::ready
+                                                                                        : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
+    if (!is_testable(call.inputs[0].type) || call.outputs[0].type != element_type::int64) return status::wrong_type;
+    return shape_is_as_said_if_known<where_true>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<where_true>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const auto y = call.outputs[0].values<std::int64_t>();
+    const std::size_t rank = x.shape.size();
+    std::size_t row = 0;
+    for (std::size_t i = 0; i < x.elements(); ++i) {
+      if (!is_true(x, i)) continue;
+      for (std::size_t k = rank, rest = i; k-- > 0;) {
+        y[row * rank + k] = static_cast<std::int64_t>(rest % extent_of(x.shape, k));
+        rest /= extent_of(x.shape, k);
+      }
+      ++row;
+    }
+  }
+
+ private:
+  static constexpr bool is_testable(element_type type) noexcept {
+    return type == element_type::float32 || type == element_type::boolean || type == element_type::uint8 ||
+           is_index(type);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/pad.hpp
-// PAD, PADV2 and MIRROR_PAD. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
+// PAD, PADV2, MIRROR_PAD and DILATE. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -3153,6 +3427,51 @@ struct pad_with {
 };
 using pad = pad_with<false>;
 using pad_v2 = pad_with<true>;
+
+/// DILATE: dilations[k] - 1 values between the elements of axis k. Inputs: x, dilations (a list), value.
+struct dilate {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    if (!is_index_list(inputs[1])) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    if (inputs[1].elements() != x.size()) return status::wrong_shape;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const std::int64_t step = index_at(inputs[1], k);
+      if (step < 1 || step > std::numeric_limits<std::int32_t>::max()) return status::wrong_data;
+      if (!result.push(x[k] == 0 ? 0 : (x[k] - 1) * step + 1)) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || x.type != call.inputs[2].type || bytes_of(x.type) == 0 ||
+        !is_index_list(call.inputs[1])) {
+      return status::wrong_type;
+    }
+    if (call.inputs[2].elements() != 1 || call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
+    return shape_is_as_said_if_known<dilate>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<dilate>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = bytes_of(x.type);
+    fill_elements(bytes, call.inputs[2].data.data(), y.data.data(), y.elements(), call.share);
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      move.axis(extent_of(x.shape, k), from[k], to[k] * static_cast<std::ptrdiff_t>(index_at(call.inputs[1], k)));
+    }
+    move.run(bytes, x.data.data(), y.data.data(), call.share);
+  }
+};
 
 /// What stands before and behind is x in a mirror: with its edge (repeats_edge) or without. Inputs: x, paddings.
 struct mirror_pad {
@@ -4470,6 +4789,292 @@ struct resize_nearest_neighbor : resize_geometry {
     const float exact = (static_cast<float>(position) + (options.half_pixel_centers ? 0.5f : 0.0f)) * scale;
     const float nearest = options.align_corners ? std::round(exact) : std::floor(exact);
     return static_cast<std::size_t>(std::clamp(nearest, 0.0f, static_cast<float>(size - 1)));
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/scatter.hpp
+// Ops that put or add elements at places that data name: SCATTER_ND, SEGMENT_SUM and its unsorted kin, ONE_HOT,
+// MATRIX_DIAG, MATRIX_SET_DIAG. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// How two elements of a run become one.
+enum class joining : std::uint8_t { sum, product, smaller, larger };
+
+template <class T>
+[[nodiscard]] constexpr T joined_value(joining how, T a, T b) noexcept {
+  if constexpr (std::is_integral_v<T>) {
+    using bits = std::make_unsigned_t<T>;
+    if (how == joining::sum) return static_cast<T>(static_cast<bits>(a) + static_cast<bits>(b));
+    if (how == joining::product) {
+      return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    }
+  } else {
+    if (how == joining::sum) return a + b;
+    if (how == joining::product) return a * b;
+  }
+  if (how == joining::smaller) return b < a ? b : a;
+  return b > a ? b : a;
+}
+template <class T>
+[[nodiscard]] constexpr T neutral_value(joining how) noexcept {
+  switch (how) {
+    case joining::sum: return T(0);
+    case joining::product: return T(1);
+    case joining::smaller: return std::numeric_limits<T>::max();
+    default: return std::numeric_limits<T>::lowest();
+  }
+}
+
+/// Joins a run of `n` elements into `target`.
+template <class T>
+void join_run(joining how, const std::byte* from, std::byte* target, std::size_t n) noexcept {
+  const T* source = reinterpret_cast<const T*>(from);
+  T* to = reinterpret_cast<T*>(target);
+  for (std::size_t i = 0; i < n; ++i) to[i] = joined_value(how, to[i], source[i]);
+}
+[[nodiscard]] constexpr bool can_join(element_type type) noexcept {
+  return type == element_type::float32 || type == element_type::int32 || type == element_type::int64;
+}
+inline void join_run(joining how, element_type type, const std::byte* from, std::byte* to, std::size_t n) noexcept {
+  if (type == element_type::float32) return join_run<float>(how, from, to, n);
+  if (type == element_type::int32) return join_run<std::int32_t>(how, from, to, n);
+  join_run<std::int64_t>(how, from, to, n);
+}
+
+/// y = 0, but the runs that rows of indices name are sums of their updates, in order. Inputs: indices [..., depth],
+/// updates [..., (the other axes)], shape (a list). float32, int32, int64.
+struct scatter_nd {
+  static constexpr std::uint32_t data_inputs = 4;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    if (!is_index_list(inputs[2])) return status::wrong_type;
+    if (inputs[2].shape.size() != 1) return status::wrong_shape;
+    for (std::size_t k = 0; k < inputs[2].elements(); ++k) {
+      if (!result.push(index_at(inputs[2], k))) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const auto indices = call.inputs[0].shape;
+    const auto updates = call.inputs[1].shape;
+    const auto y = std::span<const std::int32_t>(call.outputs[0].shape);
+    if (call.inputs[1].type != call.outputs[0].type || !can_join(call.outputs[0].type)) return status::wrong_type;
+    if (!is_index(call.inputs[0].type) || !is_index_list(call.inputs[2])) return status::wrong_type;
+    if (indices.empty() || extent_of(indices, indices.size() - 1) > y.size()) return status::wrong_shape;
+    const std::size_t depth = extent_of(indices, indices.size() - 1);
+    const std::size_t rows = indices.size() - 1;
+    if (updates.size() != rows + y.size() - depth || !same_shape(updates.first(rows), indices.first(rows)) ||
+        !same_shape(updates.subspan(rows), y.subspan(depth))) {
+      return status::wrong_shape;
+    }
+    return shape_is_as_said_if_known<scatter_nd>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    if (const status known = shape_is_as_said<scatter_nd>(call); known != status::ready) return known;
+    for (std::size_t row = 0; row < rows_of(call); ++row) {
+      std::size_t place = 0;
+      if (!place_of(call.inputs[0], row, call.outputs[0].shape, place)) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& indices = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    std::fill(y.data.begin(), y.data.end(), std::byte(0));
+    const std::size_t depth = extent_of(indices.shape, indices.shape.size() - 1);
+    const std::size_t run = product_of(y.shape, depth, y.shape.size());
+    const std::size_t bytes = bytes_of(y.type);
+    for (std::size_t row = 0; row < rows_of(call); ++row) {
+      std::size_t place = 0;
+      if (!place_of(indices, row, y.shape, place)) continue;
+      join_run(joining::sum, y.type, call.inputs[1].data.data() + row * run * bytes,
+               y.data.data() + place * run * bytes, run);
+    }
+  }
+
+ private:
+  static std::size_t rows_of(const kernel_arguments& call) noexcept {
+    const auto indices = call.inputs[0].shape;
+    return product_of(indices, 0, indices.size() - 1);
+  }
+};
+
+/// y[s] joins the runs of x whose segment is s. SEGMENT_SUM: segments are a list that does not descend, for the first
+/// axis of x, and there are as many as the last one says (from it on 0). UNSORTED_SEGMENT_…: segments have the first
+/// axes of x, the third input says how many there are; runs of negative segments are left out, a segment without runs
+/// is the joining's neutral element. float32, int32, int64.
+template <joining How, bool IsSorted>
+struct segment {
+  static constexpr std::uint32_t data_inputs = IsSorted ? 2 : 4;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != (IsSorted ? 2 : 3)) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    const auto segments = inputs[1].shape;
+    if (!is_index(inputs[1].type)) return status::wrong_type;
+    if (segments.empty() || segments.size() > x.size() || (IsSorted && segments.size() != 1) ||
+        !same_shape(segments, x.first(segments.size()))) {
+      return status::wrong_shape;
+    }
+    std::int64_t count = 0;
+    if (IsSorted) {
+      const std::size_t runs = inputs[1].elements();
+      if (runs != 0) count = index_at(inputs[1], runs - 1);
+      if (count == std::numeric_limits<std::int64_t>::max()) return status::wrong_data;
+      count += runs == 0 ? 0 : 1;
+    } else {
+      if (!is_index_list(inputs[2]) || inputs[2].elements() != 1) return status::wrong_type;
+      count = index_at(inputs[2], 0);
+    }
+    if (!result.push(count)) return status::wrong_data;
+    return result.push(x.subspan(segments.size())) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, IsSorted ? 2 : 3, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const operand& segments = call.inputs[1];
+    const auto y = std::span<const std::int32_t>(call.outputs[0].shape);
+    if (x.type != call.outputs[0].type || !can_join(x.type) || !is_index(segments.type)) return status::wrong_type;
+    if (segments.shape.empty() || segments.shape.size() > x.shape.size() || y.empty() ||
+        !same_shape(segments.shape, x.shape.first(segments.shape.size())) ||
+        !same_shape(y.subspan(1), x.shape.subspan(segments.shape.size()))) {
+      return status::wrong_shape;
+    }
+    return shape_is_as_said_if_known<segment>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept {
+    if (const status known = shape_is_as_said<segment>(call); known != status::ready) return known;
+    const std::int64_t count = call.outputs[0].shape[0];
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < call.inputs[1].elements(); ++i) {
+      const std::int64_t s = index_at(call.inputs[1], i);
+      if (s >= count || (IsSorted && s < before)) return status::wrong_data;
+      before = s;
+    }
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t run = product_of(y.shape, 1, y.shape.size());
+    const std::size_t bytes = bytes_of(x.type);
+    if (x.type == element_type::float32) {
+      std::fill_n(reinterpret_cast<float*>(y.data.data()), y.elements(), neutral_value<float>(How));
+    } else if (x.type == element_type::int32) {
+      std::fill_n(reinterpret_cast<std::int32_t*>(y.data.data()), y.elements(), neutral_value<std::int32_t>(How));
+    } else {
+      std::fill_n(reinterpret_cast<std::int64_t*>(y.data.data()), y.elements(), neutral_value<std::int64_t>(How));
+    }
+    for (std::size_t i = 0; i < call.inputs[1].elements(); ++i) {
+      const std::int64_t s = index_at(call.inputs[1], i);
+      if (s < 0 || s >= y.shape[0]) continue;
+      join_run(How, x.type, x.data.data() + i * run * bytes, y.data.data() + static_cast<std::size_t>(s) * run * bytes,
+               run);
+    }
+  }
+};
+
+/// y[..., k, ...] = on where indices[..., ...] is k, else off; `axis` of the options is the new axis, -1 the last one.
+/// Inputs: indices, depth, on, off. Indices out of range are off everywhere. Any element of whole bytes.
+struct one_hot {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
+    if (inputs.size() != 4) return status::wrong_operands;
+    if (!is_index_list(inputs[1]) || inputs[1].elements() != 1) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    std::size_t axis = 0;
+    if (!to_axis(options.axis, x.size() + 1, axis)) return status::wrong_options;
+    if (!result.push(x.first(axis)) || !result.push(index_at(inputs[1], 0))) return status::wrong_data;
+    return result.push(x.subspan(axis)) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 4, 1); whole != status::ready) return whole;
+    const element_type type = call.outputs[0].type;
+    if (!is_index(call.inputs[0].type) || !is_index_list(call.inputs[1]) || call.inputs[2].type != type ||
+        call.inputs[3].type != type || bytes_of(type) == 0) {
+      return status::wrong_type;
+    }
+    if (call.inputs[1].elements() != 1 || call.inputs[2].elements() != 1 || call.inputs[3].elements() != 1) {
+      return status::wrong_shape;
+    }
+    return shape_is_as_said_if_known<one_hot>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<one_hot>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& indices = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = bytes_of(y.type);
+    std::size_t axis = 0;
+    (void)to_axis(call.options.axis, y.shape.size(), axis);
+    const std::size_t depth = extent_of(y.shape, axis);
+    const std::size_t inner = product_of(y.shape, axis + 1, y.shape.size());
+    fill_elements(bytes, call.inputs[3].data.data(), y.data.data(), y.elements(), call.share);
+    for (std::size_t i = 0; i < indices.elements(); ++i) {
+      const std::int64_t index = index_at(indices, i);
+      if (index < 0 || index >= static_cast<std::int64_t>(depth)) continue;
+      const std::size_t place = (i / inner * depth + static_cast<std::size_t>(index)) * inner + i % inner;
+      std::copy_n(call.inputs[2].data.data(), bytes, y.data.data() + place * bytes);
+    }
+  }
+};
+
+/// Matrices [..., rows, columns] whose diagonal is the last axis of an input. MATRIX_DIAG: of x itself, 0 elsewhere,
+/// and square. MATRIX_SET_DIAG: of the second input, x elsewhere. Any element of whole bytes.
+template <bool HasRest>
+struct matrix_diagonal {
+  static constexpr std::uint32_t data_inputs = 0;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != (HasRest ? 2 : 1)) return status::wrong_operands;
+    const auto x = inputs[0].shape;
+    if (x.size() < (HasRest ? 2 : 1) || !result.push(x)) return status::wrong_shape;
+    if (!HasRest) return result.push(x.back()) ? status::ready : status::wrong_shape;
+    const auto diagonal = inputs[1].shape;
+    const std::size_t lead = x.size() - 2;
+    if (diagonal.size() != lead + 1 || !same_shape(diagonal.first(lead), x.first(lead))) return status::wrong_shape;
+    return diagonal[lead] == std::min(x[lead], x[lead + 1]) ? status::ready : status::wrong_shape;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, HasRest ? 2 : 1, 1); whole != status::ready) return whole;
+    const element_type type = call.outputs[0].type;
+    for (const operand& x : call.inputs) {
+      if (x.type != type || bytes_of(type) == 0) return status::wrong_type;
+    }
+    return shape_is_as_said<matrix_diagonal>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& diagonal = call.inputs[HasRest ? 1 : 0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t rank = y.shape.size();
+    const std::ptrdiff_t columns = y.shape[rank - 1];
+    const std::ptrdiff_t square = y.shape[rank - 2] * columns;
+    if (!HasRest) {
+      std::fill(y.data.begin(), y.data.end(), std::byte(0));
+    } else if (y.data.data() != call.inputs[0].data.data()) {
+      std::copy_n(call.inputs[0].data.begin(), y.elements() * bytes_of(y.type), y.data.begin());
+    }
+    const std::ptrdiff_t length = diagonal.shape.back();
+    strided_copy move;
+    move.axis(product_of(y.shape, 0, rank - 2), length, square);
+    move.axis(static_cast<std::size_t>(length), 1, columns + 1);
+    move.run(bytes_of(y.type), diagonal.data.data(), y.data.data(), call.share);
   }
 };
 

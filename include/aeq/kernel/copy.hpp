@@ -27,4 +27,19 @@ struct copy {
   }
 };
 
+/// BITCAST to a type of as many bits.
+struct copy_as_bits {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    if (bits_of(call.inputs[0].type) != bits_of(call.outputs[0].type)) return status::wrong_type;
+    operand same = call.inputs[0];
+    same.type = call.outputs[0].type;
+    return copy::setup({{&same, 1}, call.outputs, call.options, {}, call.share}, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    copy::evaluate(call, workspace);
+  }
+};
+
 }  // namespace aeq::inline AEQ_ABI::kernel

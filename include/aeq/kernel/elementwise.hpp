@@ -182,6 +182,7 @@ inline constexpr std::uint32_t wide_numbers = types_of(element_type::float32, el
 inline constexpr std::uint32_t all_numbers =
     wide_numbers | types_of(element_type::int8, element_type::uint8, element_type::int16);
 inline constexpr std::uint32_t all_integers = all_numbers & ~float_only;
+inline constexpr std::uint32_t signed_integers = all_integers & ~types_of(element_type::uint8);
 inline constexpr std::uint32_t truth_values = types_of(element_type::boolean);
 
 // What is compiled per operation: a row of floats, and a piece of all other types. Null where an op does not have them.

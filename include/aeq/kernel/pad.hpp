@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// PAD, PADV2 and MIRROR_PAD. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
+// PAD, PADV2, MIRROR_PAD and DILATE. Any element of whole bytes. Freestanding. (spec: kernels, section 6)
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include <aeq/kernel/extents.hpp>
@@ -79,6 +80,51 @@ struct pad_with {
 };
 using pad = pad_with<false>;
 using pad_v2 = pad_with<true>;
+
+/// DILATE: dilations[k] - 1 values between the elements of axis k. Inputs: x, dilations (a list), value.
+struct dilate {
+  static constexpr std::uint32_t data_inputs = 2;
+
+  static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
+    if (inputs.size() != 3) return status::wrong_operands;
+    if (!is_index_list(inputs[1])) return status::wrong_type;
+    const auto x = inputs[0].shape;
+    if (inputs[1].elements() != x.size()) return status::wrong_shape;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const std::int64_t step = index_at(inputs[1], k);
+      if (step < 1 || step > std::numeric_limits<std::int32_t>::max()) return status::wrong_data;
+      if (!result.push(x[k] == 0 ? 0 : (x[k] - 1) * step + 1)) return status::wrong_data;
+    }
+    return status::ready;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    if (x.type != call.outputs[0].type || x.type != call.inputs[2].type || bytes_of(x.type) == 0 ||
+        !is_index_list(call.inputs[1])) {
+      return status::wrong_type;
+    }
+    if (call.inputs[2].elements() != 1 || call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
+    return shape_is_as_said_if_known<dilate>(call);
+  }
+
+  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<dilate>(call); }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    const std::size_t bytes = bytes_of(x.type);
+    fill_elements(bytes, call.inputs[2].data.data(), y.data.data(), y.elements(), call.share);
+    const stride_list from = strides_of(x.shape);
+    const stride_list to = strides_of(y.shape);
+    strided_copy move;
+    for (std::size_t k = 0; k < x.shape.size(); ++k) {
+      move.axis(extent_of(x.shape, k), from[k], to[k] * static_cast<std::ptrdiff_t>(index_at(call.inputs[1], k)));
+    }
+    move.run(bytes, x.data.data(), y.data.data(), call.share);
+  }
+};
 
 /// What stands before and behind is x in a mirror: with its edge (repeats_edge) or without. Inputs: x, paddings.
 struct mirror_pad {

@@ -81,7 +81,7 @@ inline constexpr std::array elementwise{
     detail::unary_row<kernel::unary<kernel::clamp_between<0, 6>>>(op::code::relu6),
     detail::unary_row<kernel::unary<kernel::clamp_between<0, 1>>>(op::code::relu_0_to_1),
     detail::unary_row<kernel::unary<kernel::clamp_between<-1, 1>>>(op::code::relu_n1_to_1),
-    detail::binary_row<kernel::binary<kernel::shifted_right, kernel::all_integers>>(op::code::right_shift),
+    detail::binary_row<kernel::binary<kernel::shifted_right, kernel::signed_integers>>(op::code::right_shift),
     detail::unary_row<kernel::unary<kernel::round_function>>(op::code::round),
     detail::unary_row<kernel::unary<kernel::rsqrt_function>>(op::code::rsqrt),
     detail::row_of<kernel::select>(op::code::select),

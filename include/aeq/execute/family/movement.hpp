@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that move elements and compute nothing.
+// Ops that move elements and compute next to nothing.
 //
 // Inside: operation.ipp includes it, other headers do not.
 #pragma once
@@ -12,7 +12,9 @@
 #include <aeq/kernel/concatenation.hpp>
 #include <aeq/kernel/copy.hpp>
 #include <aeq/kernel/gather.hpp>
+#include <aeq/kernel/order.hpp>
 #include <aeq/kernel/pad.hpp>
+#include <aeq/kernel/scatter.hpp>
 #include <aeq/kernel/slice.hpp>
 #include <aeq/kernel/space.hpp>
 #include <aeq/kernel/transpose.hpp>
@@ -151,15 +153,38 @@ inline status shape_of_unpack(std::span<const operand> inputs, const operation_o
   return status::ready;
 }
 
+/// Inputs: x, k. Two outputs whose last axis has extent k.
+inline status shape_of_top_k(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 2) return status::wrong_operands;
+  if (!is_index(inputs[1].type) || inputs[1].elements() != 1) return status::wrong_type;
+  const auto x = inputs[0].shape;
+  if (x.empty()) return status::wrong_shape;
+  const std::int64_t k = integer_at(inputs[1], 0);
+  if (k < 0 || k > x.back()) return status::wrong_data;
+  for (shape& output : outputs) {
+    output.assign(x.begin(), x.end());
+    output.back() = static_cast<std::int32_t>(k);
+  }
+  return status::ready;
+}
+
+template <kernel::joining How>
+[[nodiscard]] constexpr operation segment_row(op::code code) {
+  return row_of<kernel::segment<How, false>>(code);
+}
+
 }  // namespace detail
 
 namespace family {
 
 inline constexpr std::array movement{
+    operation{op::code::bitcast, functions_of<kernel::copy_as_bits>(), &detail::shape_of_first, 0, storage::same_bytes},
     detail::row_of<kernel::broadcast_args>(op::code::broadcast_args),
     detail::row_of<kernel::broadcast_to>(op::code::broadcast_to),
     detail::row_of<kernel::concatenation>(op::code::concatenation),
     detail::row_of<kernel::depth_to_space>(op::code::depth_to_space),
+    operation{op::code::cumsum, functions_of<kernel::cumulative_sum>(), &detail::shape_of_first},
+    detail::row_of<kernel::dilate>(op::code::dilate),
     operation{op::code::dynamic_update_slice, functions_of<kernel::dynamic_update_slice>(), &detail::shape_of_first, 0,
               storage::in_place},
     operation{op::code::expand_dims, functions_of<kernel::copy>(), &detail::shape_of_expand_dims, data_of_inputs(1),
@@ -167,15 +192,21 @@ inline constexpr std::array movement{
     detail::row_of<kernel::fill>(op::code::fill),
     detail::row_of<kernel::gather>(op::code::gather),
     detail::row_of<kernel::gather_nd>(op::code::gather_nd),
+    detail::row_of<kernel::matrix_diagonal<false>>(op::code::matrix_diag),
+    detail::row_of<kernel::matrix_diagonal<true>>(op::code::matrix_set_diag),
     detail::row_of<kernel::mirror_pad>(op::code::mirror_pad),
+    detail::row_of<kernel::one_hot>(op::code::one_hot),
     detail::row_of<kernel::pack_axis>(op::code::pack),
     detail::row_of<kernel::pad>(op::code::pad),
     detail::row_of<kernel::pad_v2>(op::code::padv2),
+    detail::row_of<kernel::range_of>(op::code::range),
     detail::row_of<kernel::shape_of<true>>(op::code::rank),
     operation{op::code::reshape, functions_of<kernel::copy>(), &detail::shape_of_reshape, data_of_inputs(1),
               storage::same_bytes},
     operation{op::code::reverse_sequence, functions_of<kernel::reverse_sequence>(), &detail::shape_of_first},
     operation{op::code::reverse_v2, functions_of<kernel::reverse>(), &detail::shape_of_first},
+    detail::row_of<kernel::scatter_nd>(op::code::scatter_nd),
+    detail::row_of<kernel::segment<kernel::joining::sum, true>>(op::code::segment_sum),
     detail::row_of<kernel::shape_of<false>>(op::code::shape),
     detail::row_of<kernel::slice>(op::code::slice),
     detail::row_of<kernel::space_to_batch_nd>(op::code::space_to_batch_nd),
@@ -186,8 +217,14 @@ inline constexpr std::array movement{
     operation{op::code::squeeze, functions_of<kernel::copy>(), &detail::shape_of_squeeze, 0, storage::same_bytes},
     detail::row_of<kernel::strided_slice>(op::code::strided_slice),
     detail::row_of<kernel::tile>(op::code::tile),
+    operation{op::code::topk_v2, functions_of<kernel::top_k>(), &detail::shape_of_top_k, data_of_inputs(1)},
     detail::row_of<kernel::transpose>(op::code::transpose),
     operation{op::code::unpack, functions_of<kernel::unpack_axis>(), &detail::shape_of_unpack},
+    detail::segment_row<kernel::joining::larger>(op::code::unsorted_segment_max),
+    detail::segment_row<kernel::joining::smaller>(op::code::unsorted_segment_min),
+    detail::segment_row<kernel::joining::product>(op::code::unsorted_segment_prod),
+    detail::segment_row<kernel::joining::sum>(op::code::unsorted_segment_sum),
+    detail::row_of<kernel::where_true>(op::code::where),
     operation{op::code::zeros_like, functions_of<kernel::zeros_like>(), &detail::shape_of_first},
 };
 
