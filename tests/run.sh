@@ -82,6 +82,18 @@ run() { # FOLDER [CTEST_ARGUMENTS...]
   fi
 }
 
+# Part of the tests of another platform; counts as one test.
+platform() { # NAME
+  local code=0
+  say "platform $1"
+  AEQ_BUILD_DIR="$builds" tests/platforms/run.sh --quick "$1" || code=$?
+  case "$code" in
+    0) passed=$((passed + 1)) ;;
+    3) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) && failures+=("platform $1, see $builds/platforms/$1.log") ;;
+  esac
+}
+
 mkdir -p "$builds"
 quick=(-LE '^slow$')
 if $full; then all=(); else all=("${quick[@]}"); fi
@@ -101,6 +113,7 @@ if $full; then
       check "exact arithmetic under -O3 -mfma, $compiler" "$builds/$name/tests/aeq_exact_tests" --minimal
     fi
   done
+  for name in s390x i386 mingw; do platform "$name"; done
   check "every header compiles alone" cmake --build "$builds/release" --target aeq_headers_alone -j "$jobs"
   if build release aeq_single_header_suites -DCMAKE_BUILD_TYPE=Release; then
     check "the suite against the single header" tests/single_header/run.sh "$builds/release"

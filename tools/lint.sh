@@ -26,6 +26,13 @@ while IFS=: read -r file line text; do
   fi
 done < <(grep -rn '#include <aeq/' include)
 
+# Only io/ calls the operating system: elsewhere it would have to be said once more for each of them.
+system_headers='unistd|fcntl|poll|dirent|dlfcn|io|direct|process|pthread|sched|signal|termios|pwd|spawn|(sys|linux|mach|arpa|net|netinet)/[a-z_/]+|[Ww]indows|winsock2?|shellapi|shlobj|psapi'
+while IFS=: read -r file line text; do
+  case "$file" in include/aeq/io/* | include/aeq/execute/litert*) continue ;; esac
+  complain "$file:$line: ${text#\#} asks the operating system; io/ does that (io/system.hpp, io/console.hpp)"
+done < <(grep -rnE "^ *# *include <(($system_headers)\.h|csignal)>" include tools examples)
+
 # Heads, guards, and what headers leave to their users.
 for file in $(git ls-files 'include/*.[hi]pp' 'tools/*.hpp' 'tools/*.cpp' 'tests/*.hpp' 'tests/*.cpp' 'examples/*.cpp' 'bench/*.cpp'); do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: the first lines must hold the SPDX licence"

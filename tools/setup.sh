@@ -4,13 +4,14 @@
 # Installs what building aeq needs, as far as it is missing.
 #
 #   tools/setup.sh             to build and test
-#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, and what tests packages
+#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, what tests packages, and three platforms
+#   tools/setup.sh --platforms also the compilers and emulators for the other platforms of tests/platforms/run.sh
 #   tools/setup.sh --bench     also the benchmarks
 #   tools/setup.sh --dry-run   says what it would do, and does nothing
 #
 # On Debian 12 and Ubuntu 24.04 (or anything newer with apt) it installs with
-# apt, elsewhere it says what to install. Python packages go to python/ in the
-# build folder ($AEQ_BUILD_DIR, else build), and nowhere else. Exit codes: 0 all there (or --dry-run),
+# apt, elsewhere it says what to install. Python packages go to python/ and platforms/python/
+# in the build folder ($AEQ_BUILD_DIR, else build), and nowhere else. Exit codes: 0 all there (or --dry-run),
 # 1 something is missing and could not be installed, 2 wrong usage.
 
 set -euo pipefail
@@ -21,14 +22,16 @@ need_boost=1.81
 
 full=false
 bench=false
+platforms=false
 dry_run=false
 for argument in "$@"; do
   case "$argument" in
     --full) full=true ;;
     --bench) bench=true ;;
+    --platforms) platforms=true ;;
     --dry-run) dry_run=true ;;
     -h | --help)
-      sed -n '4,15s/^# \{0,1\}//p' "$0"
+      sed -n '4,16s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     *)
@@ -59,6 +62,8 @@ aeq needs, to build:
   CLI11, doctest          headers
 with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, zsh, mandoc, Meson, ninja,
               pkg-config, python3 with venv
+              cross compilers for s390x, i686 and 64-bit Windows (MinGW-w64), QEMU's user mode
+with --platforms: those, cross compilers for aarch64 and armhf, Wine, clang 16 and 19, musl and more (ziglang)
 with --bench: Google Benchmark, Eigen 3, python3 with venv
 END
 }
@@ -133,25 +138,40 @@ find_missing() {
     have ninja || missing+=(ninja)
     have pkg-config || missing+=(pkg_config)
   fi
+  # (Elsewhere than on x86-64 distributions have other sets of cross compilers.)
+  if [[ "$(uname -m)" == x86_64 ]] && { $full || $platforms; }; then
+    have s390x-linux-gnu-g++ || missing+=(cross_s390x)
+    have i686-linux-gnu-g++ || missing+=(cross_i386)
+    have x86_64-w64-mingw32-g++-posix || missing+=(cross_mingw)
+    have qemu-s390x || missing+=(qemu)
+  fi
+  if [[ "$(uname -m)" == x86_64 ]] && $platforms; then
+    have aarch64-linux-gnu-g++ || missing+=(cross_aarch64)
+    have arm-linux-gnueabihf-g++ || missing+=(cross_armhf)
+    have wine64 || [[ -x /usr/lib/wine/wine64 ]] || missing+=(wine)
+    have clang++-16 || missing+=(clang_16)
+    have clang++-19 || missing+=(clang_19)
+  fi
   if $bench; then
     header benchmark/benchmark.h >/dev/null || missing+=(benchmark)
     header eigen3/Eigen/Core >/dev/null || missing+=(eigen)
   fi
-  if $full || $bench; then
+  if $full || $platforms || $bench; then
     have python3 || missing+=(python)
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python_venv)
   fi
 }
 
-# Package managers that tests/consumers runs, in a folder of their own. Without them those tests say that they are
-# skipped, so that a machine that can't have them is no failure.
+# Package managers that tests/consumers runs, and compilers for platforms, in folders of their own. Without them those
+# tests say that they are skipped, so that a machine that can't have them is no failure.
 python_packages() {
-  local root folder wanted
-  $full || return 0
-  root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-  wanted="$root/packaging/requirements.txt"
-  cd "$root"
-  folder="${AEQ_BUILD_DIR:-build}/python"
+  cd "$(dirname "${BASH_SOURCE[0]}")/.."
+  if $full; then python_folder python packaging/requirements.txt; fi
+  if $platforms; then python_folder platforms/python tests/platforms/requirements.txt; fi
+}
+
+python_folder() { # FOLDER REQUIREMENTS
+  local folder="${AEQ_BUILD_DIR:-build}/$1" wanted="$2"
   cmp -s "$wanted" "$folder/requirements.txt" && return 0
   echo "aeq: will put into $folder: $(grep -v '^#' "$wanted" | paste -sd' ')"
   $dry_run && return 0
@@ -255,6 +275,15 @@ package_of() {
     mandoc) echo mandoc ;;
     benchmark) echo libbenchmark-dev ;;
     eigen) echo libeigen3-dev ;;
+    cross_s390x) echo g++-s390x-linux-gnu ;;
+    cross_aarch64) echo g++-aarch64-linux-gnu ;;
+    cross_armhf) echo g++-arm-linux-gnueabihf ;;
+    cross_i386) echo g++-i686-linux-gnu ;;
+    cross_mingw) echo g++-mingw-w64-x86-64-posix ;;
+    qemu) echo qemu-user ;;
+    wine) echo wine64 ;;
+    clang_16) echo clang-16 ;;
+    clang_19) echo clang-19 ;;
     python_venv) echo python3-venv ;;
   esac
 }

@@ -2,6 +2,8 @@
 // The only place that defines settings. Define one before the first aeq header to override it.
 #pragma once
 
+#include <cfloat>
+
 #include <aeq/version.hpp>
 
 #if !defined(__cplusplus) || __cplusplus < 202002L
@@ -16,6 +18,10 @@
 
 #if defined(__FAST_MATH__)
 #error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
+#endif
+
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16 && FLT_EVAL_METHOD != 32
+#error "aeq computes to the last bit: float arithmetic must be done as float. On 32-bit x86: -msse2 -mfpmath=sse"
 #endif
 
 // AEQ_FREESTANDING: 1 keeps everything that needs an operating system, a heap or exceptions out of <aeq/aeq.hpp>.

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <flatbuffers/flexbuffers.h>
+#include <boost/json/value.hpp>
 
 #include <aeq/io/flexbuffer.hpp>
 #include <aeq/io/python_json.hpp>

@@ -3,14 +3,16 @@
 
 #include <boost/json/parse.hpp>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/model/difference.hpp>
+#include <aeq/model/dump.hpp>
+#include <aeq/model/reader.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -125,7 +127,7 @@ TEST_CASE("constants of two models are compared element by element") {
   REQUIRE(weight != nullptr);
   const auto data = a.source->buffers[weight->buffer].data;
   const auto offset = static_cast<std::size_t>(data.data() - a.source->file->bytes().data());
-  const auto set = [&](std::size_t index, float value) { std::memcpy(bytes.data() + offset + 4 * index, &value, 4); };
+  const auto set = [&](std::size_t index, float value) { aeq::store_little(value, bytes.data() + offset + 4 * index); };
   set(0, 2.0f);
   set(1, 0.0f);
   const aeq::model::description base = load(bytes);

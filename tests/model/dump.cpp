@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path corpus = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+const fs::path corpus_folder = fs::path(AEQ_TESTS_FOLDER) / "corpus";
 
 std::vector<fs::path> models_below(const fs::path& folder) {
   std::vector<fs::path> result;
@@ -52,8 +52,8 @@ std::string first_difference(std::string_view a, std::string_view b) {
 
 TEST_CASE("every model of the corpus is described as the peer's tool describes it") {
   std::size_t compared = 0;
-  for (const fs::path& path : models_below(corpus / "models")) {
-    const fs::path expected = corpus / "dumps" / (path.stem().string() + ".json.gz");
+  for (const fs::path& path : models_below(corpus_folder / "models")) {
+    const fs::path expected = corpus_folder / "dumps" / (path.stem().string() + ".json.gz");
     if (!fs::exists(expected)) continue;
     aeq::warnings notes;
     try {
@@ -96,7 +96,7 @@ TEST_CASE("damaged models are described or refused") {
   std::size_t described = 0;
   for (const char* name : {"quantization_details", "sparse_weight", "composite_nested", "rare_fields",
                            "custom_flexbuffer", "external_buffers", "blockwise_weight"}) {
-    const fs::path path = corpus / "models" / (std::string(name) + ".tflite");
+    const fs::path path = corpus_folder / "models" / (std::string(name) + ".tflite");
     if (!fs::exists(path)) continue;
     const auto file = aeq::io::input_file::open(path.string());
     const std::vector<std::uint8_t> good(file->bytes().begin(), file->bytes().end());
@@ -123,7 +123,7 @@ TEST_CASE("damaged models are described or refused") {
 }
 
 TEST_CASE("a summary shows signatures, operators, tensors, quantization and sizes") {
-  const fs::path path = corpus / "models" / "quantization_details.tflite";
+  const fs::path path = corpus_folder / "models" / "quantization_details.tflite";
   if (!fs::exists(path)) {
     std::puts("SKIPPED: tests/corpus has no models");
     return;

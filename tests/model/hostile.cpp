@@ -20,6 +20,7 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/io/warning.hpp>
@@ -145,7 +146,7 @@ TEST_CASE("hostile: a model with one bit turned is refused, or can be written an
       byte_vector bytes = whole;
       constexpr std::uint32_t words[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc};
       const std::size_t at = random() % (bytes.size() / 4) * 4;
-      std::memcpy(bytes.data() + at, &words[random() % std::size(words)], 4);
+      aeq::store_little(words[random() % std::size(words)], bytes.data() + at);
       all.of(std::move(bytes));
     }
   }
@@ -175,14 +176,14 @@ TEST_CASE("hostile: tables that reach outside the file") {
        {0u, 1u, 4u, 9u, 0x7ffffffcu, 0xfffffffcu, 0xffffffffu, static_cast<std::uint32_t>(whole.size()) - 4u,
         static_cast<std::uint32_t>(whole.size())}) {
     byte_vector bytes = whole;
-    std::memcpy(bytes.data(), &root, 4);
+    aeq::store_little(root, bytes.data());
     CAPTURE(root);
     CHECK(refusal(bytes) == "m.tflite: model" + damaged);
   }
   const auto root_at = [&](const byte_vector& bytes) { return flatbuffers::ReadScalar<std::uint32_t>(bytes.data()); };
   for (const std::int32_t back : {0x7fffffff, -0x7fffffff - 1, -1, 3, 1 << 20}) {  // to the layout of the root
     byte_vector bytes = whole;
-    std::memcpy(bytes.data() + root_at(bytes), &back, 4);
+    aeq::store_little(back, bytes.data() + root_at(bytes));
     CAPTURE(back);
     CHECK(refusal(bytes) == "m.tflite: model" + damaged);
   }
@@ -190,9 +191,8 @@ TEST_CASE("hostile: tables that reach outside the file") {
        {std::uint16_t(0), std::uint16_t(2), std::uint16_t(3), std::uint16_t(0xffff), std::uint16_t(0xfffe)}) {
     byte_vector bytes = whole;  // a layout of this many bytes
     const std::uint32_t root = root_at(bytes);
-    std::int32_t back = 0;
-    std::memcpy(&back, bytes.data() + root, 4);
-    std::memcpy(bytes.data() + (static_cast<std::int64_t>(root) - back), &size, 2);
+    const auto back = aeq::load_little<std::int32_t>(bytes.data() + root);
+    aeq::store_little(size, bytes.data() + (static_cast<std::int64_t>(root) - back));
     CAPTURE(size);
     CHECK(refusal(bytes).starts_with("m.tflite: model"));
   }
@@ -214,20 +214,20 @@ TEST_CASE("hostile: a layout of the largest size inside the file") {
   const std::size_t slots = 32765;
   byte_vector bytes(16 + 4 + 2 * slots + 64);
   const std::uint32_t root = static_cast<std::uint32_t>((16 + 4 + 2 * slots + 3) / 4 * 4);
-  std::memcpy(bytes.data(), &root, 4);
+  aeq::store_little(root, bytes.data());
   std::memcpy(bytes.data() + 4, "TFL3", 4);
   const auto layout_size = static_cast<std::uint16_t>(4 + 2 * slots);
   const std::uint16_t table_size = 8;
-  std::memcpy(bytes.data() + 16, &layout_size, 2);
-  std::memcpy(bytes.data() + 18, &table_size, 2);
+  aeq::store_little(layout_size, bytes.data() + 16);
+  aeq::store_little(table_size, bytes.data() + 18);
   const auto back = static_cast<std::int32_t>(root - 16);
-  std::memcpy(bytes.data() + root, &back, 4);
+  aeq::store_little(back, bytes.data() + root);
   CHECK(refusal(bytes) == "m.tflite: model.version: 0; version 3 is the one that is known");
   const std::uint16_t here = 4;
-  std::memcpy(bytes.data() + 20, &here, 2);  // the version
-  for (std::size_t slot = 10; slot < slots; ++slot) std::memcpy(bytes.data() + 20 + 2 * slot, &here, 2);
+  aeq::store_little(here, bytes.data() + 20);  // the version
+  for (std::size_t slot = 10; slot < slots; ++slot) aeq::store_little(here, bytes.data() + 20 + 2 * slot);
   const std::uint32_t three = 3;
-  std::memcpy(bytes.data() + root + 4, &three, 4);
+  aeq::store_little(three, bytes.data() + root + 4);
   aeq::warnings notes;
   CHECK_THROWS_WITH_AS(read_bytes(bytes, notes), "m.tflite: subgraphs: a model has one at least", aeq::error);
   CHECK(notes.all().size() <= 40'000);

@@ -14,6 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 #include <aeq/io/warning.hpp>

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include <flatbuffers/flatbuffer_builder.h>
+
 #include <aeq/io/error.hpp>
 #include <aeq/model/tables.hpp>
+#include <aeq/model/view.hpp>
 #include <aeq/quantize/pipeline.hpp>
 
 #include "support/golden.hpp"

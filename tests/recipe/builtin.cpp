@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <aeq/io/file.hpp>
 #include <aeq/recipe/builtin.hpp>
 #include <aeq/recipe/save.hpp>
 #include <filesystem>

@@ -2,6 +2,7 @@
 // Every recipe of the conformance corpus loads, or fails, as the Python tool does it.
 #include <doctest/doctest.h>
 
+#include <aeq/io/file.hpp>
 #include <aeq/recipe/json.hpp>
 #include <aeq/recipe/save.hpp>
 #include <boost/json/parse.hpp>

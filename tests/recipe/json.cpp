@@ -3,6 +3,7 @@
 
 #include <aeq/recipe/json.hpp>
 #include <aeq/recipe/save.hpp>
+#include <aeq/recipe/spelling.hpp>
 #include <string>
 #include <string_view>
 

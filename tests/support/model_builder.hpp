@@ -2,13 +2,14 @@
 // Small models made in memory, of one subgraph or more, and plans that quantize chosen operators of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/model/editor.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/recipe/plan.hpp>
@@ -34,7 +35,7 @@ class model_builder {
   std::int32_t constant(std::string name, std::vector<std::int32_t> shape, const std::vector<T>& values,
                         aeq::model::tensor_type type = aeq::model::tensor_type::float32) {
     std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
-    if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+    for (std::size_t i = 0; i < values.size(); ++i) aeq::store_little(values[i], bytes.data() + i * sizeof(T));
     made.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
     aeq::model::buffer b;
     b.present = true;
@@ -100,7 +101,7 @@ class model_builder {
 
 /// The bytes that a buffer will have in the file.
 [[nodiscard]] inline std::vector<std::uint8_t> bytes_of(const aeq::model::buffer& b) {
-  std::vector<std::uint8_t> bytes(b.size);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(b.size));
   if (b.produce) {
     (*b.produce)(0, bytes);
   } else {

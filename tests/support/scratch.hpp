@@ -7,11 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <system_error>
 #include <vector>
-
-#include <unistd.h>
 
 namespace aeq_test {
 
@@ -46,8 +45,9 @@ class scratch {
 
  private:
   static std::string name() {
+    static const unsigned process = std::random_device()();
     static std::atomic<unsigned> count = 0;
-    return "aeq_test_" + std::to_string(::getpid()) + "_" + std::to_string(count++);
+    return "aeq_test_" + std::to_string(process) + "_" + std::to_string(count++);
   }
 };
 

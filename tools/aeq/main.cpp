@@ -2,7 +2,6 @@
 // The aeq command line: parse, call, print.
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -11,10 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 
+#include <aeq/io/console.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 
@@ -68,16 +66,9 @@ bool wants_standard_input_twice(int count, char** words) {
   return inputs > 1;
 }
 
-/// A mapped input that somebody cuts off while it is read: the system tells it by a signal.
-extern "C" void input_was_cut_off(int) {
-  constexpr std::string_view text = "aeq: error: an input file got shorter while it was read\n";
-  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
-  ::_exit(static_cast<int>(aeq::error_code::io));
-}
-
-void set_signals() {
-  std::signal(SIGBUS, input_was_cut_off);
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error like a full disk, and is told like one
+extern "C" void input_got_shorter(int) {
+  aeq::io::say_and_exit("aeq: error: an input file got shorter while it was read\n",
+                        static_cast<int>(aeq::error_code::io));
 }
 
 /// A command's results count only once they are out.
@@ -125,10 +116,7 @@ int run(const CLI::App& app, const tool::arguments& given) {
   return tool::recipe_check(given.recipe);
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  set_signals();
+int command_line(int count, char** words) {
   if (const int answer = answer_python_flags(count, words); answer != 0) return answer;
 
   CLI::App app;
@@ -157,4 +145,16 @@ int main(int count, char** words) {
   } catch (const std::exception& e) {
     return fail(aeq::error_code::io, std::string("unexpected: ") + e.what());
   }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  aeq::io::prepare_standard_streams();
+  aeq::io::when_input_gets_shorter(input_got_shorter);
+  std::vector<std::string> arguments = aeq::io::utf8_arguments(count, words);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  return command_line(static_cast<int>(arguments.size()), pointers.data());
 }

@@ -34,7 +34,7 @@ std::string default_output(const quantize_arguments& given) {
   const auto without = [](std::string text, const std::string& ending) {
     return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : text;
   };
-  const std::string file = given.recipe.substr(given.recipe.rfind('/') + 1);
+  const std::string file(aeq::io::file_name_of(given.recipe));
   return without(given.model, ".tflite") + "_" + without(file, ".json") + ".tflite";
 }
 

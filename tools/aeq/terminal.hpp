@@ -9,15 +9,14 @@
 #include <cstdio>
 #include <string>
 
-#include <unistd.h>
-
+#include <aeq/io/console.hpp>
 #include <aeq/io/progress.hpp>
 #include <aeq/io/warning.hpp>
 
 namespace tool {
 
 inline bool is_terminal() {
-  static const bool answer = ::isatty(STDERR_FILENO) != 0;
+  static const bool answer = aeq::io::is_terminal_on_standard_error();
   return answer;
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +23,7 @@
 #include <aeq/calibrate/statistics_json.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/gzip.hpp>
+#include <aeq/io/number.hpp>
 #include <aeq/io/python_json.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
@@ -90,9 +90,7 @@ struct exact_number_handler {
   }
   bool on_double(double rounded, text part, code&) {
     number.append(part.data(), part.size());
-    double exact = rounded;
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), exact);
-    stack.push_double(problem == std::errc() ? exact : rounded);  // out of range: Boost's infinity or zero is right
+    stack.push_double(io::parsed_decimal(number).value_or(rounded));  // out of range: Boost's infinity or zero is right
     number.clear();
     return true;
   }
@@ -257,10 +255,7 @@ class statistics_reader {
       if (text == "inf" || text == "Infinity") return sign * std::numeric_limits<double>::infinity();
       if (text.starts_with("0x") && !text.starts_with("0x-")) {
         text.remove_prefix(2);
-        double value = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, problem] = std::from_chars(text.data(), last, value, std::chars_format::hex);
-        if (problem == std::errc() && end == last) return sign * value;
+        if (const std::optional<double> value = io::parsed_hexadecimal(text)) return sign * *value;
       }
     }
     fail(tensor, std::string("\"") + key + "\" is no number");

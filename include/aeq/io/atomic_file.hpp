@@ -3,12 +3,14 @@
 // has no such thing), filled from any number of threads, given its name at the end.
 //
 // A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
-// TARGET.aeq-0.part: on a file system without nameless files, and in the moment between giving the new file a name and
-// replacing the old one, which the system can't do in one step. The next run that needs such a name takes the file of a
-// dead one away; it knows it by the lock that nobody holds.
+// TARGET.aeq-0.part: where there are no nameless files (some file systems, and all but Linux), and in the moment
+// between giving the new file a name and replacing the old one, which the system can't do in one step. The next run
+// that needs such a name takes the file of a dead one away; it knows it by the lock that nobody holds. On Windows such
+// a file goes with the process that made it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -43,22 +45,14 @@ class output_file {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  struct parts;  ///< what the system has of it
+
   [[noreturn]] void fail(const char* what) const;
-  [[nodiscard]] static std::string folder_of(const std::string& path);
-  void create_temporary(const std::string& folder);
-  void create_for_stream();
-  void give_name();
-  template <class Create>
-  void take_name(const Create& create);
-  [[nodiscard]] bool lock();
-  [[nodiscard]] static bool remove_left_behind(const std::string& name);
   void copy_to_stream();
 
   std::string path_;
   write_options options_;
-  int temporary_ = -1;
-  int stream_ = -1;
-  std::string temporary_name_;
+  std::unique_ptr<parts> parts_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::io

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
-// operating system (the other is io/atomic_file.hpp).
+// Reading files: mapped where the system can map them, else read into memory.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +16,19 @@
 #include <aeq/config.hpp>
 
 namespace aeq::inline AEQ_ABI::io {
+
+namespace os {
+class mapped_file;
+}
+
+/// The part of a path behind the folders. On Windows \ separates them, too.
+[[nodiscard]] constexpr std::string_view file_name_of(std::string_view path) noexcept {
+#if defined(_WIN32)
+  return path.substr(path.find_last_of("/\\") + 1);
+#else
+  return path.substr(path.rfind('/') + 1);
+#endif
+}
 
 /// The text of errno.
 [[nodiscard]] std::string system_message(int number);
@@ -44,11 +56,12 @@ struct read_limit {
 };
 
 /// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
-/// mapped (a pipe, a device) is read to its end.
+/// mapped (a pipe, a device) is read to its end. Whoever shortens a mapped file meanwhile ends the program by a signal
+/// (SIGBUS); Windows lets nobody write to it.
 class input_file {
  public:
-  /// Throws error (io) where the file can't be opened or read, error (bad_input) where it would have to be read into
-  /// memory and is longer than the limit. What is mapped has no limit.
+  /// Throws error (io) where the file can't be opened or read, or is larger than this program's memory can be; error
+  /// (bad_input) where it would have to be read into memory and is longer than the limit. What is mapped has no limit.
   [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path, read_limit limit = {});
 
   /// Content that is in memory already; `name` is for messages.
@@ -58,7 +71,6 @@ class input_file {
   input_file(private_key, std::string name) : name_(std::move(name)) {}
   input_file(const input_file&) = delete;
   input_file& operator=(const input_file&) = delete;
-  ~input_file();
 
   [[nodiscard]] std::span<const std::uint8_t> bytes() const { return content_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -73,20 +85,9 @@ class input_file {
   void check_unchanged() const;
 
  private:
-  /// What tells that a file was written.
-  struct state {
-    std::int64_t bytes = 0;
-    std::int64_t seconds = 0;
-    std::int64_t nanoseconds = 0;
-    friend bool operator==(const state&, const state&) = default;
-  };
-  [[nodiscard]] state state_now() const;
-  [[nodiscard]] bool is_mapped() const { return opened_ >= 0; }
-
   std::string name_;
-  int opened_ = -1;  ///< while it is mapped
-  state state_;
-  std::span<const std::uint8_t> content_;  ///< the mapping, or one of the next two
+  std::shared_ptr<const os::mapped_file> mapped_;  ///< none where it was read
+  std::span<const std::uint8_t> content_;          ///< of it, or one of the next two
   std::vector<std::uint8_t> owned_;
   detail::read_bytes read_;
 };

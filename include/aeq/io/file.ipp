@@ -5,19 +5,16 @@
 #include <aeq/io/file.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <new>
+#include <optional>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <aeq/io/error.hpp>
+#include <aeq/io/system.hpp>
 
 namespace aeq::inline AEQ_ABI::io {
 
@@ -38,26 +35,8 @@ AEQ_INLINE std::string amount(std::uint64_t bytes) {
 
 namespace detail {
 
-/// A file descriptor that closes itself.
-class descriptor {
- public:
-  explicit descriptor(int number) : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  descriptor& operator=(descriptor&&) = delete;
-  ~descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 /// Reads to the end. Large pieces of memory grow without being copied: the system moves their pages.
-[[nodiscard]] AEQ_INLINE read_bytes read_to_end(int file, const std::string& name, read_limit limit) {
+[[nodiscard]] AEQ_INLINE read_bytes read_to_end(const os::file& file, const std::string& name, read_limit limit) {
   constexpr std::size_t step = std::size_t(1) << 16;
   read_bytes result;
   std::size_t room = 0;
@@ -73,9 +52,8 @@ class descriptor {
       const std::size_t growth = std::max(step, room / 2);
       resize(growth > limit.bytes - room ? static_cast<std::size_t>(limit.bytes) + step : room + growth);
     }
-    const ssize_t got = ::read(file, result.bytes.get() + result.size, room - result.size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    const std::ptrdiff_t got = os::read_some(file, {result.bytes.get() + result.size, room - result.size});
+    if (got < 0) throw error(error_code::io, name + ": can't be read: " + os::last_message());
     if (got == 0) break;
     result.size += static_cast<std::size_t>(got);
     if (result.size > limit.bytes) {
@@ -91,39 +69,36 @@ class descriptor {
 
 AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path, read_limit limit) {
   auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
-  if (path == "-") {
-    file->read_ = detail::read_to_end(STDIN_FILENO, file->name_, limit);
+  const auto read = [&](const os::file& from) {
+    file->read_ = detail::read_to_end(from, file->name_, limit);
     file->content_ = {file->read_.bytes.get(), file->read_.size};
     return file;
+  };
+  if (path == "-") return read(os::standard_input());
+  os::file opened = os::open_to_read(path);
+  if (!opened.is_open()) throw error(error_code::io, path + ": can't be opened: " + os::last_message());
+  const os::file_kind kind = os::kind_of(opened);
+  if (kind == os::file_kind::folder) throw error(error_code::io, path + ": is a folder; a file is wanted");
+  const std::optional<os::file_state> state = os::state_of(opened);
+  if (kind == os::file_kind::absent || (kind == os::file_kind::regular && !state)) {
+    throw error(error_code::io, path + ": " + os::last_message());
   }
-  detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
-  struct stat facts {};
-  if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
-  if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
-  if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
-    if (address != MAP_FAILED) {
-      file->content_ = {static_cast<const std::uint8_t*>(address), size};
-      file->opened_ = opened.release();
-      file->state_ = {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-      return file;
-    }
+  if (kind != os::file_kind::regular || state->bytes == 0) return read(opened);
+  if (state->bytes > std::numeric_limits<std::size_t>::max() / 2) {
+    throw error(error_code::io, path + ": has " + std::to_string(state->bytes) +
+                                    " bytes, more than a 32-bit program can hold; use one for 64 bits");
   }
-  file->read_ = detail::read_to_end(opened.number(), path, limit);
-  file->content_ = {file->read_.bytes.get(), file->read_.size};
+  file->mapped_ = os::mapped_file::make(opened, *state);
+  if (file->mapped_ == nullptr) return read(opened);
+  file->content_ = file->mapped_->content();
   return file;
 }
 
-AEQ_INLINE input_file::state input_file::state_now() const {
-  struct stat facts {};
-  if (::fstat(opened_, &facts) != 0) throw error(error_code::io, name_ + ": " + system_message(errno));
-  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-}
-
 AEQ_INLINE void input_file::check_unchanged() const {
-  if (!is_mapped() || state_ == state_now()) return;
+  if (!mapped_) return;
+  const std::optional<os::file_state> state = os::state_of(mapped_->opened());
+  if (!state) throw error(error_code::io, name_ + ": " + os::last_message());
+  if (*state == mapped_->state()) return;
   throw error(error_code::io, name_ + ": was changed while it was read; run again when nobody writes it");
 }
 
@@ -135,15 +110,9 @@ AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector
   return file;
 }
 
-AEQ_INLINE input_file::~input_file() {
-  if (!is_mapped()) return;
-  ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
-  ::close(opened_);
-}
-
 AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
   constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
-  if (!is_mapped() || part.empty()) return;
+  if (!mapped_ || part.empty()) return;
   const auto origin = reinterpret_cast<std::uintptr_t>(content_.data());
   const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
   const auto last = first + part.size();
@@ -151,7 +120,7 @@ AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noe
   if (first / step == last / step && first % step != 0) return;
   const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
   const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, content_.size());
-  ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
+  os::mapped_file::forget(content_.subspan(begin, end - begin));
 }
 
 }  // namespace aeq::inline AEQ_ABI::io

@@ -145,7 +145,7 @@ class flexbuffer_reader {
   boost::json::value value(const reference& r, int depth) {
     if (!good_ || depth > depth_limit || !spend(1)) return bad();
     const auto own = [&] { return slice(r.position, r.position + r.parent_width); };
-    const auto far = [&] {
+    const auto elsewhere = [&] {
       const std::int64_t there = target(r);
       return slice(there, there + r.width);
     };
@@ -153,11 +153,11 @@ class flexbuffer_reader {
       case type::null: return nullptr;
       case type::boolean: return number(own()) != 0;
       case type::int_: return signed_number(own());
-      case type::indirect_int: return signed_number(far());
+      case type::indirect_int: return signed_number(elsewhere());
       case type::uint: return number(own());
-      case type::indirect_uint: return number(far());
+      case type::indirect_uint: return number(elsewhere());
       case type::float_: return real(own());
-      case type::indirect_float: return real(far());
+      case type::indirect_float: return real(elsewhere());
       case type::string: {
         const std::string_view text = sized_text(r);
         return good_ && is_utf8(text) ? boost::json::value(text) : bad();

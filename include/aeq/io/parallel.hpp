@@ -20,6 +20,22 @@ namespace aeq::inline AEQ_ABI {
   return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
 }
 
+namespace detail {
+
+/// Waits for its threads. (std::jthread does so by itself; libc++ has had it only since version 20.)
+struct joined_threads {
+  std::vector<std::thread> threads;
+
+  joined_threads() = default;
+  joined_threads(const joined_threads&) = delete;
+  joined_threads& operator=(const joined_threads&) = delete;
+  ~joined_threads() {
+    for (std::thread& one : threads) one.join();
+  }
+};
+
+}  // namespace detail
+
 /// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
 /// stops the rest and is thrown here. One piece, or one thread: no thread is started.
 template <class Work>
@@ -42,9 +58,9 @@ void parallel_for(std::size_t count, unsigned threads, const Work& work) {
     }
   };
   {
-    std::vector<std::jthread> pool;
-    pool.reserve(helpers - 1);
-    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
+    detail::joined_threads pool;
+    pool.threads.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.threads.emplace_back(run);
     run();
   }
   if (failure) std::rethrow_exception(failure);

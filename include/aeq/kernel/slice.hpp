@@ -34,8 +34,8 @@ struct slice_region {
     }
     strided_copy move;
     for (std::size_t k = 0; k < x.shape.size(); ++k) {
-      move.from_offset += strides[k] * axes[k].begin;
-      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * axes[k].step, to[k]);
+      move.from_offset += strides[k] * static_cast<std::ptrdiff_t>(axes[k].begin);
+      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * static_cast<std::ptrdiff_t>(axes[k].step), to[k]);
     }
     move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), call.share);
   }

@@ -136,8 +136,8 @@ struct reverse_sequence {
         const std::int64_t count = is_turned ? length : x.shape[along] - length;
         strided_copy move;
         move.from_offset = strides[batch] * static_cast<std::ptrdiff_t>(b);
-        move.to_offset = move.from_offset + strides[along] * begin;
-        move.from_offset += strides[along] * (is_turned ? length - 1 : begin);
+        move.to_offset = move.from_offset + strides[along] * static_cast<std::ptrdiff_t>(begin);
+        move.from_offset += strides[along] * static_cast<std::ptrdiff_t>(is_turned ? length - 1 : begin);
         for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
           if (axis == batch) continue;
           const std::ptrdiff_t step = strides[axis];

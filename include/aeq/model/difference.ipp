@@ -12,9 +12,9 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -24,9 +24,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/core/half.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/gzip.hpp>
+#include <aeq/io/number.hpp>
 #include <aeq/io/python_json.hpp>
 #include <aeq/model/dump.hpp>
 #include <aeq/model/enums.hpp>
@@ -80,9 +82,7 @@ class constant_values {
  private:
   template <class T>
   [[nodiscard]] T at(std::uint64_t index) const {
-    T value{};
-    std::memcpy(&value, data_.data() + index * sizeof(T), sizeof(T));
-    return value;
+    return load_little<T>(data_.data() + index * sizeof(T));
   }
   [[nodiscard]] double signed_bits(std::uint64_t index, std::uint64_t per_byte) const {
     const auto byte = data_[static_cast<std::size_t>(index / per_byte)];
@@ -199,10 +199,8 @@ class comparison {
     const std::size_t mark = text.find('p');
     if (mark == std::string_view::npos || mark + 2 >= text.size()) return std::nullopt;
     if (text[mark + 1] != '+' && text[mark + 1] != '-') return std::nullopt;
-    double value = 0;
-    const auto [end, state] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex);
-    if (end != text.data() + text.size() || state != std::errc()) return std::nullopt;
-    return sign * value;
+    const std::optional<double> value = io::parsed_hexadecimal(text);
+    return value ? std::optional(sign * *value) : std::nullopt;
   }
   /// Neighbouring floats have neighbouring numbers; -0 and 0 share one.
   static std::int64_t order(double value) {

@@ -141,7 +141,7 @@ class reader {
     }
     if (size > budget) point_at_the_same();
     budget -= size;
-    return bytes_.subspan(offset, size);
+    return bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   }
 
   subgraph graph(view<schema::subgraph> v) {

@@ -10,6 +10,7 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/model/schema.hpp>
 #include <aeq/model/view.hpp>
@@ -52,7 +53,11 @@ inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffe
       add_child(id, with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
                   const auto* values = from->GetPointer<const flatbuffers::Vector<T>*>(slot(id));
                   if (field.alignment != 0) to.ForceVectorAlignment(values->size(), sizeof(T), field.alignment);
-                  return to.CreateVector(values->data(), values->size()).o;
+                  if constexpr (is_little_endian || sizeof(T) == 1) {
+                    return to.CreateVector(values->data(), values->size()).o;
+                  } else {
+                    return to.CreateVector(std::vector<T>(values->begin(), values->end())).o;
+                  }
                 }));
     }
   }

@@ -171,7 +171,8 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
   if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
     throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
   }
-  detail::verification walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
+  detail::verification walk(
+      bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit))));
   const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
   const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size() - 4;
   const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));

@@ -394,7 +394,12 @@ AEQ_INLINE void fill_late_scales(layout& l, const model& m) {
 
 AEQ_INLINE std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads) {
   detail::layout l = detail::lay_out(m);
-  std::vector<std::uint8_t> file(l.file_bytes);
+  std::vector<std::uint8_t> file;
+  if (l.file_bytes > file.max_size()) {
+    throw error(error_code::io, m.file_name() + ": its " + std::to_string(l.file_bytes) +
+                                    " bytes are more than this program's memory can hold; write it to a file");
+  }
+  file.resize(static_cast<std::size_t>(l.file_bytes));
   for (std::size_t i = 0; i < m.buffers.size(); ++i) {
     if (!m.buffers[i].present || l.outside[i]) continue;
     const auto prefix = detail::length_prefix(m.buffers[i].size);

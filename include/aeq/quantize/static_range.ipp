@@ -171,10 +171,10 @@ AEQ_INLINE void static_range::add_bias(const decided_operation& at, const std::v
 /// A bias beyond 2^31 steps of its scale is cut off: the layer then computes something else.
 AEQ_INLINE void warn_of_saturation(const tensor_parameters& p, warnings& notes) {
   std::vector<float> scratch;
-  const std::uint64_t elements = p.source->layout().elements();
+  const auto elements = static_cast<std::size_t>(p.source->layout().elements());
   const float* values = p.source->values(0, elements, scratch);
   std::uint64_t cut = 0;
-  for (std::uint64_t i = 0; i < elements; ++i) {
+  for (std::size_t i = 0; i < elements; ++i) {
     const double scale = p.scale[p.source->layout().channel_of(i)];
     if (std::abs(static_cast<double>(values[i])) >= 2147483647.5 * scale) ++cut;
   }

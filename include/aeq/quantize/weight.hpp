@@ -13,16 +13,17 @@
 
 namespace aeq::inline AEQ_ABI::quantize {
 
-/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
+/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels. A constant lies in
+/// memory: std::size_t counts its elements.
 struct weight_layout {
-  std::uint64_t lead = 1;
-  std::uint64_t channels = 1;
-  std::uint64_t trail = 1;
+  std::size_t lead = 1;
+  std::size_t channels = 1;
+  std::size_t trail = 1;
 
   friend bool operator==(const weight_layout&, const weight_layout&) = default;
 
-  [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
-  [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
+  [[nodiscard]] std::size_t elements() const { return lead * channels * trail; }
+  [[nodiscard]] std::size_t channel_of(std::size_t element) const { return element / trail % channels; }
 };
 
 /// One scale for all.
@@ -52,10 +53,10 @@ class weight {
 
   /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
   /// copied into `scratch`.
-  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const;
+  [[nodiscard]] const float* values(std::size_t first, std::size_t count, std::vector<float>& scratch) const;
 
   /// The values have been read and are not needed soon.
-  void let_go(std::uint64_t first, std::uint64_t count) const;
+  void let_go(std::size_t first, std::size_t count) const;
 
  private:
   std::span<const std::uint8_t> bytes_;

@@ -322,7 +322,7 @@ class resolver {
            (names.empty() ? std::string() : ", but " + names);
   }
 
-  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  /// The scopes that come nearest to a regular expression's text, if any comes alike.
   [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
     constexpr std::size_t compared = 48;
     constexpr std::size_t shown = 3;
@@ -330,15 +330,15 @@ class resolver {
     for (const char c : regex.substr(0, compared)) {
       if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
     }
-    std::vector<std::pair<std::size_t, std::string>> near;
+    std::vector<std::pair<std::size_t, std::string>> alike;
     for (const std::string& scope : scopes_) {
       const std::size_t distance = edit_distance(wanted, scope, true);
-      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+      if (3 * distance <= wanted.size() + 2) alike.emplace_back(distance, scope);
     }
-    std::sort(near.begin(), near.end());
-    if (near.size() > shown) near.resize(shown);
+    std::sort(alike.begin(), alike.end());
+    if (alike.size() > shown) alike.resize(shown);
     std::string text;
-    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    for (const auto& [distance, scope] : alike) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
     return text;
   }
 

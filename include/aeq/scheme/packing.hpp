@@ -3,6 +3,7 @@
 // last byte filled with zeros. Freestanding, constexpr. (spec: numerics, section 2.3)
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,12 +13,13 @@
 namespace aeq::inline AEQ_ABI {
 
 /// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+template <std::integral Count>
+[[nodiscard]] constexpr Count packed_bytes(Count elements, int bits) noexcept {
   if (bits < 8) {
-    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
-    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+    const auto per_byte = static_cast<Count>(8 / bits);
+    return static_cast<Count>(elements / per_byte + (elements % per_byte != 0 ? 1 : 0));
   }
-  return elements * (static_cast<unsigned>(bits) / 8u);
+  return static_cast<Count>(elements * static_cast<Count>(bits / 8));
 }
 
 /// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.

@@ -41,15 +41,16 @@ inline status shape_of_reshape(std::span<const operand> inputs, const operation_
     wanted.assign(options.new_shape.begin(), options.new_shape.end());
   }
   const std::size_t elements = inputs[0].elements();
-  std::size_t known = 1;
+  std::uint64_t known = 1;
   std::int32_t* open = nullptr;
   for (std::int32_t& extent : wanted) {
     if (extent < -1 || (extent == -1 && open != nullptr)) return status::wrong_shape;
     if (extent == -1) {
       open = &extent;
     } else {
-      known *= static_cast<std::size_t>(extent);
-      if (known > std::size_t(1) << 40u) return status::wrong_shape;
+      constexpr std::uint64_t most = std::uint64_t(1) << 40u;
+      if (known != 0 && static_cast<std::uint64_t>(extent) > most / known) return status::wrong_shape;
+      known *= static_cast<std::uint64_t>(extent);
     }
   }
   if (open != nullptr) {

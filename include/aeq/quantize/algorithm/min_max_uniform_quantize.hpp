@@ -45,11 +45,11 @@ class min_max_ranges {
   /// otherwise.
   struct piece {
     job* owner;
-    std::uint64_t begin;
-    std::uint64_t end;
+    std::size_t begin;
+    std::size_t end;
   };
 
-  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+  static constexpr std::size_t piece_elements = std::size_t(1) << 18;
 
   /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
   /// ends with a byte.
@@ -60,9 +60,9 @@ class min_max_ranges {
 
   static void prepare(job& j, std::vector<piece>& pieces);
   static std::uint64_t measure(const piece& p);
-  static void measure_leads(job& j, const float* values, std::uint64_t leads);
-  static void set(job& j, std::uint64_t channel, const run_range& r);
-  static void merge(job& j, std::uint64_t channel, const run_range& r);
+  static void measure_leads(job& j, const float* values, std::size_t leads);
+  static void set(job& j, std::size_t channel, const run_range& r);
+  static void merge(job& j, std::size_t channel, const run_range& r);
   static void merge_into(run_range& into, const run_range& r);
   static void finish(job& j);
 

@@ -29,10 +29,10 @@ AEQ_INLINE void min_max_ranges::compute(unsigned threads, aeq::progress* tell) {
             [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
   for (const auto& j : waiting_) prepare(*j, pieces);
   if (tell != nullptr) {
-    for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
+    for (const auto& j : waiting_) tell->expect(std::uint64_t(j->source().layout().elements()) * sizeof(float));
   }
-  const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
-  parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
+  const bool is_small = pieces.size() <= waiting_.size() && pieces.size() < 16;
+  parallel_for(pieces.size(), is_small ? 1 : threads, [&](std::size_t i) {
     const std::uint64_t bytes = measure(pieces[i]);
     if (tell != nullptr) tell->advance(bytes);
   });
@@ -41,7 +41,7 @@ AEQ_INLINE void min_max_ranges::compute(unsigned threads, aeq::progress* tell) {
 }
 
 AEQ_INLINE bool min_max_ranges::can_wait(const tensor_parameters& p) {
-  constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
+  constexpr std::size_t cached_elements = std::size_t(1) << 16;
   const weight_layout& l = p.source->layout();
   return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
          l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
@@ -59,35 +59,35 @@ AEQ_INLINE void min_max_ranges::prepare(job& j, std::vector<piece>& pieces) {
     j.ranges.assign(l.channels, nothing);
   }
   j.merging = std::make_unique<std::mutex>();
-  const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
-  const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
-  const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
-  for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
+  const std::size_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+  const std::size_t each = l.elements() / std::max<std::size_t>(all, 1);
+  const std::size_t step = std::max<std::size_t>(1, piece_elements / std::max<std::size_t>(each, 1));
+  for (std::size_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
 }
 
 AEQ_INLINE std::uint64_t min_max_ranges::measure(const piece& p) {
   thread_local std::vector<float> scratch;
   job& j = *p.owner;
   const weight_layout& l = j.source().layout();
-  const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
-  const std::uint64_t first = p.begin * each;
-  const std::uint64_t count = (p.end - p.begin) * each;
+  const std::size_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+  const std::size_t first = p.begin * each;
+  const std::size_t count = (p.end - p.begin) * each;
   const float* values = j.source().values(first, count, scratch);
   const weight_loops& loops = best_loops();
   if (one_range(j)) {
     merge(j, 0, loops.range(values, count));
   } else if (l.lead == 1) {
-    for (std::uint64_t c = p.begin; c < p.end; ++c) {
+    for (std::size_t c = p.begin; c < p.end; ++c) {
       set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
     }
   } else {
     measure_leads(j, values, p.end - p.begin);
   }
   j.source().let_go(first, count);
-  return count * sizeof(float);
+  return std::uint64_t(count) * sizeof(float);
 }
 
-AEQ_INLINE void min_max_ranges::set(job& j, std::uint64_t channel, const run_range& r) {
+AEQ_INLINE void min_max_ranges::set(job& j, std::size_t channel, const run_range& r) {
   if (!j.target->is_blockwise()) {
     j.ranges[channel] = r;
     return;
@@ -97,7 +97,7 @@ AEQ_INLINE void min_max_ranges::set(job& j, std::uint64_t channel, const run_ran
   j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
 }
 
-AEQ_INLINE void min_max_ranges::merge(job& j, std::uint64_t channel, const run_range& r) {
+AEQ_INLINE void min_max_ranges::merge(job& j, std::size_t channel, const run_range& r) {
   const std::lock_guard lock(*j.merging);
   merge_into(j.ranges[channel], r);
 }
@@ -108,20 +108,20 @@ AEQ_INLINE void min_max_ranges::merge_into(run_range& into, const run_range& r) 
   into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
 }
 
-AEQ_INLINE void min_max_ranges::measure_leads(job& j, const float* values, std::uint64_t leads) {
+AEQ_INLINE void min_max_ranges::measure_leads(job& j, const float* values, std::size_t leads) {
   const weight_layout& l = j.source().layout();
   const weight_loops& loops = best_loops();
   std::vector<run_range> local(l.channels, nothing);
-  for (std::uint64_t lead = 0; lead < leads; ++lead) {
+  for (std::size_t lead = 0; lead < leads; ++lead) {
     const float* row = values + lead * l.channels * l.trail;
     if (l.trail == 1) {
       loops.widen(row, l.channels, local.data());
     } else {
-      for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
+      for (std::size_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
     }
   }
   const std::lock_guard lock(*j.merging);
-  for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
+  for (std::size_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
 }
 
 AEQ_INLINE void min_max_ranges::finish(job& j) {

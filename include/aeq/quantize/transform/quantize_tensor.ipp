@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <flatbuffers/flatbuffers.h>
-
+#include <aeq/core/byte_order.hpp>
 #include <aeq/model/tables.hpp>
 #include <aeq/model/view.hpp>
 #include <aeq/quantize/encoder.hpp>
@@ -22,7 +21,7 @@ namespace detail {
 AEQ_INLINE model::quantization blockwise_quantization(const transform_context& c, const tensor_parameters& p) {
   std::vector<std::uint8_t> bytes(p.block_scale.size() * sizeof(std::uint16_t));
   for (std::size_t i = 0; i < p.block_scale.size(); ++i) {
-    flatbuffers::WriteScalar(bytes.data() + i * sizeof(std::uint16_t), p.block_scale[i]);
+    store_little(p.block_scale[i], bytes.data() + i * sizeof(std::uint16_t));
   }
   model::tensor scales;
   scales.name = c.name() + "_scales";
