@@ -33,6 +33,13 @@ constexpr bool comes_back(T value) {
 static_assert(comes_back(std::uint8_t(0xfe)) && comes_back(std::int16_t(-2)) && comes_back(std::uint32_t(0x89abcdef)));
 static_assert(comes_back(std::numeric_limits<std::int64_t>::min()) && comes_back(-1.5f) && comes_back(1e300));
 
+constexpr std::array<float, 2> turned() {
+  std::array<std::uint8_t, 8> file{0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0};
+  aeq::turn_little(file, sizeof(float));
+  return std::bit_cast<std::array<float, 2>>(file);
+}
+static_assert(turned() == std::array{1.0f, -2.0f});
+
 }  // namespace
 
 TEST_CASE("byte order: what is stored has the lowest byte first") {

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -70,6 +71,16 @@ constexpr void store_little(T value, std::uint8_t* into) noexcept {
     ((into[I] = static_cast<std::uint8_t>(wide >> (8 * I))), ...);
   }
   (std::make_index_sequence<sizeof(T)>());
+}
+
+/// Turns numbers of `size` bytes each, one behind the other, from the order of a file to that of this processor, or
+/// back.
+constexpr void turn_little(std::span<std::uint8_t> numbers, std::size_t size) noexcept {
+  if constexpr (is_little_endian) return;
+  if (size < 2) return;
+  for (; numbers.size() >= size; numbers = numbers.subspan(size)) {
+    for (std::size_t i = 0; i < size / 2; ++i) std::swap(numbers[i], numbers[size - 1 - i]);
+  }
 }
 
 }  // namespace aeq::inline AEQ_ABI

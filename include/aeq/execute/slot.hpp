@@ -6,10 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <aeq/execute/memory.hpp>
@@ -48,14 +49,15 @@ class buffer_store {
   /// The model and the account must live as long as this.
   buffer_store(const model::model& source, memory_account& account) : model_(source), account_(account) {}
 
-  /// The bytes of buffer `number`, in the file if they lie well there; else a copy, or what its producer makes. They
-  /// are never written to: kernels see constants as const only.
-  [[nodiscard]] std::span<std::byte> get(std::size_t number, std::size_t alignment);
+  /// The bytes of buffer `number`, of numbers of `element` bytes in the order of this processor: in the file if they
+  /// lie well there; else a copy, or what its producer makes. They are never written to: kernels see constants as const
+  /// only.
+  [[nodiscard]] std::span<std::byte> get(std::size_t number, std::size_t element);
 
  private:
   const model::model& model_;
   memory_account& account_;
-  std::unordered_map<std::size_t, counted_memory> made_;
+  std::map<std::pair<std::size_t, std::size_t>, counted_memory> made_;  ///< by number, and element where order matters
 };
 
 /// The slots of subgraph `number`, with data where it is constant or variable.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/core/half.hpp>
 #include <aeq/execute/signatures.hpp>
 #include <aeq/model/tables.hpp>
@@ -27,10 +28,12 @@ AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type, std::span<con
   return is_empty ? 0 : (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
 }
 
-AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_t alignment) {
-  if (const auto found = made_.find(number); found != made_.end()) return found->second.span();
+AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_t element) {
+  const std::pair<std::size_t, std::size_t> key(number, is_little_endian ? 1 : element);
+  if (const auto found = made_.find(key); found != made_.end()) return found->second.span();
   const model::buffer& b = model_.buffers[number];
-  if (b.produce == nullptr && reinterpret_cast<std::uintptr_t>(b.data.data()) % alignment == 0) {
+  const bool in_order = is_little_endian || element == 1;
+  if (b.produce == nullptr && in_order && reinterpret_cast<std::uintptr_t>(b.data.data()) % element == 0) {
     return {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
   }
   counted_memory memory;
@@ -41,7 +44,8 @@ AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_
   } else {
     std::copy(b.data.begin(), b.data.end(), into.begin());
   }
-  return made_.emplace(number, std::move(memory)).first->second.span();
+  turn_little(into, element);
+  return made_.emplace(key, std::move(memory)).first->second.span();
 }
 
 AEQ_INLINE void reset_variable(slot& s) {
