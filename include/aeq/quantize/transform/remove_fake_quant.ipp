@@ -173,7 +173,7 @@ class fake_quant_removal {
   /// The tensor behind the FAKE_QUANT becomes a constant of the rounded values.
   bool fold(const calibrate::fake_quant& f, std::int32_t from, std::int32_t to) {
     const model::tensor& source = tensor(from);
-    const std::uint64_t count = model::element_count(source.shape);
+    const auto count = static_cast<std::size_t>(model::element_count(source.shape));
     if (source.sparsity != nullptr) return false;
     const weight values(model_, source, model::label(graph(), static_cast<std::size_t>(from)), layout_of(source.shape));
     const calibrate::fake_quant_grid grid = f.grid();
@@ -182,7 +182,7 @@ class fake_quant_removal {
     const float* const floats = values.values(0, count, scratch);
     std::vector<std::uint8_t> bytes(count * sizeof(float));
     bool is_on_grid = grid.scale > 0;
-    for (std::uint64_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const bool is_number = !std::isnan(floats[i]);
       is_on_grid = is_on_grid && is_number;  // who asks for its scale refuses the weight
       const std::int32_t step = is_number ? grid.step_of(floats[i]) : 0;
