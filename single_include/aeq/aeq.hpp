@@ -12,6 +12,8 @@
 // ---- aeq/config.hpp
 // The only place that defines settings. Define one before the first aeq header to override it.
 
+#include <cfloat>
+
 // ---- aeq/version.hpp
 // The only place that states the version; the build files, the tool and the inline namespace read it from here.
 
@@ -37,6 +39,10 @@
 
 #if defined(__FAST_MATH__)
 #error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
+#endif
+
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16 && FLT_EVAL_METHOD != 32
+#error "aeq computes to the last bit: float arithmetic must be done as float. On 32-bit x86: -msse2 -mfpmath=sse"
 #endif
 
 // AEQ_FREESTANDING: 1 keeps everything that needs an operating system, a heap or exceptions out of <aeq/aeq.hpp>.
@@ -1066,12 +1072,13 @@ struct batch_matmul_float {
 namespace aeq::inline AEQ_ABI {
 
 /// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+template <std::integral Count>
+[[nodiscard]] constexpr Count packed_bytes(Count elements, int bits) noexcept {
   if (bits < 8) {
-    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
-    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+    const auto per_byte = static_cast<Count>(8 / bits);
+    return static_cast<Count>(elements / per_byte + (elements % per_byte != 0 ? 1 : 0));
   }
-  return elements * (static_cast<unsigned>(bits) / 8u);
+  return static_cast<Count>(elements * static_cast<Count>(bits / 8));
 }
 
 /// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
@@ -5197,8 +5204,8 @@ struct slice_region {
     }
     strided_copy move;
     for (std::size_t k = 0; k < x.shape.size(); ++k) {
-      move.from_offset += strides[k] * axes[k].begin;
-      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * axes[k].step, to[k]);
+      move.from_offset += strides[k] * static_cast<std::ptrdiff_t>(axes[k].begin);
+      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * static_cast<std::ptrdiff_t>(axes[k].step), to[k]);
     }
     move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), call.share);
   }
@@ -5763,8 +5770,8 @@ struct reverse_sequence {
         const std::int64_t count = is_turned ? length : x.shape[along] - length;
         strided_copy move;
         move.from_offset = strides[batch] * static_cast<std::ptrdiff_t>(b);
-        move.to_offset = move.from_offset + strides[along] * begin;
-        move.from_offset += strides[along] * (is_turned ? length - 1 : begin);
+        move.to_offset = move.from_offset + strides[along] * static_cast<std::ptrdiff_t>(begin);
+        move.from_offset += strides[along] * static_cast<std::ptrdiff_t>(is_turned ? length - 1 : begin);
         for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
           if (axis == batch) continue;
           const std::ptrdiff_t step = strides[axis];
@@ -8799,12 +8806,24 @@ class progress {
 #include <memory>
 
 // ---- aeq/io/file.hpp
-// Reading files: mapped where the system can map them, else read into memory. One of the two places that call the
-// operating system (the other is io/atomic_file.hpp).
+// Reading files: mapped where the system can map them, else read into memory.
 
 #include <cstdlib>
 
 namespace aeq::inline AEQ_ABI::io {
+
+namespace os {
+class mapped_file;
+}
+
+/// The part of a path behind the folders. On Windows \ separates them, too.
+[[nodiscard]] constexpr std::string_view file_name_of(std::string_view path) noexcept {
+#if defined(_WIN32)
+  return path.substr(path.find_last_of("/\\") + 1);
+#else
+  return path.substr(path.rfind('/') + 1);
+#endif
+}
 
 /// The text of errno.
 [[nodiscard]] std::string system_message(int number);
@@ -8832,11 +8851,12 @@ struct read_limit {
 };
 
 /// The content of a file, read only, at a fixed address as long as this lives. "-" is standard input; what can't be
-/// mapped (a pipe, a device) is read to its end.
+/// mapped (a pipe, a device) is read to its end. Whoever shortens a mapped file meanwhile ends the program by a signal
+/// (SIGBUS); Windows lets nobody write to it.
 class input_file {
  public:
-  /// Throws error (io) where the file can't be opened or read, error (bad_input) where it would have to be read into
-  /// memory and is longer than the limit. What is mapped has no limit.
+  /// Throws error (io) where the file can't be opened or read, or is larger than this program's memory can be; error
+  /// (bad_input) where it would have to be read into memory and is longer than the limit. What is mapped has no limit.
   [[nodiscard]] static std::shared_ptr<const input_file> open(const std::string& path, read_limit limit = {});
 
   /// Content that is in memory already; `name` is for messages.
@@ -8846,7 +8866,6 @@ class input_file {
   input_file(private_key, std::string name) : name_(std::move(name)) {}
   input_file(const input_file&) = delete;
   input_file& operator=(const input_file&) = delete;
-  ~input_file();
 
   [[nodiscard]] std::span<const std::uint8_t> bytes() const { return content_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -8861,20 +8880,9 @@ class input_file {
   void check_unchanged() const;
 
  private:
-  /// What tells that a file was written.
-  struct state {
-    std::int64_t bytes = 0;
-    std::int64_t seconds = 0;
-    std::int64_t nanoseconds = 0;
-    friend bool operator==(const state&, const state&) = default;
-  };
-  [[nodiscard]] state state_now() const;
-  [[nodiscard]] bool is_mapped() const { return opened_ >= 0; }
-
   std::string name_;
-  int opened_ = -1;  ///< while it is mapped
-  state state_;
-  std::span<const std::uint8_t> content_;  ///< the mapping, or one of the next two
+  std::shared_ptr<const os::mapped_file> mapped_;  ///< none where it was read
+  std::span<const std::uint8_t> content_;          ///< of it, or one of the next two
   std::vector<std::uint8_t> owned_;
   detail::read_bytes read_;
 };
@@ -9417,6 +9425,31 @@ class interpreter {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/io/console.hpp
+// What a command line asks of the system: its arguments, the standard streams, the terminal. The quantizer itself uses
+// none of it.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// To be called first: the standard streams then carry bytes as they are and text in UTF-8, whatever the system does by
+/// itself, and a limit on the size of files is an error like a full disk.
+void prepare_standard_streams();
+
+/// The arguments of main as UTF-8.
+[[nodiscard]] std::vector<std::string> utf8_arguments(int count, const char* const* words);
+
+/// Whether standard error is a terminal that understands escape sequences.
+[[nodiscard]] bool is_terminal_on_standard_error();
+
+/// Has `handler` called when somebody shortens a mapped file while it is read. It runs as a handler of a signal, which
+/// may do little more than say_and_exit. On Windows it is never called: nobody can.
+void when_input_gets_shorter(void (*handler)(int));
+
+/// Writes to standard error and ends the program, at once.
+[[noreturn]] void say_and_exit(std::string_view text, int code) noexcept;
+
+}  // namespace aeq::inline AEQ_ABI::io
+
 // ---- aeq/model/difference.hpp
 // What differs between two models, or between descriptions of models: one line each, by the rules and in the words of
 // the conformance corpus' `oracle.py diff`.
@@ -9528,9 +9561,10 @@ namespace aeq::inline AEQ_ABI::model {
 // has no such thing), filled from any number of threads, given its name at the end.
 //
 // A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
-// TARGET.aeq-0.part: on a file system without nameless files, and in the moment between giving the new file a name and
-// replacing the old one, which the system can't do in one step. The next run that needs such a name takes the file of a
-// dead one away; it knows it by the lock that nobody holds.
+// TARGET.aeq-0.part: where there are no nameless files (some file systems, and all but Linux), and in the moment
+// between giving the new file a name and replacing the old one, which the system can't do in one step. The next run
+// that needs such a name takes the file of a dead one away; it knows it by the lock that nobody holds. On Windows such
+// a file goes with the process that made it.
 
 namespace aeq::inline AEQ_ABI::io {
 
@@ -9561,22 +9595,14 @@ class output_file {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  struct parts;  ///< what the system has of it
+
   [[noreturn]] void fail(const char* what) const;
-  [[nodiscard]] static std::string folder_of(const std::string& path);
-  void create_temporary(const std::string& folder);
-  void create_for_stream();
-  void give_name();
-  template <class Create>
-  void take_name(const Create& create);
-  [[nodiscard]] bool lock();
-  [[nodiscard]] static bool remove_left_behind(const std::string& name);
   void copy_to_stream();
 
   std::string path_;
   write_options options_;
-  int temporary_ = -1;
-  int stream_ = -1;
-  std::string temporary_name_;
+  std::unique_ptr<parts> parts_;
 };
 
 }  // namespace aeq::inline AEQ_ABI::io
@@ -9618,16 +9644,17 @@ std::uint64_t write(const model& m, const std::string& path, const save_options&
 
 namespace aeq::inline AEQ_ABI::quantize {
 
-/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels.
+/// Which values share a scale: those of equal channel. Element i has channel (i / trail) % channels. A constant lies in
+/// memory: std::size_t counts its elements.
 struct weight_layout {
-  std::uint64_t lead = 1;
-  std::uint64_t channels = 1;
-  std::uint64_t trail = 1;
+  std::size_t lead = 1;
+  std::size_t channels = 1;
+  std::size_t trail = 1;
 
   friend bool operator==(const weight_layout&, const weight_layout&) = default;
 
-  [[nodiscard]] std::uint64_t elements() const { return lead * channels * trail; }
-  [[nodiscard]] std::uint64_t channel_of(std::uint64_t element) const { return element / trail % channels; }
+  [[nodiscard]] std::size_t elements() const { return lead * channels * trail; }
+  [[nodiscard]] std::size_t channel_of(std::size_t element) const { return element / trail % channels; }
 };
 
 /// One scale for all.
@@ -9657,10 +9684,10 @@ class weight {
 
   /// `count` values from `first` on. They stay where they are if the processor can read them there, else they are
   /// copied into `scratch`.
-  [[nodiscard]] const float* values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const;
+  [[nodiscard]] const float* values(std::size_t first, std::size_t count, std::vector<float>& scratch) const;
 
   /// The values have been read and are not needed soon.
-  void let_go(std::uint64_t first, std::uint64_t count) const;
+  void let_go(std::size_t first, std::size_t count) const;
 
  private:
   std::span<const std::uint8_t> bytes_;
@@ -11068,14 +11095,764 @@ AEQ_INLINE void observations::tell(warnings& notes) const {
 // ---- aeq/io/file.ipp
 // Reading files: the definitions.
 
-#include <cerrno>
 #include <new>
 
+// ---- aeq/io/system.hpp
+// Inside: all that this library asks of an operating system, as one small set of names with two definitions:
+// system_posix.hpp and system_windows.hpp. Nothing here throws: a failure leaves its reason in last_message().
+//
+//     file               an open file of the system, closed with this; none after a failure
+//     open_to_read       a file, or a folder, which can be told by kind_of
+//     kind_of, state_of  what a path names, or what was opened; how large it is and when it was written
+//     read_some          the next bytes of a stream; 0: the end, -1: a failure
+//     write_all          all of them, to a stream
+//     mapped_file        a file's content as memory
+//     temporary_folder   where what has no name goes, and the variable of the environment that says so
+//     unfinished_file    a file without a name, or under one of its own, that gets its name when it is whole
+
+namespace aeq::inline AEQ_ABI::io::os {
+
+enum class file_kind : std::uint8_t {
+  absent,
+  folder,
+  regular,
+  other  ///< a pipe, a device, a socket
+};
+
+/// What tells that a file was written.
+struct file_state {
+  std::uint64_t bytes = 0;        ///< 0 for what has no size
+  std::int64_t seconds = 0;       ///< of the last change,
+  std::int64_t fine_seconds = 0;  ///< and the rest in units of the system
+  friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+/// What one call to the system takes at most: less than any of them can count.
+inline constexpr std::size_t most_per_call = std::size_t(1) << 30;
+
+/// How many names an unfinished file beside a target may have, and the one of a number (0: the first). Of a long name
+/// only the beginning stays: systems end names at 255 units.
+inline constexpr int most_names = 1000;
+template <class String>
+[[nodiscard]] String name_beside(const String& target, std::size_t name_begin, int number) {
+  constexpr std::size_t longest = 200;
+  String result = target.substr(0, name_begin) + target.substr(name_begin, longest);
+  for (const char c : ".aeq-" + std::to_string(number) + ".part") {
+    result += static_cast<typename String::value_type>(c);
+  }
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io::os
+
+// ---- aeq/io/system_posix.hpp
+// Inside: the operating system where it is Linux, macOS or another of that family (see system.hpp).
+//
+// A file of more than 2 GB needs an off_t of 64 bits. A 32-bit program has that if all of it is compiled with
+// -D_FILE_OFFSET_BITS=64; otherwise such a file is an error, and no size is ever cut off.
+
+#if !defined(_WIN32)
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace aeq::inline AEQ_ABI::io::os {
+
+namespace detail {
+
+[[nodiscard]] inline std::string message_of(int number) {
+  if (number == EOVERFLOW) return "too large for this program, which was compiled for 32 bits";
+  return std::strerror(number);
+}
+
+/// What helps against a failure to write; empty where nobody can say.
+[[nodiscard]] inline const char* remedy_of(int number) {
+  switch (number) {
+    case ENOENT: return "; make the folder first";
+    case ENOTDIR: return "; name a file in a folder";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "; name a folder that may be written";
+    case EEXIST: return "; allow overwriting (--overwrite), or name another file";
+    case EISDIR: return "; name a file";
+    case ENAMETOOLONG: return "; name a file with a shorter name";
+    case ENOSPC:
+    case EDQUOT: return "; free room there, or name a file elsewhere";
+    case EFBIG: return "; raise the limit of file sizes, or name a file elsewhere";
+    default: return "";
+  }
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline std::string last_message() {
+  return detail::message_of(errno);
+}
+/// With what helps.
+[[nodiscard]] inline std::string last_message_for_writing() {
+  const int number = errno;
+  return detail::message_of(number) + detail::remedy_of(number);
+}
+
+class file {
+ public:
+  file() = default;
+  explicit file(int descriptor, bool is_ours = true) : descriptor_(descriptor), is_ours_(is_ours) {}
+  file(file&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), is_ours_(other.is_ours_) {}
+  file& operator=(file&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(is_ours_, other.is_ours_);
+    return *this;
+  }
+  file(const file&) = delete;
+  file& operator=(const file&) = delete;
+  ~file() {
+    if (descriptor_ >= 0 && is_ours_) ::close(descriptor_);
+  }
+
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_ = -1;
+  bool is_ours_ = true;
+};
+
+[[nodiscard]] inline file standard_input() {
+  return file(STDIN_FILENO, false);
+}
+[[nodiscard]] inline file standard_output() {
+  return file(STDOUT_FILENO, false);
+}
+[[nodiscard]] inline file open_to_read(const std::string& path) {
+  return file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+/// Opens what exists, to write to it from where it stands.
+[[nodiscard]] inline file open_to_write(const std::string& path) {
+  return file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+}
+
+namespace detail {
+
+[[nodiscard]] inline file_kind kind_of_mode(mode_t mode) {
+  return S_ISREG(mode) ? file_kind::regular : S_ISDIR(mode) ? file_kind::folder : file_kind::other;
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline file_kind kind_of(const file& opened) {
+  struct stat facts {};
+  return ::fstat(opened.descriptor(), &facts) == 0 ? detail::kind_of_mode(facts.st_mode) : file_kind::absent;
+}
+[[nodiscard]] inline file_kind kind_of(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0) return detail::kind_of_mode(facts.st_mode);
+  return errno == EOVERFLOW ? file_kind::regular : file_kind::absent;
+}
+/// Nothing after a failure.
+[[nodiscard]] inline std::optional<file_state> state_of(const file& opened) {
+  struct stat facts {};
+  if (::fstat(opened.descriptor(), &facts) != 0) return std::nullopt;
+#if defined(__APPLE__)
+  const timespec& changed = facts.st_mtimespec;
+#else
+  const timespec& changed = facts.st_mtim;
+#endif
+  return file_state{facts.st_size > 0 ? static_cast<std::uint64_t>(facts.st_size) : 0, changed.tv_sec, changed.tv_nsec};
+}
+
+[[nodiscard]] inline std::ptrdiff_t read_some(const file& from, std::span<std::uint8_t> into) {
+  for (;;) {
+    const ssize_t got = ::read(from.descriptor(), into.data(), std::min(into.size(), most_per_call));
+    if (got >= 0 || errno != EINTR) return got;
+  }
+}
+
+[[nodiscard]] inline bool write_all(const file& to, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(to.descriptor(), bytes.data(), std::min(bytes.size(), most_per_call));
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+class mapped_file {
+ public:
+  /// The content of a file, which stays open; `state` was its state, with at least 1 byte. None where the system can't
+  /// do that; `from` is then as it was.
+  [[nodiscard]] static std::shared_ptr<const mapped_file> make(file& from, const file_state& state) {
+    const auto bytes = static_cast<std::size_t>(state.bytes);
+    void* address = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, from.descriptor(), 0);
+    if (address == MAP_FAILED) return nullptr;
+    auto result = std::make_shared<mapped_file>();
+    result->opened_ = std::move(from);
+    result->state_ = state;
+    result->content_ = {static_cast<const std::uint8_t*>(address), bytes};
+    return result;
+  }
+  mapped_file() = default;
+  mapped_file(const mapped_file&) = delete;
+  mapped_file& operator=(const mapped_file&) = delete;
+  ~mapped_file() {
+    if (!content_.empty()) ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
+  }
+
+  [[nodiscard]] std::span<const std::uint8_t> content() const { return content_; }
+  [[nodiscard]] const file& opened() const { return opened_; }
+  [[nodiscard]] const file_state& state() const { return state_; }  ///< when it was mapped
+
+  /// The pages of a part of the content may go; they come back when they are read.
+  static void forget(std::span<const std::uint8_t> part) noexcept {
+    ::madvise(const_cast<std::uint8_t*>(part.data()), part.size(), MADV_DONTNEED);
+  }
+
+ private:
+  file opened_;
+  file_state state_;
+  std::span<const std::uint8_t> content_;
+};
+
+struct temporary_folder {
+  static constexpr const char* variable = "TMPDIR";
+  std::string path = "/tmp";
+  temporary_folder() {
+    const char* wished = std::getenv(variable);
+    if (wished != nullptr && *wished != '\0') path = wished;
+  }
+};
+
+/// Linux has files without a name; elsewhere, and where the file system can't do that, it is one beside the target.
+class unfinished_file {
+ public:
+  unfinished_file() = default;
+  unfinished_file(const unfinished_file&) = delete;
+  unfinished_file& operator=(const unfinished_file&) = delete;
+  ~unfinished_file() {
+    if (!temporary_name_.empty()) ::unlink(temporary_name_.c_str());
+  }
+
+  /// To be published as `target`.
+  [[nodiscard]] bool create(const std::string& target) {
+    target_ = target;
+    constexpr mode_t readable = 0666;
+#if defined(O_TMPFILE)
+    if (::access("/proc/self/fd", X_OK) == 0) {  // by which the file gets its name
+      content_ = file(::open(folder().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readable));
+      if (content_.is_open()) return true;
+      if (errno == ENOENT || errno == EACCES || errno == EROFS || errno == ENOTDIR) return false;
+    }
+#endif
+    return take_name([&](const std::string& name) {
+      content_ = file(::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, readable));
+      if (!content_.is_open()) return false;
+      if (lock()) return true;
+      content_ = file();  // somebody took it for one that was left behind
+      errno = EEXIST;
+      return false;
+    });
+  }
+  /// To be read again and to go; `folder` has room for it meanwhile.
+  [[nodiscard]] bool create_nameless(const std::string& folder) {
+    std::string name = folder + "/aeq.XXXXXX";
+    content_ = file(::mkostemp(name.data(), O_CLOEXEC));
+    if (!content_.is_open()) return false;
+    ::unlink(name.c_str());
+    return true;
+  }
+
+  [[nodiscard]] bool write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) const {
+    while (!bytes.empty()) {
+      if (!fits(offset)) return false;
+      const std::size_t size = std::min(bytes.size(), most_per_call);
+      const ssize_t written = ::pwrite(content_.descriptor(), bytes.data(), size, static_cast<off_t>(offset));
+      if (written < 0 && errno != EINTR) return false;
+      if (written <= 0) continue;
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+      offset += static_cast<std::uint64_t>(written);
+    }
+    return true;
+  }
+  /// As read_some.
+  [[nodiscard]] std::ptrdiff_t read_at(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    if (!fits(offset)) return -1;
+    for (;;) {
+      const ssize_t got =
+          ::pread(content_.descriptor(), into.data(), std::min(into.size(), most_per_call), static_cast<off_t>(offset));
+      if (got >= 0 || errno != EINTR) return got;
+    }
+  }
+  [[nodiscard]] bool resize(std::uint64_t bytes) const {
+    return fits(bytes) && ::ftruncate(content_.descriptor(), static_cast<off_t>(bytes)) == 0;
+  }
+  /// Waits until the disk has the content.
+  [[nodiscard]] bool sync() const {
+    return ::fsync(content_.descriptor()) == 0;
+  }
+
+  /// Gives the file its name, in place of one that is there only if `replace`. The target is the new file after this,
+  /// or as it was. With `sync_name` it waits until the disk has the name.
+  [[nodiscard]] bool publish(bool replace, bool sync_name) {
+    if (!give_name(replace)) return false;
+    if (!sync_name) return true;
+    const file opened(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (opened.is_open()) ::fsync(opened.descriptor());  // a folder may be one to write but not to read
+    return true;
+  }
+
+ private:
+  [[nodiscard]] bool give_name(bool replace) {
+    if (temporary_name_.empty()) {
+      if (!replace) return link_as(target_);
+      static_cast<void>(lock());
+      if (!take_name([&](const std::string& name) { return link_as(name); })) return false;
+    }
+    if (!replace) {
+#if defined(RENAME_NOREPLACE)
+      // Where there are no nameless files there may be no links either, as on FAT.
+      if (::renameat2(AT_FDCWD, temporary_name_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0) {
+        temporary_name_.clear();
+        return true;
+      }
+#endif
+      return ::link(temporary_name_.c_str(), target_.c_str()) == 0;
+    }
+    if (::rename(temporary_name_.c_str(), target_.c_str()) != 0) return false;
+    temporary_name_.clear();
+    return true;
+  }
+  /// Whether off_t can say it.
+  [[nodiscard]] static bool fits(std::uint64_t offset) {
+    if (offset <= static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return true;
+    errno = EOVERFLOW;
+    return false;
+  }
+  [[nodiscard]] std::string folder() const {
+    const std::size_t slash = target_.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : target_.substr(0, slash);
+  }
+
+  /// Calls `create` with names beside the target until one is free; that one is `temporary_name_` then.
+  template <class Create>
+  [[nodiscard]] bool take_name(const Create& create) {
+    for (int i = 0; i < most_names; ++i) {
+      const std::string name = name_beside(target_, target_.rfind('/') + 1, i);
+      for (int again = 0; again < 2; ++again) {
+        if (create(name)) {
+          temporary_name_ = name;
+          return true;
+        }
+        if (errno != EEXIST) return false;
+        if (!remove_left_behind(name)) break;
+      }
+    }
+    errno = EEXIST;
+    return false;
+  }
+
+  /// Shows that the process that writes the file is alive. False if somebody removed the file before.
+  [[nodiscard]] bool lock() const {
+    const int opened = content_.descriptor();
+    const bool locked = ::flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;  // or there are no locks
+    struct stat facts {};
+    return locked && ::fstat(opened, &facts) == 0 && facts.st_nlink > 0;
+  }
+
+  /// Removes the unfinished file of a process that is no more. False where its process may be alive, or it can't be
+  /// told.
+  [[nodiscard]] static bool remove_left_behind(const std::string& name) {
+    const file there(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!there.is_open()) return errno == ENOENT;
+    struct stat here {};
+    struct stat named {};
+    // Who holds the lock of the file that has the name is the only one to remove it.
+    return ::flock(there.descriptor(), LOCK_EX | LOCK_NB) == 0 && ::fstat(there.descriptor(), &here) == 0 &&
+           S_ISREG(here.st_mode) && ::lstat(name.c_str(), &named) == 0 && here.st_ino == named.st_ino &&
+           here.st_dev == named.st_dev && ::unlink(name.c_str()) == 0;
+  }
+
+  [[nodiscard]] bool link_as(const std::string& name) const {
+    const std::string self = "/proc/self/fd/" + std::to_string(content_.descriptor());
+    return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+
+  file content_;
+  std::string target_;
+  std::string temporary_name_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::io::os
+#endif
+
+// ---- aeq/io/system_windows.hpp
+// Inside: the operating system where it is Windows (see system.hpp). Paths and messages are UTF-8.
+
+#if defined(_WIN32)
+// Without what nobody here needs, and what stands in the way of std::min and of <winsock2.h>.
+#if !defined(NOMINMAX)
+#define NOMINMAX
+#define AEQ_SET_NOMINMAX
+#endif
+#if !defined(WIN32_LEAN_AND_MEAN)
+#define WIN32_LEAN_AND_MEAN
+#define AEQ_SET_LEAN
+#endif
+#include <windows.h>
+#if defined(AEQ_SET_NOMINMAX)
+#undef NOMINMAX
+#undef AEQ_SET_NOMINMAX
+#endif
+#if defined(AEQ_SET_LEAN)
+#undef WIN32_LEAN_AND_MEAN
+#undef AEQ_SET_LEAN
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace aeq::inline AEQ_ABI::io::os {
+
+/// Empty where the text is no UTF-8, which is no path.
+[[nodiscard]] inline std::wstring wide(std::string_view text) {
+  const int size = static_cast<int>(text.size());
+  std::wstring result(text.size(), L'\0');
+  const int got =
+      size == 0 ? 0 : ::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text.data(), size, result.data(), size);
+  result.resize(static_cast<std::size_t>(got));
+  return result;
+}
+[[nodiscard]] inline std::string narrow(std::wstring_view text) {
+  constexpr int most_bytes_per_unit = 3;
+  const int size = static_cast<int>(text.size());
+  std::string result(text.size() * most_bytes_per_unit, '\0');
+  const int got = size == 0 ? 0
+                            : ::WideCharToMultiByte(CP_UTF8, 0, text.data(), size, result.data(),
+                                                    size * most_bytes_per_unit, nullptr, nullptr);
+  result.resize(static_cast<std::size_t>(got));
+  return result;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string message_of(DWORD number) {
+  std::array<wchar_t, 512> text{};
+  const DWORD size = ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, number, 0,
+                                      text.data(), static_cast<DWORD>(text.size()), nullptr);
+  std::string result = narrow({text.data(), size});
+  while (!result.empty() && (static_cast<unsigned char>(result.back()) <= ' ' || result.back() == '.')) {
+    result.pop_back();
+  }
+  return result.empty() ? "error " + std::to_string(number) : result;
+}
+
+/// What helps against a failure to write; empty where nobody can say.
+[[nodiscard]] inline const char* remedy_of(DWORD number) {
+  switch (number) {
+    case ERROR_PATH_NOT_FOUND: return "; make the folder first";
+    case ERROR_ACCESS_DENIED:
+    case ERROR_WRITE_PROTECT: return "; name a folder that may be written";
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_USER_MAPPED_FILE: return "; end the program that has the file open, or name another file";
+    case ERROR_FILE_EXISTS:
+    case ERROR_ALREADY_EXISTS: return "; allow overwriting (--overwrite), or name another file";
+    case ERROR_FILENAME_EXCED_RANGE: return "; name a file with a shorter name";
+    case ERROR_INVALID_NAME: return "; name a file with a name that Windows takes";
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL: return "; free room there, or name a file elsewhere";
+    default: return "";
+  }
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline std::string last_message() {
+  return detail::message_of(::GetLastError());
+}
+/// With what helps.
+[[nodiscard]] inline std::string last_message_for_writing() {
+  const DWORD number = ::GetLastError();
+  return detail::message_of(number) + detail::remedy_of(number);
+}
+
+class file {
+ public:
+  file() = default;
+  explicit file(HANDLE handle, bool is_ours = true)
+      : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle), is_ours_(is_ours) {}
+  file(file&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)), is_ours_(other.is_ours_) {}
+  file& operator=(file&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(is_ours_, other.is_ours_);
+    return *this;
+  }
+  file(const file&) = delete;
+  file& operator=(const file&) = delete;
+  ~file() { close(); }
+
+  [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
+  [[nodiscard]] HANDLE handle() const { return handle_; }
+  void close() {
+    if (handle_ != nullptr && is_ours_) ::CloseHandle(handle_);
+    handle_ = nullptr;
+  }
+
+ private:
+  HANDLE handle_ = nullptr;
+  bool is_ours_ = true;
+};
+
+// Handles and not the C library's streams, which may translate line ends.
+[[nodiscard]] inline file standard_input() {
+  return file(::GetStdHandle(STD_INPUT_HANDLE), false);
+}
+[[nodiscard]] inline file standard_output() {
+  return file(::GetStdHandle(STD_OUTPUT_HANDLE), false);
+}
+/// As long as it is open nobody can write to the file: what was checked when it was read stays as it is.
+[[nodiscard]] inline file open_to_read(const std::string& path) {
+  constexpr DWORD folders_too = FILE_FLAG_BACKUP_SEMANTICS;
+  return file(::CreateFileW(wide(path).c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr,
+                            OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL | folders_too, nullptr));
+}
+/// Opens what exists, to write to it from where it stands.
+[[nodiscard]] inline file open_to_write(const std::string& path) {
+  return file(::CreateFileW(wide(path).c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                            OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+}
+
+[[nodiscard]] inline file_kind kind_of(const file& opened) {
+  BY_HANDLE_FILE_INFORMATION facts{};
+  if (::GetFileType(opened.handle()) != FILE_TYPE_DISK) return file_kind::other;
+  if (::GetFileInformationByHandle(opened.handle(), &facts) == 0) return file_kind::absent;
+  return (facts.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? file_kind::folder : file_kind::regular;
+}
+[[nodiscard]] inline file_kind kind_of(const std::string& path) {
+  constexpr DWORD no_access = 0;  // so that whoever has it open does not matter
+  const file opened(::CreateFileW(wide(path).c_str(), no_access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                  nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  if (opened.is_open()) return kind_of(opened);
+  const DWORD attributes = ::GetFileAttributesW(wide(path).c_str());
+  if (attributes == INVALID_FILE_ATTRIBUTES) return file_kind::absent;
+  return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? file_kind::folder : file_kind::regular;
+}
+/// Nothing after a failure.
+[[nodiscard]] inline std::optional<file_state> state_of(const file& opened) {
+  if (::GetFileType(opened.handle()) != FILE_TYPE_DISK) return file_state{};
+  BY_HANDLE_FILE_INFORMATION facts{};
+  if (::GetFileInformationByHandle(opened.handle(), &facts) == 0) return std::nullopt;
+  constexpr std::uint64_t units_per_second = 10'000'000;
+  const auto join = [](DWORD high, DWORD low) { return (std::uint64_t(high) << 32) | low; };
+  const std::uint64_t changed = join(facts.ftLastWriteTime.dwHighDateTime, facts.ftLastWriteTime.dwLowDateTime);
+  return file_state{join(facts.nFileSizeHigh, facts.nFileSizeLow),
+                    static_cast<std::int64_t>(changed / units_per_second),
+                    static_cast<std::int64_t>(changed % units_per_second)};
+}
+
+[[nodiscard]] inline std::ptrdiff_t read_some(const file& from, std::span<std::uint8_t> into) {
+  DWORD got = 0;
+  const auto size = static_cast<DWORD>(std::min(into.size(), most_per_call));
+  if (::ReadFile(from.handle(), into.data(), size, &got, nullptr) != 0) return static_cast<std::ptrdiff_t>(got);
+  const DWORD why = ::GetLastError();
+  return why == ERROR_BROKEN_PIPE || why == ERROR_HANDLE_EOF ? 0 : -1;  // the writer of a pipe is done
+}
+
+[[nodiscard]] inline bool write_all(const file& to, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    DWORD written = 0;
+    const auto size = static_cast<DWORD>(std::min(bytes.size(), most_per_call));
+    if (::WriteFile(to.handle(), bytes.data(), size, &written, nullptr) == 0) return false;
+    bytes = bytes.subspan(written);
+  }
+  return true;
+}
+
+class mapped_file {
+ public:
+  /// The content of a file, which stays open; `state` was its state, with at least 1 byte. None where the system can't
+  /// do that; `from` is then as it was.
+  [[nodiscard]] static std::shared_ptr<const mapped_file> make(file& from, const file_state& state) {
+    const auto bytes = static_cast<std::size_t>(state.bytes);
+    const file section(::CreateFileMappingW(from.handle(), nullptr, PAGE_READONLY, 0, 0, nullptr));
+    if (!section.is_open()) return nullptr;
+    const void* address = ::MapViewOfFile(section.handle(), FILE_MAP_READ, 0, 0, bytes);
+    if (address == nullptr) return nullptr;
+    auto result = std::make_shared<mapped_file>();
+    result->opened_ = std::move(from);
+    result->state_ = state;
+    result->content_ = {static_cast<const std::uint8_t*>(address), bytes};
+    return result;
+  }
+  mapped_file() = default;
+  mapped_file(const mapped_file&) = delete;
+  mapped_file& operator=(const mapped_file&) = delete;
+  ~mapped_file() {
+    if (!content_.empty()) ::UnmapViewOfFile(content_.data());
+  }
+
+  [[nodiscard]] std::span<const std::uint8_t> content() const { return content_; }
+  [[nodiscard]] const file& opened() const { return opened_; }
+  [[nodiscard]] const file_state& state() const { return state_; }  ///< when it was mapped
+
+  /// The pages of a part of the content may go; they come back when they are read. (Unlocking what is not locked is how
+  /// Windows is told so.)
+  static void forget(std::span<const std::uint8_t> part) noexcept {
+    ::VirtualUnlock(const_cast<std::uint8_t*>(part.data()), part.size());
+  }
+
+ private:
+  file opened_;
+  file_state state_;
+  std::span<const std::uint8_t> content_;
+};
+
+struct temporary_folder {
+  static constexpr const char* variable = "TMP";
+  std::string path;  ///< ends with a backslash; empty where there is none
+  temporary_folder() {
+    std::array<wchar_t, MAX_PATH + 2> folder{};
+    path = narrow({folder.data(), ::GetTempPathW(static_cast<DWORD>(folder.size()), folder.data())});
+  }
+};
+
+/// A file beside the target that the system deletes when it is closed, however the program ends, until it is published.
+/// Nobody else can open it, and so it is never taken for one that was left behind.
+class unfinished_file {
+ public:
+  unfinished_file() = default;
+  unfinished_file(const unfinished_file&) = delete;
+  unfinished_file& operator=(const unfinished_file&) = delete;
+
+  /// To be published as `target`.
+  [[nodiscard]] bool create(const std::string& target) {
+    target_ = full(wide(target));
+    if (target_.empty()) ::SetLastError(ERROR_INVALID_NAME);
+    return !target_.empty() && create_beside(target_);
+  }
+  /// To be read again and to go; `folder` has room for it meanwhile.
+  [[nodiscard]] bool create_nameless(const std::string& folder) { return create_beside(wide(folder) + L"stream"); }
+
+  [[nodiscard]] bool write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) const {
+    while (!bytes.empty()) {
+      OVERLAPPED place = place_of(offset);
+      DWORD written = 0;
+      const auto size = static_cast<DWORD>(std::min(bytes.size(), most_per_call));
+      if (::WriteFile(content_.handle(), bytes.data(), size, &written, &place) == 0) return false;
+      bytes = bytes.subspan(written);
+      offset += written;
+    }
+    return true;
+  }
+  /// As read_some.
+  [[nodiscard]] std::ptrdiff_t read_at(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    OVERLAPPED place = place_of(offset);
+    DWORD got = 0;
+    const auto size = static_cast<DWORD>(std::min(into.size(), most_per_call));
+    if (::ReadFile(content_.handle(), into.data(), size, &got, &place) != 0) return static_cast<std::ptrdiff_t>(got);
+    return ::GetLastError() == ERROR_HANDLE_EOF ? 0 : -1;
+  }
+  [[nodiscard]] bool resize(std::uint64_t bytes) const {
+    FILE_END_OF_FILE_INFO end{};
+    end.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
+    return ::SetFileInformationByHandle(content_.handle(), FileEndOfFileInfo, &end, sizeof end) != 0;
+  }
+  [[nodiscard]] bool sync() const { return ::FlushFileBuffers(content_.handle()) != 0; }
+
+  /// Gives the file its name, in place of one that is there only if `replace`. (A file that a program has mapped can't
+  /// be replaced.) With `sync_name` it waits until the disk has the name.
+  [[nodiscard]] bool publish(bool replace, bool sync_name) {
+    // The structure ends with the name, and its part of a name has room for the zero at the end.
+    const std::size_t bytes = target_.size() * sizeof(wchar_t);
+    std::vector<FILE_RENAME_INFO> room(1 + (bytes + sizeof(FILE_RENAME_INFO) - 1) / sizeof(FILE_RENAME_INFO));
+    FILE_RENAME_INFO& wish = room[0];
+    wish.ReplaceIfExists = replace;
+    wish.FileNameLength = static_cast<DWORD>(bytes);
+    std::memcpy(reinterpret_cast<std::uint8_t*>(room.data()) + offsetof(FILE_RENAME_INFO, FileName), target_.data(),
+                bytes);
+    if (!delete_on_close(false)) return false;
+    const auto size = static_cast<DWORD>(room.size() * sizeof(FILE_RENAME_INFO));
+    if (::SetFileInformationByHandle(content_.handle(), FileRenameInfo, room.data(), size) != 0) {
+      if (sync_name) static_cast<void>(sync());
+      content_.close();
+      return true;
+    }
+    const DWORD why = ::GetLastError();
+    static_cast<void>(delete_on_close(true));
+    ::SetLastError(why);
+    return false;
+  }
+
+ private:
+  /// A path from its drive on; empty for none.
+  [[nodiscard]] static std::wstring full(const std::wstring& path) {
+    std::wstring result(path.empty() ? 0 : ::GetFullPathNameW(path.c_str(), 0, nullptr, nullptr), L'\0');
+    const DWORD size =
+        result.empty() ? 0
+                       : ::GetFullPathNameW(path.c_str(), static_cast<DWORD>(result.size()), result.data(), nullptr);
+    result.resize(std::min<std::size_t>(size, result.size()));
+    return result;
+  }
+  [[nodiscard]] static OVERLAPPED place_of(std::uint64_t offset) {
+    OVERLAPPED place{};
+    place.Offset = static_cast<DWORD>(offset & 0xffffffffu);
+    place.OffsetHigh = static_cast<DWORD>(offset >> 32);
+    return place;
+  }
+  [[nodiscard]] bool delete_on_close(bool yes) const {
+    FILE_DISPOSITION_INFO fate{};
+    fate.DeleteFile = yes;
+    return ::SetFileInformationByHandle(content_.handle(), FileDispositionInfo, &fate, sizeof fate) != 0;
+  }
+  [[nodiscard]] bool create_beside(const std::wstring& target) {
+    const std::size_t name_begin = target.find_last_of(L"/\\:") + 1;
+    for (int i = 0; i < most_names; ++i) {
+      const std::wstring name = name_beside(target, name_begin, i);
+      for (int again = 0; again < 2; ++again) {
+        content_ = file(::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE | DELETE, 0, nullptr, CREATE_NEW,
+                                      FILE_ATTRIBUTE_NORMAL, nullptr));
+        if (content_.is_open()) return delete_on_close(true);
+        if (::GetLastError() != ERROR_FILE_EXISTS) return false;
+        // Left behind in the moment before a file gets its name, if it can be deleted.
+        if (::DeleteFileW(name.c_str()) == 0) break;
+      }
+    }
+    return false;
+  }
+
+  file content_;
+  std::wstring target_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::io::os
+#endif
+
+// ---- aeq/io/file.ipp
 namespace aeq::inline AEQ_ABI::io {
 
 AEQ_INLINE std::string system_message(int number) {
@@ -11095,26 +11872,8 @@ AEQ_INLINE std::string amount(std::uint64_t bytes) {
 
 namespace detail {
 
-/// A file descriptor that closes itself.
-class descriptor {
- public:
-  explicit descriptor(int number) : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  descriptor& operator=(descriptor&&) = delete;
-  ~descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 /// Reads to the end. Large pieces of memory grow without being copied: the system moves their pages.
-[[nodiscard]] AEQ_INLINE read_bytes read_to_end(int file, const std::string& name, read_limit limit) {
+[[nodiscard]] AEQ_INLINE read_bytes read_to_end(const os::file& file, const std::string& name, read_limit limit) {
   constexpr std::size_t step = std::size_t(1) << 16;
   read_bytes result;
   std::size_t room = 0;
@@ -11130,9 +11889,8 @@ class descriptor {
       const std::size_t growth = std::max(step, room / 2);
       resize(growth > limit.bytes - room ? static_cast<std::size_t>(limit.bytes) + step : room + growth);
     }
-    const ssize_t got = ::read(file, result.bytes.get() + result.size, room - result.size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw error(error_code::io, name + ": can't be read: " + system_message(errno));
+    const std::ptrdiff_t got = os::read_some(file, {result.bytes.get() + result.size, room - result.size});
+    if (got < 0) throw error(error_code::io, name + ": can't be read: " + os::last_message());
     if (got == 0) break;
     result.size += static_cast<std::size_t>(got);
     if (result.size > limit.bytes) {
@@ -11148,39 +11906,36 @@ class descriptor {
 
 AEQ_INLINE std::shared_ptr<const input_file> input_file::open(const std::string& path, read_limit limit) {
   auto file = std::make_shared<input_file>(private_key{}, path == "-" ? "standard input" : path);
-  if (path == "-") {
-    file->read_ = detail::read_to_end(STDIN_FILENO, file->name_, limit);
+  const auto read = [&](const os::file& from) {
+    file->read_ = detail::read_to_end(from, file->name_, limit);
     file->content_ = {file->read_.bytes.get(), file->read_.size};
     return file;
+  };
+  if (path == "-") return read(os::standard_input());
+  os::file opened = os::open_to_read(path);
+  if (!opened.is_open()) throw error(error_code::io, path + ": can't be opened: " + os::last_message());
+  const os::file_kind kind = os::kind_of(opened);
+  if (kind == os::file_kind::folder) throw error(error_code::io, path + ": is a folder; a file is wanted");
+  const std::optional<os::file_state> state = os::state_of(opened);
+  if (kind == os::file_kind::absent || (kind == os::file_kind::regular && !state)) {
+    throw error(error_code::io, path + ": " + os::last_message());
   }
-  detail::descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.number() < 0) throw error(error_code::io, path + ": can't be opened: " + system_message(errno));
-  struct stat facts {};
-  if (::fstat(opened.number(), &facts) != 0) throw error(error_code::io, path + ": " + system_message(errno));
-  if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path + ": is a folder; a file is wanted");
-  if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.number(), 0);
-    if (address != MAP_FAILED) {
-      file->content_ = {static_cast<const std::uint8_t*>(address), size};
-      file->opened_ = opened.release();
-      file->state_ = {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-      return file;
-    }
+  if (kind != os::file_kind::regular || state->bytes == 0) return read(opened);
+  if (state->bytes > std::numeric_limits<std::size_t>::max() / 2) {
+    throw error(error_code::io, path + ": has " + std::to_string(state->bytes) +
+                                    " bytes, more than a 32-bit program can hold; use one for 64 bits");
   }
-  file->read_ = detail::read_to_end(opened.number(), path, limit);
-  file->content_ = {file->read_.bytes.get(), file->read_.size};
+  file->mapped_ = os::mapped_file::make(opened, *state);
+  if (file->mapped_ == nullptr) return read(opened);
+  file->content_ = file->mapped_->content();
   return file;
 }
 
-AEQ_INLINE input_file::state input_file::state_now() const {
-  struct stat facts {};
-  if (::fstat(opened_, &facts) != 0) throw error(error_code::io, name_ + ": " + system_message(errno));
-  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
-}
-
 AEQ_INLINE void input_file::check_unchanged() const {
-  if (!is_mapped() || state_ == state_now()) return;
+  if (!mapped_) return;
+  const std::optional<os::file_state> state = os::state_of(mapped_->opened());
+  if (!state) throw error(error_code::io, name_ + ": " + os::last_message());
+  if (*state == mapped_->state()) return;
   throw error(error_code::io, name_ + ": was changed while it was read; run again when nobody writes it");
 }
 
@@ -11192,15 +11947,9 @@ AEQ_INLINE std::shared_ptr<const input_file> input_file::from_memory(std::vector
   return file;
 }
 
-AEQ_INLINE input_file::~input_file() {
-  if (!is_mapped()) return;
-  ::munmap(const_cast<std::uint8_t*>(content_.data()), content_.size());
-  ::close(opened_);
-}
-
 AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noexcept {
   constexpr std::uintptr_t step = std::uintptr_t(1) << 24;
-  if (!is_mapped() || part.empty()) return;
+  if (!mapped_ || part.empty()) return;
   const auto origin = reinterpret_cast<std::uintptr_t>(content_.data());
   const auto first = reinterpret_cast<std::uintptr_t>(part.data()) - origin;
   const auto last = first + part.size();
@@ -11208,7 +11957,7 @@ AEQ_INLINE void input_file::let_go(std::span<const std::uint8_t> part) const noe
   if (first / step == last / step && first % step != 0) return;
   const std::uintptr_t begin = first / step * step - (first >= step ? step : 0);
   const std::uintptr_t end = std::min<std::uintptr_t>((last / step + 1) * step, content_.size());
-  ::madvise(reinterpret_cast<void*>(origin + begin), end - begin, MADV_DONTNEED);
+  os::mapped_file::forget(content_.subspan(begin, end - begin));
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
@@ -12498,14 +13247,15 @@ class buffer_store {
   /// The model and the account must live as long as this.
   buffer_store(const model::model& source, memory_account& account) : model_(source), account_(account) {}
 
-  /// The bytes of buffer `number`, in the file if they lie well there; else a copy, or what its producer makes. They
-  /// are never written to: kernels see constants as const only.
-  [[nodiscard]] std::span<std::byte> get(std::size_t number, std::size_t alignment);
+  /// The bytes of buffer `number`, of numbers of `element` bytes in the order of this processor: in the file if they
+  /// lie well there; else a copy, or what its producer makes. They are never written to: kernels see constants as const
+  /// only.
+  [[nodiscard]] std::span<std::byte> get(std::size_t number, std::size_t element);
 
  private:
   const model::model& model_;
   memory_account& account_;
-  std::unordered_map<std::size_t, counted_memory> made_;
+  std::map<std::pair<std::size_t, std::size_t>, counted_memory> made_;  ///< by number, and element where order matters
 };
 
 /// The slots of subgraph `number`, with data where it is constant or variable.
@@ -12659,6 +13409,22 @@ namespace aeq::inline AEQ_ABI {
   return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
 }
 
+namespace detail {
+
+/// Waits for its threads. (std::jthread does so by itself; libc++ has had it only since version 20.)
+struct joined_threads {
+  std::vector<std::thread> threads;
+
+  joined_threads() = default;
+  joined_threads(const joined_threads&) = delete;
+  joined_threads& operator=(const joined_threads&) = delete;
+  ~joined_threads() {
+    for (std::thread& one : threads) one.join();
+  }
+};
+
+}  // namespace detail
+
 /// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
 /// stops the rest and is thrown here. One piece, or one thread: no thread is started.
 template <class Work>
@@ -12681,9 +13447,9 @@ void parallel_for(std::size_t count, unsigned threads, const Work& work) {
     }
   };
   {
-    std::vector<std::jthread> pool;
-    pool.reserve(helpers - 1);
-    for (unsigned i = 1; i < helpers; ++i) pool.emplace_back(run);
+    detail::joined_threads pool;
+    pool.threads.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.threads.emplace_back(run);
     run();
   }
   if (failure) std::rethrow_exception(failure);
@@ -13170,13 +13936,177 @@ AEQ_INLINE std::uint64_t interpreter::peak_memory() const {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/io/console.ipp
+// Arguments, standard streams and terminal: the definitions.
+
+#include <csignal>
+#include <cstdio>
+
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <shellapi.h>
+#endif
+
+namespace aeq::inline AEQ_ABI::io {
+
+#if defined(_WIN32)
+
+AEQ_INLINE void prepare_standard_streams() {
+  for (std::FILE* stream : {stdin, stdout, stderr}) ::_setmode(::_fileno(stream), _O_BINARY);
+  ::SetConsoleOutputCP(CP_UTF8);
+}
+
+AEQ_INLINE std::vector<std::string> utf8_arguments(int count, const char* const* words) {
+  int wide_count = 0;
+  wchar_t** wide_words = ::CommandLineToArgvW(::GetCommandLineW(), &wide_count);
+  if (wide_words == nullptr) return {words, words + count};
+  std::vector<std::string> result;
+  for (int i = 0; i < wide_count; ++i) result.push_back(os::narrow(wide_words[i]));
+  ::LocalFree(wide_words);
+  return result;
+}
+
+AEQ_INLINE bool is_terminal_on_standard_error() {
+  const HANDLE handle = ::GetStdHandle(STD_ERROR_HANDLE);
+  DWORD mode = 0;
+  return ::GetConsoleMode(handle, &mode) != 0 &&
+         ::SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+}
+
+AEQ_INLINE void when_input_gets_shorter(void (*)(int)) {}
+
+AEQ_INLINE void say_and_exit(std::string_view text, int code) noexcept {
+  DWORD written = 0;
+  ::WriteFile(::GetStdHandle(STD_ERROR_HANDLE), text.data(), static_cast<DWORD>(text.size()), &written, nullptr);
+  ::ExitProcess(static_cast<UINT>(code));
+}
+
+#else
+
+AEQ_INLINE void prepare_standard_streams() {
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+AEQ_INLINE std::vector<std::string> utf8_arguments(int count, const char* const* words) {
+  return {words, words + count};
+}
+
+AEQ_INLINE bool is_terminal_on_standard_error() {
+  return ::isatty(STDERR_FILENO) != 0;
+}
+
+AEQ_INLINE void when_input_gets_shorter(void (*handler)(int)) {
+  std::signal(SIGBUS, handler);
+}
+
+AEQ_INLINE void say_and_exit(std::string_view text, int code) noexcept {
+  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
+  ::_exit(code);
+}
+
+#endif
+
+}  // namespace aeq::inline AEQ_ABI::io
+
 // ---- aeq/model/difference.ipp
 // What differs between two models or descriptions: the definitions.
 
-#include <cstdio>
-
 #include <boost/json/parse.hpp>
 
+// ---- aeq/core/byte_order.hpp
+// Numbers as a .tflite file holds them: little-endian, wherever they lie. On a little-endian processor these are plain
+// loads and stores. Freestanding, constexpr.
+
+namespace aeq::inline AEQ_ABI {
+
+static_assert(std::endian::native == std::endian::little || std::endian::native == std::endian::big,
+              "aeq: the bytes of a number must stand in order, the lowest first or the highest first");
+
+/// Whether a number in memory has the bytes that it has in a file, so that an array of them can be used where it is.
+inline constexpr bool is_little_endian = std::endian::native == std::endian::little;
+
+namespace detail {
+
+template <std::size_t Bytes>
+struct unsigned_of;
+template <>
+struct unsigned_of<1> {
+  using type = std::uint8_t;
+};
+template <>
+struct unsigned_of<2> {
+  using type = std::uint16_t;
+};
+template <>
+struct unsigned_of<4> {
+  using type = std::uint32_t;
+};
+template <>
+struct unsigned_of<8> {
+  using type = std::uint64_t;
+};
+
+}  // namespace detail
+
+/// A number that has 1, 2, 4 or 8 bytes.
+template <class T>
+concept plain_number = (std::integral<T> || std::floating_point<T>)&&requires {
+  typename detail::unsigned_of<sizeof(T)>::type;
+};
+
+/// Reads the number whose sizeof(T) bytes start at `from`, which need not be aligned.
+template <plain_number T>
+[[nodiscard]] constexpr T load_little(const std::uint8_t* from) noexcept {
+  using bits = typename detail::unsigned_of<sizeof(T)>::type;
+  // One expression without a loop: compilers see the single load in it.
+  const auto value = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return static_cast<bits>(((static_cast<std::uint64_t>(from[I]) << (8 * I)) | ...));
+  }
+  (std::make_index_sequence<sizeof(T)>());
+  return std::bit_cast<T>(value);
+}
+
+/// Writes the sizeof(T) bytes of a number from `into` on, which need not be aligned.
+template <plain_number T>
+constexpr void store_little(T value, std::uint8_t* into) noexcept {
+  using bits = typename detail::unsigned_of<sizeof(T)>::type;
+  const std::uint64_t wide = std::bit_cast<bits>(value);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((into[I] = static_cast<std::uint8_t>(wide >> (8 * I))), ...);
+  }
+  (std::make_index_sequence<sizeof(T)>());
+}
+
+/// Turns numbers of `size` bytes each, one behind the other, from the order of a file to that of this processor, or
+/// back.
+constexpr void turn_little(std::span<std::uint8_t> numbers, std::size_t size) noexcept {
+  if constexpr (is_little_endian) return;
+  if (size < 2) return;
+  for (; numbers.size() >= size; numbers = numbers.subspan(size)) {
+    for (std::size_t i = 0; i < size / 2; ++i) std::swap(numbers[i], numbers[size - 1 - i]);
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/io/number.hpp
+// Floats from text, whatever the locale says and on every C++ library. (std::from_chars is that, but libc++ had it for
+// floats only from version 20 on, and macOS later still.)
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// The double nearest to a number in decimal: 1.5, 2e-3. None if the text is more or something else, or the number is
+/// out of range.
+[[nodiscard]] std::optional<double> parsed_decimal(std::string_view text);
+
+/// The double nearest to a number in hexadecimal without sign and 0x: 1.8p+1, ff. None if the text is more or something
+/// else, or the number is out of range.
+[[nodiscard]] std::optional<double> parsed_hexadecimal(std::string_view text);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/difference.ipp
 namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
@@ -13225,9 +14155,7 @@ class constant_values {
  private:
   template <class T>
   [[nodiscard]] T at(std::uint64_t index) const {
-    T value{};
-    std::memcpy(&value, data_.data() + index * sizeof(T), sizeof(T));
-    return value;
+    return load_little<T>(data_.data() + index * sizeof(T));
   }
   [[nodiscard]] double signed_bits(std::uint64_t index, std::uint64_t per_byte) const {
     const auto byte = data_[static_cast<std::size_t>(index / per_byte)];
@@ -13344,10 +14272,8 @@ class comparison {
     const std::size_t mark = text.find('p');
     if (mark == std::string_view::npos || mark + 2 >= text.size()) return std::nullopt;
     if (text[mark + 1] != '+' && text[mark + 1] != '-') return std::nullopt;
-    double value = 0;
-    const auto [end, state] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex);
-    if (end != text.data() + text.size() || state != std::errc()) return std::nullopt;
-    return sign * value;
+    const std::optional<double> value = io::parsed_hexadecimal(text);
+    return value ? std::optional(sign * *value) : std::nullopt;
   }
   /// Neighbouring floats have neighbouring numbers; -0 and 0 share one.
   static std::int64_t order(double value) {
@@ -14690,7 +15616,7 @@ class reader {
     }
     if (size > budget) point_at_the_same();
     budget -= size;
-    return bytes_.subspan(offset, size);
+    return bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   }
 
   subgraph graph(view<schema::subgraph> v) {
@@ -15102,216 +16028,73 @@ AEQ_INLINE std::string summary_text(const model& m) {
 // ---- aeq/io/atomic_file.ipp
 // Writing files that appear whole or not at all: the definitions.
 
-#include <sys/file.h>
-
 namespace aeq::inline AEQ_ABI::io {
 
-namespace detail {
-
-/// What helps against a failure to write; empty where nobody can say.
-[[nodiscard]] AEQ_INLINE std::string remedy_of(int number) {
-  switch (number) {
-    case ENOENT: return "; make the folder first";
-    case ENOTDIR: return "; name a file in a folder";
-    case EACCES:
-    case EPERM:
-    case EROFS: return "; name a folder that may be written";
-    case EEXIST: return "; allow overwriting (--overwrite), or name another file";
-    case EISDIR: return "; name a file";
-    case ENAMETOOLONG: return "; name a file with a shorter name";
-    case ENOSPC:
-    case EDQUOT: return "; free room there, or name a file elsewhere";
-    case EFBIG: return "; raise the limit of file sizes, or name a file elsewhere";
-    default: return {};
-  }
-}
-
-}  // namespace detail
+struct output_file::parts {
+  os::unfinished_file content;
+  os::file stream;  ///< where content goes that has no name
+};
 
 AEQ_INLINE output_file::output_file(std::string path, write_options options)
-    : path_(std::move(path)), options_(options) {
-  struct stat facts {};
-  if (path_ == "-") {
-    stream_ = STDOUT_FILENO;
-  } else if (::stat(path_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
-    if (S_ISDIR(facts.st_mode)) throw error(error_code::io, path_ + ": is a folder; name a file");
-    stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a pipe or a device has no earlier content to protect
-    if (stream_ < 0) fail("can't be opened");
-  } else if (!options_.overwrite && ::stat(path_.c_str(), &facts) == 0) {
+    : path_(std::move(path)), options_(options), parts_(std::make_unique<parts>()) {
+  const os::file_kind there = path_ == "-" ? os::file_kind::absent : os::kind_of(path_);
+  if (there == os::file_kind::folder) throw error(error_code::io, path_ + ": is a folder; name a file");
+  if (there == os::file_kind::regular && !options_.overwrite) {
     throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
   }
-  if (stream_ >= 0) {
-    create_for_stream();
-  } else {
-    create_temporary(folder_of(path_));
+  if (path_ == "-") {
+    parts_->stream = os::standard_output();
+  } else if (there == os::file_kind::other) {  // a pipe or a device has no earlier content to protect
+    parts_->stream = os::open_to_write(path_);
+    if (!parts_->stream.is_open()) fail("can't be opened");
+  }
+  if (!parts_->stream.is_open()) {
+    if (!parts_->content.create(path_)) fail("can't be created");
+    return;
+  }
+  const os::temporary_folder folder;
+  if (!parts_->content.create_nameless(folder.path)) {
+    const std::string why = os::last_message();
+    throw error(error_code::io, path_ + ": the folder for temporary files, " + folder.path + " (" + folder.variable +
+                                    "), can't be written: " + why);
   }
 }
 
-AEQ_INLINE output_file::~output_file() {
-  if (temporary_ >= 0) ::close(temporary_);
-  if (!temporary_name_.empty()) ::unlink(temporary_name_.c_str());
-  if (stream_ > STDERR_FILENO) ::close(stream_);
-}
+AEQ_INLINE output_file::~output_file() = default;
 
 AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(temporary_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      fail("can't be written");
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
+  if (!parts_->content.write_at(offset, bytes)) fail("can't be written");
 }
 
 AEQ_INLINE void output_file::resize(std::uint64_t bytes) {
-  if (::ftruncate(temporary_, static_cast<off_t>(bytes)) != 0) fail("can't be written");
+  if (!parts_->content.resize(bytes)) fail("can't be written");
 }
 
 AEQ_INLINE void output_file::commit() {
-  if (stream_ >= 0) {
+  if (parts_->stream.is_open()) {
     copy_to_stream();
     return;
   }
-  if (options_.sync && ::fsync(temporary_) != 0) fail("can't be synced");
-  give_name();
-  if (!options_.sync) return;
-  const std::string folder = folder_of(path_);
-  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened < 0) return;  // a folder that may be written but not read
-  ::fsync(opened);         // the name too
-  ::close(opened);
-}
-
-/// The target is the new file after this, or as it was.
-AEQ_INLINE void output_file::give_name() {
-  if (temporary_name_.empty()) {
-    const std::string self = "/proc/self/fd/" + std::to_string(temporary_);
-    const auto link_as = [&](const std::string& name) {
-      return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
-    };
-    if (!options_.overwrite) {
-      if (!link_as(path_)) fail("can't be created");
-      return;
-    }
-    static_cast<void>(lock());
-    take_name(link_as);
+  if (options_.sync && !parts_->content.sync()) fail("can't be synced");
+  if (!parts_->content.publish(options_.overwrite, options_.sync)) {
+    fail(options_.overwrite ? "can't be replaced" : "can't be created");
   }
-  if (!options_.overwrite) {
-#ifdef RENAME_NOREPLACE
-    // Where there are no nameless files there may be no links either, as on FAT.
-    if (::renameat2(AT_FDCWD, temporary_name_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
-      temporary_name_.clear();
-      return;
-    }
-#endif
-    if (::link(temporary_name_.c_str(), path_.c_str()) != 0) fail("can't be created");
-    return;
-  }
-  if (::rename(temporary_name_.c_str(), path_.c_str()) != 0) fail("can't be replaced");
-  temporary_name_.clear();
 }
 
 AEQ_INLINE void output_file::fail(const char* what) const {
-  const int number = errno;
-  const std::string place = path_ == "-" ? "standard output" : path_;
-  throw error(error_code::io, place + ": " + what + ": " + system_message(number) + detail::remedy_of(number));
-}
-
-AEQ_INLINE std::string output_file::folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-AEQ_INLINE void output_file::create_temporary(const std::string& folder) {
-  constexpr mode_t readable = 0666;
-  if (::access("/proc/self/fd", X_OK) == 0) {  // by which the file gets its name
-    temporary_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readable);
-    if (temporary_ >= 0) return;
-    if (errno == ENOENT || errno == EACCES || errno == EROFS || errno == ENOTDIR) fail("can't be created");
-  }
-  take_name([&](const std::string& name) {
-    temporary_ = ::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, readable);
-    if (temporary_ < 0) return false;
-    if (lock()) return true;
-    ::close(std::exchange(temporary_, -1));  // somebody took it for one that was left behind
-    errno = EEXIST;
-    return false;
-  });
-}
-
-/// What goes to a pipe or a device is made in a file without a name first.
-AEQ_INLINE void output_file::create_for_stream() {
-  const char* wished = std::getenv("TMPDIR");
-  const std::string folder = wished != nullptr && *wished != '\0' ? wished : "/tmp";
-  std::string name = folder + "/aeq.XXXXXX";
-  temporary_ = ::mkostemp(name.data(), O_CLOEXEC);
-  if (temporary_ < 0) {
-    const int number = errno;
-    if (stream_ > STDERR_FILENO) ::close(stream_);
-    throw error(error_code::io, path_ + ": the folder for temporary files, " + folder +
-                                    " (TMPDIR), can't be written: " + system_message(number));
-  }
-  ::unlink(name.c_str());
-}
-
-/// Calls `create` with names beside the target until one is free; that one is `temporary_name_` then.
-template <class Create>
-void output_file::take_name(const Create& create) {
-  constexpr int most = 1000;
-  constexpr std::size_t longest = 200;  // systems end names at 255 bytes
-  const std::size_t name_begin = path_.rfind('/') + 1;
-  const std::string beside = path_.substr(0, name_begin) + path_.substr(name_begin, longest);
-  for (int i = 0; i < most; ++i) {
-    const std::string name = beside + ".aeq-" + std::to_string(i) + ".part";
-    for (int again = 0; again < 2; ++again) {
-      if (create(name)) {
-        temporary_name_ = name;
-        return;
-      }
-      if (errno != EEXIST) fail("can't be created");
-      if (!remove_left_behind(name)) break;
-    }
-  }
-  fail("can't be created");
-}
-
-/// Shows that the process that writes the file is alive. False if somebody removed the file before.
-AEQ_INLINE bool output_file::lock() {
-  const bool locked = ::flock(temporary_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;  // or there are no locks
-  struct stat facts {};
-  return locked && ::fstat(temporary_, &facts) == 0 && facts.st_nlink > 0;
-}
-
-/// Removes the unfinished file of a process that is no more. False where its process may be alive, or it can't be told.
-AEQ_INLINE bool output_file::remove_left_behind(const std::string& name) {
-  const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (file < 0) return errno == ENOENT;
-  struct stat here {};
-  struct stat named {};
-  // Who holds the lock of the file that has the name is the only one to remove it.
-  const bool done = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &here) == 0 && S_ISREG(here.st_mode) &&
-                    ::lstat(name.c_str(), &named) == 0 && here.st_ino == named.st_ino && here.st_dev == named.st_dev &&
-                    ::unlink(name.c_str()) == 0;
-  ::close(file);
-  return done;
+  const std::string why = os::last_message_for_writing();
+  throw error(error_code::io, (path_ == "-" ? "standard output" : path_) + ": " + what + ": " + why);
 }
 
 AEQ_INLINE void output_file::copy_to_stream() {
   std::vector<std::uint8_t> piece(std::size_t(1) << 20);
-  off_t offset = 0;
-  for (;;) {
-    const ssize_t got = ::pread(temporary_, piece.data(), piece.size(), offset);
-    if (got < 0) fail("can't be written");
+  for (std::uint64_t offset = 0;;) {
+    const std::ptrdiff_t got = parts_->content.read_at(offset, piece);
     if (got == 0) return;
-    offset += got;
-    for (std::size_t done = 0; done < static_cast<std::size_t>(got);) {
-      const ssize_t written = ::write(stream_, piece.data() + done, static_cast<std::size_t>(got) - done);
-      if (written < 0 && errno != EINTR) fail("can't be written");
-      if (written > 0) done += static_cast<std::size_t>(written);
+    if (got < 0 || !os::write_all(parts_->stream, std::span(piece).first(static_cast<std::size_t>(got)))) {
+      fail("can't be written");
     }
+    offset += static_cast<std::uint64_t>(got);
   }
 }
 
@@ -15363,7 +16146,11 @@ inline any_offset copy_table(flatbuffers::FlatBufferBuilder& to, const flatbuffe
       add_child(id, with_scalar(field.type, [&]<class T>(std::type_identity<T>) {
                   const auto* values = from->GetPointer<const flatbuffers::Vector<T>*>(slot(id));
                   if (field.alignment != 0) to.ForceVectorAlignment(values->size(), sizeof(T), field.alignment);
-                  return to.CreateVector(values->data(), values->size()).o;
+                  if constexpr (is_little_endian || sizeof(T) == 1) {
+                    return to.CreateVector(values->data(), values->size()).o;
+                  } else {
+                    return to.CreateVector(std::vector<T>(values->begin(), values->end())).o;
+                  }
                 }));
     }
   }
@@ -15765,7 +16552,12 @@ AEQ_INLINE void fill_late_scales(layout& l, const model& m) {
 
 AEQ_INLINE std::vector<std::uint8_t> to_bytes(const model& m, unsigned threads) {
   detail::layout l = detail::lay_out(m);
-  std::vector<std::uint8_t> file(l.file_bytes);
+  std::vector<std::uint8_t> file;
+  if (l.file_bytes > file.max_size()) {
+    throw error(error_code::io, m.file_name() + ": its " + std::to_string(l.file_bytes) +
+                                    " bytes are more than this program's memory can hold; write it to a file");
+  }
+  file.resize(static_cast<std::size_t>(l.file_bytes));
   for (std::size_t i = 0; i < m.buffers.size(); ++i) {
     if (!m.buffers[i].present || l.outside[i]) continue;
     const auto prefix = detail::length_prefix(m.buffers[i].size);
@@ -15829,36 +16621,40 @@ AEQ_INLINE std::uint64_t write(const model& m, const std::string& path, const sa
 
 namespace aeq::inline AEQ_ABI::quantize {
 
+namespace detail {
+
+AEQ_INLINE std::size_t elements_in_memory(std::span<const std::int32_t> shape) {
+  return static_cast<std::size_t>(model::element_count(shape));
+}
+
+}  // namespace detail
+
 AEQ_INLINE weight_layout layout_of(std::span<const std::int32_t> shape) {
-  return {1, 1, model::element_count(shape)};
+  return {1, 1, detail::elements_in_memory(shape)};
 }
 
 AEQ_INLINE weight_layout layout_of(std::span<const std::int32_t> shape, std::uint32_t axis) {
-  return {model::element_count(shape.first(axis)), static_cast<std::uint64_t>(shape[axis]),
-          model::element_count(shape.subspan(axis + 1))};
+  return {detail::elements_in_memory(shape.first(axis)), static_cast<std::size_t>(shape[axis]),
+          detail::elements_in_memory(shape.subspan(axis + 1))};
 }
 
 AEQ_INLINE weight_layout block_layout(std::span<const std::int32_t> shape, std::uint32_t block_elements) {
-  return {1, model::element_count(shape) / block_elements, block_elements};
+  return {1, detail::elements_in_memory(shape) / block_elements, block_elements};
 }
 
 AEQ_INLINE weight::weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
     : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), name_(std::move(name)), layout_(layout) {}
 
-AEQ_INLINE const float* weight::values(std::uint64_t first, std::size_t count, std::vector<float>& scratch) const {
+AEQ_INLINE const float* weight::values(std::size_t first, std::size_t count, std::vector<float>& scratch) const {
   const std::uint8_t* place = bytes_.data() + first * sizeof(float);
   const bool aligned = reinterpret_cast<std::uintptr_t>(place) % alignof(float) == 0;
-  if (aligned && std::endian::native == std::endian::little) return reinterpret_cast<const float*>(place);
+  if (aligned && is_little_endian) return reinterpret_cast<const float*>(place);
   scratch.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint8_t one[sizeof(float)];
-    std::memcpy(one, place + i * sizeof(float), sizeof(float));
-    scratch[i] = std::bit_cast<float>(flatbuffers::EndianScalar(std::bit_cast<std::uint32_t>(one)));
-  }
+  for (std::size_t i = 0; i < count; ++i) scratch[i] = load_little<float>(place + i * sizeof(float));
   return scratch.data();
 }
 
-AEQ_INLINE void weight::let_go(std::uint64_t first, std::uint64_t count) const {
+AEQ_INLINE void weight::let_go(std::size_t first, std::size_t count) const {
   if (file_) file_->let_go(bytes_.subspan(first * sizeof(float), count * sizeof(float)));
 }
 
@@ -16282,7 +17078,7 @@ class fake_quant_removal {
   /// The tensor behind the FAKE_QUANT becomes a constant of the rounded values.
   bool fold(const calibrate::fake_quant& f, std::int32_t from, std::int32_t to) {
     const model::tensor& source = tensor(from);
-    const std::uint64_t count = model::element_count(source.shape);
+    const auto count = static_cast<std::size_t>(model::element_count(source.shape));
     if (source.sparsity != nullptr) return false;
     const weight values(model_, source, model::label(graph(), static_cast<std::size_t>(from)), layout_of(source.shape));
     const calibrate::fake_quant_grid grid = f.grid();
@@ -16291,7 +17087,7 @@ class fake_quant_removal {
     const float* const floats = values.values(0, count, scratch);
     std::vector<std::uint8_t> bytes(count * sizeof(float));
     bool is_on_grid = grid.scale > 0;
-    for (std::uint64_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const bool is_number = !std::isnan(floats[i]);
       is_on_grid = is_on_grid && is_number;  // who asks for its scale refuses the weight
       const std::int32_t step = is_number ? grid.step_of(floats[i]) : 0;
@@ -16615,11 +17411,11 @@ class min_max_ranges {
   /// otherwise.
   struct piece {
     job* owner;
-    std::uint64_t begin;
-    std::uint64_t end;
+    std::size_t begin;
+    std::size_t end;
   };
 
-  static constexpr std::uint64_t piece_elements = std::uint64_t(1) << 18;
+  static constexpr std::size_t piece_elements = std::size_t(1) << 18;
 
   /// A channel is one run of values, of a size that stays in the cache between finding its range and quantizing it, and
   /// ends with a byte.
@@ -16630,9 +17426,9 @@ class min_max_ranges {
 
   static void prepare(job& j, std::vector<piece>& pieces);
   static std::uint64_t measure(const piece& p);
-  static void measure_leads(job& j, const float* values, std::uint64_t leads);
-  static void set(job& j, std::uint64_t channel, const run_range& r);
-  static void merge(job& j, std::uint64_t channel, const run_range& r);
+  static void measure_leads(job& j, const float* values, std::size_t leads);
+  static void set(job& j, std::size_t channel, const run_range& r);
+  static void merge(job& j, std::size_t channel, const run_range& r);
   static void merge_into(run_range& into, const run_range& r);
   static void finish(job& j);
 
@@ -20163,19 +20959,32 @@ AEQ_INLINE void random_numbers::fill(element_type type, std::span<std::byte> dat
 
 namespace aeq::inline AEQ_ABI::io {
 
+namespace detail {
+
+/// Paths are UTF-8 on all systems.
+[[nodiscard]] AEQ_INLINE std::filesystem::path path_of(const std::string& text) {
+  return std::u8string(text.begin(), text.end());
+}
+[[nodiscard]] AEQ_INLINE std::string text_of(const std::filesystem::path& path) {
+  const std::u8string text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
+}  // namespace detail
+
 AEQ_INLINE bool is_folder(const std::string& path) {
   std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored);
+  return std::filesystem::is_directory(detail::path_of(path), ignored);
 }
 
 AEQ_INLINE std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code problem;
-  std::filesystem::directory_iterator at(folder, problem);
+  std::filesystem::directory_iterator at(detail::path_of(folder), problem);
   for (; !problem && at != std::filesystem::directory_iterator(); at.increment(problem)) {
     std::error_code ignored;
     const bool is_file = !at->is_directory(ignored);
-    if (is_file && !at->path().filename().native().starts_with('.')) paths.push_back(at->path().string());
+    if (is_file && !at->path().filename().native().starts_with('.')) paths.push_back(detail::text_of(at->path()));
   }
   if (problem) throw error(error_code::io, folder + ": can't be read: " + problem.message());
   std::sort(paths.begin(), paths.end());
@@ -20254,9 +21063,7 @@ struct exact_number_handler {
   }
   bool on_double(double rounded, text part, code&) {
     number.append(part.data(), part.size());
-    double exact = rounded;
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), exact);
-    stack.push_double(problem == std::errc() ? exact : rounded);  // out of range: Boost's infinity or zero is right
+    stack.push_double(io::parsed_decimal(number).value_or(rounded));  // out of range: Boost's infinity or zero is right
     number.clear();
     return true;
   }
@@ -20421,10 +21228,7 @@ class statistics_reader {
       if (text == "inf" || text == "Infinity") return sign * std::numeric_limits<double>::infinity();
       if (text.starts_with("0x") && !text.starts_with("0x-")) {
         text.remove_prefix(2);
-        double value = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, problem] = std::from_chars(text.data(), last, value, std::chars_format::hex);
-        if (problem == std::errc() && end == last) return sign * value;
+        if (const std::optional<double> value = io::parsed_hexadecimal(text)) return sign * *value;
       }
     }
     fail(tensor, std::string("\"") + key + "\" is no number");
@@ -22043,15 +22847,16 @@ inline status shape_of_reshape(std::span<const operand> inputs, const operation_
     wanted.assign(options.new_shape.begin(), options.new_shape.end());
   }
   const std::size_t elements = inputs[0].elements();
-  std::size_t known = 1;
+  std::uint64_t known = 1;
   std::int32_t* open = nullptr;
   for (std::int32_t& extent : wanted) {
     if (extent < -1 || (extent == -1 && open != nullptr)) return status::wrong_shape;
     if (extent == -1) {
       open = &extent;
     } else {
-      known *= static_cast<std::size_t>(extent);
-      if (known > std::size_t(1) << 40u) return status::wrong_shape;
+      constexpr std::uint64_t most = std::uint64_t(1) << 40u;
+      if (known != 0 && static_cast<std::uint64_t>(extent) > most / known) return status::wrong_shape;
+      known *= static_cast<std::uint64_t>(extent);
     }
   }
   if (open != nullptr) {
@@ -22363,10 +23168,12 @@ AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type, std::span<con
   return is_empty ? 0 : (elements * static_cast<std::uint64_t>(bits_of(type)) + 7) / 8;
 }
 
-AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_t alignment) {
-  if (const auto found = made_.find(number); found != made_.end()) return found->second.span();
+AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_t element) {
+  const std::pair<std::size_t, std::size_t> key(number, is_little_endian ? 1 : element);
+  if (const auto found = made_.find(key); found != made_.end()) return found->second.span();
   const model::buffer& b = model_.buffers[number];
-  if (b.produce == nullptr && reinterpret_cast<std::uintptr_t>(b.data.data()) % alignment == 0) {
+  const bool in_order = is_little_endian || element == 1;
+  if (b.produce == nullptr && in_order && reinterpret_cast<std::uintptr_t>(b.data.data()) % element == 0) {
     return {reinterpret_cast<std::byte*>(const_cast<std::uint8_t*>(b.data.data())), b.data.size()};
   }
   counted_memory memory;
@@ -22377,7 +23184,8 @@ AEQ_INLINE std::span<std::byte> buffer_store::get(std::size_t number, std::size_
   } else {
     std::copy(b.data.begin(), b.data.end(), into.begin());
   }
-  return made_.emplace(number, std::move(memory)).first->second.span();
+  turn_little(into, element);
+  return made_.emplace(key, std::move(memory)).first->second.span();
 }
 
 AEQ_INLINE void reset_variable(slot& s) {
@@ -23233,6 +24041,87 @@ AEQ_INLINE void check_consistency(const model& m) {
 
 }  // namespace aeq::inline AEQ_ABI::model
 
+// ---- aeq/io/number.ipp
+// Floats from text: the definitions.
+
+#include <version>
+
+#if !defined(__cpp_lib_to_chars)
+#include <clocale>
+#include <cstdlib>
+#include <string>
+#endif
+
+namespace aeq::inline AEQ_ABI::io {
+
+#if defined(__cpp_lib_to_chars)
+
+AEQ_INLINE std::optional<double> parsed_decimal(std::string_view text) {
+  double value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+#else
+
+AEQ_INLINE std::optional<double> parsed_decimal(std::string_view text) {
+  if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos || text.starts_with('+')) return std::nullopt;
+  std::string copy(text);  // as the locale would write it
+  if (const std::size_t point = copy.find('.'); point != std::string::npos) {
+    copy.replace(point, 1, std::localeconv()->decimal_point);
+  }
+  char* end = nullptr;
+  const double value = std::strtod(copy.c_str(), &end);
+  const bool is_zero = copy.substr(0, copy.find_first_of("eE")).find_first_of("123456789") == std::string::npos;
+  if (copy.empty() || end != copy.c_str() + copy.size() || std::isinf(value) || (value == 0 && !is_zero)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+#endif
+
+AEQ_INLINE std::optional<double> parsed_hexadecimal(std::string_view text) {
+  const std::size_t mark = std::min(text.find('p'), text.size());
+  std::uint64_t digits = 0;
+  std::int64_t exponent = 0;
+  bool any = false;
+  for (bool fraction = false; const char c : text.substr(0, mark)) {
+    if (c == '.' && !fraction) {
+      fraction = true;
+      continue;
+    }
+    const std::size_t found = std::string_view("0123456789abcdefABCDEF").find(c);
+    if (found == std::string_view::npos) return std::nullopt;
+    const std::uint64_t digit = found < 16 ? found : found - 6;
+    any = true;
+    if (digits >> 59 == 0) {
+      digits = digits << 4 | digit;
+      if (fraction) exponent -= 4;
+    } else {  // beyond what a double holds: only whether anything is there tells how to round
+      digits |= digit != 0 ? 1 : 0;
+      if (!fraction) exponent += 4;
+    }
+  }
+  if (!any) return std::nullopt;
+  if (mark < text.size()) {
+    std::string_view power = text.substr(mark + 1);
+    if (power.starts_with('+') && !power.starts_with("+-")) power.remove_prefix(1);
+    int stored = 0;
+    const auto [end, problem] = std::from_chars(power.data(), power.data() + power.size(), stored);
+    if (end != power.data() + power.size() || problem != std::errc()) return std::nullopt;
+    exponent += stored;
+  }
+  constexpr std::int64_t far_out = 100'000;  // no double has such an exponent
+  const double value =
+      std::ldexp(static_cast<double>(digits), static_cast<int>(std::clamp(exponent, -far_out, far_out)));
+  if (std::isinf(value) || (value == 0 && digits != 0)) return std::nullopt;
+  return value;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
 // ---- aeq/io/flexbuffer.ipp
 // FlexBuffers as JSON values: the definitions.
 
@@ -23364,7 +24253,7 @@ class flexbuffer_reader {
   boost::json::value value(const reference& r, int depth) {
     if (!good_ || depth > depth_limit || !spend(1)) return bad();
     const auto own = [&] { return slice(r.position, r.position + r.parent_width); };
-    const auto far = [&] {
+    const auto elsewhere = [&] {
       const std::int64_t there = target(r);
       return slice(there, there + r.width);
     };
@@ -23372,11 +24261,11 @@ class flexbuffer_reader {
       case type::null: return nullptr;
       case type::boolean: return number(own()) != 0;
       case type::int_: return signed_number(own());
-      case type::indirect_int: return signed_number(far());
+      case type::indirect_int: return signed_number(elsewhere());
       case type::uint: return number(own());
-      case type::indirect_uint: return number(far());
+      case type::indirect_uint: return number(elsewhere());
       case type::float_: return real(own());
-      case type::indirect_float: return real(far());
+      case type::indirect_float: return real(elsewhere());
       case type::string: {
         const std::string_view text = sized_text(r);
         return good_ && is_utf8(text) ? boost::json::value(text) : bad();
@@ -23753,7 +24642,8 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
   if (!std::equal(bytes.begin() + 4, bytes.begin() + 8, "TFL3")) {
     throw error(error_code::bad_input, file + ": byte 4: the identifier TFL3 of a .tflite file is missing");
   }
-  detail::verification walk(bytes.first(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit)));
+  detail::verification walk(
+      bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), flatbuffer_limit))));
   const auto root = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
   const bool root_inside = root >= 8 && root % 4 == 0 && root < walk.size() - 4;
   const auto* table = reinterpret_cast<const flatbuffers::Table*>(bytes.data() + (root_inside ? root : 0));
@@ -24117,10 +25007,10 @@ AEQ_INLINE void min_max_ranges::compute(unsigned threads, aeq::progress* tell) {
             [](const auto& a, const auto& b) { return a->source().bytes().data() < b->source().bytes().data(); });
   for (const auto& j : waiting_) prepare(*j, pieces);
   if (tell != nullptr) {
-    for (const auto& j : waiting_) tell->expect(j->source().layout().elements() * sizeof(float));
+    for (const auto& j : waiting_) tell->expect(std::uint64_t(j->source().layout().elements()) * sizeof(float));
   }
-  const bool small = pieces.size() <= waiting_.size() && pieces.size() < 16;
-  parallel_for(pieces.size(), small ? 1 : threads, [&](std::size_t i) {
+  const bool is_small = pieces.size() <= waiting_.size() && pieces.size() < 16;
+  parallel_for(pieces.size(), is_small ? 1 : threads, [&](std::size_t i) {
     const std::uint64_t bytes = measure(pieces[i]);
     if (tell != nullptr) tell->advance(bytes);
   });
@@ -24129,7 +25019,7 @@ AEQ_INLINE void min_max_ranges::compute(unsigned threads, aeq::progress* tell) {
 }
 
 AEQ_INLINE bool min_max_ranges::can_wait(const tensor_parameters& p) {
-  constexpr std::uint64_t cached_elements = std::uint64_t(1) << 16;
+  constexpr std::size_t cached_elements = std::size_t(1) << 16;
   const weight_layout& l = p.source->layout();
   return !p.is_blockwise() && p.format.bits <= 8 && l.lead == 1 && l.channels > 1 && l.trail <= cached_elements &&
          l.trail * static_cast<unsigned>(storage_bits(p.format)) % 8 == 0;
@@ -24147,35 +25037,35 @@ AEQ_INLINE void min_max_ranges::prepare(job& j, std::vector<piece>& pieces) {
     j.ranges.assign(l.channels, nothing);
   }
   j.merging = std::make_unique<std::mutex>();
-  const std::uint64_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
-  const std::uint64_t each = l.elements() / std::max<std::uint64_t>(all, 1);
-  const std::uint64_t step = std::max<std::uint64_t>(1, piece_elements / std::max<std::uint64_t>(each, 1));
-  for (std::uint64_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
+  const std::size_t all = one_range(j) ? l.elements() : l.lead == 1 ? l.channels : l.lead;
+  const std::size_t each = l.elements() / std::max<std::size_t>(all, 1);
+  const std::size_t step = std::max<std::size_t>(1, piece_elements / std::max<std::size_t>(each, 1));
+  for (std::size_t i = 0; i < all; i += step) pieces.push_back({&j, i, std::min(all, i + step)});
 }
 
 AEQ_INLINE std::uint64_t min_max_ranges::measure(const piece& p) {
   thread_local std::vector<float> scratch;
   job& j = *p.owner;
   const weight_layout& l = j.source().layout();
-  const std::uint64_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
-  const std::uint64_t first = p.begin * each;
-  const std::uint64_t count = (p.end - p.begin) * each;
+  const std::size_t each = one_range(j) ? 1 : l.lead == 1 ? l.trail : l.channels * l.trail;
+  const std::size_t first = p.begin * each;
+  const std::size_t count = (p.end - p.begin) * each;
   const float* values = j.source().values(first, count, scratch);
   const weight_loops& loops = best_loops();
   if (one_range(j)) {
     merge(j, 0, loops.range(values, count));
   } else if (l.lead == 1) {
-    for (std::uint64_t c = p.begin; c < p.end; ++c) {
+    for (std::size_t c = p.begin; c < p.end; ++c) {
       set(j, c, loops.range(values + (c - p.begin) * l.trail, l.trail));
     }
   } else {
     measure_leads(j, values, p.end - p.begin);
   }
   j.source().let_go(first, count);
-  return count * sizeof(float);
+  return std::uint64_t(count) * sizeof(float);
 }
 
-AEQ_INLINE void min_max_ranges::set(job& j, std::uint64_t channel, const run_range& r) {
+AEQ_INLINE void min_max_ranges::set(job& j, std::size_t channel, const run_range& r) {
   if (!j.target->is_blockwise()) {
     j.ranges[channel] = r;
     return;
@@ -24185,7 +25075,7 @@ AEQ_INLINE void min_max_ranges::set(job& j, std::uint64_t channel, const run_ran
   j.target->block_scale[channel] = float16_bits(j.fits.narrow(values, j.target->format).scale);
 }
 
-AEQ_INLINE void min_max_ranges::merge(job& j, std::uint64_t channel, const run_range& r) {
+AEQ_INLINE void min_max_ranges::merge(job& j, std::size_t channel, const run_range& r) {
   const std::lock_guard lock(*j.merging);
   merge_into(j.ranges[channel], r);
 }
@@ -24196,20 +25086,20 @@ AEQ_INLINE void min_max_ranges::merge_into(run_range& into, const run_range& r) 
   into.magnitude_bits = std::max(into.magnitude_bits, r.magnitude_bits);
 }
 
-AEQ_INLINE void min_max_ranges::measure_leads(job& j, const float* values, std::uint64_t leads) {
+AEQ_INLINE void min_max_ranges::measure_leads(job& j, const float* values, std::size_t leads) {
   const weight_layout& l = j.source().layout();
   const weight_loops& loops = best_loops();
   std::vector<run_range> local(l.channels, nothing);
-  for (std::uint64_t lead = 0; lead < leads; ++lead) {
+  for (std::size_t lead = 0; lead < leads; ++lead) {
     const float* row = values + lead * l.channels * l.trail;
     if (l.trail == 1) {
       loops.widen(row, l.channels, local.data());
     } else {
-      for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
+      for (std::size_t c = 0; c < l.channels; ++c) merge_into(local[c], loops.range(row + c * l.trail, l.trail));
     }
   }
   const std::lock_guard lock(*j.merging);
-  for (std::uint64_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
+  for (std::size_t c = 0; c < l.channels; ++c) merge_into(j.ranges[c], local[c]);
 }
 
 AEQ_INLINE void min_max_ranges::finish(job& j) {
@@ -24548,10 +25438,10 @@ AEQ_INLINE void static_range::add_bias(const decided_operation& at, const std::v
 /// A bias beyond 2^31 steps of its scale is cut off: the layer then computes something else.
 AEQ_INLINE void warn_of_saturation(const tensor_parameters& p, warnings& notes) {
   std::vector<float> scratch;
-  const std::uint64_t elements = p.source->layout().elements();
+  const auto elements = static_cast<std::size_t>(p.source->layout().elements());
   const float* values = p.source->values(0, elements, scratch);
   std::uint64_t cut = 0;
-  for (std::uint64_t i = 0; i < elements; ++i) {
+  for (std::size_t i = 0; i < elements; ++i) {
     const double scale = p.scale[p.source->layout().channel_of(i)];
     if (std::abs(static_cast<double>(values[i])) >= 2147483647.5 * scale) ++cut;
   }
@@ -25013,7 +25903,7 @@ namespace detail {
 AEQ_INLINE model::quantization blockwise_quantization(const transform_context& c, const tensor_parameters& p) {
   std::vector<std::uint8_t> bytes(p.block_scale.size() * sizeof(std::uint16_t));
   for (std::size_t i = 0; i < p.block_scale.size(); ++i) {
-    flatbuffers::WriteScalar(bytes.data() + i * sizeof(std::uint16_t), p.block_scale[i]);
+    store_little(p.block_scale[i], bytes.data() + i * sizeof(std::uint16_t));
   }
   model::tensor scales;
   scales.name = c.name() + "_scales";
@@ -26456,7 +27346,7 @@ class resolver {
            (names.empty() ? std::string() : ", but " + names);
   }
 
-  /// The scopes that come nearest to a regular expression's text, if any comes near.
+  /// The scopes that come nearest to a regular expression's text, if any comes alike.
   [[nodiscard]] std::string nearest_scopes(std::string_view regex) const {
     constexpr std::size_t compared = 48;
     constexpr std::size_t shown = 3;
@@ -26464,15 +27354,15 @@ class resolver {
     for (const char c : regex.substr(0, compared)) {
       if (std::string_view("^$.*+?\\()[]{}").find(c) == std::string_view::npos) wanted += c;
     }
-    std::vector<std::pair<std::size_t, std::string>> near;
+    std::vector<std::pair<std::size_t, std::string>> alike;
     for (const std::string& scope : scopes_) {
       const std::size_t distance = edit_distance(wanted, scope, true);
-      if (3 * distance <= wanted.size() + 2) near.emplace_back(distance, scope);
+      if (3 * distance <= wanted.size() + 2) alike.emplace_back(distance, scope);
     }
-    std::sort(near.begin(), near.end());
-    if (near.size() > shown) near.resize(shown);
+    std::sort(alike.begin(), alike.end());
+    if (alike.size() > shown) alike.resize(shown);
     std::string text;
-    for (const auto& [distance, scope] : near) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
+    for (const auto& [distance, scope] : alike) text += (text.empty() ? "; near it are \"" : ", \"") + scope + '"';
     return text;
   }
 
@@ -26715,17 +27605,14 @@ namespace detail {
 
 /// Packs four-bit integers eight at a time: the same bytes as pack<4>.
 AEQ_INLINE void pack_four_bits(std::span<const std::int8_t> values, std::span<std::uint8_t> packed) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
   std::size_t i = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; i + 8 <= values.size(); i += 8) {
-      std::uint64_t x = 0;
-      std::memcpy(&x, values.data() + i, sizeof x);
-      x &= 0x0f0f0f0f0f0f0f0fu;
-      x = (x | (x >> 4)) & 0x00ff00ff00ff00ffu;
-      x = (x | (x >> 8)) & 0x0000ffff0000ffffu;
-      const auto four = static_cast<std::uint32_t>(x | (x >> 16));
-      std::memcpy(packed.data() + i / 2, &four, sizeof four);
-    }
+  for (; i + 8 <= values.size(); i += 8) {
+    auto x = load_little<std::uint64_t>(bytes + i);
+    x &= 0x0f0f0f0f0f0f0f0fu;
+    x = (x | (x >> 4)) & 0x00ff00ff00ff00ffu;
+    x = (x | (x >> 8)) & 0x0000ffff0000ffffu;
+    store_little(static_cast<std::uint32_t>(x | (x >> 16)), packed.data() + i / 2);
   }
   pack<4>(values.subspan(i), packed.subspan(i / 2));
 }
@@ -26748,19 +27635,20 @@ class integer_encoder {
 
   void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
     const int bits = storage_bits(parameters_->format);
-    const auto per_byte = static_cast<std::uint64_t>(bits < 8 ? 8 / bits : 1);
-    const std::uint64_t first = bits < 8 ? offset * per_byte : offset / static_cast<std::uint64_t>(bits / 8);
-    const std::uint64_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::uint64_t>(bits / 8);
-    const std::uint64_t count = std::min(wanted, source_.layout().elements() - first);
+    const auto per_byte = static_cast<std::size_t>(bits < 8 ? 8 / bits : 1);
+    const auto at = static_cast<std::size_t>(offset);
+    const std::size_t first = bits < 8 ? at * per_byte : at / static_cast<std::size_t>(bits / 8);
+    const std::size_t wanted = bits < 8 ? into.size() * per_byte : into.size() / static_cast<std::size_t>(bits / 8);
+    const std::size_t count = std::min(wanted, source_.layout().elements() - first);
     if (bits == 8) {
       quantize(first, count, reinterpret_cast<std::int8_t*>(into.data()));
     } else if (bits < 8) {
-      constexpr std::uint64_t about = 8192;  // a multiple of every number of elements per byte
-      const std::uint64_t trail = source_.layout().trail;
-      const std::uint64_t step = late_ ? std::max<std::uint64_t>(1, about / trail) * trail : about;
+      constexpr std::size_t about = 8192;  // a multiple of every number of elements per byte
+      const std::size_t trail = source_.layout().trail;
+      const std::size_t step = late_ ? std::max<std::size_t>(1, about / trail) * trail : about;
       std::vector<std::int8_t> integers(std::min(step, count));
-      for (std::uint64_t done = 0; done < count; done += step) {
-        const std::uint64_t n = std::min(step, count - done);
+      for (std::size_t done = 0; done < count; done += step) {
+        const std::size_t n = std::min(step, count - done);
         quantize(first + done, n, integers.data());
         const std::span<const std::int8_t> values(integers.data(), n);
         const auto packed = into.subspan(done / per_byte, packed_bytes(n, bits));
@@ -26773,26 +27661,26 @@ class integer_encoder {
   }
 
  private:
-  [[nodiscard]] float scale(std::uint64_t channel) const {
+  [[nodiscard]] float scale(std::size_t channel) const {
     return parameters_->is_blockwise() ? float_from_float16(parameters_->block_scale[channel])
                                        : static_cast<float>(parameters_->scale[channel]);
   }
-  [[nodiscard]] float zero_point(std::uint64_t channel) const {
+  [[nodiscard]] float zero_point(std::size_t channel) const {
     return parameters_->is_blockwise() ? 0.0f : static_cast<float>(parameters_->zero_point[channel]);
   }
 
   /// Calls f(first, count, channel) for each run of neighbours that share a scale.
   template <class Function>
-  void each_run(std::uint64_t first, std::uint64_t count, const Function& f) const {
+  void each_run(std::size_t first, std::size_t count, const Function& f) const {
     const weight_layout& layout = source_.layout();
-    for (std::uint64_t i = first; i < first + count;) {
-      const std::uint64_t end = std::min(first + count, (i / layout.trail + 1) * layout.trail);
+    for (std::size_t i = first; i < first + count;) {
+      const std::size_t end = std::min(first + count, (i / layout.trail + 1) * layout.trail);
       f(i, end - i, layout.channel_of(i));
       i = end;
     }
   }
 
-  void quantize(std::uint64_t first, std::uint64_t count, std::int8_t* result) const {
+  void quantize(std::size_t first, std::size_t count, std::int8_t* result) const {
     if (parameters_->wide) {
       quantize_wide(first, count, reinterpret_cast<std::uint8_t*>(result));
       return;
@@ -26809,17 +27697,17 @@ class integer_encoder {
       quantize_columns(first, count, values, limits, result);
       return;
     }
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+    each_run(first, count, [&](std::size_t at, std::size_t n, std::size_t channel) {
       loops.quantize_run(values + (at - first), n, scale(channel), zero_point(channel), limits.lowest, limits.highest,
                          result + (at - first));
     });
   }
 
   /// Whole channels: each one's range, scale and integers while its values are in the cache.
-  void measure_and_quantize(std::uint64_t first, std::uint64_t count, const float* values,
+  void measure_and_quantize(std::size_t first, std::size_t count, const float* values,
                             const quantized_limits<float>& limits, std::int8_t* result) const {
     const weight_loops& loops = best_loops();
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+    each_run(first, count, [&](std::size_t at, std::size_t n, std::size_t channel) {
       const run_range r = loops.range(values + (at - first), n);
       refuse_if_not_finite(source_, r);
       const scale_zero_point<float> fitted = parameters_->fit({r.lowest, r.highest}, parameters_->format);
@@ -26829,25 +27717,25 @@ class integer_encoder {
     });
   }
 
-  void quantize_columns(std::uint64_t first, std::uint64_t count, const float* values,
+  void quantize_columns(std::size_t first, std::size_t count, const float* values,
                         const quantized_limits<float>& limits, std::int8_t* result) const {
-    const std::uint64_t channels = source_.layout().channels;
-    const std::uint64_t kept = std::min(channels, count);  // a piece may be a small part of a row
+    const std::size_t channels = source_.layout().channels;
+    const std::size_t kept = std::min(channels, count);  // a piece may be a small part of a row
     std::vector<float> scales(kept);
     std::vector<float> zero_points(kept);
     const bool all = kept == channels;
-    for (std::uint64_t c = 0; all && c < channels; ++c) {
+    for (std::size_t c = 0; all && c < channels; ++c) {
       scales[c] = scale(c);
       zero_points[c] = zero_point(c);
     }
-    for (std::uint64_t i = first; i < first + count;) {
-      const std::uint64_t channel = i % channels;
-      const std::uint64_t n = std::min(first + count - i, channels - channel);
-      for (std::uint64_t c = 0; !all && c < n; ++c) {
+    for (std::size_t i = first; i < first + count;) {
+      const std::size_t channel = i % channels;
+      const std::size_t n = std::min(first + count - i, channels - channel);
+      for (std::size_t c = 0; !all && c < n; ++c) {
         scales[c] = scale(channel + c);
         zero_points[c] = zero_point(channel + c);
       }
-      const std::uint64_t at = all ? channel : 0;
+      const std::size_t at = all ? channel : 0;
       best_loops().quantize_columns(values + (i - first), n, scales.data() + at, zero_points.data() + at, limits.lowest,
                                     limits.highest, result + (i - first));
       i += n;
@@ -26855,27 +27743,28 @@ class integer_encoder {
   }
 
   /// Any number of bits, and scales of either type: activations' constants and biases, which are small.
-  void quantize_wide(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+  void quantize_wide(std::size_t first, std::size_t count, std::uint8_t* result) const {
     parameters_->wide ? quantize_in<double>(first, count, result) : quantize_in<float>(first, count, result);
   }
 
   template <class T>
-  void quantize_in(std::uint64_t first, std::uint64_t count, std::uint8_t* result) const {
+  void quantize_in(std::size_t first, std::size_t count, std::uint8_t* result) const {
     constexpr std::uint8_t widest = 32;  // a bias of 64 bits holds integers of 32 (spec: numerics, section 3.1)
     std::vector<float> scratch;
     format_descriptor format = parameters_->format;
     format.bits = std::min(format.bits, widest);
     const quantized_limits<T> limits(format);
     const float* values = source_.values(first, count, scratch);
-    const auto bytes = static_cast<std::uint64_t>(std::max(storage_bits(parameters_->format), 8) / 8);
-    each_run(first, count, [&](std::uint64_t at, std::uint64_t n, std::uint64_t channel) {
+    const auto bytes = static_cast<std::size_t>(std::max(storage_bits(parameters_->format), 8) / 8);
+    each_run(first, count, [&](std::size_t at, std::size_t n, std::size_t channel) {
       const T s =
           parameters_->is_blockwise() ? static_cast<T>(scale(channel)) : static_cast<T>(parameters_->scale[channel]);
       const T zero = parameters_->is_blockwise() ? T(0) : static_cast<T>(parameters_->zero_point[channel]);
-      for (std::uint64_t i = at - first; i < at - first + n; ++i) {
+      for (std::size_t i = at - first; i < at - first + n; ++i) {
         const std::int32_t q = quantize_value(static_cast<T>(values[i]), s, zero, limits);
-        const std::int64_t little = flatbuffers::EndianScalar(static_cast<std::int64_t>(q));
-        std::memcpy(result + i * bytes, &little, static_cast<std::size_t>(bytes));
+        std::array<std::uint8_t, sizeof(std::int64_t)> stored{};
+        store_little(std::int64_t{q}, stored.data());
+        std::copy_n(stored.begin(), bytes, result + i * bytes);
       }
     });
   }
@@ -26891,12 +27780,12 @@ class float16_encoder {
   explicit float16_encoder(parameters p) : parameters_(std::move(p)), source_(*parameters_->source) {}
 
   void operator()(std::uint64_t offset, std::span<std::uint8_t> into) const {
-    const std::uint64_t first = offset / sizeof(std::uint16_t);
-    const std::uint64_t count = into.size() / sizeof(std::uint16_t);
+    const auto first = static_cast<std::size_t>(offset / sizeof(std::uint16_t));
+    const std::size_t count = into.size() / sizeof(std::uint16_t);
     std::vector<float> scratch;
     std::vector<std::uint16_t> halves(count);
     best_loops().to_float16(source_.values(first, count, scratch), count, halves.data());
-    for (std::uint64_t i = 0; i < count; ++i) flatbuffers::WriteScalar(into.data() + 2 * i, halves[i]);
+    for (std::size_t i = 0; i < count; ++i) store_little(halves[i], into.data() + i * sizeof(std::uint16_t));
     source_.let_go(first, count);
   }
 
@@ -26908,7 +27797,7 @@ class float16_encoder {
 }  // namespace detail
 
 AEQ_INLINE std::uint64_t encoded_bytes(const tensor_parameters& p) {
-  return packed_bytes(p.source->layout().elements(), storage_bits(p.format));
+  return packed_bytes(std::uint64_t{p.source->layout().elements()}, storage_bits(p.format));
 }
 
 AEQ_INLINE void encode_into(model::buffer& into, const parameters& p) {

@@ -12,6 +12,8 @@
 // ---- aeq/config.hpp
 // The only place that defines settings. Define one before the first aeq header to override it.
 
+#include <cfloat>
+
 // ---- aeq/version.hpp
 // The only place that states the version; the build files, the tool and the inline namespace read it from here.
 
@@ -37,6 +39,10 @@
 
 #if defined(__FAST_MATH__)
 #error "aeq computes to the last bit: compile without -ffast-math (it reorders and approximates float arithmetic)"
+#endif
+
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16 && FLT_EVAL_METHOD != 32
+#error "aeq computes to the last bit: float arithmetic must be done as float. On 32-bit x86: -msse2 -mfpmath=sse"
 #endif
 
 // AEQ_FREESTANDING: 1 keeps everything that needs an operating system, a heap or exceptions out of <aeq/aeq.hpp>.
@@ -1066,12 +1072,13 @@ struct batch_matmul_float {
 namespace aeq::inline AEQ_ABI {
 
 /// Bytes that `elements` integers of `bits` (2, 4, 8, 16, 32, 64) take in the file.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t elements, int bits) noexcept {
+template <std::integral Count>
+[[nodiscard]] constexpr Count packed_bytes(Count elements, int bits) noexcept {
   if (bits < 8) {
-    const std::size_t per_byte = 8u / static_cast<unsigned>(bits);
-    return elements / per_byte + (elements % per_byte != 0 ? 1 : 0);
+    const auto per_byte = static_cast<Count>(8 / bits);
+    return static_cast<Count>(elements / per_byte + (elements % per_byte != 0 ? 1 : 0));
   }
-  return elements * (static_cast<unsigned>(bits) / 8u);
+  return static_cast<Count>(elements * static_cast<Count>(bits / 8));
 }
 
 /// Packs integers, one per int8, into `packed`, which holds packed_bytes(values.size(), Bits) bytes.
@@ -5197,8 +5204,8 @@ struct slice_region {
     }
     strided_copy move;
     for (std::size_t k = 0; k < x.shape.size(); ++k) {
-      move.from_offset += strides[k] * axes[k].begin;
-      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * axes[k].step, to[k]);
+      move.from_offset += strides[k] * static_cast<std::ptrdiff_t>(axes[k].begin);
+      move.axis(static_cast<std::size_t>(axes[k].count), strides[k] * static_cast<std::ptrdiff_t>(axes[k].step), to[k]);
     }
     move.run(bytes_of(x.type), x.data.data(), call.outputs[0].data.data(), call.share);
   }
@@ -5763,8 +5770,8 @@ struct reverse_sequence {
         const std::int64_t count = is_turned ? length : x.shape[along] - length;
         strided_copy move;
         move.from_offset = strides[batch] * static_cast<std::ptrdiff_t>(b);
-        move.to_offset = move.from_offset + strides[along] * begin;
-        move.from_offset += strides[along] * (is_turned ? length - 1 : begin);
+        move.to_offset = move.from_offset + strides[along] * static_cast<std::ptrdiff_t>(begin);
+        move.from_offset += strides[along] * static_cast<std::ptrdiff_t>(is_turned ? length - 1 : begin);
         for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
           if (axis == batch) continue;
           const std::ptrdiff_t step = strides[axis];
