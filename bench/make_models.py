@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the transformer models that the benchmarks quantize.
+"""Writes the models that the benchmarks quantize and calibrate.
 
     make_models.py NAME OUT.tflite
 
@@ -9,10 +9,13 @@
     transformer14    14 MB    inside the FlatBuffer
     bert430         437 MB    inside the FlatBuffer: BERT-base
     past2gb         2.3 GB    behind the FlatBuffer, found by Buffer.offset/size
+    mobilenet_v2     14 MB    inside the FlatBuffer: MobileNetV2, images of 224 x 224
+    resnet50        102 MB    inside the FlatBuffer: ResNet50, images of 224 x 224
 
 The weights are random (normal, the same for every run); names, a signature and
 the graph are what a converter would write: embedding, attention, feed-forward,
-layer norms. The weights are streamed, so a model may be larger than the memory.
+layer norms; convolutions with batch norms folded in. The weights are streamed, so
+a model may be larger than the memory.
 
 Needs: pip install ai-edge-litert flatbuffers numpy (the first for the classes of
 the .tflite schema)
@@ -290,6 +293,100 @@ class Transformer(Graph):
 
 
 # --------------------------------------------------------------------------
+# Convolutional networks
+# --------------------------------------------------------------------------
+
+
+class Images(Graph):
+    """Layers on one image, [1, height, width, channels]."""
+
+    size = 224
+    relu = schema.ActivationFunctionType.RELU
+    relu6 = schema.ActivationFunctionType.RELU6
+    same = schema.Padding.SAME
+
+    def image(self):
+        return self.tensor("serving_default_image:0", (1, self.size, self.size, 3))
+
+    def window(self, code, source, inputs, name, channels, stride, kind, **fields):
+        _, height, width, _ = self.tensors[source].shape
+        shape = (1, -(-height // stride), -(-width // stride), channels)
+        fields = dict(padding=self.same, strideH=stride, strideW=stride, **fields)
+        return self.op(code, inputs, name, shape, options(kind, **fields))
+
+    def convolution(self, source, name, channels, filter=1, stride=1, activation=0, gain=1.0):
+        depth = self.tensors[source].shape[-1]
+        # keeps the variance: the filter's inputs add up, and a ReLU halves
+        deviation = gain * (2.0 / (filter * filter * depth)) ** 0.5
+        weight = self.weight(name + "/kernel", (channels, filter, filter, depth), deviation)
+        inputs = [source, weight, self.weight(name + "/bias", (channels,))]
+        fields = dict(dilationHFactor=1, dilationWFactor=1, fusedActivationFunction=activation)
+        return self.window("CONV_2D", source, inputs, name, channels, stride, "Conv2D", **fields)
+
+    def depthwise(self, source, name, stride, activation):
+        channels = self.tensors[source].shape[-1]
+        weight = self.weight(name + "/kernel", (1, 3, 3, channels), (2.0 / 9) ** 0.5)
+        inputs = [source, weight, self.weight(name + "/bias", (channels,))]
+        fields = dict(dilationHFactor=1, dilationWFactor=1, depthMultiplier=1)
+        fields["fusedActivationFunction"] = activation
+        kind = "DepthwiseConv2D"
+        return self.window("DEPTHWISE_CONV_2D", source, inputs, name, channels, stride, kind, **fields)
+
+    def add(self, left, right, name, activation=0):
+        shape = self.tensors[left].shape
+        return self.op("ADD", [left, right], name, shape, options("Add", fusedActivationFunction=activation))
+
+    def classes(self, source, count):
+        channels = self.tensors[source].shape[-1]
+        axes = self.constant("image_axes", np.array([1, 2], np.int32))
+        pooled = self.op("MEAN", [source, axes], "pooled", (1, channels), options("Reducer"))
+        weight = self.weight("classes/kernel", (count, channels), channels**-0.5)
+        inputs = [pooled, weight, self.weight("classes/bias", (count,))]
+        scores = self.op("FULLY_CONNECTED", inputs, "classes", (1, count), options("FullyConnected"))
+        return self.op("SOFTMAX", [scores], "StatefulPartitionedCall:0", (1, count), options("Softmax", beta=1.0))
+
+    def inverted_residual(self, source, name, channels, stride, expansion):
+        depth = self.tensors[source].shape[-1]
+        state = source
+        if expansion != 1:
+            state = self.convolution(state, name + "/expand", expansion * depth, activation=self.relu6)
+        state = self.depthwise(state, name + "/depthwise", stride, self.relu6)
+        state = self.convolution(state, name + "/project", channels)
+        return self.add(source, state, name + "/sum") if stride == 1 and channels == depth else state
+
+    def mobilenet_v2(self):
+        image = self.image()
+        state = self.convolution(image, "stem", 32, 3, 2, self.relu6)
+        table = (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)
+        number = 0
+        for expansion, channels, repeats, stride in table:
+            for i in range(repeats):
+                state = self.inverted_residual(state, f"block_{number}", channels, 1 if i else stride, expansion)
+                number += 1
+        state = self.convolution(state, "head", 1280, activation=self.relu6)
+        return {"image": image}, {"classes": self.classes(state, 1000)}
+
+    def bottleneck(self, source, name, channels, stride):
+        state = self.convolution(source, name + "/reduce", channels // 4, activation=self.relu)
+        state = self.convolution(state, name + "/filter", channels // 4, 3, stride, self.relu)
+        state = self.convolution(state, name + "/restore", channels, gain=0.3)  # sums stay bounded
+        if self.tensors[source].shape[-1] != channels:
+            source = self.convolution(source, name + "/shortcut", channels, 1, stride, gain=0.7)
+        return self.add(state, source, name + "/sum", self.relu)
+
+    def resnet50(self):
+        image = self.image()
+        state = self.convolution(image, "stem", 64, 7, 2, self.relu)
+        fields = dict(filterHeight=3, filterWidth=3)
+        state = self.window("MAX_POOL_2D", state, [state], "pool", 64, 2, "Pool2D", **fields)
+        for stage, (channels, repeats) in enumerate(((256, 3), (512, 4), (1024, 6), (2048, 3))):
+            for i in range(repeats):
+                stride = 2 if i == 0 and stage > 0 else 1
+                state = self.bottleneck(state, f"stage_{stage}/block_{i}", channels, stride)
+        return {"image": image}, {"classes": self.classes(state, 1000)}
+
+
+# --------------------------------------------------------------------------
 # Writing
 # --------------------------------------------------------------------------
 
@@ -364,16 +461,17 @@ def write(model, promised, outside, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes a transformer with random weights.")
-    parser.add_argument("name", choices=MODELS)
+    parser = argparse.ArgumentParser(description="Writes a model with random weights.")
+    parser.add_argument("name", choices=[*MODELS, "mobilenet_v2", "resnet50"])
     parser.add_argument("out", metavar="OUT.tflite")
     arguments = parser.parse_args()
 
-    shape = MODELS[arguments.name]
-    graph = Transformer(shape)
-    inputs, outputs = graph.encoder()
-    model = graph.model(f"{arguments.name}, random weights", inputs, outputs, shape.outside)
-    write(model, graph.promised, shape.outside, arguments.out)
+    shape = MODELS.get(arguments.name)
+    graph = Transformer(shape) if shape else Images()
+    inputs, outputs = graph.encoder() if shape else getattr(graph, arguments.name)()
+    outside = bool(shape and shape.outside)
+    model = graph.model(f"{arguments.name}, random weights", inputs, outputs, outside)
+    write(model, graph.promised, outside, arguments.out)
     print(f"{arguments.out}: {os.path.getsize(arguments.out)} bytes")
 
 
