@@ -3,7 +3,7 @@
 #
 # From a fresh clone to quantized models: installs what is missing (tools/setup.sh
 # says what), builds the aeq command line, and quantizes the digits model with
-# four recipes.
+# six recipes; the static ones are calibrated on digits.
 #
 # Everything it makes is in build/quickstart. Run it again as often as you like.
 
@@ -12,7 +12,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 model=examples/digits/digits.tflite
-recipes=(dynamic_wi8_afp32 dynamic_wi4_afp32 weight_only_wi8_afp32 weight_only_wfp16_afp32)
+data=examples/digits/digits_calibration.npz
+recipes=(dynamic_wi8_afp32 dynamic_wi4_afp32 weight_only_wi8_afp32 weight_only_wfp16_afp32 static_wi8_ai8 static_wi8_ai16)
 build=build/quickstart
 log=$build/build.log
 aeq=$build/tools/aeq
@@ -56,8 +57,10 @@ echo "quantizing $model"
 # shellcheck disable=SC2059  # the format is a constant
 printf "$row" recipe before after ratio ms quantized
 for recipe in "${recipes[@]}"; do
+  needs=()
+  if [[ "$recipe" == static_* ]]; then needs=(--data "$data"); fi
   start=${EPOCHREALTIME/[.,]/}
-  report=$("$aeq" quantize "$model" --recipe "$recipe" -o "$build/models/digits_$recipe.tflite" --overwrite --json)
+  report=$("$aeq" quantize "$model" --recipe "$recipe" "${needs[@]}" -o "$build/models/digits_$recipe.tflite" --overwrite --json)
   end=${EPOCHREALTIME/[.,]/}
   before=$(value input_bytes "$report")
   after=$(value output_bytes "$report")
