@@ -48,7 +48,8 @@ template <int Bits>
 requires(Bits == 2 || Bits == 4) [[nodiscard]] constexpr std::int8_t
     unpack(std::span<const std::uint8_t> packed, std::size_t index) noexcept {
   constexpr std::size_t per_byte = 8 / Bits;
-  const unsigned field = (packed[index / per_byte] >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
+  const unsigned field =
+      (static_cast<unsigned>(packed[index / per_byte]) >> ((index % per_byte) * Bits)) & ((1u << Bits) - 1u);
   constexpr unsigned sign = 1u << (Bits - 1);
   return static_cast<std::int8_t>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
 }
