@@ -287,6 +287,23 @@ TEST_CASE("Calls that do not end are counted") {
   }
 }
 
+TEST_CASE("A subgraph that calls itself is refused") {
+  model_builder b = caller(code::call, 1, 1);
+  const auto last = b.activation("last", {1, 1});
+  finish(b, {last}, {last});
+  SUBCASE("by its option table") {
+    b.made.subgraphs[0].operations[0].options = {};
+    aeq_test::set_options(b, "CallOptions", {{"subgraph", 0}}, 0);
+    CHECK(says(refusal(b, {one}), "calls itself, directly or through others"));
+  }
+  SUBCASE("by a field that the table leaves out") {  // 0, as for all fields
+    b.made.subgraphs[0].operations[0].code = aeq::model::editor(b.made).code(code::stablehlo_composite);
+    b.made.subgraphs[0].operations[0].options = {};
+    aeq_test::set_options(b, "StableHLOCompositeOptions", {}, 0);
+    CHECK(says(refusal(b, {one}), "subgraph 0 calls itself, directly or through others"));
+  }
+}
+
 TEST_CASE("Memory that runs want is counted, in all its places") {
   const aeq::execute::interpreter_options small{.threads = 1, .max_memory = 4096};
   const std::vector<std::int32_t> large{1, 2000};

@@ -2,6 +2,7 @@
 // Models with ops that call subgraphs or hold state, and running them on floats.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,9 +21,11 @@
 
 namespace aeq_test {
 
-/// Gives the last op of the model's last subgraph an option table of a type by name, with these int32 fields.
+/// Gives the last op of a subgraph, the model's last one unless it is said, an option table of a type by name, with
+/// these int32 fields.
 inline void set_options(model_builder& b, std::string_view type,
-                        const std::vector<std::pair<std::string_view, std::int32_t>>& fields) {
+                        const std::vector<std::pair<std::string_view, std::int32_t>>& fields,
+                        std::size_t graph = static_cast<std::size_t>(-1)) {
   const auto find = [&](const aeq::model::schema::union_descriptor& members, aeq::model::union_view& into) {
     for (std::size_t i = 0; i < members.members.size(); ++i) {
       if (members.members[i].name != type) continue;
@@ -41,7 +44,7 @@ inline void set_options(model_builder& b, std::string_view type,
       into = {static_cast<std::uint8_t>(i), flatbuffers::GetRoot<flatbuffers::Table>(b.made.storage.back()->data())};
     }
   };
-  aeq::model::operation& o = b.graph().operations.back();
+  aeq::model::operation& o = b.made.subgraphs[std::min(graph, b.made.subgraphs.size() - 1)].operations.back();
   find(aeq::model::schema::builtin_options, o.options);
   find(aeq::model::schema::builtin_options_2, o.options_2);
 }

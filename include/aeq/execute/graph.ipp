@@ -137,6 +137,9 @@ AEQ_INLINE void graph::make_steps() {
       s.options = options_of(o);
     } else {
       s.graphs = model::called_subgraphs(o);
+      if (s.code == op::code::stablehlo_composite && s.graphs.empty() && o.options_2.table != nullptr) {
+        s.graphs = {0};  // absent fields have their defaults
+      }
       if (s.flow == control::variable) {
         std::string container, name;
         if (o.options.type == var_handle_options && o.options.table != nullptr) {

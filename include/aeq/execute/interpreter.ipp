@@ -28,7 +28,8 @@ class interpreter::machine final : detail::environment {
         memory_(options.max_memory),
         buffers_(model_, memory_),
         graphs_(model_.subgraphs.size()),
-        has_run_once_(model_.subgraphs.size(), false) {
+        has_run_once_(model_.subgraphs.size(), false),
+        is_active_(model_.subgraphs.size(), false) {
     check_signatures();
   }
 
@@ -44,7 +45,6 @@ class interpreter::machine final : detail::environment {
     const signature& called = signatures_[number];
     check_inputs(model_, called, inputs);
     operations_left_ = options_.max_operations;
-    depth_ = 0;
     detail::graph& g = at(called.subgraph);
     // A signature may list its inputs in another order than its subgraph does, and may leave some out.
     std::vector<operand> values(g.source().inputs.size());
@@ -102,20 +102,29 @@ class interpreter::machine final : detail::environment {
   /// Graphs that are made ready or run within each other: calls take room on the thread's stack.
   class descent {
    public:
-    explicit descent(machine& of) : depth_(of.depth_) {
-      if (depth_ == most) {
+    descent(machine& of, const detail::graph& into) : of_(of), number_(into.number()) {
+      if (of.is_active_[number_]) {
+        throw error(error_code::bad_input, of.model_.file_name() + ": subgraph " + std::to_string(number_) +
+                                               " calls itself, directly or through others");
+      }
+      if (of.depth_ == most) {
         throw error(error_code::bad_input,
                     of.model_.file_name() + ": subgraphs call each other more than " + std::to_string(most) + " deep");
       }
-      ++depth_;
+      ++of.depth_;
+      of.is_active_[number_] = true;
     }
     descent(const descent&) = delete;
     descent& operator=(const descent&) = delete;
-    ~descent() { --depth_; }
+    ~descent() {
+      --of_.depth_;
+      of_.is_active_[number_] = false;
+    }
 
    private:
     static constexpr std::size_t most = 200;
-    std::size_t& depth_;
+    machine& of_;
+    std::size_t number_;
   };
 
   /// Values can be given to the inputs of a subgraph only.
@@ -144,7 +153,7 @@ class interpreter::machine final : detail::environment {
     detail::graph& callee = at(number);
     if (inputs.size() != callee.source().inputs.size() || outputs.size() != callee.source().outputs.size())
       return false;
-    const descent deeper(*this);
+    const descent deeper(*this, callee);
     callee.prepare(inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const detail::slot& output = callee.at(static_cast<std::size_t>(callee.source().outputs[i]));
@@ -190,7 +199,7 @@ class interpreter::machine final : detail::environment {
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {
-    const descent deeper(*this);
+    const descent deeper(*this, g);
     std::vector<shape> shapes;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::slot& s = g.at(static_cast<std::size_t>(g.source().inputs[i]));
@@ -371,6 +380,7 @@ class interpreter::machine final : detail::environment {
   const tensor_visitor* visitor_ = nullptr;
   std::uint64_t operations_left_ = 0;
   std::size_t depth_ = 0;
+  std::vector<bool> is_active_;  ///< subgraphs that are being run or made ready
   const signature* last_ = nullptr;
 };
 
