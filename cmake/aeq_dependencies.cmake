@@ -6,7 +6,7 @@
 #
 # FlatBuffers is needed for its headers alone, so that they are looked for and not its CMake package, which would bring
 # a library to link. Where they lie apart: -DAEQ_FLATBUFFERS_INCLUDE_DIR=FOLDER.
-set(AEQ_DEPENDENCIES Boost::headers Boost::json ZLIB::ZLIB Threads::Threads aeq::flatbuffers_headers)
+set(AEQ_DEPENDENCIES Boost::headers Boost::json ZLIB::ZLIB Threads::Threads aeq::flatbuffers_headers ${CMAKE_DL_LIBS})
 set(AEQ_MISSING)
 
 if(NOT TARGET Boost::headers OR NOT TARGET Boost::json)

@@ -9,6 +9,7 @@
 #include <aeq/calibrate/dataset.hpp>
 #include <aeq/calibrate/observations_json.hpp>
 #include <aeq/execute/interpreter.hpp>
+#include <aeq/execute/litert.hpp>
 #include <aeq/io/console.hpp>
 #include <aeq/model/difference.hpp>
 #include <aeq/model/dump.hpp>
