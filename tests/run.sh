@@ -131,7 +131,7 @@ if $full; then
   seconds="${AEQ_FUZZ_SECONDS:-40}"
   if build fuzz aeq_fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$clang" -DAEQ_BUILD_FUZZERS=ON \
     -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_TOOLS=OFF -DAEQ_BUILD_EXAMPLES=OFF; then
-    for target in model npz recipe policy statistics quantize; do
+    for target in execute model npz recipe policy statistics quantize; do
       check "fuzzing $target for $seconds s" tests/fuzz/run.sh "$builds/fuzz/tests/fuzz/fuzz_$target" "$target" "$seconds"
     done
   fi

@@ -21,7 +21,7 @@ models() { # with the larger corpus, where it is
 byte() { printf "\\x$(printf '%02x' "$1")"; }
 
 case "$target" in
-  model) while read -r file; do cp "$file" "$work/seeds/$(basename "$file")"; done < <(models) ;;
+  model | execute) while read -r file; do cp "$file" "$work/seeds/$(basename "$file")"; done < <(models) ;;
   recipe)
     cp "$here"/../corpus/recipes/*.json "$work/seeds"
     cp "$here"/../../recipes/*.json "$work/seeds" # may replace one of the same name
