@@ -6,7 +6,7 @@
 # The commands that may follow.
 _aeq_commands() { # COMMAND
   case "$1" in
-    "") echo "quantize calibrate stats inspect diff recipe" ;;
+    "") echo "quantize calibrate stats run inspect diff recipe" ;;
     "stats") echo "merge" ;;
     "recipe") echo "list show check" ;;
   esac
@@ -19,6 +19,7 @@ _aeq_options() { # COMMAND
     "calibrate") echo "-h --help --data --samples --ranges -o --output -r --recipe --policy --resume --engine --threads --overwrite --strict" ;;
     "stats") echo "-h --help" ;;
     "stats merge") echo "-h --help -o --output --overwrite" ;;
+    "run") echo "-h --help -i --inputs -o --output --signature -n --samples --all-tensors --overwrite --engine --litert-kernels --threads --max-memory" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -51,6 +52,14 @@ _aeq_value() { # COMMAND OPTION
     "calibrate --engine") echo ENGINE ;;
     "calibrate --threads") echo N ;;
     "stats merge -o" | "stats merge --output") echo STATS ;;
+    "run -i" | "run --inputs") echo DATA ;;
+    "run -o" | "run --output") echo ARRAYS ;;
+    "run --signature") echo KEY ;;
+    "run -n" | "run --samples") echo N ;;
+    "run --engine") echo ENGINE ;;
+    "run --litert-kernels") echo KERNELS ;;
+    "run --threads") echo N ;;
+    "run --max-memory") echo SIZE ;;
     "diff -n" | "diff --number") echo N ;;
     "diff --ulps") echo N ;;
     "diff --max-delta") echo N ;;
@@ -65,6 +74,7 @@ _aeq_positional() { # COMMAND NUMBER
     "quantize 0") echo MODEL ;;
     "calibrate 0") echo MODEL ;;
     "stats merge "*) echo STATS ;;
+    "run 0") echo MODEL ;;
     "inspect 0") echo MODEL ;;
     "diff 0") echo A ;;
     "diff 1") echo B ;;
@@ -107,6 +117,15 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     B)
       _aeq_files "$3" .tflite .json .json.gz
+      ;;
+    ARRAYS)
+      _aeq_files "$3" .npz
+      ;;
+    ENGINE)
+      _aeq_words "$3" builtin litert
+      ;;
+    KERNELS)
+      _aeq_words "$3" xnnpack builtin reference
       ;;
     TYPE)
       _aeq_words "$3" float32 int8 uint8 int16

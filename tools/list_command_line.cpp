@@ -32,7 +32,7 @@ struct value_kind {
   std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 14> value_kinds{{
+constexpr std::array<value_kind, 18> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -42,9 +42,13 @@ constexpr std::array<value_kind, 14> value_kinds{{
     {"STATS", ".json .json.gz"},
     {"DATA", ".npz .npy .bin .raw"},
     {"METHOD", ""},
-    {"ENGINE", ""},
     {"A", ".tflite .json .json.gz"},
     {"B", ".tflite .json .json.gz"},
+    {"ARRAYS", ".npz"},
+    {"ENGINE", "", false, "builtin litert"},
+    {"KERNELS", "", false, "xnnpack builtin reference"},
+    {"KEY", ""},
+    {"SIZE", ""},
     {"N", ""},
     {"TYPE", "", false, "float32 int8 uint8 int16"},
 }};

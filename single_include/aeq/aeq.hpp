@@ -9426,6 +9426,57 @@ class interpreter {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/execute/litert.hpp
+// The second engine: LiteRT itself, from its shared library, which is opened when it is asked for. It runs what the
+// built-in engine has no kernel for, and is the judge of what it has.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// Which kernels LiteRT runs on the processor.
+enum class litert_kernels : std::uint8_t {
+  xnnpack,   ///< those of its XNNPACK delegate, where it takes an op: what LiteRT does if nobody asks
+  builtin,   ///< its own, optimized
+  reference  ///< its own, plain: slow, and the ones that results are defined by
+};
+
+struct litert_options {
+  litert_kernels kernels = litert_kernels::xnnpack;
+  unsigned threads = 0;  ///< 0: one per processor
+};
+
+/// Where LiteRT's library is in a Python environment that has the package ai_edge_litert: $VIRTUAL_ENV, the user's
+/// packages, the system's. Empty if there is none.
+[[nodiscard]] std::string find_litert();
+
+/// Models inference_engine. LiteRT gets a copy of the model with signatures of its own making, in memory whole.
+///
+/// Visitors see the tensors of the signature's own subgraph, after the run: inputs, then what ops have computed, but
+/// for those whose shape is known in a run only. With a visitor LiteRT is to keep all of them, so that it joins fewer
+/// ops than without one.
+///
+/// Throws aeq::error: io where the library can't be opened, or lacks a function; bad_input where LiteRT refuses the
+/// model, with LiteRT's own words, and for values that do not fit. No limit of memory holds.
+class litert_engine {
+ public:
+  /// `library`: path of libLiteRt.so (or .dylib) as the Python package ai_edge_litert 2.3 has it.
+  litert_engine(model::model source, const std::string& library, const litert_options& options = {});
+  litert_engine(litert_engine&&) noexcept;
+  litert_engine& operator=(litert_engine&&) noexcept;
+  ~litert_engine();
+
+  [[nodiscard]] std::span<const signature> signatures() const;
+  void run(std::size_t signature, std::span<const operand> inputs, const tensor_visitor& visitor = {});
+  [[nodiscard]] operand output(std::size_t index) const;
+  /// Variables as they were before the first run: the model is compiled anew, if it has any.
+  void reset();
+
+ private:
+  class machine;
+  std::unique_ptr<machine> machine_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
 // ---- aeq/io/console.hpp
 // What a command line asks of the system: its arguments, the standard streams, the terminal. The quantizer itself uses
 // none of it.
@@ -13566,7 +13617,8 @@ class interpreter::machine final : detail::environment {
         memory_(options.max_memory),
         buffers_(model_, memory_),
         graphs_(model_.subgraphs.size()),
-        has_run_once_(model_.subgraphs.size(), false) {
+        has_run_once_(model_.subgraphs.size(), false),
+        is_active_(model_.subgraphs.size(), false) {
     check_signatures();
   }
 
@@ -13582,7 +13634,6 @@ class interpreter::machine final : detail::environment {
     const signature& called = signatures_[number];
     check_inputs(model_, called, inputs);
     operations_left_ = options_.max_operations;
-    depth_ = 0;
     detail::graph& g = at(called.subgraph);
     // A signature may list its inputs in another order than its subgraph does, and may leave some out.
     std::vector<operand> values(g.source().inputs.size());
@@ -13640,20 +13691,29 @@ class interpreter::machine final : detail::environment {
   /// Graphs that are made ready or run within each other: calls take room on the thread's stack.
   class descent {
    public:
-    explicit descent(machine& of) : depth_(of.depth_) {
-      if (depth_ == most) {
+    descent(machine& of, const detail::graph& into) : of_(of), number_(into.number()) {
+      if (of.is_active_[number_]) {
+        throw error(error_code::bad_input, of.model_.file_name() + ": subgraph " + std::to_string(number_) +
+                                               " calls itself, directly or through others");
+      }
+      if (of.depth_ == most) {
         throw error(error_code::bad_input,
                     of.model_.file_name() + ": subgraphs call each other more than " + std::to_string(most) + " deep");
       }
-      ++depth_;
+      ++of.depth_;
+      of.is_active_[number_] = true;
     }
     descent(const descent&) = delete;
     descent& operator=(const descent&) = delete;
-    ~descent() { --depth_; }
+    ~descent() {
+      --of_.depth_;
+      of_.is_active_[number_] = false;
+    }
 
    private:
     static constexpr std::size_t most = 200;
-    std::size_t& depth_;
+    machine& of_;
+    std::size_t number_;
   };
 
   /// Values can be given to the inputs of a subgraph only.
@@ -13682,7 +13742,7 @@ class interpreter::machine final : detail::environment {
     detail::graph& callee = at(number);
     if (inputs.size() != callee.source().inputs.size() || outputs.size() != callee.source().outputs.size())
       return false;
-    const descent deeper(*this);
+    const descent deeper(*this, callee);
     callee.prepare(inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const detail::slot& output = callee.at(static_cast<std::size_t>(callee.source().outputs[i]));
@@ -13728,7 +13788,7 @@ class interpreter::machine final : detail::environment {
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {
-    const descent deeper(*this);
+    const descent deeper(*this, g);
     std::vector<shape> shapes;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::slot& s = g.at(static_cast<std::size_t>(g.source().inputs[i]));
@@ -13909,6 +13969,7 @@ class interpreter::machine final : detail::environment {
   const tensor_visitor* visitor_ = nullptr;
   std::uint64_t operations_left_ = 0;
   std::size_t depth_ = 0;
+  std::vector<bool> is_active_;  ///< subgraphs that are being run or made ready
   const signature* last_ = nullptr;
 };
 
@@ -13933,6 +13994,611 @@ AEQ_INLINE void interpreter::reset() {
 }
 AEQ_INLINE std::uint64_t interpreter::peak_memory() const {
   return machine_->peak_memory();
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/litert.ipp
+#include <filesystem>
+
+// ---- aeq/execute/litert_library.hpp
+// The functions of LiteRT's C interface that we call, looked up in its shared library, with the types that they take.
+// Their forms are those of LiteRT 2.1 to 2.3.
+//
+// Inside: litert.ipp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::litert {
+
+// Objects that only the library knows.
+using environment = struct environment_object*;
+using compiled_model = struct compiled_model_object*;
+using loaded_model = struct loaded_model_object*;
+using options = struct options_object*;
+using opaque_options = struct opaque_options_object*;
+using buffer = struct buffer_object*;
+using requirements = struct requirements_object*;
+
+using status_code = int;  // 0: well
+inline constexpr std::size_t max_rank = 8;
+
+struct layout {
+  unsigned int rank : 7;
+  unsigned int has_strides : 1;
+  std::int32_t dimensions[max_rank];
+  std::uint32_t strides[max_rank];
+};
+struct ranked_type {
+  int element_type;
+  litert::layout layout;
+};
+struct environment_option {
+  int tag;
+  int pad;
+  int value_type;
+  int value_pad;
+  std::int64_t value;
+};
+static_assert(sizeof(layout) == 68 && sizeof(ranked_type) == 72 && sizeof(environment_option) == 24);
+
+inline constexpr int tag_of_least_severity = 25;
+inline constexpr int type_of_integer = 2;
+inline constexpr std::int64_t severity_silent = 4;
+inline constexpr int on_processor = 1;  // bits of kinds of hardware
+
+/// Every function, with null where it has not been looked up.
+struct functions {
+  status_code (*create_environment)(int, const environment_option*, environment*) = nullptr;
+  void (*destroy_environment)(environment) = nullptr;
+  status_code (*create_model)(environment, const void*, std::size_t, loaded_model*) = nullptr;
+  void (*destroy_model)(loaded_model) = nullptr;
+  status_code (*create_options)(options*) = nullptr;
+  void (*destroy_options)(options) = nullptr;
+  status_code (*set_hardware)(options, int) = nullptr;
+  status_code (*create_opaque_options)(const char*, void*, void (*)(void*), opaque_options*) = nullptr;
+  status_code (*add_opaque_options)(options, opaque_options) = nullptr;
+  status_code (*compile)(environment, loaded_model, options, compiled_model*) = nullptr;
+  void (*destroy_compiled)(compiled_model) = nullptr;
+  status_code (*resize)(compiled_model, std::size_t, std::size_t, const int*, std::size_t) = nullptr;
+  status_code (*input_layout)(compiled_model, std::size_t, std::size_t, layout*) = nullptr;
+  status_code (*output_layouts)(compiled_model, std::size_t, std::size_t, layout*, bool) = nullptr;
+  status_code (*input_requirements)(compiled_model, std::size_t, std::size_t, requirements*) = nullptr;
+  status_code (*output_requirements)(compiled_model, std::size_t, std::size_t, requirements*) = nullptr;
+  status_code (*required_bytes)(requirements, std::size_t*) = nullptr;
+  status_code (*create_buffer)(const ranked_type*, void*, std::size_t, void (*)(void*), buffer*) = nullptr;
+  void (*destroy_buffer)(buffer) = nullptr;
+  status_code (*run)(compiled_model, std::size_t, std::size_t, buffer*, std::size_t, buffer*) = nullptr;
+  status_code (*error_messages)(compiled_model, char**) = nullptr;
+
+  /// Calls visit(name, function) with each function and what the library calls it.
+  template <class Visit>
+  void for_each(const Visit& visit) {
+    visit("LiteRtCreateEnvironment", create_environment);
+    visit("LiteRtDestroyEnvironment", destroy_environment);
+    visit("LiteRtCreateModelFromBuffer", create_model);
+    visit("LiteRtDestroyModel", destroy_model);
+    visit("LiteRtCreateOptions", create_options);
+    visit("LiteRtDestroyOptions", destroy_options);
+    visit("LiteRtSetOptionsHardwareAccelerators", set_hardware);
+    visit("LiteRtCreateOpaqueOptions", create_opaque_options);
+    visit("LiteRtAddOpaqueOptions", add_opaque_options);
+    visit("LiteRtCreateCompiledModel", compile);
+    visit("LiteRtDestroyCompiledModel", destroy_compiled);
+    visit("LiteRtCompiledModelResizeInputTensorNonStrict", resize);
+    visit("LiteRtGetCompiledModelInputTensorLayout", input_layout);
+    visit("LiteRtGetCompiledModelOutputTensorLayouts", output_layouts);
+    visit("LiteRtGetCompiledModelInputBufferRequirements", input_requirements);
+    visit("LiteRtGetCompiledModelOutputBufferRequirements", output_requirements);
+    visit("LiteRtGetTensorBufferRequirementsBufferSize", required_bytes);
+    visit("LiteRtCreateTensorBufferFromHostMemory", create_buffer);
+    visit("LiteRtDestroyTensorBuffer", destroy_buffer);
+    visit("LiteRtRunCompiledModel", run);
+    visit("LiteRtCompiledModelGetErrorMessages", error_messages);
+  }
+};
+
+/// Opens a library, which then stays open, and looks everything up. Throws aeq::error (io) that names the path and what
+/// would be accepted.
+[[nodiscard]] functions open_library(const std::string& path);
+
+/// What a status means, in words.
+[[nodiscard]] std::string words_of(status_code status);
+
+/// An object that is destroyed by one of the functions.
+template <class Object>
+class owner {
+ public:
+  owner() = default;
+  owner(Object object, void (*destroy)(Object)) : object_(object), destroy_(destroy) {}
+  owner(const owner&) = delete;
+  owner& operator=(const owner&) = delete;
+  owner(owner&& other) noexcept : object_(other.object_), destroy_(other.destroy_) { other.object_ = nullptr; }
+  owner& operator=(owner&& other) noexcept {
+    clear();
+    object_ = other.object_;
+    destroy_ = other.destroy_;
+    other.object_ = nullptr;
+    return *this;
+  }
+  ~owner() { clear(); }
+
+  void clear() {
+    if (object_ != nullptr) destroy_(object_);
+    object_ = nullptr;
+  }
+  [[nodiscard]] Object get() const { return object_; }
+
+ private:
+  Object object_ = nullptr;
+  void (*destroy_)(Object) = nullptr;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::litert
+
+// ---- aeq/model/editor.hpp
+// Editing a model: new tensors, buffers, operator codes, and operators at the right places.
+
+#include <deque>
+#include <initializer_list>
+#include <list>
+
+namespace aeq::inline AEQ_ABI::model {
+
+/// Adds parts to a model. The model must outlive it.
+class editor {
+ public:
+  /// `changing`: buffers of the model whose content will not stay what it is.
+  explicit editor(model& m, const std::vector<bool>& changing = {});
+
+  std::uint32_t add_buffer(buffer b);
+
+  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
+  std::uint32_t add_constant(std::vector<std::uint8_t> bytes);
+
+  std::int32_t add_tensor(std::size_t graph, tensor t);
+
+  /// The first operator code with a builtin; a new one of version 1 if there is none.
+  std::uint32_t code(op::code builtin);
+
+  /// An option table of int32 fields, each {id, value}, that lives as long as the model.
+  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields);
+
+  [[nodiscard]] model& edited() { return model_; }
+
+ private:
+  using buffers_by_hash = std::unordered_multimap<std::size_t, std::uint32_t>;
+
+  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
+  [[nodiscard]] buffers_by_hash& of_size(std::uint64_t bytes);
+
+  model& model_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_size_;  ///< whose content nobody has looked at yet
+  std::unordered_map<std::uint64_t, buffers_by_hash> by_content_;
+  std::unordered_map<op::code, std::uint32_t> codes_;  ///< those that were asked for
+};
+
+/// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
+/// known by its original position, or by a number beyond those that `insert` returns.
+class insertions {
+ public:
+  explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
+
+  /// Right before an original operator, behind what was put there earlier.
+  std::int32_t before(std::int32_t consumer, operation o);
+
+  /// Right behind an operator; -1: at the very start.
+  std::int32_t after(std::int32_t producer, operation o);
+
+  void commit(subgraph& g);
+
+ private:
+  struct insertion {
+    operation what;
+    std::size_t gap;
+    std::list<std::int32_t>::iterator place;
+  };
+
+  std::int32_t place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before);
+
+  std::vector<std::list<std::int32_t>> gaps_;  ///< gap i lies before original operator i
+  std::deque<insertion> inserted_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/execute/litert.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace litert {
+
+/// A value in memory as the library wants it: aligned, with room behind it that vector loads may touch.
+struct host_value {
+  aligned_bytes memory;
+  std::size_t bytes = 0;
+  std::vector<std::int32_t> extents;
+  owner<litert::buffer> handle;
+};
+
+/// The library's number for a type of elements.
+[[nodiscard]] AEQ_INLINE int number_of(element_type type) {
+  switch (type) {
+    case element_type::float32: return 1;
+    case element_type::int32: return 2;
+    case element_type::uint8: return 3;
+    case element_type::int64: return 4;
+    case element_type::boolean: return 6;
+    case element_type::int16: return 7;
+    case element_type::int8: return 9;
+    case element_type::float16: return 10;
+    case element_type::int4: return 18;
+    case element_type::int2: return 20;
+    case element_type::absent: break;
+  }
+  return 0;
+}
+
+/// What is compiled: the model, or a copy of it whose signatures list more.
+struct variant {
+  std::vector<std::uint8_t> file;
+  std::vector<std::vector<std::int32_t>> inputs;   ///< of each signature: tensors, in the order of the library
+  std::vector<std::vector<std::int32_t>> outputs;  ///< likewise
+  owner<loaded_model> model;
+  owner<compiled_model> compiled;
+};
+
+/// Where a Python environment may keep packages.
+[[nodiscard]] AEQ_INLINE std::vector<std::filesystem::path> package_folders() {
+  std::vector<std::filesystem::path> folders;
+  const auto add_versions = [&](const std::filesystem::path& lib) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(lib, ignored)) {
+      if (!entry.path().filename().string().starts_with("python3")) continue;
+      folders.push_back(entry.path() / "site-packages");
+      folders.push_back(entry.path() / "dist-packages");
+    }
+  };
+  if (const char* home = std::getenv("VIRTUAL_ENV"); home != nullptr) {
+    add_versions(std::filesystem::path(home) / "lib");
+    return folders;  // an environment that is active hides the others
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr) {
+    add_versions(std::filesystem::path(home) / ".local" / "lib");
+  }
+  for (const char* lib : {"/usr/local/lib", "/usr/lib"}) add_versions(lib);
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+}  // namespace litert
+
+AEQ_INLINE std::string find_litert() {
+  std::error_code ignored;
+  for (const std::filesystem::path& folder : litert::package_folders()) {
+    for (const char* name : {"libLiteRt.so", "libLiteRt.dylib"}) {
+      const std::filesystem::path library = folder / "ai_edge_litert" / name;
+      if (std::filesystem::exists(library, ignored)) return library.string();
+    }
+  }
+  return {};
+}
+
+class litert_engine::machine {
+ public:
+  machine(model::model source, const std::string& library, const litert_options& options)
+      : model_(std::move(source)),
+        library_(library),
+        options_(options),
+        signatures_((model::check_consistency(model_), signatures_of(model_))),
+        call_(litert::open_library(library)) {
+    const litert::environment_option quiet{litert::tag_of_least_severity, 0, litert::type_of_integer, 0,
+                                           litert::severity_silent};
+    litert::environment made = nullptr;
+    expect(call_.create_environment(1, &quiet, &made), "can't be started");
+    environment_ = {made, call_.destroy_environment};
+    for (const model::subgraph& g : model_.subgraphs) {
+      for (const model::tensor& t : g.tensors) has_state_ |= t.is_variable;
+      for (const model::operation& o : g.operations) {
+        for (const std::int32_t called : model::called_subgraphs(o))
+          called_.push_back(static_cast<std::size_t>(called));
+        has_state_ |= model_.builtin(o) == op::code::var_handle;
+      }
+    }
+  }
+
+  [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
+
+  void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
+    last_ = nullptr;
+    if (number >= signatures_.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": has " + std::to_string(signatures_.size()) +
+                                               " signatures, none of number " + std::to_string(number));
+    }
+    const signature& called = signatures_[number];
+    check_inputs(model_, called, inputs);
+    litert::variant& v = variant_for(static_cast<bool>(visitor));
+    give_inputs(v, number, called, inputs);
+    make_room_for_outputs(v, number);
+    std::vector<litert::buffer> in, out;
+    for (const litert::host_value& value : inputs_) in.push_back(value.handle.get());
+    for (const litert::host_value& value : outputs_) out.push_back(value.handle.get());
+    expect(v.compiled.get(), call_.run(v.compiled.get(), number, in.size(), in.data(), out.size(), out.data()),
+           "can't run signature '" + called.key + "'");
+    last_ = &called;
+    ran_ = &v;
+    if (visitor) visit(v, number, visitor);
+  }
+
+  [[nodiscard]] operand output(std::size_t index) const {
+    if (last_ == nullptr || index >= last_->outputs.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": there is no output " + std::to_string(index) +
+                                               (last_ == nullptr ? ", for no run has ended well" : ""));
+    }
+    const auto number = static_cast<std::size_t>(last_ - signatures_.data());
+    return *value_of(*ran_, number, static_cast<std::int32_t>(last_->outputs[index].tensor));
+  }
+
+  void reset() {
+    if (!has_state_) return;
+    for (litert::variant* v : {&plain_, &full_}) v->compiled.clear();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw error(error_code::bad_input, model_.file_name() + ": LiteRT (" + library_ + ") " + what);
+  }
+  void expect(litert::status_code status, const std::string& what) const {
+    if (status != 0) fail(what + ": " + litert::words_of(status));
+  }
+  /// With what the compiled model has to say of it.
+  void expect(litert::compiled_model model, litert::status_code status, const std::string& what) const {
+    if (status == 0) return;
+    char* said = nullptr;
+    std::string text;
+    if (call_.error_messages(model, &said) == 0 && said != nullptr) {
+      text = said;
+      std::free(said);
+      while (!text.empty() && text.back() == '\n') text.pop_back();
+      std::replace(text.begin(), text.end(), '\n', ' ');
+    }
+    fail(what + ": " + litert::words_of(status) + (text.empty() ? "" : " (" + text + ")"));
+  }
+
+  /// The signatures of a copy list their subgraphs' inputs and outputs in order, so that the library's order is known.
+  [[nodiscard]] model::model copy_for(litert::variant& v, bool all) const {
+    model::model copy = model_;
+    copy.signatures.clear();
+    v.inputs.clear();
+    v.outputs.clear();
+    for (std::size_t i = 0; i < signatures_.size(); ++i) {
+      const signature& s = signatures_[i];
+      model::subgraph& g = copy.subgraphs[s.subgraph];
+      const auto lists = [&](std::int32_t t) {
+        return std::find(g.outputs.begin(), g.outputs.end(), t) != g.outputs.end();
+      };
+      const auto add = [&](std::int32_t t) {
+        if (!lists(t)) g.outputs.push_back(t);
+      };
+      for (const port& p : s.outputs) add(static_cast<std::int32_t>(p.tensor));
+      // Who calls a subgraph knows how many outputs it has.
+      const bool is_called = std::find(called_.begin(), called_.end(), s.subgraph) != called_.end();
+      if (all && !is_called) {
+        for (const model::operation& o : g.operations) {
+          for (const std::int32_t t : o.outputs) {
+            if (t >= 0 && is_visible(g, static_cast<std::size_t>(t))) add(t);
+          }
+        }
+      }
+    }
+    for (std::size_t i = 0; i < signatures_.size(); ++i) {
+      model::subgraph& g = copy.subgraphs[signatures_[i].subgraph];
+      if (std::find(called_.begin(), called_.end(), signatures_[i].subgraph) == called_.end()) tidy_outputs(g);
+      model::signature made;
+      made.key = "signature_" + std::to_string(i);
+      made.subgraph = static_cast<std::uint32_t>(signatures_[i].subgraph);
+      for (const std::int32_t t : g.inputs) made.inputs.push_back({"i" + std::to_string(t), std::uint32_t(t)});
+      for (const std::int32_t t : g.outputs) made.outputs.push_back({"o" + std::to_string(t), std::uint32_t(t)});
+      copy.signatures.push_back(std::move(made));
+      v.inputs.push_back(g.inputs);
+      v.outputs.push_back(g.outputs);
+    }
+    return copy;
+  }
+
+  /// Each output once, and none that is an input: memory for it would take the place of the input's.
+  static void tidy_outputs(model::subgraph& g) {
+    std::vector<std::int32_t> once;
+    for (const std::int32_t t : g.outputs) {
+      const bool is_input = std::find(g.inputs.begin(), g.inputs.end(), t) != g.inputs.end();
+      if (!is_input && std::find(once.begin(), once.end(), t) == once.end()) once.push_back(t);
+    }
+    if (!once.empty()) g.outputs = std::move(once);
+  }
+
+  /// Whether the library can hand a tensor over: of a type that is data, and of a shape that is known.
+  [[nodiscard]] static bool is_visible(const model::subgraph& g, std::size_t tensor) {
+    const model::tensor& t = g.tensors[tensor];
+    return element_type_of(t.type) != element_type::absent && t.type != model::tensor_type::resource &&
+           t.shape.size() <= litert::max_rank;
+  }
+
+  litert::variant& variant_for(bool all) {
+    litert::variant& v = all ? full_ : plain_;
+    if (v.model.get() == nullptr) {
+      v.file = model::to_bytes(copy_for(v, all), 0);
+      litert::loaded_model loaded = nullptr;
+      expect(call_.create_model(environment_.get(), v.file.data(), v.file.size(), &loaded), "refuses the model");
+      v.model = {loaded, call_.destroy_model};
+    }
+    if (v.compiled.get() == nullptr) compile(v);
+    return v;
+  }
+
+  void compile(litert::variant& v) {
+    litert::options made = nullptr;
+    expect(call_.create_options(&made), "has no options");
+    const litert::owner<litert::options> options(made, call_.destroy_options);
+    expect(call_.set_hardware(made, litert::on_processor), "has no kernels for the processor");
+    constexpr const char* names[]{"delegate", "builtin", "reference"};
+    add_options(made, "xnnpack",
+                "kernel_mode = \"" + std::string(names[static_cast<std::size_t>(options_.kernels)]) +
+                    "\"\nnum_threads = " + std::to_string(thread_count(options_.threads)) + "\n");
+    add_options(made, "runtime_options_string", "error_reporter_mode = 2\n");  // keeps them for us
+    litert::compiled_model compiled = nullptr;
+    const litert::status_code status = call_.compile(environment_.get(), v.model.get(), made, &compiled);
+    if (status != 0) fail("can't compile the model: " + litert::words_of(status));
+    v.compiled = {compiled, call_.destroy_compiled};
+  }
+
+  void add_options(litert::options to, const char* kind, const std::string& text) const {
+    auto* payload = static_cast<char*>(std::malloc(text.size() + 1));
+    if (payload == nullptr) throw error(error_code::io, "out of memory");
+    std::memcpy(payload, text.c_str(), text.size() + 1);
+    litert::opaque_options made = nullptr;
+    expect(call_.create_opaque_options(kind, payload, &std::free, &made), "takes no options");
+    expect(call_.add_opaque_options(to, made), "takes no options");
+  }
+
+  [[nodiscard]] const model::subgraph& graph_of(std::size_t number) const {
+    return model_.subgraphs[signatures_[number].subgraph];
+  }
+
+  /// Memory for a value, and the library's handle of it.
+  void make_room(litert::host_value& value, element_type type, std::size_t bytes) const {
+    constexpr std::size_t behind = 64;
+    value.handle.clear();
+    if (value.memory.size() < bytes + behind) value.memory = aligned_bytes(bytes + behind);
+    value.bytes = bytes;
+    litert::ranked_type ranked{};
+    ranked.element_type = litert::number_of(type);
+    if (value.extents.size() > litert::max_rank) fail("takes no values of more than 8 dimensions");
+    ranked.layout.rank = static_cast<unsigned int>(value.extents.size()) & 0x7fu;
+    std::copy(value.extents.begin(), value.extents.end(), ranked.layout.dimensions);
+    litert::buffer made = nullptr;
+    expect(call_.create_buffer(&ranked, value.memory.span().data(), bytes, nullptr, &made), "takes no memory");
+    value.handle = {made, call_.destroy_buffer};
+  }
+
+  void give_inputs(litert::variant& v, std::size_t number, const signature& called, std::span<const operand> inputs) {
+    const std::vector<std::int32_t>& wanted = v.inputs[number];
+    inputs_.resize(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const operand* given = nullptr;
+      for (std::size_t k = 0; k < called.inputs.size(); ++k) {
+        if (static_cast<std::int32_t>(called.inputs[k].tensor) == wanted[i]) given = &inputs[k];
+      }
+      if (given == nullptr) {
+        fail("gets no value for " + model::label(graph_of(number), static_cast<std::size_t>(wanted[i])) +
+             ", an input of its subgraph that signature '" + called.key + "' leaves out");
+      }
+      litert::layout now{};
+      expect(v.compiled.get(), call_.input_layout(v.compiled.get(), number, i, &now), "has no such input");
+      if (!std::equal(given->shape.begin(), given->shape.end(), now.dimensions, now.dimensions + now.rank)) {
+        expect(v.compiled.get(), call_.resize(v.compiled.get(), number, i, given->shape.data(), given->shape.size()),
+               "can't give input '" + std::to_string(i) + "' the shape " + described(given->type, given->shape));
+      }
+      litert::host_value& value = inputs_[i];
+      value.extents.assign(given->shape.begin(), given->shape.end());
+      const std::size_t bytes = (given->elements() * static_cast<std::size_t>(bits_of(given->type)) + 7) / 8;
+      make_room(value, given->type, bytes);
+      std::copy_n(given->data.begin(), bytes, value.memory.span().begin());
+    }
+  }
+
+  void make_room_for_outputs(litert::variant& v, std::size_t number) {
+    const std::vector<std::int32_t>& wanted = v.outputs[number];
+    std::vector<litert::layout> layouts(wanted.size());
+    expect(v.compiled.get(), call_.output_layouts(v.compiled.get(), number, layouts.size(), layouts.data(), true),
+           "knows no shapes of outputs");
+    outputs_.resize(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const model::tensor& t = graph_of(number).tensors[static_cast<std::size_t>(wanted[i])];
+      litert::host_value& value = outputs_[i];
+      value.extents.assign(layouts[i].dimensions, layouts[i].dimensions + layouts[i].rank);
+      const element_type type = element_type_of(t.type);
+      std::size_t bytes = static_cast<std::size_t>(bits_of(type));
+      for (const std::int32_t extent : value.extents) {
+        if (extent < 0)
+          fail("knows the shape of " + model::label(graph_of(number), static_cast<std::size_t>(wanted[i])) +
+               " in a run only, and has no way to tell it");
+        bytes *= static_cast<std::size_t>(extent);
+      }
+      make_room(value, type, (bytes + 7) / 8);
+    }
+  }
+
+  /// A tensor's value in the run that was; null if the library does not show it.
+  [[nodiscard]] const operand* value_of(const litert::variant& v, std::size_t number, std::int32_t tensor) const {
+    const auto find = [&](const std::vector<std::int32_t>& list, const std::vector<litert::host_value>& values) {
+      const auto found = std::find(list.begin(), list.end(), tensor);
+      return found == list.end() ? nullptr : &values[static_cast<std::size_t>(found - list.begin())];
+    };
+    // The library leaves an output alone that is an input.
+    const litert::host_value* value = find(v.inputs[number], inputs_);
+    if (value == nullptr) value = find(v.outputs[number], outputs_);
+    if (value == nullptr) return nullptr;
+    const model::tensor& t = graph_of(number).tensors[static_cast<std::size_t>(tensor)];
+    zero_points_.clear();
+    view_ = {element_type_of(t.type), false, value->memory.span().first(value->bytes), value->extents, {}, {}, 0, 0};
+    if (t.quantization) {
+      view_.scale = t.quantization->scale;
+      view_.channel_axis = t.quantization->quantized_dimension;
+      for (const std::int64_t zero : t.quantization->zero_point) {
+        zero_points_.push_back(static_cast<std::int32_t>(zero));
+      }
+      view_.zero_point = zero_points_;
+    }
+    return &view_;
+  }
+
+  void visit(const litert::variant& v, std::size_t number, const tensor_visitor& visitor) const {
+    const std::size_t subgraph = signatures_[number].subgraph;
+    const auto show = [&](std::int32_t t) {
+      if (t < 0) return;
+      if (const operand* value = value_of(v, number, t); value != nullptr) {
+        visitor({subgraph, static_cast<std::size_t>(t), value});
+      }
+    };
+    for (const std::int32_t t : graph_of(number).inputs) show(t);
+    for (const model::operation& o : graph_of(number).operations) {
+      for (const std::int32_t t : o.outputs) show(t);
+    }
+  }
+
+  model::model model_;
+  std::string library_;
+  litert_options options_;
+  std::vector<signature> signatures_;
+  litert::functions call_;
+  litert::owner<litert::environment> environment_;
+  std::vector<std::size_t> called_;  ///< subgraphs that ops call
+  bool has_state_ = false;
+  litert::variant plain_;
+  litert::variant full_;
+  std::vector<litert::host_value> inputs_;
+  std::vector<litert::host_value> outputs_;
+  const signature* last_ = nullptr;
+  const litert::variant* ran_ = nullptr;
+  mutable std::vector<std::int32_t> zero_points_;
+  mutable operand view_;
+};
+
+AEQ_INLINE litert_engine::litert_engine(model::model source, const std::string& library, const litert_options& options)
+    : machine_(std::make_unique<machine>(std::move(source), library, options)) {}
+AEQ_INLINE litert_engine::litert_engine(litert_engine&&) noexcept = default;
+AEQ_INLINE litert_engine& litert_engine::operator=(litert_engine&&) noexcept = default;
+AEQ_INLINE litert_engine::~litert_engine() = default;
+
+AEQ_INLINE std::span<const signature> litert_engine::signatures() const {
+  return machine_->signatures();
+}
+AEQ_INLINE void litert_engine::run(std::size_t signature, std::span<const operand> inputs,
+                                   const tensor_visitor& visitor) {
+  machine_->run(signature, inputs, visitor);
+}
+AEQ_INLINE operand litert_engine::output(std::size_t index) const {
+  return machine_->output(index);
+}
+AEQ_INLINE void litert_engine::reset() {
+  machine_->reset();
 }
 
 }  // namespace aeq::inline AEQ_ABI::execute
@@ -17781,77 +18447,6 @@ AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& pl
 // ---- aeq/quantize/transform.ipp
 // The order of tensors, and what each instruction leaves for the next.
 
-// ---- aeq/model/editor.hpp
-// Editing a model: new tensors, buffers, operator codes, and operators at the right places.
-
-#include <deque>
-#include <initializer_list>
-#include <list>
-
-namespace aeq::inline AEQ_ABI::model {
-
-/// Adds parts to a model. The model must outlive it.
-class editor {
- public:
-  /// `changing`: buffers of the model whose content will not stay what it is.
-  explicit editor(model& m, const std::vector<bool>& changing = {});
-
-  std::uint32_t add_buffer(buffer b);
-
-  /// A buffer with these bytes: one of the model that does not change, or one that this made earlier; else a new one.
-  std::uint32_t add_constant(std::vector<std::uint8_t> bytes);
-
-  std::int32_t add_tensor(std::size_t graph, tensor t);
-
-  /// The first operator code with a builtin; a new one of version 1 if there is none.
-  std::uint32_t code(op::code builtin);
-
-  /// An option table of int32 fields, each {id, value}, that lives as long as the model.
-  const flatbuffers::Table* add_table(std::initializer_list<std::pair<std::size_t, std::int32_t>> fields);
-
-  [[nodiscard]] model& edited() { return model_; }
-
- private:
-  using buffers_by_hash = std::unordered_multimap<std::size_t, std::uint32_t>;
-
-  std::span<const std::uint8_t> keep(std::vector<std::uint8_t> bytes);
-  [[nodiscard]] buffers_by_hash& of_size(std::uint64_t bytes);
-
-  model& model_;
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_size_;  ///< whose content nobody has looked at yet
-  std::unordered_map<std::uint64_t, buffers_by_hash> by_content_;
-  std::unordered_map<op::code, std::uint32_t> codes_;  ///< those that were asked for
-};
-
-/// New operators of one subgraph, gathered in the gaps between the original ones; `commit` puts them in. An operator is
-/// known by its original position, or by a number beyond those that `insert` returns.
-class insertions {
- public:
-  explicit insertions(std::size_t originals) : gaps_(originals + 1) {}
-
-  /// Right before an original operator, behind what was put there earlier.
-  std::int32_t before(std::int32_t consumer, operation o);
-
-  /// Right behind an operator; -1: at the very start.
-  std::int32_t after(std::int32_t producer, operation o);
-
-  void commit(subgraph& g);
-
- private:
-  struct insertion {
-    operation what;
-    std::size_t gap;
-    std::list<std::int32_t>::iterator place;
-  };
-
-  std::int32_t place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before);
-
-  std::vector<std::list<std::int32_t>> gaps_;  ///< gap i lies before original operator i
-  std::deque<insertion> inserted_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::model
-
 // ---- aeq/quantize/transform/add_dequantize.hpp
 // ADD_DEQUANTIZE: a tensor becomes integers or float16, and a DEQUANTIZE op behind it gives the listed consumers
 // floats.
@@ -20956,8 +21551,6 @@ AEQ_INLINE void random_numbers::fill(element_type type, std::span<std::byte> dat
 // ---- aeq/io/folder.ipp
 // Folders: the definitions.
 
-#include <filesystem>
-
 namespace aeq::inline AEQ_ABI::io {
 
 namespace detail {
@@ -23426,6 +24019,9 @@ AEQ_INLINE void graph::make_steps() {
       s.options = options_of(o);
     } else {
       s.graphs = model::called_subgraphs(o);
+      if (s.code == op::code::stablehlo_composite && s.graphs.empty() && o.options_2.table != nullptr) {
+        s.graphs = {0};  // absent fields have their defaults
+      }
       if (s.flow == control::variable) {
         std::string container, name;
         if (o.options.type == var_handle_options && o.options.table != nullptr) {
@@ -24038,6 +24634,194 @@ AEQ_INLINE std::vector<std::int32_t> called_subgraphs(const operation& o) {
 
 AEQ_INLINE void check_consistency(const model& m) {
   detail::consistency(m).check();
+}
+
+}  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/execute/litert_library.ipp
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <dlfcn.h>
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::litert {
+
+// The system's loader: null where it has no such library or function.
+#ifdef _WIN32
+[[nodiscard]] AEQ_INLINE void* load_library(const std::string& path, std::string& why) {
+  void* library = ::LoadLibraryA(path.c_str());
+  if (library == nullptr) why = "error " + std::to_string(::GetLastError());
+  return library;
+}
+[[nodiscard]] AEQ_INLINE void* find_function(void* library, const char* name) {
+  return reinterpret_cast<void*>(::GetProcAddress(static_cast<HMODULE>(library), name));
+}
+#else
+[[nodiscard]] AEQ_INLINE void* load_library(const std::string& path, std::string& why) {
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* said = ::dlerror();
+    why = said != nullptr ? said : "no reason given";
+  }
+  return library;
+}
+[[nodiscard]] AEQ_INLINE void* find_function(void* library, const char* name) {
+  return ::dlsym(library, name);
+}
+#endif
+
+AEQ_INLINE functions open_library(const std::string& path) {
+  constexpr const char* accepted = "; libLiteRt.so of the Python package ai_edge_litert 2.3 would be accepted";
+  std::string why;
+  // A name without a folder would be looked for in the system's places.
+  void* library = load_library(path.find('/') == std::string::npos ? "./" + path : path, why);
+  if (library == nullptr) throw error(error_code::io, path + ": can't be opened as a library: " + why + accepted);
+  functions found;
+  found.for_each([&](const char* name, auto& function) {
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(find_function(library, name));
+    if (function == nullptr) {
+      throw error(error_code::io, path + ": is no LiteRT, or another version of it: it has no " + name + accepted);
+    }
+  });
+  return found;
+}
+
+AEQ_INLINE std::string words_of(status_code status) {
+  constexpr std::pair<status_code, const char*> known[]{{1, "invalid argument"},     {2, "out of memory"},
+                                                        {3, "runtime failure"},      {4, "missing input"},
+                                                        {5, "unsupported"},          {6, "not found"},
+                                                        {8, "wrong version"},        {500, "a file can't be read"},
+                                                        {501, "invalid model"},      {502, "a library can't be loaded"},
+                                                        {504, "compilation failed"}, {1000, "index out of range"}};
+  for (const auto& [code, words] : known) {
+    if (code == status) return words;
+  }
+  return "status " + std::to_string(status);
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::litert
+
+// ---- aeq/model/editor.ipp
+// Editing a model: the definitions.
+
+namespace aeq::inline AEQ_ABI::model {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE std::size_t hash_of(std::span<const std::uint8_t> bytes) {
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace detail
+
+AEQ_INLINE editor::editor(model& m, const std::vector<bool>& changing) : model_(m) {
+  for (std::size_t i = 1; i < m.buffers.size(); ++i) {
+    const bool stays = i >= changing.size() || !changing[i];
+    if (stays && m.buffers[i].present && !m.buffers[i].produce) {
+      by_size_[m.buffers[i].size].push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+}
+
+AEQ_INLINE std::uint32_t editor::add_buffer(buffer b) {
+  model_.buffers.push_back(std::move(b));
+  return static_cast<std::uint32_t>(model_.buffers.size() - 1);
+}
+
+/// Buffers of a size by their content, which is only read where a constant of the size is added.
+AEQ_INLINE editor::buffers_by_hash& editor::of_size(std::uint64_t bytes) {
+  buffers_by_hash& known = by_content_[bytes];
+  if (const auto unread = by_size_.find(bytes); unread != by_size_.end()) {
+    for (const std::uint32_t i : unread->second) known.emplace(detail::hash_of(model_.buffers[i].data), i);
+    by_size_.erase(unread);
+  }
+  return known;
+}
+
+AEQ_INLINE std::uint32_t editor::add_constant(std::vector<std::uint8_t> bytes) {
+  buffers_by_hash& known = of_size(bytes.size());
+  const std::size_t hash = detail::hash_of(bytes);
+  const auto [first, last] = known.equal_range(hash);
+  std::uint32_t found = 0;
+  for (auto i = first; i != last; ++i) {
+    const buffer& b = model_.buffers[i->second];
+    const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
+    if (equal && (found == 0 || i->second < found)) found = i->second;
+  }
+  if (found != 0) return found;
+  buffer b;
+  b.present = true;
+  b.size = bytes.size();
+  b.data = keep(std::move(bytes));
+  const std::uint32_t index = add_buffer(std::move(b));
+  known.emplace(hash, index);
+  return index;
+}
+
+AEQ_INLINE std::int32_t editor::add_tensor(std::size_t graph, tensor t) {
+  std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
+  tensors.push_back(std::move(t));
+  return static_cast<std::int32_t>(tensors.size() - 1);
+}
+
+AEQ_INLINE std::uint32_t editor::code(op::code builtin) {
+  const auto [known, is_new] = codes_.try_emplace(builtin);
+  if (!is_new) return known->second;
+  const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
+                                  [&](const operator_code& c) { return c.builtin == builtin; });
+  known->second = static_cast<std::uint32_t>(place - model_.operator_codes.begin());
+  if (place == model_.operator_codes.end()) model_.operator_codes.push_back({builtin, std::nullopt, 1});
+  return known->second;
+}
+
+AEQ_INLINE const flatbuffers::Table* editor::add_table(
+    std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
+  flatbuffers::FlatBufferBuilder builder(64);
+  const auto start = builder.StartTable();
+  for (const auto& [id, value] : fields) {
+    builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
+  }
+  builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
+  const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+  return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
+}
+
+AEQ_INLINE std::span<const std::uint8_t> editor::keep(std::vector<std::uint8_t> bytes) {
+  model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+  return *model_.storage.back();
+}
+
+AEQ_INLINE std::int32_t insertions::before(std::int32_t consumer, operation o) {
+  const auto gap = static_cast<std::size_t>(consumer);
+  return place(std::move(o), gap, gaps_[gap].end());
+}
+
+AEQ_INLINE std::int32_t insertions::after(std::int32_t producer, operation o) {
+  const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
+  if (producer < originals) {
+    const auto gap = static_cast<std::size_t>(producer) + 1;
+    return place(std::move(o), gap, gaps_[gap].begin());
+  }
+  const insertion& earlier = inserted_[static_cast<std::size_t>(producer - originals)];
+  return place(std::move(o), earlier.gap, std::next(earlier.place));
+}
+
+AEQ_INLINE void insertions::commit(subgraph& g) {
+  if (inserted_.empty()) return;
+  std::vector<operation> result;
+  result.reserve(g.operations.size() + inserted_.size());
+  for (std::size_t i = 0; i < gaps_.size(); ++i) {
+    for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
+    if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
+  }
+  g.operations = std::move(result);
+}
+
+AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before) {
+  const auto number = static_cast<std::int32_t>(inserted_.size());
+  inserted_.push_back({std::move(o), gap, gaps_[gap].insert(before, number)});
+  return number + static_cast<std::int32_t>(gaps_.size()) - 1;
 }
 
 }  // namespace aeq::inline AEQ_ABI::model
@@ -25562,130 +26346,6 @@ AEQ_INLINE void static_range::materialize_output(std::size_t graph, std::int32_t
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize::detail
-
-// ---- aeq/model/editor.ipp
-// Editing a model: the definitions.
-
-namespace aeq::inline AEQ_ABI::model {
-
-namespace detail {
-
-[[nodiscard]] AEQ_INLINE std::size_t hash_of(std::span<const std::uint8_t> bytes) {
-  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-}  // namespace detail
-
-AEQ_INLINE editor::editor(model& m, const std::vector<bool>& changing) : model_(m) {
-  for (std::size_t i = 1; i < m.buffers.size(); ++i) {
-    const bool stays = i >= changing.size() || !changing[i];
-    if (stays && m.buffers[i].present && !m.buffers[i].produce) {
-      by_size_[m.buffers[i].size].push_back(static_cast<std::uint32_t>(i));
-    }
-  }
-}
-
-AEQ_INLINE std::uint32_t editor::add_buffer(buffer b) {
-  model_.buffers.push_back(std::move(b));
-  return static_cast<std::uint32_t>(model_.buffers.size() - 1);
-}
-
-/// Buffers of a size by their content, which is only read where a constant of the size is added.
-AEQ_INLINE editor::buffers_by_hash& editor::of_size(std::uint64_t bytes) {
-  buffers_by_hash& known = by_content_[bytes];
-  if (const auto unread = by_size_.find(bytes); unread != by_size_.end()) {
-    for (const std::uint32_t i : unread->second) known.emplace(detail::hash_of(model_.buffers[i].data), i);
-    by_size_.erase(unread);
-  }
-  return known;
-}
-
-AEQ_INLINE std::uint32_t editor::add_constant(std::vector<std::uint8_t> bytes) {
-  buffers_by_hash& known = of_size(bytes.size());
-  const std::size_t hash = detail::hash_of(bytes);
-  const auto [first, last] = known.equal_range(hash);
-  std::uint32_t found = 0;
-  for (auto i = first; i != last; ++i) {
-    const buffer& b = model_.buffers[i->second];
-    const bool equal = std::equal(bytes.begin(), bytes.end(), b.data.begin(), b.data.end());
-    if (equal && (found == 0 || i->second < found)) found = i->second;
-  }
-  if (found != 0) return found;
-  buffer b;
-  b.present = true;
-  b.size = bytes.size();
-  b.data = keep(std::move(bytes));
-  const std::uint32_t index = add_buffer(std::move(b));
-  known.emplace(hash, index);
-  return index;
-}
-
-AEQ_INLINE std::int32_t editor::add_tensor(std::size_t graph, tensor t) {
-  std::vector<tensor>& tensors = model_.subgraphs[graph].tensors;
-  tensors.push_back(std::move(t));
-  return static_cast<std::int32_t>(tensors.size() - 1);
-}
-
-AEQ_INLINE std::uint32_t editor::code(op::code builtin) {
-  const auto [known, is_new] = codes_.try_emplace(builtin);
-  if (!is_new) return known->second;
-  const auto place = std::find_if(model_.operator_codes.begin(), model_.operator_codes.end(),
-                                  [&](const operator_code& c) { return c.builtin == builtin; });
-  known->second = static_cast<std::uint32_t>(place - model_.operator_codes.begin());
-  if (place == model_.operator_codes.end()) model_.operator_codes.push_back({builtin, std::nullopt, 1});
-  return known->second;
-}
-
-AEQ_INLINE const flatbuffers::Table* editor::add_table(
-    std::initializer_list<std::pair<std::size_t, std::int32_t>> fields) {
-  flatbuffers::FlatBufferBuilder builder(64);
-  const auto start = builder.StartTable();
-  for (const auto& [id, value] : fields) {
-    builder.AddElement<std::int32_t>(static_cast<flatbuffers::voffset_t>(4 + 2 * id), value, 0);
-  }
-  builder.Finish(flatbuffers::Offset<flatbuffers::Table>(builder.EndTable(start)));
-  const auto bytes = keep({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
-  return flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
-}
-
-AEQ_INLINE std::span<const std::uint8_t> editor::keep(std::vector<std::uint8_t> bytes) {
-  model_.storage.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
-  return *model_.storage.back();
-}
-
-AEQ_INLINE std::int32_t insertions::before(std::int32_t consumer, operation o) {
-  const auto gap = static_cast<std::size_t>(consumer);
-  return place(std::move(o), gap, gaps_[gap].end());
-}
-
-AEQ_INLINE std::int32_t insertions::after(std::int32_t producer, operation o) {
-  const auto originals = static_cast<std::int32_t>(gaps_.size()) - 1;
-  if (producer < originals) {
-    const auto gap = static_cast<std::size_t>(producer) + 1;
-    return place(std::move(o), gap, gaps_[gap].begin());
-  }
-  const insertion& earlier = inserted_[static_cast<std::size_t>(producer - originals)];
-  return place(std::move(o), earlier.gap, std::next(earlier.place));
-}
-
-AEQ_INLINE void insertions::commit(subgraph& g) {
-  if (inserted_.empty()) return;
-  std::vector<operation> result;
-  result.reserve(g.operations.size() + inserted_.size());
-  for (std::size_t i = 0; i < gaps_.size(); ++i) {
-    for (const std::int32_t k : gaps_[i]) result.push_back(std::move(inserted_[static_cast<std::size_t>(k)].what));
-    if (i < g.operations.size()) result.push_back(std::move(g.operations[i]));
-  }
-  g.operations = std::move(result);
-}
-
-AEQ_INLINE std::int32_t insertions::place(operation o, std::size_t gap, std::list<std::int32_t>::iterator before) {
-  const auto number = static_cast<std::int32_t>(inserted_.size());
-  inserted_.push_back({std::move(o), gap, gaps_[gap].insert(before, number)});
-  return number + static_cast<std::int32_t>(gaps_.size()) - 1;
-}
-
-}  // namespace aeq::inline AEQ_ABI::model
 
 // ---- aeq/quantize/transform/context.ipp
 // Names, wiring and insertions.

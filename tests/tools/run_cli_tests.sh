@@ -106,7 +106,7 @@ case_usage() {
 }
 
 case_help() {
-  for words in "--help" "quantize --help" "calibrate --help" "stats merge --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
+  for words in "--help" "quantize --help" "run --help" "calibrate --help" "stats merge --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
     "recipe show --help" "recipe check --help" "--version"; do
     # shellcheck disable=SC2086
     gives 0 "$aeq" $words
@@ -117,7 +117,54 @@ case_help() {
   gives 0 "$aeq" --version
   prints "the C++ quantizer"
   gives 0 "$aeq" --help
-  for word in quantize calibrate stats inspect diff recipe "Exit codes: 0 done, 1"; do prints "$word"; done
+  for word in quantize run calibrate stats inspect diff recipe "Exit codes: 0 done, 1"; do prints "$word"; done
+}
+
+case_run() {
+  model fc_chain
+  gives 0 "$aeq" run m.tflite --inputs random:2
+  silent
+  [[ "$(wc -l <out)" -eq 2 ]] || wrong "two samples should be two lines: $(cat out)"
+  grep -qE '^[^/]*/0001/[^:]+: float32 \[1, 5\], [-0-9.e]+ to [-0-9.e]+$' out || wrong "no range of an output: $(cat out)"
+  gives 0 "$aeq" run m.tflite --inputs random:2 -o a.npz
+  prints_nothing
+  silent
+  for threads in 1 3; do
+    gives 0 "$aeq" run m.tflite -i random:2 --threads $threads -o $threads.npz
+    same a.npz $threads.npz
+  done
+  cp m.tflite copy.tflite
+  "$aeq" run - -i random:2 -o - <copy.tflite >b.npz 2>err || wrong "standard input and output: $(cat err)"
+  same a.npz b.npz
+  gives 0 "$aeq" run m.tflite -i random:2 -n 1 --all-tensors -o all.npz
+  for name in 0000/0:0: 0000/0:3:; do grep -qaF "$name" all.npz || wrong "all.npz has no $name"; done
+  grep -qaF 0001/ all.npz && wrong "all.npz has a second sample"
+  gives 5 "$aeq" run m.tflite -i random:2 -o a.npz
+  says "a.npz"
+  gives 0 "$aeq" run m.tflite -i random:2 -o a.npz --overwrite
+}
+
+case_run_errors() {
+  model fc_chain
+  gives 2 "$aeq" run m.tflite
+  says "--inputs is required"
+  gives 2 "$aeq" run m.tflite -i random --engine abacus -o x.npz
+  says "--engine abacus: no such engine; builtin, litert and litert=PATH are"
+  gives 2 "$aeq" run m.tflite -i random --signature other -o x.npz
+  says "has no signature 'other'; it has '"
+  gives 2 "$aeq" run m.tflite -i random --max-memory plenty -o x.npz
+  gives 2 "$aeq" run m.tflite -i random --litert-kernels fast -o x.npz
+  gives 3 "$aeq" run m.tflite -i random --max-memory 128 -o x.npz
+  says "the limit is 128"
+  gives 5 "$aeq" run m.tflite -i random --engine litert=nothere.so -o x.npz
+  says "nothere.so: can't be opened as a library"
+  gives 5 "$aeq" run m.tflite -i random --engine litert=m.tflite -o x.npz
+  says "libLiteRt.so of the Python package ai_edge_litert 2.3 would be accepted"
+  gives 5 "$aeq" run m.tflite -i nothere.npz -o x.npz
+  gives 3 "$aeq" run m.tflite -i m.tflite -o x.npz
+  gives 2 env -u VIRTUAL_ENV VIRTUAL_ENV="$work/none" "$aeq" run m.tflite -i random --engine litert -o x.npz
+  says "no Python package ai_edge_litert is found"
+  no_file x.npz
 }
 
 case_done() {

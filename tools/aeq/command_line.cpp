@@ -128,6 +128,45 @@ void define_stats(CLI::App& app, stats_arguments& into) {
   merge.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
 }
 
+/// Which engine runs a model, for the commands that do.
+void define_engine(CLI::App& command, engine_arguments& into) {
+  add_value(command, "--engine", "ENGINE", into.engine,
+            "What runs the model: builtin, or litert=PATH, LiteRT's library libLiteRt.so; litert alone finds it in an "
+            "installed Python package ai_edge_litert")
+      ->capture_default_str();
+  add_value(command, "--litert-kernels", "KERNELS", into.kernels, "LiteRT's kernels: xnnpack, builtin or reference")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"xnnpack", "builtin", "reference"}).description(""));
+  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The results do not depend on it");
+  add_value(command, "--max-memory", "SIZE", into.max_memory,
+            "The built-in engine stops where activations want more than this, in bytes or with K, M, G behind it")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->default_str("8G");
+}
+
+void define_run(CLI::App& app, run_arguments& into) {
+  CLI::App& command = *app.add_subcommand("run", "Run a model on data");
+  add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
+  add_value(command, "-i,--inputs", "DATA", into.inputs,
+            "Data for the inputs: an .npz or .npy file, a folder of them, or random:N")
+      ->required();
+  add_value(command, "-o,--output", "ARRAYS", into.output,
+            "Write outputs to this .npz file; - is standard output. Default: print their ranges");
+  CLI::Option* key = add_value(command, "--signature", "KEY", into.signature, "Run this signature only");
+  key->each([&into](const std::string&) { into.has_signature = true; });
+  add_number(command, "-n,--samples", into.samples, "Take the first N samples of each signature; 0 is all");
+  command.add_flag("--all-tensors", into.all_tensors, "Also what ops compute on the way, not the outputs only");
+  command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
+  define_engine(command, into.engine);
+  command.footer(
+      "\nThe output has an array KEY/0000/NAME for each signature, sample and output, in the model's own types. "
+      "Samples "
+      "do\nnot know of each other: variables begin anew. With --all-tensors there are also arrays KEY/0000/G:T:NAME, of"
+      "\ntensor T in subgraph G; in a loop the next rounds are KEY/0000/G:T:NAME#2, #3 and so on.\n\nExample:\n  aeq "
+      "run "
+      "model.tflite --inputs data.npz -o out.npz");
+}
+
 void define_inspect(CLI::App& app, inspect_arguments& into) {
   CLI::App& command = *app.add_subcommand("inspect", "Show a model: signatures, ops, tensors, quantization, sizes");
   add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
@@ -190,6 +229,7 @@ void define(CLI::App& app, arguments& into) {
   define_quantize(app, into.quantize);
   define_calibrate(app, into.calibrate);
   define_stats(app, into.stats);
+  define_run(app, into.run);
   define_inspect(app, into.inspect);
   define_diff(app, into.diff);
   define_recipe(app, into.recipe);

@@ -81,10 +81,31 @@ struct recipe_arguments {
   bool json = false;
 };
 
+/// The engine that runs a model.
+struct engine_arguments {
+  std::string engine = "builtin";
+  std::string kernels = "xnnpack";  ///< of LiteRT
+  unsigned threads = 0;
+  std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes
+};
+
+struct run_arguments {
+  std::string model;
+  std::string inputs;
+  std::string output;
+  std::string signature;
+  bool has_signature = false;
+  std::uint64_t samples = 0;
+  bool all_tensors = false;
+  bool overwrite = false;
+  engine_arguments engine;
+};
+
 struct arguments {
   quantize_arguments quantize;
   calibrate_arguments calibrate;
   stats_arguments stats;
+  run_arguments run;
   inspect_arguments inspect;
   diff_arguments diff;
   recipe_arguments recipe;
@@ -99,12 +120,13 @@ struct example {
   std::string_view meaning;
 };
 
-inline constexpr std::array<example, 6> examples{{
+inline constexpr std::array<example, 7> examples{{
     {"aeq quantize model.tflite --recipe dynamic_wi8_afp32", "writes model_dynamic_wi8_afp32.tflite"},
     {"aeq quantize model.tflite --recipe static_wi8_ai8 --data calib.npz", "calibrates first"},
     {"aeq recipe list", "the recipes that come with aeq"},
     {"aeq recipe check my_recipe.json --model model.tflite", "what a recipe would do to each op"},
     {"aeq inspect model.tflite", "ops, tensors, scales, sizes"},
+    {"aeq run model.tflite --inputs data.npz -o out.npz", "what it makes of data"},
     {"aeq diff mine.tflite theirs.tflite", "what differs, and nothing else"},
 }};
 

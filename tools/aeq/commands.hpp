@@ -14,6 +14,7 @@ aeq::calibration_options calibration_options(const data_arguments& given);
 int quantize(const quantize_arguments& given);
 int calibrate(const calibrate_arguments& given);
 int stats_merge(const stats_arguments& given);
+int run(const run_arguments& given);
 int inspect(const inspect_arguments& given);
 int diff(const diff_arguments& given);
 int recipe_list();
