@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/execute/fast/float_product.hpp>
 #include <aeq/execute/operation.hpp>
 
 #include "support/random_values.hpp"
