@@ -4,7 +4,7 @@
 # Installs what building aeq needs, as far as it is missing.
 #
 #   tools/setup.sh             to build and test
-#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, what tests packages, and three platforms
+#   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, and what tests packages
 #   tools/setup.sh --platforms also the compilers and emulators for the other platforms of tests/platforms/run.sh
 #   tools/setup.sh --bench     also the benchmarks
 #   tools/setup.sh --dry-run   says what it would do, and does nothing
@@ -62,8 +62,8 @@ aeq needs, to build:
   CLI11, doctest          headers
 with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-tidy, zsh, mandoc, Meson, ninja,
               pkg-config, python3 with venv
-              cross compilers for s390x, i686 and 64-bit Windows (MinGW-w64), QEMU's user mode
-with --platforms: those, cross compilers for aarch64 and armhf, Wine, clang 16 and 19, musl and more (ziglang)
+with --platforms: cross compilers for s390x, i686, 64-bit Windows (MinGW-w64), aarch64 and armhf, QEMU's user mode,
+              Wine, clang 16 and 19, musl and more (ziglang)
 with --bench: Google Benchmark, Eigen 3, python3 with venv
 END
 }
@@ -139,13 +139,11 @@ find_missing() {
     have pkg-config || missing+=(pkg_config)
   fi
   # (Elsewhere than on x86-64 distributions have other sets of cross compilers.)
-  if [[ "$(uname -m)" == x86_64 ]] && { $full || $platforms; }; then
+  if [[ "$(uname -m)" == x86_64 ]] && $platforms; then
     have s390x-linux-gnu-g++ || missing+=(cross_s390x)
     have i686-linux-gnu-g++ || missing+=(cross_i386)
     have x86_64-w64-mingw32-g++-posix || missing+=(cross_mingw)
     have qemu-s390x || missing+=(qemu)
-  fi
-  if [[ "$(uname -m)" == x86_64 ]] && $platforms; then
     have aarch64-linux-gnu-g++ || missing+=(cross_aarch64)
     have arm-linux-gnueabihf-g++ || missing+=(cross_armhf)
     have wine64 || [[ -x /usr/lib/wine/wine64 ]] || missing+=(wine)

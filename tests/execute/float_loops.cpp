@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <aeq/execute/fast/float_product.hpp>
+#include <aeq/execute/fast/fully_connected.hpp>
 #include <aeq/execute/operation.hpp>
 
 #include "support/random_values.hpp"

@@ -5,8 +5,7 @@
 #
 #   tests/platforms/run.sh list           the platforms, and whether this machine has what they need
 #   tests/platforms/run.sh NAME           the suite, exact arithmetic under -O2 and -O3, the tool's outputs
-#   tests/platforms/run.sh --quick NAME   the suite alone, for mingw the tool's outputs; tests/run.sh --full runs it for
-#                                         s390x, i386 and mingw
+#   tests/platforms/run.sh --quick NAME   the suite alone, for mingw the tool's outputs
 #
 # The last line says what passed. Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 something is missing here.
 # Build folders go to $AEQ_BUILD_DIR/platforms (build/ beside tests/ by default). Nothing is installed, and no foreign
@@ -67,7 +66,7 @@ quick=false
 [[ "${1:-}" == --quick ]] && quick=true && shift
 row="$(grep "^${1:-}|" <<<"$table" || true)"
 if [[ $# -ne 1 || -z "$row" ]] || { $quick && [[ "$1" == macos ]]; }; then
-  sed -n '4,14s/^# \{0,1\}//p' "$0"
+  sed -n '4,13s/^# \{0,1\}//p' "$0"
   exit 2
 fi
 IFS='|' read -r name needs packages _ <<<"$row"
@@ -123,7 +122,7 @@ zig_programs() {
 }
 
 # What to configure with; and how to run a program.
-configure=(-DAEQ_BUILD_EXAMPLES=OFF -DAEQ_INSTALL=OFF -DAEQ_TESTS_COMPILED=ON -DCMAKE_BUILD_TYPE=Release)
+configure=(-DAEQ_BUILD_EXAMPLES=OFF -DAEQ_INSTALL=OFF -DCMAKE_BUILD_TYPE=Release)
 run=()
 suffix=""
 here="$PWD/tests/platforms"
