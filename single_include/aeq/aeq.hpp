@@ -18343,7 +18343,8 @@ class materializer {
       if (!is_static(d)) return;
       throw error(error_code::not_quantizable,
                   model_.file_name() + ": the recipe's scheme " + d.scheme_name +
-                      " needs the ranges of activations; give data to calibrate with (--data FILE) or statistics that a calibration saved (--stats FILE), or "
+                      " needs the ranges of activations; give data to calibrate with (--data FILE) or statistics that "
+                      "a calibration saved (--stats FILE), or "
                       "choose a dynamic range or weight only recipe, which needs none");
     };
     for (std::size_t g = 0; g < plan_.subgraphs.size(); ++g) {
@@ -22131,9 +22132,10 @@ inline void store(float* to, const float4& v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+/// NaN passes.
 inline float clamped(float x, float low, float high) {
-  const float raised = low < x ? x : low;
-  return raised < high ? raised : high;
+  const float raised = x < low ? low : x;
+  return high < raised ? high : raised;
 }
 
 template <std::size_t Rows, std::size_t Vectors>
@@ -22263,7 +22265,7 @@ AEQ_AVX2 inline void store(float* to, __m256i which, __m256 v) {
 }
 
 AEQ_AVX2 inline __m256 clamped(__m256 v, __m256 low, __m256 high) {
-  return _mm256_min_ps(_mm256_max_ps(v, low), high);
+  return _mm256_min_ps(high, _mm256_max_ps(low, v));  // the second one, if it is not a number
 }
 
 AEQ_AVX2 inline float sum_of(__m256 v) {
@@ -22409,7 +22411,7 @@ AEQ_AVX512 inline void store(float* to, __mmask16 which, __m512 v) {
 
 /// (The masked forms: g++ 12 warns of its own unmasked ones.)
 AEQ_AVX512 inline __m512 clamped(__m512 v, __m512 low, __m512 high) {
-  return _mm512_maskz_min_ps(0xffff, _mm512_maskz_max_ps(0xffff, v, low), high);
+  return _mm512_maskz_min_ps(0xffff, high, _mm512_maskz_max_ps(0xffff, low, v));  // the second one, if not a number
 }
 
 AEQ_AVX512 inline float sum_of(__m512 v) {

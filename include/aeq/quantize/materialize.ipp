@@ -95,7 +95,8 @@ class materializer {
       if (!is_static(d)) return;
       throw error(error_code::not_quantizable,
                   model_.file_name() + ": the recipe's scheme " + d.scheme_name +
-                      " needs the ranges of activations; give data to calibrate with (--data FILE) or statistics that a calibration saved (--stats FILE), or "
+                      " needs the ranges of activations; give data to calibrate with (--data FILE) or statistics that "
+                      "a calibration saved (--stats FILE), or "
                       "choose a dynamic range or weight only recipe, which needs none");
     };
     for (std::size_t g = 0; g < plan_.subgraphs.size(); ++g) {

@@ -72,9 +72,10 @@ inline void store(float* to, const float4& v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+/// NaN passes.
 inline float clamped(float x, float low, float high) {
-  const float raised = low < x ? x : low;
-  return raised < high ? raised : high;
+  const float raised = x < low ? low : x;
+  return high < raised ? high : raised;
 }
 
 template <std::size_t Rows, std::size_t Vectors>

@@ -35,7 +35,7 @@ AEQ_AVX2 inline void store(float* to, __m256i which, __m256 v) {
 }
 
 AEQ_AVX2 inline __m256 clamped(__m256 v, __m256 low, __m256 high) {
-  return _mm256_min_ps(_mm256_max_ps(v, low), high);
+  return _mm256_min_ps(high, _mm256_max_ps(low, v));  // the second one, if it is not a number
 }
 
 AEQ_AVX2 inline float sum_of(__m256 v) {

@@ -35,7 +35,7 @@ AEQ_AVX512 inline void store(float* to, __mmask16 which, __m512 v) {
 
 /// (The masked forms: g++ 12 warns of its own unmasked ones.)
 AEQ_AVX512 inline __m512 clamped(__m512 v, __m512 low, __m512 high) {
-  return _mm512_maskz_min_ps(0xffff, _mm512_maskz_max_ps(0xffff, v, low), high);
+  return _mm512_maskz_min_ps(0xffff, high, _mm512_maskz_max_ps(0xffff, low, v));  // the second one, if not a number
 }
 
 AEQ_AVX512 inline float sum_of(__m512 v) {
