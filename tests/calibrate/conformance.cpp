@@ -74,7 +74,7 @@ void compare(const fs::path& model, const fs::path& data, const std::string& rec
   try {
     ours = q.calibrate(data.string(), how).ranges();
   } catch (const aeq::error& e) {
-    MESSAGE(e.what());
+    MESSAGE(std::string(e.what()));
     ++count.not_run;
     return;
   }
@@ -186,12 +186,15 @@ TEST_SUITE("calibrate/conformance") {
     counts count;
     const boost::json::value all = read_json(*manifest);
     for (const auto& c : all.at("cases").as_array()) {
-      if (!c.as_object().contains("qsv") || aeq_test::text_of(c.at("recipe")) != "recipes/static_wi8_ai8.json")
-        continue;
+      const auto& fields = c.as_object();
+      if (!fields.contains("qsv") || aeq_test::text_of(c.at("recipe")) != "recipes/static_wi8_ai8.json") continue;
+      if (fields.contains("unstable_statistics")) continue;  // the Python tool read memory that nobody had set
+      // Two tensors have one name here, and which of them the statistics are of is anybody's guess.
+      if (aeq_test::text_of(c.at("model")).ends_with("duplicated_tensor_names.tflite")) continue;
       compare(corpus / aeq_test::text_of(c.at("model")), corpus / aeq_test::text_of(c.at("calibration")),
               (corpus / aeq_test::text_of(c.at("recipe"))).string(), corpus / aeq_test::text_of(c.at("qsv")), count);
     }
     MESSAGE(count.equal << " equal, " << count.not_run << " not run");
-    CHECK(count.equal >= 67);
+    CHECK(count.equal >= 69);
   }
 }
