@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include <aeq/calibrate/observations.hpp>
+#include <aeq/calibrate/statistics_json.hpp>  // whose definitions these build on
 #include <aeq/config.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
