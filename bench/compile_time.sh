@@ -76,7 +76,9 @@ for example in "${examples[@]}"; do
   name="${example#examples/}"
   row "\`examples/${name%/main.cpp}\`, separate" "$example" 0 -DAEQ_SEPARATE_COMPILATION=1
 done
-row '`src/compiled.cpp`' src/compiled.cpp 0 -DAEQ_SEPARATE_COMPILATION=1 -DAEQ_LINKS_BOOST_JSON=1
+for room in src/compiled/*.cpp; do
+  row "\`$room\`" "$room" 0 -DAEQ_SEPARATE_COMPILATION=1 -DAEQ_LINKS_BOOST_JSON=1
+done
 
 $check || exit 0
 for failure in "${failures[@]}"; do echo "$failure"; done

@@ -3,10 +3,13 @@
 # the libraries behind it. It is a target of the build that takes it, also of one that finds aeq installed: so it has
 # that build's compiler and flags, and what is installed is the same for every machine. Built where something links it.
 if(NOT TARGET aeq::compiled)
-  if(NOT AEQ_COMPILED_SOURCE)
-    set(AEQ_COMPILED_SOURCE ${CMAKE_CURRENT_LIST_DIR}/../src/compiled.cpp)
+  if(NOT AEQ_COMPILED_FOLDER)
+    set(AEQ_COMPILED_FOLDER ${CMAKE_CURRENT_LIST_DIR}/../src/compiled)
   endif()
-  add_library(aeq_compiled STATIC EXCLUDE_FROM_ALL ${AEQ_COMPILED_SOURCE})
+  add_library(aeq_compiled STATIC EXCLUDE_FROM_ALL)
+  foreach(aeq_room calibrate execute io model quantize quantizer recipe table) # the folders of include/aeq
+    target_sources(aeq_compiled PRIVATE ${AEQ_COMPILED_FOLDER}/${aeq_room}.cpp)
+  endforeach()
   add_library(aeq::compiled ALIAS aeq_compiled)
   set_target_properties(aeq_compiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_compile_definitions(aeq_compiled PUBLIC AEQ_SEPARATE_COMPILATION=1)

@@ -21,7 +21,7 @@ if(TARGET aeq)
   install(EXPORT aeq-targets NAMESPACE aeq:: DESTINATION ${package_folder} COMPONENT aeq_development)
   install(FILES cmake/aeq_dependencies.cmake cmake/aeq_compiled.cmake DESTINATION ${package_folder}
           COMPONENT aeq_development)
-  install(FILES src/compiled.cpp DESTINATION ${CMAKE_INSTALL_DATADIR}/aeq/src COMPONENT aeq_development)
+  install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_DATADIR}/aeq COMPONENT aeq_development)
 endif()
 
 if(TARGET aeq_tool)

@@ -49,6 +49,8 @@ for file in $(git ls-files 'include/*.ipp'); do
   name="${file#include/}"
   [[ -f "$header" ]] || complain "$file: $header is missing, which declares what this defines"
   grep -q "^#include <${name%.ipp}.hpp>$" "$file" || complain "$file: must include its own declarations, <${name%.ipp}.hpp>"
+  [[ "$(grep -lx "#include <$name>" src/compiled/*.cpp | wc -l)" -eq 1 ]] ||
+    complain "$file: exactly one file of src/compiled/ must include <$name>"
   [[ -f "$header" && "$(tail -n 3 "$header")" != "#if AEQ_DEFINITIONS"$'\n'"#include <$name>"$'\n'"#endif" ]] &&
     complain "$header: must end with #if AEQ_DEFINITIONS, #include <$name>, #endif"
 done

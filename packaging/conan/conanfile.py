@@ -58,7 +58,7 @@ class AeqConan(ConanFile):
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
         copy(self, "*", os.path.join(self.source_folder, "include"), os.path.join(self.package_folder, "include"))
         copy(self, "*", os.path.join(self.source_folder, "recipes"), os.path.join(self.package_folder, "share/aeq/recipes"))
-        copy(self, "compiled.cpp", os.path.join(self.source_folder, "src"), os.path.join(self.package_folder, "src"))
+        copy(self, "*.cpp", os.path.join(self.source_folder, "src"), os.path.join(self.package_folder, "src"))
         copy(self, "aeq_*.cmake", os.path.join(self.source_folder, "cmake"), os.path.join(self.package_folder, "cmake"))
 
     def package_info(self):

@@ -8398,10 +8398,6 @@ class kernel_table {
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
-#elif AEQ_DEFINITIONS
-[[nodiscard]] kernel_table_view builtin_table() {
-  return kernel_table<builtin_schemes>::view();
-}
 #else
 [[nodiscard]] kernel_table_view builtin_table();
 #endif
@@ -10556,6 +10552,19 @@ void recipe::leave(std::string regex) {
 }  // namespace aeq::inline AEQ_ABI::recipe
 
 #if AEQ_DEFINITIONS
+
+// ---- aeq/table/kernel_table.ipp
+// The table of the built-in schemes, where it is compiled once.
+
+namespace aeq::inline AEQ_ABI {
+
+#if AEQ_SEPARATE_COMPILATION
+kernel_table_view builtin_table() {
+  return kernel_table<builtin_schemes>::view();
+}
+#endif
+
+}  // namespace aeq::inline AEQ_ABI
 
 // ---- aeq/calibrate/histogram.ipp
 // How often values of a tensor occur: the definitions.

@@ -8398,10 +8398,6 @@ class kernel_table {
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
-#elif AEQ_DEFINITIONS
-[[nodiscard]] kernel_table_view builtin_table() {
-  return kernel_table<builtin_schemes>::view();
-}
 #else
 [[nodiscard]] kernel_table_view builtin_table();
 #endif

@@ -149,7 +149,7 @@ TEST_SUITE("calibrate/observations") {
         }
       }
       if (type == "float64") continue;
-      const tensor_range& range = *all.ranges().find("x");
+      const tensor_range range = *all.ranges().find("x");
       CHECK(range.lowest == v.expected_array("min").as<double>()[0]);
       CHECK(range.highest == v.expected_array("max").as<double>()[0]);
       CHECK(range.wide == (v.expected_array("min").dtype == "float64"));

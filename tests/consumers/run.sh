@@ -126,7 +126,7 @@ case_install() {
   run "$CMAKE" --install "$build" --prefix "$work/staged" >/dev/null
   run mv "$work/staged" "$prefix"
   for file in include/aeq/aeq.hpp include/aeq/kernels.hpp share/cmake/aeq/aeqConfig.cmake share/pkgconfig/aeq.pc \
-    share/pkgconfig/aeq-kernels.pc share/aeq/src/compiled.cpp share/aeq/recipes/dynamic_wi8_afp32.json share/doc/aeq/LICENSE bin/aeq \
+    share/pkgconfig/aeq-kernels.pc share/aeq/src/compiled.cpp share/aeq/src/compiled/quantize.cpp share/aeq/recipes/dynamic_wi8_afp32.json share/doc/aeq/LICENSE bin/aeq \
     share/man/man1/aeq.1 share/bash-completion/completions/aeq share/zsh/site-functions/_aeq; do
     [[ -e "$prefix/$file" ]] || wrong "not installed: $file"
   done
@@ -159,7 +159,7 @@ case_add_subdirectory() {
   cmake_project
   # main.cpp twice: the consumer's and the command line's.
   # shellcheck disable=SC2046  # several names on purpose
-  takes_nothing_else $(cd "$source/tools/aeq" && printf '%s.o\n' *.cpp main.cpp compiled.cpp | sort)
+  takes_nothing_else $(cd "$source" && printf '%s.o\n' tools/aeq/*.cpp src/compiled/*.cpp main.cpp | sed 's|.*/||' | sort)
   quantizes build/consumer
   cmp build/digits_int8.tflite quantized.tflite || wrong "the build step made something else"
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quantizer's definitions, compiled once for all tests (AEQ_TESTS_COMPILED), and the tests of what only they have.
-#define AEQ_IMPLEMENTATION
-#include <aeq/aeq.hpp>
+// The definitions of the room whose insides some tests look at, and those tests. (The linker takes the library's other
+// rooms: of this one it misses nothing.)
+#include "../../src/compiled/model.cpp"
 
 #include "model/difference.cpp"
 #include "model/dump.cpp"

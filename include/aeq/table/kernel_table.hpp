@@ -163,12 +163,12 @@ class kernel_table {
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
   return kernel_table<builtin_schemes>::view();
 }
-#elif AEQ_DEFINITIONS
-[[nodiscard]] kernel_table_view builtin_table() {
-  return kernel_table<builtin_schemes>::view();
-}
 #else
 [[nodiscard]] kernel_table_view builtin_table();
 #endif
 
 }  // namespace aeq::inline AEQ_ABI
+
+#if AEQ_DEFINITIONS
+#include <aeq/table/kernel_table.ipp>
+#endif
