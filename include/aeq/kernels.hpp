@@ -11,11 +11,13 @@
 #include <aeq/core/type_list.hpp>
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/arg_extreme.hpp>
+#include <aeq/kernel/arithmetic.hpp>
 #include <aeq/kernel/batch_matmul.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/binary.hpp>
 #include <aeq/kernel/broadcast.hpp>
 #include <aeq/kernel/cast.hpp>
+#include <aeq/kernel/computation.hpp>
 #include <aeq/kernel/concatenation.hpp>
 #include <aeq/kernel/conv_2d.hpp>
 #include <aeq/kernel/conv_3d.hpp>
@@ -26,11 +28,14 @@
 #include <aeq/kernel/fixed_point.hpp>
 #include <aeq/kernel/fully_connected.hpp>
 #include <aeq/kernel/gather.hpp>
+#include <aeq/kernel/integer/fully_connected.hpp>
+#include <aeq/kernel/integer/weighted.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/kernel/normalize.hpp>
 #include <aeq/kernel/operand.hpp>
 #include <aeq/kernel/options.hpp>
 #include <aeq/kernel/order.hpp>
+#include <aeq/kernel/output_stage.hpp>
 #include <aeq/kernel/pad.hpp>
 #include <aeq/kernel/pieces.hpp>
 #include <aeq/kernel/pool_2d.hpp>
@@ -50,6 +55,7 @@
 #include <aeq/kernel/unary.hpp>
 #include <aeq/kernel/window.hpp>
 #include <aeq/kernel/work_sharing.hpp>
+#include <aeq/kernel/workspace.hpp>
 #include <aeq/op/catalogue.hpp>
 #include <aeq/op/concepts.hpp>
 #include <aeq/op/requirements.hpp>
@@ -61,6 +67,7 @@
 #include <aeq/scheme/packing.hpp>
 #include <aeq/scheme/requirements.hpp>
 #include <aeq/scheme/scheme.hpp>
+#include <aeq/table/builtin_kernels.hpp>
 #include <aeq/table/handler.hpp>
 #include <aeq/table/kernel_table.hpp>
 #include <aeq/table/requirements.hpp>

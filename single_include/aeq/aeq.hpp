@@ -909,6 +909,28 @@ struct arg_extreme {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/arithmetic.hpp
+// Where two runtimes compute the same op differently, an arithmetic says which of them a kernel equals bit for bit.
+// (spec: kernels, section 0) Freestanding.
+//
+// A kernel that does not differ takes none. One that does is a template over an arithmetic and asks it by the name of
+// what differs; whoever adds such a kernel adds the name to both.
+
+namespace aeq::inline AEQ_ABI::arithmetic {
+
+/// LiteRT's reference kernels, without their defects. The host's.
+struct litert {
+  /// FULLY_CONNECTED multiplies its sums by a double, and rounds once.
+  static constexpr bool real_fully_connected = true;
+};
+
+/// tflite-micro's reference kernels. Firmware's.
+struct tflm {
+  static constexpr bool real_fully_connected = false;  ///< a fixed-point multiplier, as for convolutions
+};
+
+}  // namespace aeq::inline AEQ_ABI::arithmetic
+
 // ---- aeq/kernel/batch_matmul.hpp
 // BATCH_MATMUL. (spec: kernels, section 2) Freestanding.
 
@@ -2186,6 +2208,929 @@ struct cast {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/computation.hpp
+// What the numbers of a call are, and so which of an op's kernels computes it. Freestanding.
+//
+// An op has several kernels: one for numbers as they are, and one per form of quantized numbers. Two roads lead to the
+// same kernel: the interpreter looks at the operands of a call, the kernel table at a scheme. What they share is a
+// computation; kernels are instantiated per computation and arithmetic (kernel/arithmetic.hpp), not per scheme.
+// table/builtin_kernels.hpp has the list.
+
+// ---- aeq/op/catalogue.hpp
+// The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
+// what it allows. Materialization, policy, docs and the interpreter read it. Freestanding.
+// (spec: quantization, sections 3, 4.3 and 5.3)
+
+// ---- aeq/op/code.hpp
+// The builtin operators of the .tflite schema, and the two virtual operations of a recipe. Freestanding.
+// (spec: tflite_schema, section 3; quantization, section 3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+/// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
+/// operations that stand for the inputs and outputs of a subgraph.
+// clang-format off
+enum class code : std::int32_t {
+  graph_output = -2,
+  graph_input = -1,
+  add, average_pool_2d, concatenation, conv_2d, depthwise_conv_2d, depth_to_space, dequantize, embedding_lookup,
+  floor, fully_connected, hashtable_lookup, l2_normalization, l2_pool_2d, local_response_normalization, logistic,
+  lsh_projection, lstm, max_pool_2d, mul, relu, relu_n1_to_1, relu6, reshape, resize_bilinear, rnn, softmax,
+  space_to_depth, svdf, tanh, concat_embeddings, skip_gram, call, custom, embedding_lookup_sparse, pad,
+  unidirectional_sequence_rnn, gather, batch_to_space_nd, space_to_batch_nd, transpose, mean, sub, div, squeeze,
+  unidirectional_sequence_lstm, strided_slice, bidirectional_sequence_rnn, exp, topk_v2, split, log_softmax,
+  delegate, bidirectional_sequence_lstm, cast, prelu, maximum, arg_max, minimum, less, neg, padv2, greater,
+  greater_equal, less_equal, select, slice, sin, transpose_conv, sparse_to_dense, tile, expand_dims, equal,
+  not_equal, log, sum, sqrt, rsqrt, shape, pow, arg_min, fake_quant, reduce_prod, reduce_max, pack, logical_or,
+  one_hot, logical_and, logical_not, unpack, reduce_min, floor_div, reduce_any, square, zeros_like, fill, floor_mod,
+  range, resize_nearest_neighbor, leaky_relu, squared_difference, mirror_pad, abs, split_v, unique, ceil, reverse_v2,
+  add_n, gather_nd, cos, where, rank, elu, reverse_sequence, matrix_diag, quantize, matrix_set_diag, round,
+  hard_swish, if_, while_, non_max_suppression_v4, non_max_suppression_v5, scatter_nd, select_v2, densify,
+  segment_sum, batch_matmul, placeholder_for_greater_op_codes, cumsum, call_once, broadcast_to, rfft2d, conv_3d,
+  imag, real, complex_abs, hashtable, hashtable_find, hashtable_import, hashtable_size, reduce_all,
+  conv_3d_transpose, var_handle, read_variable, assign_variable, broadcast_args, random_standard_normal, bucketize,
+  random_uniform, multinomial, gelu, dynamic_update_slice, relu_0_to_1, unsorted_segment_prod, unsorted_segment_max,
+  unsorted_segment_sum, atan2, unsorted_segment_min, sign, bitcast, bitwise_xor, right_shift, stablehlo_logistic,
+  stablehlo_add, stablehlo_divide, stablehlo_multiply, stablehlo_maximum, stablehlo_reshape, stablehlo_clamp,
+  stablehlo_concatenate, stablehlo_broadcast_in_dim, stablehlo_convolution, stablehlo_slice, stablehlo_custom_call,
+  stablehlo_reduce, stablehlo_abs, stablehlo_and, stablehlo_cosine, stablehlo_exponential, stablehlo_floor,
+  stablehlo_log, stablehlo_minimum, stablehlo_negate, stablehlo_or, stablehlo_power, stablehlo_remainder,
+  stablehlo_rsqrt, stablehlo_select, stablehlo_subtract, stablehlo_tanh, stablehlo_scatter, stablehlo_compare,
+  stablehlo_convert, stablehlo_dynamic_slice, stablehlo_dynamic_update_slice, stablehlo_pad, stablehlo_iota,
+  stablehlo_dot_general, stablehlo_reduce_window, stablehlo_sort, stablehlo_while, stablehlo_gather,
+  stablehlo_transpose, dilate, stablehlo_rng_bit_generator, reduce_window, stablehlo_composite, stablehlo_shift_left,
+  stablehlo_cbrt, stablehlo_case,
+};
+// clang-format on
+
+inline constexpr std::int32_t code_count = 210;
+
+namespace detail {
+// clang-format off
+inline constexpr std::array<std::string_view, code_count> code_names{
+    "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE",
+    "EMBEDDING_LOOKUP", "FLOOR", "FULLY_CONNECTED", "HASHTABLE_LOOKUP", "L2_NORMALIZATION", "L2_POOL_2D",
+    "LOCAL_RESPONSE_NORMALIZATION", "LOGISTIC", "LSH_PROJECTION", "LSTM", "MAX_POOL_2D", "MUL", "RELU",
+    "RELU_N1_TO_1", "RELU6", "RESHAPE", "RESIZE_BILINEAR", "RNN", "SOFTMAX", "SPACE_TO_DEPTH", "SVDF", "TANH",
+    "CONCAT_EMBEDDINGS", "SKIP_GRAM", "CALL", "CUSTOM", "EMBEDDING_LOOKUP_SPARSE", "PAD",
+    "UNIDIRECTIONAL_SEQUENCE_RNN", "GATHER", "BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "TRANSPOSE", "MEAN", "SUB",
+    "DIV", "SQUEEZE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "STRIDED_SLICE", "BIDIRECTIONAL_SEQUENCE_RNN", "EXP",
+    "TOPK_V2", "SPLIT", "LOG_SOFTMAX", "DELEGATE", "BIDIRECTIONAL_SEQUENCE_LSTM", "CAST", "PRELU", "MAXIMUM",
+    "ARG_MAX", "MINIMUM", "LESS", "NEG", "PADV2", "GREATER", "GREATER_EQUAL", "LESS_EQUAL", "SELECT", "SLICE", "SIN",
+    "TRANSPOSE_CONV", "SPARSE_TO_DENSE", "TILE", "EXPAND_DIMS", "EQUAL", "NOT_EQUAL", "LOG", "SUM", "SQRT", "RSQRT",
+    "SHAPE", "POW", "ARG_MIN", "FAKE_QUANT", "REDUCE_PROD", "REDUCE_MAX", "PACK", "LOGICAL_OR", "ONE_HOT",
+    "LOGICAL_AND", "LOGICAL_NOT", "UNPACK", "REDUCE_MIN", "FLOOR_DIV", "REDUCE_ANY", "SQUARE", "ZEROS_LIKE", "FILL",
+    "FLOOR_MOD", "RANGE", "RESIZE_NEAREST_NEIGHBOR", "LEAKY_RELU", "SQUARED_DIFFERENCE", "MIRROR_PAD", "ABS",
+    "SPLIT_V", "UNIQUE", "CEIL", "REVERSE_V2", "ADD_N", "GATHER_ND", "COS", "WHERE", "RANK", "ELU",
+    "REVERSE_SEQUENCE", "MATRIX_DIAG", "QUANTIZE", "MATRIX_SET_DIAG", "ROUND", "HARD_SWISH", "IF", "WHILE",
+    "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "SCATTER_ND", "SELECT_V2", "DENSIFY", "SEGMENT_SUM",
+    "BATCH_MATMUL", "PLACEHOLDER_FOR_GREATER_OP_CODES", "CUMSUM", "CALL_ONCE", "BROADCAST_TO", "RFFT2D", "CONV_3D",
+    "IMAG", "REAL", "COMPLEX_ABS", "HASHTABLE", "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "REDUCE_ALL",
+    "CONV_3D_TRANSPOSE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "BROADCAST_ARGS",
+    "RANDOM_STANDARD_NORMAL", "BUCKETIZE", "RANDOM_UNIFORM", "MULTINOMIAL", "GELU", "DYNAMIC_UPDATE_SLICE",
+    "RELU_0_TO_1", "UNSORTED_SEGMENT_PROD", "UNSORTED_SEGMENT_MAX", "UNSORTED_SEGMENT_SUM", "ATAN2",
+    "UNSORTED_SEGMENT_MIN", "SIGN", "BITCAST", "BITWISE_XOR", "RIGHT_SHIFT", "STABLEHLO_LOGISTIC", "STABLEHLO_ADD",
+    "STABLEHLO_DIVIDE", "STABLEHLO_MULTIPLY", "STABLEHLO_MAXIMUM", "STABLEHLO_RESHAPE", "STABLEHLO_CLAMP",
+    "STABLEHLO_CONCATENATE", "STABLEHLO_BROADCAST_IN_DIM", "STABLEHLO_CONVOLUTION", "STABLEHLO_SLICE",
+    "STABLEHLO_CUSTOM_CALL", "STABLEHLO_REDUCE", "STABLEHLO_ABS", "STABLEHLO_AND", "STABLEHLO_COSINE",
+    "STABLEHLO_EXPONENTIAL", "STABLEHLO_FLOOR", "STABLEHLO_LOG", "STABLEHLO_MINIMUM", "STABLEHLO_NEGATE",
+    "STABLEHLO_OR", "STABLEHLO_POWER", "STABLEHLO_REMAINDER", "STABLEHLO_RSQRT", "STABLEHLO_SELECT",
+    "STABLEHLO_SUBTRACT", "STABLEHLO_TANH", "STABLEHLO_SCATTER", "STABLEHLO_COMPARE", "STABLEHLO_CONVERT",
+    "STABLEHLO_DYNAMIC_SLICE", "STABLEHLO_DYNAMIC_UPDATE_SLICE", "STABLEHLO_PAD", "STABLEHLO_IOTA",
+    "STABLEHLO_DOT_GENERAL", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT", "STABLEHLO_WHILE", "STABLEHLO_GATHER",
+    "STABLEHLO_TRANSPOSE", "DILATE", "STABLEHLO_RNG_BIT_GENERATOR", "REDUCE_WINDOW", "STABLEHLO_COMPOSITE",
+    "STABLEHLO_SHIFT_LEFT", "STABLEHLO_CBRT", "STABLEHLO_CASE"
+};
+// clang-format on
+}  // namespace detail
+
+/// The schema's name of a builtin operator ("CONV_2D"); empty for a number that the schema does not know.
+[[nodiscard]] constexpr std::string_view builtin_name(code value) noexcept {
+  const auto number = static_cast<std::int32_t>(value);
+  if (value == code::graph_input) return "INPUT";
+  if (value == code::graph_output) return "OUTPUT";
+  if (number < 0 || number >= code_count) return {};
+  return detail::code_names[static_cast<std::size_t>(number)];
+}
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/configuration.hpp
+// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op
+// which of them it allows. Freestanding. (spec: quantization, section 4.3)
+
+// ---- aeq/scheme/scheme.hpp
+// A scheme: activation format x weight format x compute precision x execution mode, and optional policies.
+// Freestanding.
+
+// ---- aeq/scheme/compute.hpp
+// Compute precision and execution mode, the two other axes of a scheme. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// The arithmetic that the op's inner loop runs in.
+enum class compute : std::uint8_t { integer, floating };
+
+/// Who quantizes the activations, and when.
+enum class execution : std::uint8_t {
+  dynamic_range,  ///< the kernel, at run time, from each input's own range; weights are integers in the file
+  weight_only,    ///< nobody: a DEQUANTIZE turns the stored weights into floats
+  static_range    ///< the file: scales and zero points from calibration
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/fit.hpp
+// Fit: from a range of values to a scale and a zero point. Freestanding, constexpr.
+// Every operation is rounded in T, the type of the statistics. (spec: numerics, sections 1.2 and 1.4)
+
+// ---- aeq/scheme/number_format.hpp
+// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at
+// run time. Freestanding. (spec: numerics, section 1.1)
+
+// ---- aeq/scheme/granularity.hpp
+// Granularity: how many values share one scale. Tags for people, a descriptor for the engine. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+enum class granularity_kind : std::uint8_t { tensorwise, channelwise, blockwise };
+
+struct granularity_descriptor {
+  granularity_kind kind = granularity_kind::tensorwise;
+  std::uint16_t block_elements = 0;  ///< values per scale along the last axis, blockwise only
+  friend constexpr bool operator==(const granularity_descriptor&, const granularity_descriptor&) = default;
+};
+
+/// One scale for the whole tensor.
+struct tensorwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::tensorwise, 0};
+};
+
+/// One scale per index of the op's channel axis (op/catalogue.hpp names it).
+struct channelwise {
+  static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
+};
+
+/// One scale per `Elements` neighbours along the last axis of a rank-2 weight. A number that no descriptor can say
+/// becomes 0, which known_block_size refuses with a sentence.
+template <int Elements>
+struct blockwise {
+  static constexpr granularity_descriptor descriptor{
+      granularity_kind::blockwise,
+      Elements > 0 && Elements <= 0xFFFF ? static_cast<std::uint16_t>(Elements) : std::uint16_t(0)};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/number_format.hpp
+namespace aeq::inline AEQ_ABI {
+
+enum class symmetry : std::uint8_t { symmetric, asymmetric };
+inline constexpr symmetry symmetric = symmetry::symmetric;    ///< zero point 0
+inline constexpr symmetry asymmetric = symmetry::asymmetric;  ///< zero point anywhere in the range
+
+enum class number_kind : std::uint8_t { floating, signed_integer, unsigned_integer };
+
+struct format_descriptor {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  symmetry zero = symmetric;
+  granularity_descriptor granularity{};
+
+  friend constexpr bool operator==(const format_descriptor&, const format_descriptor&) = default;
+
+  [[nodiscard]] constexpr bool is_integer() const { return kind != number_kind::floating; }
+  [[nodiscard]] constexpr bool is_symmetric() const { return zero == symmetric; }
+
+  /// Smallest integer of the format: -2^(bits-1), 0 if unsigned.
+  [[nodiscard]] constexpr std::int64_t lowest() const {
+    return kind == number_kind::unsigned_integer ? 0 : -(std::int64_t(1) << (bits - 1));
+  }
+  /// Largest integer of the format.
+  [[nodiscard]] constexpr std::int64_t highest() const {
+    return (std::int64_t(1) << (kind == number_kind::unsigned_integer ? bits : bits - 1)) - 1;
+  }
+  /// Smallest integer that quantizing produces: symmetric formats of 8 bits and more leave `lowest` out, so that
+  /// negating a value cannot overflow. Never enters the scale.
+  [[nodiscard]] constexpr std::int64_t lowest_quantized() const {
+    return lowest() + (is_symmetric() && bits >= 8 ? 1 : 0);
+  }
+};
+
+namespace detail {
+
+/// Widths that no descriptor can say become 0, which storable_bits refuses with a sentence; the compiler's own words
+/// would be of narrowing.
+[[nodiscard]] constexpr std::uint8_t described_bits(int bits) {
+  return bits > 0 && bits <= 64 ? static_cast<std::uint8_t>(bits) : std::uint8_t(0);
+}
+
+}  // namespace detail
+
+/// Signed two's complement integers with a scale, and a zero point if asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct integer {
+  static constexpr format_descriptor descriptor{number_kind::signed_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
+};
+
+/// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
+template <int Bits, symmetry Symmetry, class Granularity>
+struct unsigned_integer {
+  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, detail::described_bits(Bits), Symmetry,
+                                                Granularity::descriptor};
+};
+
+struct float32 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 32, symmetric, tensorwise::descriptor};
+};
+
+struct float16 {
+  static constexpr format_descriptor descriptor{number_kind::floating, 16, symmetric, tensorwise::descriptor};
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/fit.hpp
+namespace aeq::inline AEQ_ABI {
+
+template <std::floating_point T>
+struct range {
+  T lowest = 0;
+  T highest = 0;
+};
+
+/// real = (integer - zero_point) * scale
+template <std::floating_point T>
+struct scale_zero_point {
+  T scale = 0;
+  std::int32_t zero_point = 0;
+  friend constexpr bool operator==(const scale_zero_point&, const scale_zero_point&) = default;
+};
+
+/// A range narrower than this is widened to it, so that no scale is 0.
+inline constexpr double smallest_range = 1e-9;
+
+/// A blockwise scale is stored as float16 after a round trip through bfloat16. Values up to 2^-25 become 0, values from
+/// 65408 on become infinite.
+template <std::floating_point T>
+[[nodiscard]] constexpr T blockwise_scale(T scale) noexcept {
+  const float eight_bits = float_from_bfloat16(bfloat16_bits(static_cast<float>(scale)));
+  return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
+}
+
+/// Categories of the optional policies of a scheme: how a range becomes a scale, and kernels of its own
+/// (table/handler.hpp).
+struct fit_category {};
+struct kernels_category {};
+
+/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
+/// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
+/// point 0.
+struct min_max_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result;
+    const T floor = static_cast<T>(smallest_range);
+    if (format.is_symmetric()) {
+      const T bound = maximum(maximum(absolute(values.lowest), absolute(values.highest)), floor);
+      result.scale = bound / static_cast<T>(format.highest());
+    } else {
+      const T highest = maximum(values.highest, T(0));
+      const T lowest = minimum(values.lowest, T(0));
+      const T bound = maximum(highest - lowest, floor);
+      result.scale = bound / static_cast<T>(format.highest() - format.lowest());
+      const T zero = round_half_even(static_cast<T>(format.lowest()) - lowest / result.scale);
+      result.zero_point = is_finite(zero) ? static_cast<std::int32_t>(zero) : 0;
+    }
+    if (format.granularity.kind == granularity_kind::blockwise) result.scale = blockwise_scale(result.scale);
+    return result;
+  }
+};
+
+/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift. A blockwise scale of 0
+/// stays 0, and one above 2^15 becomes infinite, because that is what its float16 in the file says.
+struct power_of_two_fit {
+  using category = fit_category;
+
+  template <std::floating_point T>
+  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
+    scale_zero_point<T> result = min_max_fit::fit(values, format);
+    if (!is_finite(result.scale) || result.scale == T(0)) return result;
+    T power = power_of_two<T>(-64);
+    while (power < result.scale) power *= T(2);
+    result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
+    if (!format.is_symmetric()) {
+      const T lowest = minimum(values.lowest, T(0));
+      result.zero_point = static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
+    }
+    return result;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/scheme/scheme.hpp
+namespace aeq::inline AEQ_ABI {
+
+/// A scheme put together from its four axes. A scheme of one's own is any struct with the same members:
+///
+///     struct my_scheme {
+///       static constexpr std::string_view name = "my_scheme";   // the JSON recipe's name for it
+///       using activation = aeq::float32;
+///       using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
+///       static constexpr auto compute_precision = aeq::compute::integer;
+///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
+///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
+///     };
+///     static_assert(aeq::verify<my_scheme>());
+///
+/// or one that derives from an alias: `struct my_scheme : aeq::scheme<...> { static constexpr ... name = ...; };`
+template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
+struct scheme {
+  using activation = Activation;
+  using weight = Weight;
+  static constexpr compute compute_precision = Compute;
+  static constexpr execution execution_mode = Mode;
+  using policies = type_list<Policies...>;
+};
+
+/// What a scheme says, as data.
+struct scheme_descriptor {
+  std::string_view name;
+  format_descriptor activation{};
+  format_descriptor weight{};
+  compute compute_precision = compute::floating;
+  execution execution_mode = execution::weight_only;
+
+  /// Same formats, compute and mode; the name does not count.
+  [[nodiscard]] constexpr bool same_arithmetic(const scheme_descriptor& other) const {
+    return activation == other.activation && weight == other.weight && compute_precision == other.compute_precision &&
+           execution_mode == other.execution_mode;
+  }
+};
+
+namespace detail {
+
+constexpr void append_format(short_text<64>& text, char role, const format_descriptor& format, symmetry usual) {
+  text.append({&role, 1});
+  switch (format.kind) {
+    case number_kind::floating: text.append("fp"); break;
+    case number_kind::signed_integer: text.append("i"); break;
+    case number_kind::unsigned_integer: text.append("u"); break;
+  }
+  text.append_number(format.bits);
+  if (!format.is_integer()) return;
+  if (role == 'w' && format.granularity.kind == granularity_kind::tensorwise) text.append("t");
+  if (format.granularity.kind == granularity_kind::blockwise) {
+    text.append("b").append_number(format.granularity.block_elements);
+  }
+  if (format.zero != usual) text.append(format.is_symmetric() ? "_symmetric" : "_asymmetric");
+}
+
+}  // namespace detail
+
+/// The published recipe's name of a combination: "dynamic_wi8_afp32", "weight_only_wi4t_asymmetric_afp32",
+/// "static_wi8_ai8". Channelwise weights, symmetric weights and asymmetric 8-bit activations go without saying.
+[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation,
+                                                    const format_descriptor& weight, execution mode) {
+  short_text<64> text;
+  switch (mode) {
+    case execution::dynamic_range: text.append("dynamic_"); break;
+    case execution::weight_only: text.append("weight_only_"); break;
+    case execution::static_range: text.append("static_"); break;
+  }
+  detail::append_format(text, 'w', weight, symmetric);
+  text.append("_");
+  detail::append_format(text, 'a', activation, activation.bits == 8 ? asymmetric : symmetric);
+  return text;
+}
+
+namespace detail {
+
+template <class Scheme>
+struct scheme_name {
+  static constexpr short_text<64> derived =
+      derived_name(Scheme::activation::descriptor, Scheme::weight::descriptor, Scheme::execution_mode);
+  static constexpr std::string_view value = derived.view();
+};
+template <class Scheme>
+requires requires {
+  std::string_view(Scheme::name);
+}
+struct scheme_name<Scheme> {
+  static constexpr std::string_view value = Scheme::name;
+};
+
+template <class Scheme>
+struct scheme_policies {
+  using type = type_list<>;
+};
+template <class Scheme>
+requires requires {
+  typename Scheme::policies;
+}
+struct scheme_policies<Scheme> {
+  using type = flat_list<typename Scheme::policies>;
+};
+
+template <class Category, class Default, class List>
+struct policy_in_list;
+template <class Category, class Default, class... Policies>
+struct policy_in_list<Category, Default, type_list<Policies...>> {
+  using type = policy_or<Category, Default, Policies...>;
+};
+
+}  // namespace detail
+
+/// The policies that a scheme names, as a type_list.
+template <class Scheme>
+using policies_of = typename detail::scheme_policies<Scheme>::type;
+
+/// The policy of `Category` that a scheme names in its `policies`, or `Default`.
+template <class Scheme, class Category, class Default>
+using policy_of = typename detail::policy_in_list<Category, Default, policies_of<Scheme>>::type;
+
+template <class Scheme>
+inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;
+
+template <class Scheme>
+inline constexpr scheme_descriptor descriptor_of{name_of_scheme<Scheme>, Scheme::activation::descriptor,
+                                                 Scheme::weight::descriptor, Scheme::compute_precision,
+                                                 Scheme::execution_mode};
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/op/configuration.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// Sets, as bits.
+enum : std::uint8_t { allow_symmetric = 1, allow_asymmetric = 2 };
+enum : std::uint8_t { allow_tensorwise = 1, allow_channelwise = 2, allow_blockwise = 4 };
+
+/// A number format with some of its properties left open.
+struct format_family {
+  number_kind kind = number_kind::floating;
+  std::uint8_t bits = 32;
+  std::uint8_t symmetries = allow_symmetric;
+  std::uint8_t granularities = allow_tensorwise;
+
+  [[nodiscard]] constexpr bool contains(const format_descriptor& f) const {
+    if (f.kind != kind || f.bits != bits) return false;
+    if (!f.is_integer()) return true;
+    const std::uint8_t symmetry = f.is_symmetric() ? allow_symmetric : allow_asymmetric;
+    const auto granularity = static_cast<std::uint8_t>(1u << static_cast<unsigned>(f.granularity.kind));
+    return (symmetries & symmetry) != 0 && (granularities & granularity) != 0;
+  }
+};
+
+struct configuration {
+  std::string_view name;
+  format_family activation;
+  format_family weight;
+  compute compute_precision = compute::integer;
+  execution execution_mode = execution::dynamic_range;
+};
+
+/// Index into `configurations`, and bit in a set of them.
+enum class configuration_id : std::uint8_t {
+  dynamic_wi8,
+  dynamic_wi4,
+  dynamic_wi4_blockwise,
+  dynamic_wi2,
+  dynamic_wi2_blockwise,
+  weight_only_wi8,
+  weight_only_wi4,
+  weight_only_wfp16,
+  static_wi8_ai8,
+  static_wi8_ai16,
+  static_wi4_ai8,
+  static_wi4_ai16,
+  static_wi8_au8
+};
+
+namespace detail {
+inline constexpr std::uint8_t per_tensor_or_channel = allow_tensorwise | allow_channelwise;
+inline constexpr std::uint8_t either_symmetry = allow_symmetric | allow_asymmetric;
+
+[[nodiscard]] constexpr format_family weights(std::uint8_t bits, std::uint8_t symmetries, std::uint8_t granularities) {
+  return {number_kind::signed_integer, bits, symmetries, granularities};
+}
+inline constexpr format_family float_activation{};
+inline constexpr format_family int8_activation{number_kind::signed_integer, 8, either_symmetry, allow_tensorwise};
+inline constexpr format_family int16_activation{number_kind::signed_integer, 16, allow_symmetric, allow_tensorwise};
+inline constexpr format_family uint8_activation{number_kind::unsigned_integer, 8, allow_asymmetric, allow_tensorwise};
+}  // namespace detail
+
+inline constexpr std::array<configuration, 13> configurations{{
+    {"dynamic_wi8_afp32", detail::float_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32", detail::float_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi4_afp32_blockwise", detail::float_activation, detail::weights(4, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32", detail::float_activation, detail::weights(2, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::dynamic_range},
+    {"dynamic_wi2_afp32_blockwise", detail::float_activation, detail::weights(2, allow_symmetric, allow_blockwise),
+     compute::integer, execution::dynamic_range},
+    {"weightonly_wi8_afp32", detail::float_activation,
+     detail::weights(8, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wi4_afp32", detail::float_activation,
+     detail::weights(4, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
+     execution::weight_only},
+    {"weightonly_wfp16_afp32",
+     detail::float_activation,
+     {number_kind::floating, 16, 0, 0},
+     compute::floating,
+     execution::weight_only},
+    {"static_wi8_ai8", detail::int8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_ai16", detail::int16_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai8", detail::int8_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi4_ai16", detail::int16_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+    {"static_wi8_au8", detail::uint8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
+     compute::integer, execution::static_range},
+}};
+
+/// A set of configurations.
+struct configuration_set {
+  std::uint16_t bits = 0;
+
+  constexpr configuration_set() = default;
+  constexpr configuration_set(configuration_id id)
+      : bits(static_cast<std::uint16_t>(1u << static_cast<unsigned>(id))) {}
+  [[nodiscard]] constexpr bool contains(configuration_id id) const { return (bits & configuration_set(id).bits) != 0; }
+  [[nodiscard]] friend constexpr configuration_set operator|(configuration_set a, configuration_set b) {
+    configuration_set both;
+    both.bits = static_cast<std::uint16_t>(a.bits | b.bits);
+    return both;
+  }
+  [[nodiscard]] friend constexpr configuration_set operator-(configuration_set a, configuration_set b) {
+    configuration_set rest;
+    rest.bits = static_cast<std::uint16_t>(a.bits & ~b.bits);
+    return rest;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/role.hpp
+// Roles of operands and constraints between an op's inputs and outputs, as data. Freestanding.
+// (spec: quantization, section 5.3)
+
+namespace aeq::inline AEQ_ABI::op {
+
+enum class role : std::uint8_t {
+  activation,  ///< quantized with the activation format
+  weight,      ///< quantized with the weight format where it is constant
+  bias,        ///< static range: int32 (int64) at scale input x weight; else float
+  index,       ///< positions, axes, ids: never quantized
+  shape,       ///< a shape, sizes, paddings: never quantized
+  condition    ///< a mask: never quantized
+};
+
+[[nodiscard]] constexpr std::string_view name_of(role value) noexcept {
+  switch (value) {
+    case role::activation: return "activation";
+    case role::weight: return "weight";
+    case role::bias: return "bias";
+    case role::index: return "index";
+    case role::shape: return "shape";
+    case role::condition: return "condition";
+  }
+  return "?";
+}
+
+/// How the parameters of an op's inputs and outputs hang together under static quantization.
+enum class constraint : std::uint8_t {
+  free,            ///< each operand has its own
+  same_as_input,   ///< outputs take the input's
+  same_as_output,  ///< inputs take the output's
+  fixed_output     ///< the output's are constants of the op, per bit width
+};
+
+[[nodiscard]] constexpr std::string_view name_of(constraint value) noexcept {
+  switch (value) {
+    case constraint::free: return "free";
+    case constraint::same_as_input: return "same scale as input";
+    case constraint::same_as_output: return "same scale over all inputs";
+    case constraint::fixed_output: return "fixed scale and zero point";
+  }
+  return "?";
+}
+
+/// Which axis of the weight has a scale per index where the granularity is channelwise.
+enum class channel_axis : std::uint8_t {
+  none,           ///< channelwise means tensorwise
+  first,          ///< 0
+  fourth,         ///< 3
+  matrix_columns  ///< last, or last but one if the op says adj_y
+};
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/op/catalogue.hpp
+namespace aeq::inline AEQ_ABI::op {
+
+/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
+/// 0.
+struct fixed_parameters {
+  std::uint8_t scale_shift = 0;
+  std::int16_t zero_point = 0;
+};
+
+inline constexpr std::size_t listed_operands = 4;
+
+struct operation_descriptor {
+  code builtin = code::add;
+  std::string_view name;  ///< the recipe's name; differs from the schema's for CONV_2D_TRANSPOSE only
+  constraint output = constraint::free;
+  std::array<role, listed_operands> inputs{};  ///< inputs beyond these are activations
+  configuration_set allowed{};
+  channel_axis channels = channel_axis::none;
+  fixed_parameters fixed{};
+
+  [[nodiscard]] constexpr role input_role(std::size_t index) const {
+    return index < listed_operands ? inputs[index] : role::activation;
+  }
+  /// Position of the first input with a role; -1 if there is none.
+  [[nodiscard]] constexpr int position(role wanted) const {
+    for (std::size_t i = 0; i < listed_operands; ++i) {
+      if (inputs[i] == wanted) return static_cast<int>(i);
+    }
+    return -1;
+  }
+  /// An op with a weight: constants of it take the weight format, and it has dynamic range and weight only forms.
+  [[nodiscard]] constexpr bool has_weight() const { return position(role::weight) >= 0; }
+  [[nodiscard]] constexpr bool is_virtual() const {
+    return builtin == code::graph_input || builtin == code::graph_output;
+  }
+};
+
+namespace detail {
+
+using enum role;
+using id = configuration_id;
+using roles = std::array<role, listed_operands>;
+
+inline constexpr roles plain{};
+inline constexpr roles filter{activation, weight, bias, activation};
+
+inline constexpr configuration_set static8 = id::static_wi8_ai8;
+inline constexpr configuration_set static8_16 = static8 | id::static_wi8_ai16;
+inline constexpr configuration_set static4 = configuration_set(id::static_wi4_ai8) | id::static_wi4_ai16;
+inline constexpr configuration_set eight_bit_weight = static8_16 | id::dynamic_wi8 | id::weight_only_wi8;
+inline constexpr configuration_set four_bit_weight = configuration_set(id::dynamic_wi4) | id::weight_only_wi4;
+inline constexpr configuration_set half_weight = id::weight_only_wfp16;
+inline constexpr configuration_set all_channels = eight_bit_weight | four_bit_weight | id::dynamic_wi2 | half_weight;
+inline constexpr configuration_set graph_edge = static8_16 | static4 | id::static_wi8_au8;
+
+constexpr std::array<operation_descriptor, 50> make_catalogue() {
+  using c = code;
+  using k = constraint;
+  using a = channel_axis;
+  // clang-format off
+  return {{
+      {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
+      {c::graph_input, "INPUT", k::free, plain, graph_edge},
+      {c::add, "ADD", k::free, plain, static8_16},
+      {c::average_pool_2d, "AVERAGE_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::concatenation, "CONCATENATION", k::same_as_output, plain, static8_16},
+      {c::conv_2d, "CONV_2D", k::free, filter, all_channels | static4, a::first},
+      {c::depthwise_conv_2d, "DEPTHWISE_CONV_2D", k::free, filter, eight_bit_weight | half_weight, a::fourth},
+      {c::embedding_lookup, "EMBEDDING_LOOKUP", k::free, {index, weight},
+       (all_channels - static8_16) | id::dynamic_wi4_blockwise, a::first},
+      {c::fully_connected, "FULLY_CONNECTED", k::free, filter,
+       all_channels | static4 | id::dynamic_wi4_blockwise | id::dynamic_wi2_blockwise, a::first},
+      {c::logistic, "LOGISTIC", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::max_pool_2d, "MAX_POOL_2D", k::same_as_input, plain, static8_16},
+      {c::mul, "MUL", k::free, plain, static8_16},
+      {c::relu, "RELU", k::free, plain, static8_16},
+      {c::reshape, "RESHAPE", k::same_as_input, {activation, shape}, static8_16},
+      {c::resize_bilinear, "RESIZE_BILINEAR", k::same_as_input, {activation, shape}, static8_16},
+      {c::softmax, "SOFTMAX", k::fixed_output, plain, static8_16, a::none, {8, -128}},
+      {c::space_to_depth, "SPACE_TO_DEPTH", k::same_as_input, plain, static8},
+      {c::tanh, "TANH", k::fixed_output, plain, static8_16, a::none, {7, 0}},
+      {c::pad, "PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather, "GATHER", k::same_as_input, {activation, index}, static8_16},
+      {c::transpose, "TRANSPOSE", k::same_as_input, {activation, index}, static8_16},
+      {c::mean, "MEAN", k::free, {activation, index}, static8_16},
+      {c::sub, "SUB", k::free, plain, static8_16},
+      {c::div, "DIV", k::free, plain, static8_16},
+      {c::strided_slice, "STRIDED_SLICE", k::same_as_input, {activation, index, index, index}, static8_16},
+      {c::split, "SPLIT", k::same_as_input, {index}, static8_16},
+      {c::maximum, "MAXIMUM", k::same_as_output, plain, static8_16},
+      {c::padv2, "PADV2", k::same_as_output, {activation, shape}, static8_16},
+      {c::select, "SELECT", k::same_as_output, {condition}, static8_16},
+      {c::slice, "SLICE", k::same_as_input, {activation, index, shape}, static8_16},
+      {c::transpose_conv, "CONV_2D_TRANSPOSE", k::free, {shape, weight, activation, bias},
+       eight_bit_weight | half_weight, a::first},
+      {c::equal, "EQUAL", k::free, plain, static8_16},
+      {c::not_equal, "NOT_EQUAL", k::free, plain, static8_16},
+      {c::sum, "SUM", k::free, {activation, index}, static8_16},
+      {c::sqrt, "SQRT", k::free, plain, static8_16},
+      {c::rsqrt, "RSQRT", k::free, plain, static8_16},
+      {c::pack, "PACK", k::same_as_output, plain, static8_16},
+      {c::unpack, "UNPACK", k::same_as_input, plain, static8_16},
+      {c::reduce_min, "REDUCE_MIN", k::same_as_input, {activation, index}, static8_16},
+      {c::resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", k::same_as_input, {activation, shape}, static8_16},
+      {c::squared_difference, "SQUARED_DIFFERENCE", k::free, plain, static8},
+      {c::mirror_pad, "MIRROR_PAD", k::same_as_input, {activation, shape}, static8_16},
+      {c::gather_nd, "GATHER_ND", k::same_as_input, {activation, index}, static8_16},
+      {c::hard_swish, "HARD_SWISH", k::free, plain, static8},
+      {c::select_v2, "SELECT_V2", k::same_as_output, {condition}, static8_16},
+      {c::batch_matmul, "BATCH_MATMUL", k::free, {weight, weight}, eight_bit_weight | id::weight_only_wi4,
+       a::matrix_columns},
+      {c::broadcast_to, "BROADCAST_TO", k::same_as_input, {activation, shape}, static8_16},
+      {c::gelu, "GELU", k::free, plain, static8_16},
+      {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
+      {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
+  }};
+  // clang-format on
+}
+
+}  // namespace detail
+
+/// 48 operators and the two virtual operations, ordered by code.
+inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_catalogue();
+
+/// Where the catalogue has an operator; catalogue.size() if it has not.
+[[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
+  std::size_t low = 0;
+  std::size_t high = catalogue.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (catalogue[middle].builtin < builtin) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < catalogue.size() && catalogue[low].builtin == builtin ? low : catalogue.size();
+}
+
+/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
+[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
+  const std::size_t position = position_of(builtin);
+  return position < catalogue.size() ? &catalogue[position] : nullptr;
+}
+
+/// The entry with a recipe's operation name; null if there is none.
+[[nodiscard]] constexpr const operation_descriptor* find(std::string_view recipe_name) noexcept {
+  for (const operation_descriptor& entry : catalogue) {
+    if (entry.name == recipe_name) return &entry;
+  }
+  return nullptr;
+}
+
+/// The configurations that contain a scheme: for an op with a weight, and for one without. The latter does not look at
+/// the weight format, but for blocks, which only ops with a blockwise kernel take.
+struct matching_configurations {
+  configuration_set with_weight{};
+  configuration_set without_weight{};
+};
+
+[[nodiscard]] constexpr matching_configurations configurations_of(const scheme_descriptor& s) {
+  const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
+  matching_configurations result;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    const configuration& c = configurations[i];
+    if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
+    if (!c.activation.contains(s.activation)) continue;
+    const auto id = static_cast<configuration_id>(i);
+    if (c.weight.contains(s.weight)) result.with_weight = result.with_weight | id;
+    if (!blocks) result.without_weight = result.without_weight | id;
+  }
+  return result;
+}
+
+/// Whether one of the configurations that an op allows contains a scheme.
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const matching_configurations& matching) {
+  const configuration_set& set = operation.has_weight() ? matching.with_weight : matching.without_weight;
+  return (operation.allowed.bits & set.bits) != 0;
+}
+[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s) {
+  return allows(operation, configurations_of(s));
+}
+
+/// A type per op: `op::conv_2d`.
+template <code Builtin>
+requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
+    struct operation {
+  static constexpr code builtin = Builtin;
+  static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
+};
+
+using graph_input = operation<code::graph_input>;
+using graph_output = operation<code::graph_output>;
+using add = operation<code::add>;
+using average_pool_2d = operation<code::average_pool_2d>;
+using concatenation = operation<code::concatenation>;
+using conv_2d = operation<code::conv_2d>;
+using depthwise_conv_2d = operation<code::depthwise_conv_2d>;
+using embedding_lookup = operation<code::embedding_lookup>;
+using fully_connected = operation<code::fully_connected>;
+using logistic = operation<code::logistic>;
+using max_pool_2d = operation<code::max_pool_2d>;
+using mul = operation<code::mul>;
+using relu = operation<code::relu>;
+using reshape = operation<code::reshape>;
+using resize_bilinear = operation<code::resize_bilinear>;
+using softmax = operation<code::softmax>;
+using space_to_depth = operation<code::space_to_depth>;
+using tanh = operation<code::tanh>;
+using pad = operation<code::pad>;
+using gather = operation<code::gather>;
+using transpose = operation<code::transpose>;
+using mean = operation<code::mean>;
+using sub = operation<code::sub>;
+using div = operation<code::div>;
+using strided_slice = operation<code::strided_slice>;
+using split = operation<code::split>;
+using maximum = operation<code::maximum>;
+using padv2 = operation<code::padv2>;
+using select = operation<code::select>;
+using slice = operation<code::slice>;
+using conv_2d_transpose = operation<code::transpose_conv>;
+using equal = operation<code::equal>;
+using not_equal = operation<code::not_equal>;
+using sum = operation<code::sum>;
+using sqrt = operation<code::sqrt>;
+using rsqrt = operation<code::rsqrt>;
+using pack = operation<code::pack>;
+using unpack = operation<code::unpack>;
+using reduce_min = operation<code::reduce_min>;
+using resize_nearest_neighbor = operation<code::resize_nearest_neighbor>;
+using squared_difference = operation<code::squared_difference>;
+using mirror_pad = operation<code::mirror_pad>;
+using gather_nd = operation<code::gather_nd>;
+using hard_swish = operation<code::hard_swish>;
+using select_v2 = operation<code::select_v2>;
+using batch_matmul = operation<code::batch_matmul>;
+using broadcast_to = operation<code::broadcast_to>;
+using gelu = operation<code::gelu>;
+using dynamic_update_slice = operation<code::dynamic_update_slice>;
+using stablehlo_composite = operation<code::stablehlo_composite>;
+
+}  // namespace aeq::inline AEQ_ABI::op
+
+// ---- aeq/kernel/computation.hpp
+namespace aeq::inline AEQ_ABI {
+
+enum class computation : std::uint8_t {
+  plain,      ///< numbers as they are: floats, indices, truth values, and whatever only moves
+  integer8,   ///< int8 activations; weights int8, int4 or int2; sums in 32 bits
+  unsigned8,  ///< uint8 activations and weights; sums in 32 bits
+  integer16,  ///< int16 activations; weights int8, int4, int2 or int16; sums in 64 bits
+  hybrid      ///< float32 activations that the kernel quantizes to 8 bits itself; weights int8, int4 or int2
+};
+inline constexpr std::size_t computation_count = 5;
+
+/// Which input says what a call computes with: the first that the catalogue calls an activation, else input 0.
+[[nodiscard]] constexpr std::size_t leading_input(op::code code, std::size_t inputs) noexcept {
+  const op::operation_descriptor* what = op::find(code);
+  const int position = what == nullptr ? 0 : what->position(op::role::activation);
+  return position < 0 || static_cast<std::size_t>(position) >= inputs ? 0 : static_cast<std::size_t>(position);
+}
+
+/// The computation of a call, from the types and scales of its inputs. Integers without a scale are plain. An op that
+/// has no kernel for the answer is computed by its plain one, if that takes the operands: data that move, say.
+[[nodiscard]] constexpr computation computation_of(op::code code, std::span<const operand> inputs) noexcept {
+  if (inputs.empty()) return computation::plain;
+  const operand& leading = inputs[leading_input(code, inputs.size())];
+  if (leading.type == element_type::float32) {
+    for (const operand& other : inputs) {
+      const bool is_weight = other.type == element_type::int8 || other.type == element_type::int4 ||
+                             other.type == element_type::int2 || other.type == element_type::uint8;
+      if (is_weight && !other.scale.empty()) return computation::hybrid;
+    }
+    return computation::plain;
+  }
+  if (leading.scale.empty()) return computation::plain;
+  switch (leading.type) {
+    case element_type::int8: return computation::integer8;
+    case element_type::uint8: return computation::unsigned8;
+    case element_type::int16: return computation::integer16;
+    default: return computation::plain;
+  }
+}
+
+/// The computation of ops under a scheme. Weight only computes in floats, after DEQUANTIZE.
+[[nodiscard]] constexpr computation computation_of(const scheme_descriptor& s) noexcept {
+  if (s.compute_precision == compute::floating) return computation::plain;
+  if (s.execution_mode == execution::dynamic_range) return computation::hybrid;
+  if (s.activation.bits == 16) return computation::integer16;
+  return s.activation.kind == number_kind::unsigned_integer ? computation::unsigned8 : computation::integer8;
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
 // ---- aeq/kernel/concatenation.hpp
 // CONCATENATION and PACK: tensors one behind the other. Any element of whole bytes. Freestanding.
 
@@ -2745,29 +3690,44 @@ struct embedding_lookup {
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/fixed_point.hpp
-// Products with real numbers in 32-bit integers, as quantized kernels compute them. (spec: kernels, section 1)
-// Freestanding, but for the C library's frexp.
+// Products with real numbers in integers, as quantized kernels compute them. (spec: kernels, section 1) Freestanding,
+// constexpr. Nothing overflows: bits that do not fit are lost where LiteRT loses them.
 
 namespace aeq::inline AEQ_ABI::kernel {
 
-/// multiplier * 2^(shift - 31), a real number in [0, 2^31).
+/// The nearest integer of a double, halves away from zero, saturated to 32 bits; 0 of NaN.
+[[nodiscard]] constexpr std::int32_t rounded(double value) noexcept {
+  constexpr double beyond = 2147483648.0;
+  if (!(value > -beyond)) return value != value ? 0 : std::numeric_limits<std::int32_t>::min();
+  if (!(value < beyond - 1.0)) return std::numeric_limits<std::int32_t>::max();
+  const auto whole = static_cast<std::int32_t>(value);
+  const double rest = value - static_cast<double>(whole);
+  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
+}
+
+/// multiplier * 2^(shift - 31), a real number.
 struct fixed_multiplier {
   std::int32_t multiplier = 0;
-  int shift = 0;
+  std::int32_t shift = 0;
 };
 
-/// The nearest such number to a finite one that is not negative; 0 below 2^-32.
-[[nodiscard]] inline fixed_multiplier quantize_multiplier(double value) noexcept {
-  if (value == 0.0) return {};
-  int shift = 0;
-  const double fraction = std::frexp(value, &shift);
-  auto multiplier = static_cast<std::int64_t>(std::round(fraction * 2147483648.0));
-  if (multiplier == std::int64_t(1) << 31u) {
+/// The nearest such number to a finite one; 0 below 2^-32. Numbers from 2^31 on have shifts above 31, which no kernel
+/// takes.
+[[nodiscard]] constexpr fixed_multiplier quantize_multiplier(double value) noexcept {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const auto exponent = static_cast<std::int32_t>(bits >> 52u & 0x7ffu);
+  if (exponent == 0) return {};  // 0, or far below 2^-32
+  std::int32_t shift = exponent - 1022;
+  // 53 bits of a fraction in [0.5, 1), of which the first 31 stay; a half goes up, away from zero.
+  const std::uint64_t fraction = (bits & 0xfffffffffffffu) | (std::uint64_t(1) << 52u);
+  std::uint64_t multiplier = (fraction + (std::uint64_t(1) << 21u)) >> 22u;
+  if (multiplier == std::uint64_t(1) << 31u) {
     multiplier /= 2;
     ++shift;
   }
   if (shift < -31) return {};
-  return {static_cast<std::int32_t>(multiplier), shift};
+  const auto size = static_cast<std::int32_t>(multiplier);
+  return {value < 0 ? -size : size, shift};
 }
 
 /// a * b / 2^31, rounded to nearest, halves up; the square of the lowest number saturates.
@@ -2786,12 +3746,25 @@ struct fixed_multiplier {
   return (x >> exponent) + (rest > threshold ? 1 : 0);
 }
 
-/// x times a real number, rounded twice. Shifted bits that leave 32 are lost.
+/// x * 2^exponent; shifted bits that leave 32 are lost.
+[[nodiscard]] constexpr std::int32_t shifted_left(std::int32_t x, int exponent) noexcept {
+  return exponent > 31 ? 0 : static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << exponent);
+}
+
+/// x times a real number, rounded twice.
 [[nodiscard]] constexpr std::int32_t multiply(std::int32_t x, const fixed_multiplier& by) noexcept {
   const int left = by.shift > 0 ? by.shift : 0;
   const int right = by.shift > 0 ? 0 : -by.shift;
-  const auto shifted = left > 31 ? std::int32_t(0) : static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << left);
-  return divide_by_power(high_product(shifted, by.multiplier), right);
+  return divide_by_power(high_product(shifted_left(x, left), by.multiplier), right);
+}
+
+/// The same of a wide sum, with the first 15 bits of the multiplier, and rounded once, halves up. |x| below 2^47;
+/// by.shift: -31 to 7.
+[[nodiscard]] constexpr std::int32_t multiply_wide(std::int64_t x, const fixed_multiplier& by) noexcept {
+  const std::int64_t reduced = by.multiplier < 0x7fff0000 ? (by.multiplier + (1 << 15)) >> 16 : 0x7fff;
+  const int total = 15 - by.shift;
+  const std::uint64_t product = static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(reduced);
+  return static_cast<std::int32_t>(static_cast<std::int64_t>(product + (std::uint64_t(1) << (total - 1))) >> total);
 }
 
 }  // namespace aeq::inline AEQ_ABI::kernel
@@ -3032,6 +4005,427 @@ struct dynamic_update_slice {
       move.axis(extent_of(update.shape, k), from[k], to[k]);
     }
     move.run(bytes, update.data.data(), y.data.data(), call.share);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/fully_connected.hpp
+// FULLY_CONNECTED in integers. (spec: kernels, section 2) Freestanding.
+
+// ---- aeq/kernel/integer/weighted.hpp
+// What ops with integer weights have in common, whatever their loops: which operands they take, what setup leaves in
+// the workspace, and the sums themselves. (spec: kernels, section 2) Freestanding.
+//
+//   activations   weights                    bias          sums                       output
+//   int8          int8, int4, int2           int32         32 bits                    int8
+//   uint8         uint8                      int32         32 bits                    uint8
+//   int16         int8, int4, int2           int64, int32  64 bits, 32 with such bias int16
+//   int16         int16 (FULLY_CONNECTED)    int64, int32  64 bits                    int16
+//
+// real = (integer - zero point) * scale. Activations have one scale; int16 has zero point 0. Weights have one scale or
+// one per output channel, and zero point 0 where the op says nothing else; the bias has scale x * weight and zero point
+// 0. Sums wrap: 32 bits hold 2^15 products with room for the bias.
+
+// ---- aeq/kernel/output_stage.hpp
+// From a sum of integer products to an integer of the output: times a real number, plus the zero point, clamped.
+// (spec: kernels, sections 1 and 2) Freestanding.
+
+#include <utility>
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The limits of a quantized type of 8, 16 or 32 bits; {0, 0} of others.
+[[nodiscard]] constexpr std::pair<std::int32_t, std::int32_t> limits_of(element_type type) noexcept {
+  switch (type) {
+    case element_type::int8: return {-128, 127};
+    case element_type::uint8: return {0, 255};
+    case element_type::int16: return {-32768, 32767};
+    case element_type::int32:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    default: return {0, 0};
+  }
+}
+
+/// The zero point of scale i.
+template <class Operand>
+[[nodiscard]] constexpr std::int32_t zero_point_of(const Operand& x, std::size_t i) noexcept {
+  return x.zero_point.empty() ? 0 : x.zero_point[i];
+}
+
+/// Whether an operand is int8, uint8 or int16 with one scale above 0 and a zero point that its type has; int16 only
+/// with zero point 0.
+template <class Operand>
+[[nodiscard]] constexpr bool is_quantized_tensorwise(const Operand& x) noexcept {
+  if (x.type != element_type::int8 && x.type != element_type::uint8 && x.type != element_type::int16) return false;
+  if (x.scale.size() != 1 || x.zero_point.size() > 1 || x.block_elements != 0) return false;
+  if (!(x.scale[0] > 0.0f) || x.scale[0] > std::numeric_limits<float>::max()) return false;
+  const std::int32_t zero = zero_point_of(x, 0);
+  const auto [lowest, highest] = limits_of(x.type);
+  return x.type == element_type::int16 ? zero == 0 : zero >= lowest && zero <= highest;
+}
+
+/// What integers an output may have.
+struct integer_range {
+  std::int32_t lowest = 0;
+  std::int32_t highest = 0;
+
+  [[nodiscard]] constexpr std::int32_t clamp(std::int64_t value) const noexcept {
+    return static_cast<std::int32_t>(value < lowest ? lowest : value > highest ? highest : value);
+  }
+};
+
+/// Those of an operand under a fused activation that is a clamp (is_clamp).
+template <class Operand>
+[[nodiscard]] constexpr integer_range integer_range_of(const Operand& y, fused_activation activation) noexcept {
+  const auto [lowest, highest] = limits_of(y.type);
+  integer_range result{lowest, highest};
+  if (activation == fused_activation::none) return result;
+  const auto at = [&](float real) -> std::int64_t {
+    return std::int64_t(zero_point_of(y, 0)) + rounded(static_cast<double>(real / y.scale[0]));
+  };
+  const integer_range whole = result;
+  const clamp_range limits = clamp_of(activation);
+  result.lowest = whole.clamp(at(limits.low));
+  if (activation != fused_activation::relu) result.highest = whole.clamp(at(limits.high));
+  return result;
+}
+
+/// How sums are scaled.
+enum class sum_scaling : std::uint8_t {
+  fixed,  ///< 32-bit sums: multiply()
+  wide,   ///< 64-bit sums: multiply_wide()
+  real    ///< times a double, rounded to nearest, halves away from zero
+};
+
+/// What a kernel needs behind its sums. The scale factors, one or one per channel, lie in the workspace.
+struct output_stage {
+  sum_scaling scaling = sum_scaling::fixed;
+  std::size_t step = 0;  ///< 1: a factor per channel
+  const fixed_multiplier* fixed = nullptr;
+  const double* real = nullptr;
+  std::int32_t zero_point = 0;
+  integer_range range{};
+
+  /// sum: of 32 bits it has the lower half, wrapped.
+  [[nodiscard]] constexpr std::int32_t operator()(std::int64_t sum, std::size_t channel) const noexcept {
+    std::int64_t scaled = 0;
+    switch (scaling) {
+      case sum_scaling::fixed: scaled = multiply(static_cast<std::int32_t>(sum), fixed[channel * step]); break;
+      case sum_scaling::wide: scaled = multiply_wide(sum, fixed[channel * step]); break;
+      case sum_scaling::real: scaled = rounded(static_cast<double>(sum) * real[channel * step]); break;
+    }
+    return range.clamp(scaled + zero_point);
+  }
+};
+
+/// Factors to scale sums of `x` times `w` to `y`, written to `fixed` or `real`, whichever is not empty: one, or one per
+/// scale of w. False if one is none that a kernel can use.
+///
+/// in_float: the product of the two scales is rounded to float32 first.
+[[nodiscard]] constexpr bool prepare_factors(float x, std::span<const float> w, float y, bool in_float, bool is_wide,
+                                             std::span<fixed_multiplier> fixed, std::span<double> real) noexcept {
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    const double product =
+        in_float ? static_cast<double>(x * w[i]) : static_cast<double>(x) * static_cast<double>(w[i]);
+    const double factor = product / static_cast<double>(y);
+    if (!(factor >= 0.0) || factor >= 2147483648.0) return false;
+    if (!real.empty()) real[i] = factor;
+    if (fixed.empty()) continue;
+    fixed[i] = quantize_multiplier(factor);
+    if (fixed[i].shift > (is_wide ? 7 : 30)) return false;
+  }
+  return true;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/workspace.hpp
+// A workspace, piece by piece. The same code that takes the pieces also counts their bytes. Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Hands out arrays, one behind the other, each aligned for its type. Out of no memory at all it hands out nothing, and
+/// counts.
+class workspace_pieces {
+ public:
+  constexpr workspace_pieces() = default;
+  /// memory: aligned for any scalar type.
+  constexpr explicit workspace_pieces(std::span<std::byte> memory) noexcept : memory_(memory) {}
+
+  /// n elements; none if fewer are left.
+  template <class T>
+  [[nodiscard]] std::span<T> take(std::size_t n) noexcept {
+    const std::size_t begin = (used_ + alignof(T) - 1) / alignof(T) * alignof(T);
+    used_ = begin + n * sizeof(T);
+    if (used_ > memory_.size()) return {};
+    return {reinterpret_cast<T*>(memory_.data() + begin), n};
+  }
+
+  /// Bytes of all pieces so far, whether there was memory for them or not.
+  [[nodiscard]] constexpr std::size_t used() const noexcept { return used_; }
+  [[nodiscard]] constexpr bool is_short() const noexcept { return used_ > memory_.size(); }
+
+ private:
+  std::span<std::byte> memory_{};
+  std::size_t used_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/weighted.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Where an op has its operands.
+struct weighted_form {
+  std::size_t x = 0;
+  std::size_t w = 1;
+  std::size_t bias = 2;
+  std::size_t channel_axis = 0;          ///< of the weight: output channels
+  bool takes_weight_zero_point = false;  ///< of a weight with one scale; uint8 always may have one
+  bool takes_wide_weight = false;        ///< int16
+  bool real = false;                     ///< sums are scaled by a double
+  bool tensorwise_in_float = false;      ///< the product of x's and the weight's one scale is rounded to float32
+
+  [[nodiscard]] constexpr std::size_t channels(const kernel_arguments& call) const noexcept {
+    return static_cast<std::size_t>(call.inputs[w].shape[channel_axis]);
+  }
+};
+
+[[nodiscard]] constexpr bool is_packed(element_type type) noexcept {
+  return type == element_type::int4 || type == element_type::int2;
+}
+
+/// The bias, if there is one.
+[[nodiscard]] constexpr const operand* bias_operand(const kernel_arguments& call, const weighted_form& form) noexcept {
+  return call.inputs.size() > form.bias && call.inputs[form.bias].present() ? &call.inputs[form.bias] : nullptr;
+}
+
+/// Whether sums of 16-bit activations are kept to 32 bits: as the bias has them; without one as the option says.
+[[nodiscard]] constexpr bool has_narrow_sums(const kernel_arguments& call, const weighted_form& form) noexcept {
+  if (call.inputs[form.x].type != element_type::int16) return true;
+  if (call.inputs[form.w].type == element_type::int16) return false;
+  const operand* bias = bias_operand(call, form);
+  return (bias != nullptr ? bias->type : call.options.quantized_bias_type) == element_type::int32;
+}
+
+/// Types, scales and zero points, and that all data are there; not how shapes go together.
+[[nodiscard]] constexpr status check_weighted(const kernel_arguments& call, const weighted_form& form) noexcept {
+  if (call.inputs.size() <= form.x || call.inputs.size() <= form.w || call.inputs.size() > 4 ||
+      call.outputs.size() != 1) {
+    return status::wrong_operands;
+  }
+  const operand& x = call.inputs[form.x];
+  const operand& w = call.inputs[form.w];
+  const result_operand& y = call.outputs[0];
+  const operand* const bias = bias_operand(call, form);
+  if (!x.present() || !w.present() || !y.present()) return status::wrong_operands;
+  const bool is_signed_weight = w.type == element_type::int8 || is_packed(w.type);
+  const bool is_wide_weight = w.type == element_type::int16 && form.takes_wide_weight;
+  const bool go_together = x.type == element_type::uint8   ? w.type == element_type::uint8
+                           : x.type == element_type::int16 ? is_signed_weight || is_wide_weight
+                                                           : x.type == element_type::int8 && is_signed_weight;
+  if (!go_together || y.type != x.type) return status::wrong_type;
+  if (!x.is_complete() || !w.is_complete() || !y.is_complete()) return status::wrong_shape;
+  if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+  if (form.channel_axis >= w.shape.size()) return status::wrong_shape;
+  const std::size_t channels = form.channels(call);
+  if (bias != nullptr) {
+    if (bias->type != element_type::int32 && (bias->type != element_type::int64 || x.type != element_type::int16)) {
+      return status::wrong_type;
+    }
+    if (bias->elements() != channels || !bias->is_complete()) return status::wrong_shape;
+  }
+  const bool is_channelwise =
+      w.scale.size() == channels && w.channel_axis == static_cast<std::int32_t>(form.channel_axis);
+  if (w.block_elements != 0 || (w.scale.size() != 1 && !is_channelwise)) return status::wrong_parameters;
+  if (!w.zero_point.empty() && w.zero_point.size() != w.scale.size()) return status::wrong_parameters;
+  const bool may_have_zero_point =
+      w.scale.size() == 1 &&
+      (w.type == element_type::uint8 || (form.takes_weight_zero_point && w.type == element_type::int8));
+  for (const std::int32_t zero : w.zero_point) {
+    if (zero == 0) continue;
+    const auto [lowest, highest] = limits_of(w.type);
+    if (!may_have_zero_point || zero < lowest || zero > highest) return status::wrong_parameters;
+  }
+  return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+}
+
+/// The workspace of such an op.
+struct weighted_workspace {
+  std::span<fixed_multiplier> fixed{};
+  std::span<double> real{};
+  std::span<std::int8_t> unpacked{};  ///< weights of less than 8 bits, one per byte; else none
+  std::size_t bytes = 0;
+
+  /// Its pieces; without memory their size, whatever the operands are.
+  [[nodiscard]] static weighted_workspace of(const kernel_arguments& call, const weighted_form& form,
+                                             std::span<std::byte> memory) noexcept {
+    weighted_workspace result;
+    if (call.inputs.size() <= form.w) return result;
+    const operand& w = call.inputs[form.w];
+    workspace_pieces pieces(memory);
+    if (form.real) {
+      result.real = pieces.take<double>(w.scale.size());
+    } else {
+      result.fixed = pieces.take<fixed_multiplier>(w.scale.size());
+    }
+    if (is_packed(w.type)) result.unpacked = pieces.take<std::int8_t>(w.elements());
+    result.bytes = pieces.used();
+    return result;
+  }
+};
+
+/// Packed weights, one per byte.
+inline void unpack_weights(const operand& w, std::span<std::int8_t> values) noexcept {
+  const auto packed = w.values<std::uint8_t>();
+  if (w.type == element_type::int4) return unpack_all<4>(packed, values);
+  unpack_all<2>(packed, values);
+}
+
+/// Setup, after the checks: scale factors, and weights that are constant unpacked.
+[[nodiscard]] inline status prepare_weighted(const kernel_arguments& call, const weighted_form& form,
+                                             std::span<std::byte> memory) noexcept {
+  const weighted_workspace workspace = weighted_workspace::of(call, form, memory);
+  if (workspace.bytes > memory.size()) return status::small_workspace;
+  const operand& w = call.inputs[form.w];
+  if (w.is_constant && is_packed(w.type)) unpack_weights(w, workspace.unpacked);
+  const bool is_wide = !has_narrow_sums(call, form);
+  const bool in_float = form.tensorwise_in_float && w.scale.size() == 1;
+  return prepare_factors(call.inputs[form.x].scale[0], w.scale, call.outputs[0].scale[0], in_float, is_wide,
+                         workspace.fixed, workspace.real)
+             ? status::ready
+             : status::wrong_parameters;
+}
+
+/// A call that setup has found good, ready to be computed. X: type of the activations; W: of the weights, unpacked.
+template <class X, class W>
+struct weighted_call {
+  const X* x = nullptr;
+  const W* w = nullptr;
+  X* y = nullptr;
+  const std::int32_t* narrow_bias = nullptr;
+  const std::int64_t* wide_bias = nullptr;
+  std::int32_t x_zero = 0;
+  std::int32_t w_zero = 0;
+  output_stage stage{};
+
+  /// Of 8 bits: int16 activations have sums of 64 bits, and those that are to have 32 take their lower half.
+  using sum = std::conditional_t<sizeof(X) == 1, std::uint32_t, std::uint64_t>;
+
+  weighted_call(const kernel_arguments& call, const weighted_form& form, std::span<std::byte> memory) noexcept {
+    const weighted_workspace workspace = weighted_workspace::of(call, form, memory);
+    const operand& weight = call.inputs[form.w];
+    const result_operand& output = call.outputs[0];
+    if (is_packed(weight.type) && !weight.is_constant) unpack_weights(weight, workspace.unpacked);
+    x = call.inputs[form.x].template values<X>().data();
+    w = is_packed(weight.type) ? reinterpret_cast<const W*>(workspace.unpacked.data())
+                               : weight.template values<W>().data();
+    y = output.template values<X>().data();
+    if (const operand* bias = bias_operand(call, form)) {
+      if (bias->type == element_type::int64) {
+        wide_bias = bias->values<std::int64_t>().data();
+      } else {
+        narrow_bias = bias->values<std::int32_t>().data();
+      }
+    }
+    x_zero = zero_point_of(call.inputs[form.x], 0);
+    w_zero = weight.scale.size() == 1 ? zero_point_of(weight, 0) : 0;
+    is_narrow_ = has_narrow_sums(call, form);
+    stage.scaling = form.real ? sum_scaling::real : is_narrow_ ? sum_scaling::fixed : sum_scaling::wide;
+    stage.step = weight.scale.size() == 1 ? 0 : 1;
+    stage.fixed = workspace.fixed.data();
+    stage.real = workspace.real.data();
+    stage.zero_point = zero_point_of(output, 0);
+    stage.range = integer_range_of(output, call.options.activation);
+  }
+
+  /// The output of a channel from the sum of its products.
+  [[nodiscard]] X finish(sum products, std::size_t channel) const noexcept {
+    if (narrow_bias != nullptr) products += static_cast<sum>(narrow_bias[channel]);
+    if (wide_bias != nullptr) products += static_cast<sum>(wide_bias[channel]);
+    const auto whole = static_cast<std::int64_t>(static_cast<std::make_signed_t<sum>>(products));
+    return static_cast<X>(stage(is_narrow_ ? static_cast<std::int32_t>(whole) : whole, channel));
+  }
+
+ private:
+  bool is_narrow_ = true;
+};
+
+/// Sum over k of (x[k] - x_zero) * (w[k] - w_zero), wrapped to Sum, which has no sign. The inner loop of all ops whose
+/// operands lie side by side.
+template <class Sum, class X, class W>
+[[nodiscard]] constexpr Sum dot(const X* x, const W* w, std::size_t n, std::int32_t x_zero,
+                                std::int32_t w_zero) noexcept {
+  Sum total = 0;
+  for (std::size_t k = 0; k < n; ++k) {
+    total += static_cast<Sum>((static_cast<std::int32_t>(x[k]) - x_zero) * (static_cast<std::int32_t>(w[k]) - w_zero));
+  }
+  return total;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/fully_connected.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[b, n] = clamp(factor[n] * (sum over k of (x[b, k] - x_zero) * (w[n, k] - w_zero) + bias[n]) + y_zero).
+///
+/// Operands, types and sums as integer/weighted.hpp has them, X being the activations' type. x: any shape of B * K
+/// elements; w: [N, K], one scale, which may have a zero point, or one per n; bias: N elements, may be absent; y: any
+/// shape of B * N elements. Arithmetic::real_fully_connected says how sums are scaled; with int16 weights always by a
+/// fixed multiplier.
+template <class X, class Arithmetic>
+struct integer_fully_connected {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return weighted_workspace::of(call, form_of(call), {}).bytes;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const weighted_form form = form_of(call);
+    if (const status fits = check_weighted(call, form); fits != status::ready) return fits;
+    const operand& x = call.inputs[0];
+    const operand& w = call.inputs[1];
+    if (w.shape.size() != 2 || call.inputs.size() > 3) return status::wrong_shape;
+    const auto depth = static_cast<std::size_t>(w.shape[1]);
+    const auto channels = static_cast<std::size_t>(w.shape[0]);
+    if (depth == 0 || x.elements() % depth != 0 || call.outputs[0].elements() != x.elements() / depth * channels) {
+      return status::wrong_shape;
+    }
+    return prepare_weighted(call, form, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if constexpr (sizeof(X) == 2) {
+      if (call.inputs[1].type == element_type::int16) return run<std::int16_t>(call, workspace);
+      run<std::int8_t>(call, workspace);
+    } else {
+      run<X>(call, workspace);
+    }
+  }
+
+ private:
+  [[nodiscard]] static constexpr weighted_form form_of(const kernel_arguments& call) noexcept {
+    weighted_form form;
+    const bool is_wide = call.inputs.size() > 1 && call.inputs[1].type == element_type::int16;
+    form.takes_weight_zero_point = form.takes_wide_weight = true;
+    form.real = Arithmetic::real_fully_connected && !is_wide;
+    form.tensorwise_in_float = !form.real;
+    return form;
+  }
+
+  template <class W>
+  static void run(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const weighted_call<X, W> of(call, form_of(call), workspace);
+    const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    call.share.for_ranges(call.outputs[0].elements(), 65536 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::size_t n = i % channels;
+        using sum = typename weighted_call<X, W>::sum;
+        of.y[i] = of.finish(dot<sum>(of.x + i / channels * depth, of.w + n * depth, depth, of.x_zero, of.w_zero), n);
+      }
+    });
   }
 };
 
@@ -3655,199 +5049,6 @@ struct pool_2d_float {
 // A true division, the zero point added before rounding, halves to even, all in T. NaN becomes 0, infinities saturate,
 // x / 0 saturates by sign and 0 / 0 becomes 0. (spec: numerics, sections 1.5 and 1.6)
 
-// ---- aeq/scheme/fit.hpp
-// Fit: from a range of values to a scale and a zero point. Freestanding, constexpr.
-// Every operation is rounded in T, the type of the statistics. (spec: numerics, sections 1.2 and 1.4)
-
-// ---- aeq/scheme/number_format.hpp
-// Number formats: bits, symmetry, granularity. A type per format for compile time, a descriptor that says the same at
-// run time. Freestanding. (spec: numerics, section 1.1)
-
-// ---- aeq/scheme/granularity.hpp
-// Granularity: how many values share one scale. Tags for people, a descriptor for the engine. Freestanding.
-
-namespace aeq::inline AEQ_ABI {
-
-enum class granularity_kind : std::uint8_t { tensorwise, channelwise, blockwise };
-
-struct granularity_descriptor {
-  granularity_kind kind = granularity_kind::tensorwise;
-  std::uint16_t block_elements = 0;  ///< values per scale along the last axis, blockwise only
-  friend constexpr bool operator==(const granularity_descriptor&, const granularity_descriptor&) = default;
-};
-
-/// One scale for the whole tensor.
-struct tensorwise {
-  static constexpr granularity_descriptor descriptor{granularity_kind::tensorwise, 0};
-};
-
-/// One scale per index of the op's channel axis (op/catalogue.hpp names it).
-struct channelwise {
-  static constexpr granularity_descriptor descriptor{granularity_kind::channelwise, 0};
-};
-
-/// One scale per `Elements` neighbours along the last axis of a rank-2 weight. A number that no descriptor can say
-/// becomes 0, which known_block_size refuses with a sentence.
-template <int Elements>
-struct blockwise {
-  static constexpr granularity_descriptor descriptor{
-      granularity_kind::blockwise,
-      Elements > 0 && Elements <= 0xFFFF ? static_cast<std::uint16_t>(Elements) : std::uint16_t(0)};
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/scheme/number_format.hpp
-namespace aeq::inline AEQ_ABI {
-
-enum class symmetry : std::uint8_t { symmetric, asymmetric };
-inline constexpr symmetry symmetric = symmetry::symmetric;    ///< zero point 0
-inline constexpr symmetry asymmetric = symmetry::asymmetric;  ///< zero point anywhere in the range
-
-enum class number_kind : std::uint8_t { floating, signed_integer, unsigned_integer };
-
-struct format_descriptor {
-  number_kind kind = number_kind::floating;
-  std::uint8_t bits = 32;
-  symmetry zero = symmetric;
-  granularity_descriptor granularity{};
-
-  friend constexpr bool operator==(const format_descriptor&, const format_descriptor&) = default;
-
-  [[nodiscard]] constexpr bool is_integer() const { return kind != number_kind::floating; }
-  [[nodiscard]] constexpr bool is_symmetric() const { return zero == symmetric; }
-
-  /// Smallest integer of the format: -2^(bits-1), 0 if unsigned.
-  [[nodiscard]] constexpr std::int64_t lowest() const {
-    return kind == number_kind::unsigned_integer ? 0 : -(std::int64_t(1) << (bits - 1));
-  }
-  /// Largest integer of the format.
-  [[nodiscard]] constexpr std::int64_t highest() const {
-    return (std::int64_t(1) << (kind == number_kind::unsigned_integer ? bits : bits - 1)) - 1;
-  }
-  /// Smallest integer that quantizing produces: symmetric formats of 8 bits and more leave `lowest` out, so that
-  /// negating a value cannot overflow. Never enters the scale.
-  [[nodiscard]] constexpr std::int64_t lowest_quantized() const {
-    return lowest() + (is_symmetric() && bits >= 8 ? 1 : 0);
-  }
-};
-
-namespace detail {
-
-/// Widths that no descriptor can say become 0, which storable_bits refuses with a sentence; the compiler's own words
-/// would be of narrowing.
-[[nodiscard]] constexpr std::uint8_t described_bits(int bits) {
-  return bits > 0 && bits <= 64 ? static_cast<std::uint8_t>(bits) : std::uint8_t(0);
-}
-
-}  // namespace detail
-
-/// Signed two's complement integers with a scale, and a zero point if asymmetric.
-template <int Bits, symmetry Symmetry, class Granularity>
-struct integer {
-  static constexpr format_descriptor descriptor{number_kind::signed_integer, detail::described_bits(Bits), Symmetry,
-                                                Granularity::descriptor};
-};
-
-/// Unsigned integers: graph inputs and outputs only, 8 bits, asymmetric.
-template <int Bits, symmetry Symmetry, class Granularity>
-struct unsigned_integer {
-  static constexpr format_descriptor descriptor{number_kind::unsigned_integer, detail::described_bits(Bits), Symmetry,
-                                                Granularity::descriptor};
-};
-
-struct float32 {
-  static constexpr format_descriptor descriptor{number_kind::floating, 32, symmetric, tensorwise::descriptor};
-};
-
-struct float16 {
-  static constexpr format_descriptor descriptor{number_kind::floating, 16, symmetric, tensorwise::descriptor};
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/scheme/fit.hpp
-namespace aeq::inline AEQ_ABI {
-
-template <std::floating_point T>
-struct range {
-  T lowest = 0;
-  T highest = 0;
-};
-
-/// real = (integer - zero_point) * scale
-template <std::floating_point T>
-struct scale_zero_point {
-  T scale = 0;
-  std::int32_t zero_point = 0;
-  friend constexpr bool operator==(const scale_zero_point&, const scale_zero_point&) = default;
-};
-
-/// A range narrower than this is widened to it, so that no scale is 0.
-inline constexpr double smallest_range = 1e-9;
-
-/// A blockwise scale is stored as float16 after a round trip through bfloat16. Values up to 2^-25 become 0, values from
-/// 65408 on become infinite.
-template <std::floating_point T>
-[[nodiscard]] constexpr T blockwise_scale(T scale) noexcept {
-  const float eight_bits = float_from_bfloat16(bfloat16_bits(static_cast<float>(scale)));
-  return static_cast<T>(float_from_float16(float16_bits(eight_bits)));
-}
-
-/// Categories of the optional policies of a scheme: how a range becomes a scale, and kernels of its own
-/// (table/handler.hpp).
-struct fit_category {};
-struct kernels_category {};
-
-/// The scale spans the range: symmetric max(|lowest|, |highest|) / highest integer; asymmetric the range together with
-/// 0, over the number of steps. The zero point of a finite range lies in the format's range; NaN gives scale NaN, zero
-/// point 0.
-struct min_max_fit {
-  using category = fit_category;
-
-  template <std::floating_point T>
-  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
-    scale_zero_point<T> result;
-    const T floor = static_cast<T>(smallest_range);
-    if (format.is_symmetric()) {
-      const T bound = maximum(maximum(absolute(values.lowest), absolute(values.highest)), floor);
-      result.scale = bound / static_cast<T>(format.highest());
-    } else {
-      const T highest = maximum(values.highest, T(0));
-      const T lowest = minimum(values.lowest, T(0));
-      const T bound = maximum(highest - lowest, floor);
-      result.scale = bound / static_cast<T>(format.highest() - format.lowest());
-      const T zero = round_half_even(static_cast<T>(format.lowest()) - lowest / result.scale);
-      result.zero_point = is_finite(zero) ? static_cast<std::int32_t>(zero) : 0;
-    }
-    if (format.granularity.kind == granularity_kind::blockwise) result.scale = blockwise_scale(result.scale);
-    return result;
-  }
-};
-
-/// As min_max_fit, with the scale rounded up to a power of two: requantization becomes a shift. A blockwise scale of 0
-/// stays 0, and one above 2^15 becomes infinite, because that is what its float16 in the file says.
-struct power_of_two_fit {
-  using category = fit_category;
-
-  template <std::floating_point T>
-  [[nodiscard]] static constexpr scale_zero_point<T> fit(range<T> values, const format_descriptor& format) noexcept {
-    scale_zero_point<T> result = min_max_fit::fit(values, format);
-    if (!is_finite(result.scale) || result.scale == T(0)) return result;
-    T power = power_of_two<T>(-64);
-    while (power < result.scale) power *= T(2);
-    result.scale = format.granularity.kind == granularity_kind::blockwise ? blockwise_scale(power) : power;
-    if (!format.is_symmetric()) {
-      const T lowest = minimum(values.lowest, T(0));
-      result.zero_point = static_cast<std::int32_t>(round_half_even(static_cast<T>(format.lowest()) - lowest / power));
-    }
-    return result;
-  }
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/kernel/quantize.hpp
 namespace aeq::inline AEQ_ABI {
 
 /// The limits of quantized integers, in the type that the kernel computes in.
@@ -3902,8 +5103,6 @@ template <std::floating_point T>
 // The ops QUANTIZE and DEQUANTIZE: between real numbers and integers with a scale. (spec: kernels, section 5)
 // Freestanding, but for the C library's functions.
 
-#include <utility>
-
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// How the elements of an operand share scales: `run` neighbours have one, and so on round `scales` of them.
@@ -3944,23 +5143,6 @@ struct scale_layout {
     });
   }
 };
-
-template <class Operand>
-[[nodiscard]] constexpr std::int32_t zero_point_of(const Operand& x, std::size_t i) noexcept {
-  return x.zero_point.empty() ? 0 : x.zero_point[i];
-}
-
-/// The limits of a quantized type of 8, 16 or 32 bits; {0, 0} of others.
-[[nodiscard]] constexpr std::pair<std::int32_t, std::int32_t> limits_of(element_type type) noexcept {
-  switch (type) {
-    case element_type::int8: return {-128, 127};
-    case element_type::uint8: return {0, 255};
-    case element_type::int16: return {-32768, 32767};
-    case element_type::int32:
-      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-    default: return {0, 0};
-  }
-}
 
 /// clamp(round(x / scale) + zero point), float32 division, halves away from zero; NaN becomes the zero point. To 8 and
 /// 16 bits in float, which holds all their integers.
@@ -6048,678 +7230,6 @@ struct fake_quant : unary<fake_quant_function> {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/op/catalogue.hpp
-// The op catalogue: per op, as data, its operands' roles, its output constraint, its channel axis, its fixed output and
-// what it allows. Materialization, policy, docs and the interpreter read it. Freestanding.
-// (spec: quantization, sections 3, 4.3 and 5.3)
-
-// ---- aeq/op/code.hpp
-// The builtin operators of the .tflite schema, and the two virtual operations of a recipe. Freestanding.
-// (spec: tflite_schema, section 3; quantization, section 3)
-
-namespace aeq::inline AEQ_ABI::op {
-
-/// BuiltinOperator of the schema, lower case; an underscore follows where C++ has the word. Negative: virtual
-/// operations that stand for the inputs and outputs of a subgraph.
-// clang-format off
-enum class code : std::int32_t {
-  graph_output = -2,
-  graph_input = -1,
-  add, average_pool_2d, concatenation, conv_2d, depthwise_conv_2d, depth_to_space, dequantize, embedding_lookup,
-  floor, fully_connected, hashtable_lookup, l2_normalization, l2_pool_2d, local_response_normalization, logistic,
-  lsh_projection, lstm, max_pool_2d, mul, relu, relu_n1_to_1, relu6, reshape, resize_bilinear, rnn, softmax,
-  space_to_depth, svdf, tanh, concat_embeddings, skip_gram, call, custom, embedding_lookup_sparse, pad,
-  unidirectional_sequence_rnn, gather, batch_to_space_nd, space_to_batch_nd, transpose, mean, sub, div, squeeze,
-  unidirectional_sequence_lstm, strided_slice, bidirectional_sequence_rnn, exp, topk_v2, split, log_softmax,
-  delegate, bidirectional_sequence_lstm, cast, prelu, maximum, arg_max, minimum, less, neg, padv2, greater,
-  greater_equal, less_equal, select, slice, sin, transpose_conv, sparse_to_dense, tile, expand_dims, equal,
-  not_equal, log, sum, sqrt, rsqrt, shape, pow, arg_min, fake_quant, reduce_prod, reduce_max, pack, logical_or,
-  one_hot, logical_and, logical_not, unpack, reduce_min, floor_div, reduce_any, square, zeros_like, fill, floor_mod,
-  range, resize_nearest_neighbor, leaky_relu, squared_difference, mirror_pad, abs, split_v, unique, ceil, reverse_v2,
-  add_n, gather_nd, cos, where, rank, elu, reverse_sequence, matrix_diag, quantize, matrix_set_diag, round,
-  hard_swish, if_, while_, non_max_suppression_v4, non_max_suppression_v5, scatter_nd, select_v2, densify,
-  segment_sum, batch_matmul, placeholder_for_greater_op_codes, cumsum, call_once, broadcast_to, rfft2d, conv_3d,
-  imag, real, complex_abs, hashtable, hashtable_find, hashtable_import, hashtable_size, reduce_all,
-  conv_3d_transpose, var_handle, read_variable, assign_variable, broadcast_args, random_standard_normal, bucketize,
-  random_uniform, multinomial, gelu, dynamic_update_slice, relu_0_to_1, unsorted_segment_prod, unsorted_segment_max,
-  unsorted_segment_sum, atan2, unsorted_segment_min, sign, bitcast, bitwise_xor, right_shift, stablehlo_logistic,
-  stablehlo_add, stablehlo_divide, stablehlo_multiply, stablehlo_maximum, stablehlo_reshape, stablehlo_clamp,
-  stablehlo_concatenate, stablehlo_broadcast_in_dim, stablehlo_convolution, stablehlo_slice, stablehlo_custom_call,
-  stablehlo_reduce, stablehlo_abs, stablehlo_and, stablehlo_cosine, stablehlo_exponential, stablehlo_floor,
-  stablehlo_log, stablehlo_minimum, stablehlo_negate, stablehlo_or, stablehlo_power, stablehlo_remainder,
-  stablehlo_rsqrt, stablehlo_select, stablehlo_subtract, stablehlo_tanh, stablehlo_scatter, stablehlo_compare,
-  stablehlo_convert, stablehlo_dynamic_slice, stablehlo_dynamic_update_slice, stablehlo_pad, stablehlo_iota,
-  stablehlo_dot_general, stablehlo_reduce_window, stablehlo_sort, stablehlo_while, stablehlo_gather,
-  stablehlo_transpose, dilate, stablehlo_rng_bit_generator, reduce_window, stablehlo_composite, stablehlo_shift_left,
-  stablehlo_cbrt, stablehlo_case,
-};
-// clang-format on
-
-inline constexpr std::int32_t code_count = 210;
-
-namespace detail {
-// clang-format off
-inline constexpr std::array<std::string_view, code_count> code_names{
-    "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE",
-    "EMBEDDING_LOOKUP", "FLOOR", "FULLY_CONNECTED", "HASHTABLE_LOOKUP", "L2_NORMALIZATION", "L2_POOL_2D",
-    "LOCAL_RESPONSE_NORMALIZATION", "LOGISTIC", "LSH_PROJECTION", "LSTM", "MAX_POOL_2D", "MUL", "RELU",
-    "RELU_N1_TO_1", "RELU6", "RESHAPE", "RESIZE_BILINEAR", "RNN", "SOFTMAX", "SPACE_TO_DEPTH", "SVDF", "TANH",
-    "CONCAT_EMBEDDINGS", "SKIP_GRAM", "CALL", "CUSTOM", "EMBEDDING_LOOKUP_SPARSE", "PAD",
-    "UNIDIRECTIONAL_SEQUENCE_RNN", "GATHER", "BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "TRANSPOSE", "MEAN", "SUB",
-    "DIV", "SQUEEZE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "STRIDED_SLICE", "BIDIRECTIONAL_SEQUENCE_RNN", "EXP",
-    "TOPK_V2", "SPLIT", "LOG_SOFTMAX", "DELEGATE", "BIDIRECTIONAL_SEQUENCE_LSTM", "CAST", "PRELU", "MAXIMUM",
-    "ARG_MAX", "MINIMUM", "LESS", "NEG", "PADV2", "GREATER", "GREATER_EQUAL", "LESS_EQUAL", "SELECT", "SLICE", "SIN",
-    "TRANSPOSE_CONV", "SPARSE_TO_DENSE", "TILE", "EXPAND_DIMS", "EQUAL", "NOT_EQUAL", "LOG", "SUM", "SQRT", "RSQRT",
-    "SHAPE", "POW", "ARG_MIN", "FAKE_QUANT", "REDUCE_PROD", "REDUCE_MAX", "PACK", "LOGICAL_OR", "ONE_HOT",
-    "LOGICAL_AND", "LOGICAL_NOT", "UNPACK", "REDUCE_MIN", "FLOOR_DIV", "REDUCE_ANY", "SQUARE", "ZEROS_LIKE", "FILL",
-    "FLOOR_MOD", "RANGE", "RESIZE_NEAREST_NEIGHBOR", "LEAKY_RELU", "SQUARED_DIFFERENCE", "MIRROR_PAD", "ABS",
-    "SPLIT_V", "UNIQUE", "CEIL", "REVERSE_V2", "ADD_N", "GATHER_ND", "COS", "WHERE", "RANK", "ELU",
-    "REVERSE_SEQUENCE", "MATRIX_DIAG", "QUANTIZE", "MATRIX_SET_DIAG", "ROUND", "HARD_SWISH", "IF", "WHILE",
-    "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "SCATTER_ND", "SELECT_V2", "DENSIFY", "SEGMENT_SUM",
-    "BATCH_MATMUL", "PLACEHOLDER_FOR_GREATER_OP_CODES", "CUMSUM", "CALL_ONCE", "BROADCAST_TO", "RFFT2D", "CONV_3D",
-    "IMAG", "REAL", "COMPLEX_ABS", "HASHTABLE", "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "REDUCE_ALL",
-    "CONV_3D_TRANSPOSE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "BROADCAST_ARGS",
-    "RANDOM_STANDARD_NORMAL", "BUCKETIZE", "RANDOM_UNIFORM", "MULTINOMIAL", "GELU", "DYNAMIC_UPDATE_SLICE",
-    "RELU_0_TO_1", "UNSORTED_SEGMENT_PROD", "UNSORTED_SEGMENT_MAX", "UNSORTED_SEGMENT_SUM", "ATAN2",
-    "UNSORTED_SEGMENT_MIN", "SIGN", "BITCAST", "BITWISE_XOR", "RIGHT_SHIFT", "STABLEHLO_LOGISTIC", "STABLEHLO_ADD",
-    "STABLEHLO_DIVIDE", "STABLEHLO_MULTIPLY", "STABLEHLO_MAXIMUM", "STABLEHLO_RESHAPE", "STABLEHLO_CLAMP",
-    "STABLEHLO_CONCATENATE", "STABLEHLO_BROADCAST_IN_DIM", "STABLEHLO_CONVOLUTION", "STABLEHLO_SLICE",
-    "STABLEHLO_CUSTOM_CALL", "STABLEHLO_REDUCE", "STABLEHLO_ABS", "STABLEHLO_AND", "STABLEHLO_COSINE",
-    "STABLEHLO_EXPONENTIAL", "STABLEHLO_FLOOR", "STABLEHLO_LOG", "STABLEHLO_MINIMUM", "STABLEHLO_NEGATE",
-    "STABLEHLO_OR", "STABLEHLO_POWER", "STABLEHLO_REMAINDER", "STABLEHLO_RSQRT", "STABLEHLO_SELECT",
-    "STABLEHLO_SUBTRACT", "STABLEHLO_TANH", "STABLEHLO_SCATTER", "STABLEHLO_COMPARE", "STABLEHLO_CONVERT",
-    "STABLEHLO_DYNAMIC_SLICE", "STABLEHLO_DYNAMIC_UPDATE_SLICE", "STABLEHLO_PAD", "STABLEHLO_IOTA",
-    "STABLEHLO_DOT_GENERAL", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT", "STABLEHLO_WHILE", "STABLEHLO_GATHER",
-    "STABLEHLO_TRANSPOSE", "DILATE", "STABLEHLO_RNG_BIT_GENERATOR", "REDUCE_WINDOW", "STABLEHLO_COMPOSITE",
-    "STABLEHLO_SHIFT_LEFT", "STABLEHLO_CBRT", "STABLEHLO_CASE"
-};
-// clang-format on
-}  // namespace detail
-
-/// The schema's name of a builtin operator ("CONV_2D"); empty for a number that the schema does not know.
-[[nodiscard]] constexpr std::string_view builtin_name(code value) noexcept {
-  const auto number = static_cast<std::int32_t>(value);
-  if (value == code::graph_input) return "INPUT";
-  if (value == code::graph_output) return "OUTPUT";
-  if (number < 0 || number >= code_count) return {};
-  return detail::code_names[static_cast<std::size_t>(number)];
-}
-
-}  // namespace aeq::inline AEQ_ABI::op
-
-// ---- aeq/op/configuration.hpp
-// The default policy's configurations: families of schemes that runtimes have kernels for. The catalogue says per op
-// which of them it allows. Freestanding. (spec: quantization, section 4.3)
-
-// ---- aeq/scheme/scheme.hpp
-// A scheme: activation format x weight format x compute precision x execution mode, and optional policies.
-// Freestanding.
-
-// ---- aeq/scheme/compute.hpp
-// Compute precision and execution mode, the two other axes of a scheme. Freestanding.
-
-namespace aeq::inline AEQ_ABI {
-
-/// The arithmetic that the op's inner loop runs in.
-enum class compute : std::uint8_t { integer, floating };
-
-/// Who quantizes the activations, and when.
-enum class execution : std::uint8_t {
-  dynamic_range,  ///< the kernel, at run time, from each input's own range; weights are integers in the file
-  weight_only,    ///< nobody: a DEQUANTIZE turns the stored weights into floats
-  static_range    ///< the file: scales and zero points from calibration
-};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/scheme/scheme.hpp
-namespace aeq::inline AEQ_ABI {
-
-/// A scheme put together from its four axes. A scheme of one's own is any struct with the same members:
-///
-///     struct my_scheme {
-///       static constexpr std::string_view name = "my_scheme";   // the JSON recipe's name for it
-///       using activation = aeq::float32;
-///       using weight = aeq::integer<8, aeq::symmetric, aeq::channelwise>;
-///       static constexpr auto compute_precision = aeq::compute::integer;
-///       static constexpr auto execution_mode = aeq::execution::dynamic_range;
-///       using policies = aeq::type_list<aeq::power_of_two_fit>;  // optional
-///     };
-///     static_assert(aeq::verify<my_scheme>());
-///
-/// or one that derives from an alias: `struct my_scheme : aeq::scheme<...> { static constexpr ... name = ...; };`
-template <class Activation, class Weight, compute Compute, execution Mode, class... Policies>
-struct scheme {
-  using activation = Activation;
-  using weight = Weight;
-  static constexpr compute compute_precision = Compute;
-  static constexpr execution execution_mode = Mode;
-  using policies = type_list<Policies...>;
-};
-
-/// What a scheme says, as data.
-struct scheme_descriptor {
-  std::string_view name;
-  format_descriptor activation{};
-  format_descriptor weight{};
-  compute compute_precision = compute::floating;
-  execution execution_mode = execution::weight_only;
-
-  /// Same formats, compute and mode; the name does not count.
-  [[nodiscard]] constexpr bool same_arithmetic(const scheme_descriptor& other) const {
-    return activation == other.activation && weight == other.weight && compute_precision == other.compute_precision &&
-           execution_mode == other.execution_mode;
-  }
-};
-
-namespace detail {
-
-constexpr void append_format(short_text<64>& text, char role, const format_descriptor& format, symmetry usual) {
-  text.append({&role, 1});
-  switch (format.kind) {
-    case number_kind::floating: text.append("fp"); break;
-    case number_kind::signed_integer: text.append("i"); break;
-    case number_kind::unsigned_integer: text.append("u"); break;
-  }
-  text.append_number(format.bits);
-  if (!format.is_integer()) return;
-  if (role == 'w' && format.granularity.kind == granularity_kind::tensorwise) text.append("t");
-  if (format.granularity.kind == granularity_kind::blockwise) {
-    text.append("b").append_number(format.granularity.block_elements);
-  }
-  if (format.zero != usual) text.append(format.is_symmetric() ? "_symmetric" : "_asymmetric");
-}
-
-}  // namespace detail
-
-/// The published recipe's name of a combination: "dynamic_wi8_afp32", "weight_only_wi4t_asymmetric_afp32",
-/// "static_wi8_ai8". Channelwise weights, symmetric weights and asymmetric 8-bit activations go without saying.
-[[nodiscard]] constexpr short_text<64> derived_name(const format_descriptor& activation,
-                                                    const format_descriptor& weight, execution mode) {
-  short_text<64> text;
-  switch (mode) {
-    case execution::dynamic_range: text.append("dynamic_"); break;
-    case execution::weight_only: text.append("weight_only_"); break;
-    case execution::static_range: text.append("static_"); break;
-  }
-  detail::append_format(text, 'w', weight, symmetric);
-  text.append("_");
-  detail::append_format(text, 'a', activation, activation.bits == 8 ? asymmetric : symmetric);
-  return text;
-}
-
-namespace detail {
-
-template <class Scheme>
-struct scheme_name {
-  static constexpr short_text<64> derived =
-      derived_name(Scheme::activation::descriptor, Scheme::weight::descriptor, Scheme::execution_mode);
-  static constexpr std::string_view value = derived.view();
-};
-template <class Scheme>
-requires requires {
-  std::string_view(Scheme::name);
-}
-struct scheme_name<Scheme> {
-  static constexpr std::string_view value = Scheme::name;
-};
-
-template <class Scheme>
-struct scheme_policies {
-  using type = type_list<>;
-};
-template <class Scheme>
-requires requires {
-  typename Scheme::policies;
-}
-struct scheme_policies<Scheme> {
-  using type = flat_list<typename Scheme::policies>;
-};
-
-template <class Category, class Default, class List>
-struct policy_in_list;
-template <class Category, class Default, class... Policies>
-struct policy_in_list<Category, Default, type_list<Policies...>> {
-  using type = policy_or<Category, Default, Policies...>;
-};
-
-}  // namespace detail
-
-/// The policies that a scheme names, as a type_list.
-template <class Scheme>
-using policies_of = typename detail::scheme_policies<Scheme>::type;
-
-/// The policy of `Category` that a scheme names in its `policies`, or `Default`.
-template <class Scheme, class Category, class Default>
-using policy_of = typename detail::policy_in_list<Category, Default, policies_of<Scheme>>::type;
-
-template <class Scheme>
-inline constexpr std::string_view name_of_scheme = detail::scheme_name<Scheme>::value;
-
-template <class Scheme>
-inline constexpr scheme_descriptor descriptor_of{name_of_scheme<Scheme>, Scheme::activation::descriptor,
-                                                 Scheme::weight::descriptor, Scheme::compute_precision,
-                                                 Scheme::execution_mode};
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/op/configuration.hpp
-namespace aeq::inline AEQ_ABI::op {
-
-/// Sets, as bits.
-enum : std::uint8_t { allow_symmetric = 1, allow_asymmetric = 2 };
-enum : std::uint8_t { allow_tensorwise = 1, allow_channelwise = 2, allow_blockwise = 4 };
-
-/// A number format with some of its properties left open.
-struct format_family {
-  number_kind kind = number_kind::floating;
-  std::uint8_t bits = 32;
-  std::uint8_t symmetries = allow_symmetric;
-  std::uint8_t granularities = allow_tensorwise;
-
-  [[nodiscard]] constexpr bool contains(const format_descriptor& f) const {
-    if (f.kind != kind || f.bits != bits) return false;
-    if (!f.is_integer()) return true;
-    const std::uint8_t symmetry = f.is_symmetric() ? allow_symmetric : allow_asymmetric;
-    const auto granularity = static_cast<std::uint8_t>(1u << static_cast<unsigned>(f.granularity.kind));
-    return (symmetries & symmetry) != 0 && (granularities & granularity) != 0;
-  }
-};
-
-struct configuration {
-  std::string_view name;
-  format_family activation;
-  format_family weight;
-  compute compute_precision = compute::integer;
-  execution execution_mode = execution::dynamic_range;
-};
-
-/// Index into `configurations`, and bit in a set of them.
-enum class configuration_id : std::uint8_t {
-  dynamic_wi8,
-  dynamic_wi4,
-  dynamic_wi4_blockwise,
-  dynamic_wi2,
-  dynamic_wi2_blockwise,
-  weight_only_wi8,
-  weight_only_wi4,
-  weight_only_wfp16,
-  static_wi8_ai8,
-  static_wi8_ai16,
-  static_wi4_ai8,
-  static_wi4_ai16,
-  static_wi8_au8
-};
-
-namespace detail {
-inline constexpr std::uint8_t per_tensor_or_channel = allow_tensorwise | allow_channelwise;
-inline constexpr std::uint8_t either_symmetry = allow_symmetric | allow_asymmetric;
-
-[[nodiscard]] constexpr format_family weights(std::uint8_t bits, std::uint8_t symmetries, std::uint8_t granularities) {
-  return {number_kind::signed_integer, bits, symmetries, granularities};
-}
-inline constexpr format_family float_activation{};
-inline constexpr format_family int8_activation{number_kind::signed_integer, 8, either_symmetry, allow_tensorwise};
-inline constexpr format_family int16_activation{number_kind::signed_integer, 16, allow_symmetric, allow_tensorwise};
-inline constexpr format_family uint8_activation{number_kind::unsigned_integer, 8, allow_asymmetric, allow_tensorwise};
-}  // namespace detail
-
-inline constexpr std::array<configuration, 13> configurations{{
-    {"dynamic_wi8_afp32", detail::float_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::dynamic_range},
-    {"dynamic_wi4_afp32", detail::float_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::dynamic_range},
-    {"dynamic_wi4_afp32_blockwise", detail::float_activation, detail::weights(4, allow_symmetric, allow_blockwise),
-     compute::integer, execution::dynamic_range},
-    {"dynamic_wi2_afp32", detail::float_activation, detail::weights(2, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::dynamic_range},
-    {"dynamic_wi2_afp32_blockwise", detail::float_activation, detail::weights(2, allow_symmetric, allow_blockwise),
-     compute::integer, execution::dynamic_range},
-    {"weightonly_wi8_afp32", detail::float_activation,
-     detail::weights(8, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
-     execution::weight_only},
-    {"weightonly_wi4_afp32", detail::float_activation,
-     detail::weights(4, detail::either_symmetry, detail::per_tensor_or_channel), compute::floating,
-     execution::weight_only},
-    {"weightonly_wfp16_afp32",
-     detail::float_activation,
-     {number_kind::floating, 16, 0, 0},
-     compute::floating,
-     execution::weight_only},
-    {"static_wi8_ai8", detail::int8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::static_range},
-    {"static_wi8_ai16", detail::int16_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::static_range},
-    {"static_wi4_ai8", detail::int8_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::static_range},
-    {"static_wi4_ai16", detail::int16_activation, detail::weights(4, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::static_range},
-    {"static_wi8_au8", detail::uint8_activation, detail::weights(8, allow_symmetric, detail::per_tensor_or_channel),
-     compute::integer, execution::static_range},
-}};
-
-/// A set of configurations.
-struct configuration_set {
-  std::uint16_t bits = 0;
-
-  constexpr configuration_set() = default;
-  constexpr configuration_set(configuration_id id)
-      : bits(static_cast<std::uint16_t>(1u << static_cast<unsigned>(id))) {}
-  [[nodiscard]] constexpr bool contains(configuration_id id) const { return (bits & configuration_set(id).bits) != 0; }
-  [[nodiscard]] friend constexpr configuration_set operator|(configuration_set a, configuration_set b) {
-    configuration_set both;
-    both.bits = static_cast<std::uint16_t>(a.bits | b.bits);
-    return both;
-  }
-  [[nodiscard]] friend constexpr configuration_set operator-(configuration_set a, configuration_set b) {
-    configuration_set rest;
-    rest.bits = static_cast<std::uint16_t>(a.bits & ~b.bits);
-    return rest;
-  }
-};
-
-}  // namespace aeq::inline AEQ_ABI::op
-
-// ---- aeq/op/role.hpp
-// Roles of operands and constraints between an op's inputs and outputs, as data. Freestanding.
-// (spec: quantization, section 5.3)
-
-namespace aeq::inline AEQ_ABI::op {
-
-enum class role : std::uint8_t {
-  activation,  ///< quantized with the activation format
-  weight,      ///< quantized with the weight format where it is constant
-  bias,        ///< static range: int32 (int64) at scale input x weight; else float
-  index,       ///< positions, axes, ids: never quantized
-  shape,       ///< a shape, sizes, paddings: never quantized
-  condition    ///< a mask: never quantized
-};
-
-[[nodiscard]] constexpr std::string_view name_of(role value) noexcept {
-  switch (value) {
-    case role::activation: return "activation";
-    case role::weight: return "weight";
-    case role::bias: return "bias";
-    case role::index: return "index";
-    case role::shape: return "shape";
-    case role::condition: return "condition";
-  }
-  return "?";
-}
-
-/// How the parameters of an op's inputs and outputs hang together under static quantization.
-enum class constraint : std::uint8_t {
-  free,            ///< each operand has its own
-  same_as_input,   ///< outputs take the input's
-  same_as_output,  ///< inputs take the output's
-  fixed_output     ///< the output's are constants of the op, per bit width
-};
-
-[[nodiscard]] constexpr std::string_view name_of(constraint value) noexcept {
-  switch (value) {
-    case constraint::free: return "free";
-    case constraint::same_as_input: return "same scale as input";
-    case constraint::same_as_output: return "same scale over all inputs";
-    case constraint::fixed_output: return "fixed scale and zero point";
-  }
-  return "?";
-}
-
-/// Which axis of the weight has a scale per index where the granularity is channelwise.
-enum class channel_axis : std::uint8_t {
-  none,           ///< channelwise means tensorwise
-  first,          ///< 0
-  fourth,         ///< 3
-  matrix_columns  ///< last, or last but one if the op says adj_y
-};
-
-}  // namespace aeq::inline AEQ_ABI::op
-
-// ---- aeq/op/catalogue.hpp
-namespace aeq::inline AEQ_ABI::op {
-
-/// The output of a fixed_output op at 8 bits: scale 2^-scale_shift, zero point; at 16 bits every such op has 2^-15 and
-/// 0.
-struct fixed_parameters {
-  std::uint8_t scale_shift = 0;
-  std::int16_t zero_point = 0;
-};
-
-inline constexpr std::size_t listed_operands = 4;
-
-struct operation_descriptor {
-  code builtin = code::add;
-  std::string_view name;  ///< the recipe's name; differs from the schema's for CONV_2D_TRANSPOSE only
-  constraint output = constraint::free;
-  std::array<role, listed_operands> inputs{};  ///< inputs beyond these are activations
-  configuration_set allowed{};
-  channel_axis channels = channel_axis::none;
-  fixed_parameters fixed{};
-
-  [[nodiscard]] constexpr role input_role(std::size_t index) const {
-    return index < listed_operands ? inputs[index] : role::activation;
-  }
-  /// Position of the first input with a role; -1 if there is none.
-  [[nodiscard]] constexpr int position(role wanted) const {
-    for (std::size_t i = 0; i < listed_operands; ++i) {
-      if (inputs[i] == wanted) return static_cast<int>(i);
-    }
-    return -1;
-  }
-  /// An op with a weight: constants of it take the weight format, and it has dynamic range and weight only forms.
-  [[nodiscard]] constexpr bool has_weight() const { return position(role::weight) >= 0; }
-  [[nodiscard]] constexpr bool is_virtual() const {
-    return builtin == code::graph_input || builtin == code::graph_output;
-  }
-};
-
-namespace detail {
-
-using enum role;
-using id = configuration_id;
-using roles = std::array<role, listed_operands>;
-
-inline constexpr roles plain{};
-inline constexpr roles filter{activation, weight, bias, activation};
-
-inline constexpr configuration_set static8 = id::static_wi8_ai8;
-inline constexpr configuration_set static8_16 = static8 | id::static_wi8_ai16;
-inline constexpr configuration_set static4 = configuration_set(id::static_wi4_ai8) | id::static_wi4_ai16;
-inline constexpr configuration_set eight_bit_weight = static8_16 | id::dynamic_wi8 | id::weight_only_wi8;
-inline constexpr configuration_set four_bit_weight = configuration_set(id::dynamic_wi4) | id::weight_only_wi4;
-inline constexpr configuration_set half_weight = id::weight_only_wfp16;
-inline constexpr configuration_set all_channels = eight_bit_weight | four_bit_weight | id::dynamic_wi2 | half_weight;
-inline constexpr configuration_set graph_edge = static8_16 | static4 | id::static_wi8_au8;
-
-constexpr std::array<operation_descriptor, 50> make_catalogue() {
-  using c = code;
-  using k = constraint;
-  using a = channel_axis;
-  // clang-format off
-  return {{
-      {c::graph_output, "OUTPUT", k::free, plain, graph_edge},
-      {c::graph_input, "INPUT", k::free, plain, graph_edge},
-      {c::add, "ADD", k::free, plain, static8_16},
-      {c::average_pool_2d, "AVERAGE_POOL_2D", k::same_as_input, plain, static8_16},
-      {c::concatenation, "CONCATENATION", k::same_as_output, plain, static8_16},
-      {c::conv_2d, "CONV_2D", k::free, filter, all_channels | static4, a::first},
-      {c::depthwise_conv_2d, "DEPTHWISE_CONV_2D", k::free, filter, eight_bit_weight | half_weight, a::fourth},
-      {c::embedding_lookup, "EMBEDDING_LOOKUP", k::free, {index, weight},
-       (all_channels - static8_16) | id::dynamic_wi4_blockwise, a::first},
-      {c::fully_connected, "FULLY_CONNECTED", k::free, filter,
-       all_channels | static4 | id::dynamic_wi4_blockwise | id::dynamic_wi2_blockwise, a::first},
-      {c::logistic, "LOGISTIC", k::fixed_output, plain, static8_16, a::none, {8, -128}},
-      {c::max_pool_2d, "MAX_POOL_2D", k::same_as_input, plain, static8_16},
-      {c::mul, "MUL", k::free, plain, static8_16},
-      {c::relu, "RELU", k::free, plain, static8_16},
-      {c::reshape, "RESHAPE", k::same_as_input, {activation, shape}, static8_16},
-      {c::resize_bilinear, "RESIZE_BILINEAR", k::same_as_input, {activation, shape}, static8_16},
-      {c::softmax, "SOFTMAX", k::fixed_output, plain, static8_16, a::none, {8, -128}},
-      {c::space_to_depth, "SPACE_TO_DEPTH", k::same_as_input, plain, static8},
-      {c::tanh, "TANH", k::fixed_output, plain, static8_16, a::none, {7, 0}},
-      {c::pad, "PAD", k::same_as_input, {activation, shape}, static8_16},
-      {c::gather, "GATHER", k::same_as_input, {activation, index}, static8_16},
-      {c::transpose, "TRANSPOSE", k::same_as_input, {activation, index}, static8_16},
-      {c::mean, "MEAN", k::free, {activation, index}, static8_16},
-      {c::sub, "SUB", k::free, plain, static8_16},
-      {c::div, "DIV", k::free, plain, static8_16},
-      {c::strided_slice, "STRIDED_SLICE", k::same_as_input, {activation, index, index, index}, static8_16},
-      {c::split, "SPLIT", k::same_as_input, {index}, static8_16},
-      {c::maximum, "MAXIMUM", k::same_as_output, plain, static8_16},
-      {c::padv2, "PADV2", k::same_as_output, {activation, shape}, static8_16},
-      {c::select, "SELECT", k::same_as_output, {condition}, static8_16},
-      {c::slice, "SLICE", k::same_as_input, {activation, index, shape}, static8_16},
-      {c::transpose_conv, "CONV_2D_TRANSPOSE", k::free, {shape, weight, activation, bias},
-       eight_bit_weight | half_weight, a::first},
-      {c::equal, "EQUAL", k::free, plain, static8_16},
-      {c::not_equal, "NOT_EQUAL", k::free, plain, static8_16},
-      {c::sum, "SUM", k::free, {activation, index}, static8_16},
-      {c::sqrt, "SQRT", k::free, plain, static8_16},
-      {c::rsqrt, "RSQRT", k::free, plain, static8_16},
-      {c::pack, "PACK", k::same_as_output, plain, static8_16},
-      {c::unpack, "UNPACK", k::same_as_input, plain, static8_16},
-      {c::reduce_min, "REDUCE_MIN", k::same_as_input, {activation, index}, static8_16},
-      {c::resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", k::same_as_input, {activation, shape}, static8_16},
-      {c::squared_difference, "SQUARED_DIFFERENCE", k::free, plain, static8},
-      {c::mirror_pad, "MIRROR_PAD", k::same_as_input, {activation, shape}, static8_16},
-      {c::gather_nd, "GATHER_ND", k::same_as_input, {activation, index}, static8_16},
-      {c::hard_swish, "HARD_SWISH", k::free, plain, static8},
-      {c::select_v2, "SELECT_V2", k::same_as_output, {condition}, static8_16},
-      {c::batch_matmul, "BATCH_MATMUL", k::free, {weight, weight}, eight_bit_weight | id::weight_only_wi4,
-       a::matrix_columns},
-      {c::broadcast_to, "BROADCAST_TO", k::same_as_input, {activation, shape}, static8_16},
-      {c::gelu, "GELU", k::free, plain, static8_16},
-      {c::dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", k::same_as_output, {activation, activation, index}, static8_16},
-      {c::stablehlo_composite, "STABLEHLO_COMPOSITE", k::free, plain, static8_16},
-  }};
-  // clang-format on
-}
-
-}  // namespace detail
-
-/// 48 operators and the two virtual operations, ordered by code.
-inline constexpr std::array<operation_descriptor, 50> catalogue = detail::make_catalogue();
-
-/// Where the catalogue has an operator; catalogue.size() if it has not.
-[[nodiscard]] constexpr std::size_t position_of(code builtin) noexcept {
-  std::size_t low = 0;
-  std::size_t high = catalogue.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (catalogue[middle].builtin < builtin) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low < catalogue.size() && catalogue[low].builtin == builtin ? low : catalogue.size();
-}
-
-/// The catalogue's entry of an operator; null if recipes can't name it (it is then never quantized).
-[[nodiscard]] constexpr const operation_descriptor* find(code builtin) noexcept {
-  const std::size_t position = position_of(builtin);
-  return position < catalogue.size() ? &catalogue[position] : nullptr;
-}
-
-/// The entry with a recipe's operation name; null if there is none.
-[[nodiscard]] constexpr const operation_descriptor* find(std::string_view recipe_name) noexcept {
-  for (const operation_descriptor& entry : catalogue) {
-    if (entry.name == recipe_name) return &entry;
-  }
-  return nullptr;
-}
-
-/// The configurations that contain a scheme: for an op with a weight, and for one without. The latter does not look at
-/// the weight format, but for blocks, which only ops with a blockwise kernel take.
-struct matching_configurations {
-  configuration_set with_weight{};
-  configuration_set without_weight{};
-};
-
-[[nodiscard]] constexpr matching_configurations configurations_of(const scheme_descriptor& s) {
-  const bool blocks = s.weight.granularity.kind == granularity_kind::blockwise;
-  matching_configurations result;
-  for (std::size_t i = 0; i < configurations.size(); ++i) {
-    const configuration& c = configurations[i];
-    if (c.compute_precision != s.compute_precision || c.execution_mode != s.execution_mode) continue;
-    if (!c.activation.contains(s.activation)) continue;
-    const auto id = static_cast<configuration_id>(i);
-    if (c.weight.contains(s.weight)) result.with_weight = result.with_weight | id;
-    if (!blocks) result.without_weight = result.without_weight | id;
-  }
-  return result;
-}
-
-/// Whether one of the configurations that an op allows contains a scheme.
-[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const matching_configurations& matching) {
-  const configuration_set& set = operation.has_weight() ? matching.with_weight : matching.without_weight;
-  return (operation.allowed.bits & set.bits) != 0;
-}
-[[nodiscard]] constexpr bool allows(const operation_descriptor& operation, const scheme_descriptor& s) {
-  return allows(operation, configurations_of(s));
-}
-
-/// A type per op: `op::conv_2d`.
-template <code Builtin>
-requires(position_of(Builtin) < catalogue.size())  // no pointer: g++'s undefined sanitizer does not fold its comparison
-    struct operation {
-  static constexpr code builtin = Builtin;
-  static constexpr const operation_descriptor& descriptor = catalogue[position_of(Builtin)];
-};
-
-using graph_input = operation<code::graph_input>;
-using graph_output = operation<code::graph_output>;
-using add = operation<code::add>;
-using average_pool_2d = operation<code::average_pool_2d>;
-using concatenation = operation<code::concatenation>;
-using conv_2d = operation<code::conv_2d>;
-using depthwise_conv_2d = operation<code::depthwise_conv_2d>;
-using embedding_lookup = operation<code::embedding_lookup>;
-using fully_connected = operation<code::fully_connected>;
-using logistic = operation<code::logistic>;
-using max_pool_2d = operation<code::max_pool_2d>;
-using mul = operation<code::mul>;
-using relu = operation<code::relu>;
-using reshape = operation<code::reshape>;
-using resize_bilinear = operation<code::resize_bilinear>;
-using softmax = operation<code::softmax>;
-using space_to_depth = operation<code::space_to_depth>;
-using tanh = operation<code::tanh>;
-using pad = operation<code::pad>;
-using gather = operation<code::gather>;
-using transpose = operation<code::transpose>;
-using mean = operation<code::mean>;
-using sub = operation<code::sub>;
-using div = operation<code::div>;
-using strided_slice = operation<code::strided_slice>;
-using split = operation<code::split>;
-using maximum = operation<code::maximum>;
-using padv2 = operation<code::padv2>;
-using select = operation<code::select>;
-using slice = operation<code::slice>;
-using conv_2d_transpose = operation<code::transpose_conv>;
-using equal = operation<code::equal>;
-using not_equal = operation<code::not_equal>;
-using sum = operation<code::sum>;
-using sqrt = operation<code::sqrt>;
-using rsqrt = operation<code::rsqrt>;
-using pack = operation<code::pack>;
-using unpack = operation<code::unpack>;
-using reduce_min = operation<code::reduce_min>;
-using resize_nearest_neighbor = operation<code::resize_nearest_neighbor>;
-using squared_difference = operation<code::squared_difference>;
-using mirror_pad = operation<code::mirror_pad>;
-using gather_nd = operation<code::gather_nd>;
-using hard_swish = operation<code::hard_swish>;
-using select_v2 = operation<code::select_v2>;
-using batch_matmul = operation<code::batch_matmul>;
-using broadcast_to = operation<code::broadcast_to>;
-using gelu = operation<code::gelu>;
-using dynamic_update_slice = operation<code::dynamic_update_slice>;
-using stablehlo_composite = operation<code::stablehlo_composite>;
-
-}  // namespace aeq::inline AEQ_ABI::op
-
 // ---- aeq/op/concepts.hpp
 // Which op takes which scheme: the relation as a concept, and one named concept per reason why not. Freestanding.
 
@@ -7832,6 +8342,19 @@ consteval bool verify_operation() {
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/table/builtin_kernels.hpp
+// Our kernels on quantized numbers: one per op, computation and arithmetic. Freestanding.
+//
+// A new family: its kernels in kernel/, by the contract of kernel/kernel.hpp; an array of entries per computation here,
+// like those of `matrix`; a line in builtin_kernels. The interpreter runs them from then on, and rows of built-in
+// schemes have them. Where runtimes differ the kernel is a template over the arithmetic (kernel/arithmetic.hpp).
+//
+// An entry need not take all that its computation may bring: its setup says what it takes. Ops without an entry run
+// their plain kernel, if that takes integers with scales (data that only move).
+
+// ---- aeq/table/descriptor.hpp
+// A row of the kernel table, and its one derived name. Freestanding.
+
 // ---- aeq/table/handler.hpp
 // Op handlers: what a pair of op and scheme has of its own, which is a fit and, where there is one, a kernel.
 // Freestanding.
@@ -7862,10 +8385,6 @@ struct kernels {
 
 template <class Scheme>
 using kernel_policy_of = policy_of<Scheme, kernels_category, kernels<>>;
-
-/// Kernels of ours for a scheme, for the ops that it brings none for. There is none yet.
-template <class Scheme>
-using builtin_kernels = kernels<>;
 
 /// A policy of kernels_category says which kernels.
 template <class Scheme>
@@ -8016,10 +8535,9 @@ struct kernel_entries<type_list<Kernels...>> {
 
 }  // namespace detail
 
-/// The kernels of a scheme as data: its own first, then ours. The first one for an op is the op's.
+/// The kernels that a scheme brings, as data. Ours for all others are in table/builtin_kernels.hpp.
 template <class Scheme>
-inline constexpr auto kernels_of =
-    detail::kernel_entries<flat_list<kernel_list_of<Scheme>, typename builtin_kernels<Scheme>::list>>::value;
+inline constexpr auto kernels_of = detail::kernel_entries<kernel_list_of<Scheme>>::value;
 
 namespace detail {
 
@@ -8036,17 +8554,11 @@ namespace detail {
 template <operation_type Op, quantization_scheme Scheme>
 requires supports<Op, Scheme> && usable_kernels<Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
-  /// All null where there is none.
+  /// All null where the scheme brings none.
   static constexpr kernel_functions kernel = detail::kernel_for(Op::builtin, kernels_of<Scheme>);
 };
 
 }  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/table/kernel_table.hpp
-// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
-
-// ---- aeq/table/descriptor.hpp
-// A row of the kernel table, and its one derived name. Freestanding.
 
 // ---- aeq/table/key.hpp
 // The key of a row of the kernel table: op and scheme. Freestanding.
@@ -8071,7 +8583,7 @@ struct table_row {
   const op::operation_descriptor* operation = nullptr;
   const scheme_descriptor* scheme = nullptr;
   fit_functions fits{};
-  kernel_functions kernel{};  ///< all null where there is none
+  kernel_functions kernel{};  ///< the scheme's own; all null where it brings none (see kernel_of)
 };
 
 /// "conv_2d:static_wi8_ai8": in listings, errors, logs, test titles and docs.
@@ -8086,6 +8598,75 @@ struct table_row {
 }
 
 }  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/builtin_kernels.hpp
+namespace aeq::inline AEQ_ABI {
+
+namespace detail {
+
+/// Ops with a weight, or with two matrices.
+template <class Arithmetic>
+struct matrix_kernels {
+  template <class X>
+  static constexpr std::array of_integers{
+      kernel_entry{op::code::fully_connected, functions_of<kernel::integer_fully_connected<X, Arithmetic>>()},
+  };
+};
+
+/// The first entry for an op.
+[[nodiscard]] constexpr kernel_functions first_kernel(op::code code,
+                                                      std::span<const std::span<const kernel_entry>> families) {
+  for (const std::span<const kernel_entry> family : families) {
+    if (const kernel_functions found = kernel_for(code, family); found.present()) return found;
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// Our kernel for an op in a computation; none (not present) where there is none. As a template over the computation it
+/// instantiates the kernels of this one only.
+template <class Arithmetic, computation Computation>
+[[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code) {
+  using matrix = detail::matrix_kernels<Arithmetic>;
+  if constexpr (Computation == computation::integer8) {
+    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int8_t>};
+    return detail::first_kernel(code, families);
+  } else if constexpr (Computation == computation::unsigned8) {
+    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::uint8_t>};
+    return detail::first_kernel(code, families);
+  } else if constexpr (Computation == computation::integer16) {
+    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int16_t>};
+    return detail::first_kernel(code, families);
+  } else {
+    return {};
+  }
+}
+
+/// The same for a computation that is known in a run only. plain has none: kernels on floats are the interpreter's.
+template <class Arithmetic>
+[[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code, computation of) {
+  switch (of) {
+    case computation::integer8: return builtin_kernel<Arithmetic, computation::integer8>(code);
+    case computation::unsigned8: return builtin_kernel<Arithmetic, computation::unsigned8>(code);
+    case computation::integer16: return builtin_kernel<Arithmetic, computation::integer16>(code);
+    case computation::hybrid: return builtin_kernel<Arithmetic, computation::hybrid>(code);
+    case computation::plain: break;
+  }
+  return {};
+}
+
+/// The kernel of a row: what its scheme brings, else ours for the arithmetic that the scheme needs.
+template <class Arithmetic>
+[[nodiscard]] constexpr kernel_functions kernel_of(const table_row& row) {
+  if (row.kernel.present()) return row.kernel;
+  return builtin_kernel<Arithmetic>(row.key.operation, computation_of(*row.scheme));
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/kernel_table.hpp
+// The kernel table: every (op, scheme) that the catalogue allows, sorted by key, in constant memory. Freestanding.
 
 // ---- aeq/table/requirements.hpp
 // Why a scheme has no place in a table, or a kernel none in a row: one sentence per requirement of table/concepts.hpp
@@ -13487,7 +14068,8 @@ class counted_memory {
 }  // namespace aeq::inline AEQ_ABI::execute::detail
 
 // ---- aeq/execute/operation.hpp
-// What the interpreter knows of an op: its kernel on numbers that are not quantized, and how shapes follow from shapes.
+// What the interpreter knows of an op: its kernel on numbers as they are, and how shapes follow from shapes. Kernels on
+// quantized numbers stand in table/builtin_kernels.hpp.
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -13509,7 +14091,7 @@ enum class storage : std::uint8_t {
 /// An op as the interpreter runs it.
 struct operation {
   op::code code = op::code::add;
-  kernel_functions kernel{};
+  kernel_functions kernel{};  ///< on numbers as they are
   shape_function shapes = nullptr;
   std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
   storage output = storage::own;
@@ -13523,6 +14105,9 @@ template <class... Index>
 
 /// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
 [[nodiscard]] const operation* find_operation(op::code code);
+
+/// The kernel for a call of it: one of table/builtin_kernels.hpp for what its operands are, else the op's own.
+[[nodiscard]] kernel_functions kernel_for(const operation& what, std::span<const operand> inputs);
 
 /// All of them, for listings and tests.
 [[nodiscard]] std::vector<operation> all_operations();
@@ -13657,6 +14242,7 @@ struct step {
   std::size_t number = 0;  ///< of the operator in its subgraph
   op::code code = op::code::add;
   const execute::operation* what = nullptr;  ///< null for control
+  kernel_functions kernel{};                 ///< for the operands that it was bound to
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
@@ -23828,6 +24414,11 @@ AEQ_INLINE const operation* find_operation(op::code code) {
   return nullptr;
 }
 
+AEQ_INLINE kernel_functions kernel_for(const operation& what, std::span<const operand> inputs) {
+  const kernel_functions found = builtin_kernel<arithmetic::litert>(what.code, computation_of(what.code, inputs));
+  return found.present() ? found : what.kernel;
+}
+
 AEQ_INLINE std::vector<operation> all_operations() {
   std::vector<operation> all;
   for (const std::span<const operation> family : detail::families())
@@ -24109,6 +24700,11 @@ AEQ_INLINE void graph::make_steps() {
                     "; try the other one, --engine litert=PATH");
       }
       s.options = options_of(o);
+      // LiteRT makes the output of DEQUANTIZE float32, whatever type the file gives it, and so do we.
+      for (std::size_t k = 0; s.code == op::code::dequantize && k < s.results; ++k) {
+        slot& output = slots_[static_cast<std::size_t>(s.outputs[k])];
+        if (!kernel::is_float(output.type)) output.type = element_type::float32;
+      }
     } else {
       s.graphs = model::called_subgraphs(o);
       if (s.code == op::code::stablehlo_composite && s.graphs.empty() && o.options_2.table != nullptr) {
@@ -24379,14 +24975,15 @@ AEQ_INLINE void graph::bind(step& s) {
     s.output_views.push_back(
         {o.type, false, o.data, o.extents, o.scale, o.zero_point, o.channel_axis, o.block_elements});
   }
+  s.kernel = kernel_for(*s.what, s.input_views);
 }
 
 AEQ_INLINE void graph::setup(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
-  const std::size_t bytes = s.what->kernel.workspace_bytes(call);
+  const std::size_t bytes = s.kernel.workspace_bytes(call);
   s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
-  s.scratch = s.what->kernel.scratch_bytes == nullptr ? 0 : s.what->kernel.scratch_bytes(call);
-  const status result = s.what->kernel.setup(call, s.workspace.span());
+  s.scratch = s.kernel.scratch_bytes == nullptr ? 0 : s.kernel.scratch_bytes(call);
+  const status result = s.kernel.setup(call, s.workspace.span());
   if (result != status::ready) fail(s, result);
 }
 
@@ -24412,11 +25009,11 @@ AEQ_INLINE void graph::prepare_step(step& s) {
 
 AEQ_INLINE void graph::evaluate(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, around_.scratch(s.scratch), around_.share()};
-  if (s.what->kernel.check != nullptr) {
-    const status result = s.what->kernel.check(call);
+  if (s.kernel.check != nullptr) {
+    const status result = s.kernel.check(call);
     if (result != status::ready) fail(s, result);
   }
-  s.what->kernel.evaluate(call, s.workspace.span());
+  s.kernel.evaluate(call, s.workspace.span());
 }
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail

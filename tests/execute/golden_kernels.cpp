@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Float models of one op each against what LiteRT's reference kernels answered.
+// Models of one op each, run by the interpreter, against what LiteRT's reference kernels answered: bit for bit.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>
 
 #include <aeq/execute/interpreter.hpp>
+#include <aeq/io/error.hpp>
 #include <aeq/model/reader.hpp>
 
 #include "support/golden.hpp"
@@ -21,69 +24,222 @@
 
 namespace {
 
-/// A value with its data.
-struct golden_value {
-  aeq::element_type type = aeq::element_type::float32;
-  std::vector<std::int32_t> shape;
-  std::vector<float> reals;
-  std::vector<std::int32_t> integers;
+using aeq::element_type;
 
-  explicit golden_value(const boost::json::value& from) : shape(aeq_test::numbers_of<std::int32_t>(from.at("shape"))) {
-    if (aeq_test::text_of(from.at("dtype")) == "float32") {
-      for (const auto& x : from.at("data").as_array()) {
-        reals.push_back(x.is_string() ? aeq_test::number_of<float>(x) : x.to_number<float>());
-      }
-    } else {
-      type = aeq::element_type::int32;
-      integers = aeq_test::numbers_of<std::int32_t>(from.at("data"));
-    }
-  }
-  [[nodiscard]] aeq::operand view() const {
-    const auto data =
-        type == aeq::element_type::float32 ? std::as_bytes(std::span(reals)) : std::as_bytes(std::span(integers));
-    return {type, false, data, shape, {}, {}, 0, 0};
-  }
+/// Cases that the interpreter refuses or answers differently as yet. One that passes must leave the list.
+constexpr std::string_view not_yet[] = {
+    "fc_hybrid_int8_pt_sym",
+    "fc_hybrid_int8_pc_sym",
+    "fc_hybrid_int8_pc_asym",
+    "fc_hybrid_int4_pc",
+    "fc_hybrid_int2_pc",
+    "conv_int8_pc_same",
+    "conv_int8_pt_valid_dil",
+    "conv_int8_groups2",
+    "conv_int8_int4w",
+    "conv_16x8_bias64",
+    "conv_16x8_bias32",
+    "conv_hybrid_pc",
+    "conv_hybrid_pt",
+    "conv_hybrid_int4_pc",
+    "dwconv_int8",
+    "dwconv_int8_int4w",
+    "dwconv_16x8",
+    "dwconv_hybrid",
+    "tconv_int8",
+    "tconv_16x8_bias64",
+    "tconv_hybrid",
+    "bmm_int8",
+    "bmm_int8_adj",
+    "bmm_int16",
+    "bmm_16x8",
+    "bmm_hybrid_sym",
+    "bmm_hybrid_asym",
+    "add_int8",
+    "add_int8_broadcast_relu6",
+    "add_int16_general",
+    "add_int16_pot",
+    "sub_int8",
+    "sub_int16_general",
+    "mul_int8",
+    "mul_int8_broadcast",
+    "mul_int16",
+    "div_int8",
+    "squared_difference_int8",
+    "equal_int8",
+    "less_int8",
+    "softmax_int8",
+    "softmax_int8_int16",
+    "softmax_int16",
+    "logistic_int8",
+    "tanh_int8",
+    "logistic_int16_pot",
+    "tanh_int16_pot",
+    "logistic_int16_gen",
+    "tanh_int16_gen",
+    "gelu_int8",
+    "gelu_int8_approx",
+    "gelu_int16",
+    "hard_swish_int8",
+    "hard_swish_int8_wide",
+    "leaky_relu_int8",
+    "leaky_relu_int16",
+    "prelu_int8",
+    "relu_int8",
+    "relu6_int16",
+    "relu_n1_to_1_int8",
+    "exp_int8",
+    "log_int8",
+    "rsqrt_int8",
+    "sqrt_int8",
+    "rsqrt_int16",
+    "mean_int8_hw",
+    "mean_int8_c",
+    "mean_int16_hw",
+    "avgpool_int8",
+    "maxpool_int8",
+    "avgpool_int16",
+    "resize_bilinear_int8_legacy",
+    "resize_bilinear_int8_align",
+    "resize_bilinear_int8_half",
+    "mul_int8_double_vs_single_rounding",
 };
+
+/// Float sums, which the interpreter's fast loops add in another order than LiteRT's reference kernels, and functions
+/// of the C library: within 1e-6 of the value, and of 1. Where they happen to be equal they count as equal.
+constexpr std::string_view other_order[] = {
+    "fc_float",
+    "conv_float",
+    "dwconv_float",
+    "tconv_float",
+    "bmm_float",
+    "sum_float",
+    "softmax_float",
+    "avgpool_float",
+    "mean_float",
+    "dequant_int8_pc_then_fc",
+    "dequant_float16_then_fc",
+};
+
+/// Answers that are defects of LiteRT's reference kernels (spec: kernels, section 0), which ours must not repeat.
+constexpr std::string_view defects[] = {"sum_int8_hw", "fc_hybrid_int4_blockwise32"};
+
+bool is_listed(std::string_view name, std::span<const std::string_view> list) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+template <class T>
+std::vector<std::byte> bytes_of(const boost::json::array& data) {
+  std::vector<std::byte> bytes(data.size() * sizeof(T));
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const T number = aeq_test::number_of<T>(data[i]);
+    std::memcpy(bytes.data() + i * sizeof(T), &number, sizeof(T));
+  }
+  return bytes;
+}
+
+std::vector<std::byte> bytes_of(element_type type, const boost::json::array& data) {
+  switch (type) {
+    case element_type::float32: return bytes_of<float>(data);
+    case element_type::int8: return bytes_of<std::int8_t>(data);
+    case element_type::boolean:
+    case element_type::uint8: return bytes_of<std::uint8_t>(data);
+    case element_type::int16: return bytes_of<std::int16_t>(data);
+    case element_type::int32: return bytes_of<std::int32_t>(data);
+    default: return bytes_of<std::int64_t>(data);
+  }
+}
+
+enum class answer { equal, near, different, refused };
+
+answer compare(const aeq::operand& got, const boost::json::value& expected) {
+  if (name_of(got.type) != aeq_test::text_of(expected.at("dtype"))) return answer::different;
+  if (!std::ranges::equal(got.shape, aeq_test::numbers_of<std::int32_t>(expected.at("shape")))) {
+    return answer::different;
+  }
+  const std::vector<std::byte> wanted = bytes_of(got.type, expected.at("data").as_array());
+  if (std::ranges::equal(wanted, got.data)) return answer::equal;
+  if (got.type != element_type::float32) return answer::different;
+  std::vector<float> floats(wanted.size() / sizeof(float));
+  std::memcpy(floats.data(), wanted.data(), wanted.size());
+  const auto values = got.values<float>();
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    if (!(std::fabs(values[i] - floats[i]) <= 1e-6f * (1 + std::fabs(floats[i])))) return answer::different;
+  }
+  return answer::near;
+}
+
+/// The worst answer over a case's outputs; what is refused says so in `why`.
+answer run(const boost::json::value& entry, const std::string& model, std::string& why) {
+  aeq::warnings notes;
+  aeq::execute::interpreter engine(aeq::model::read(model, notes));
+  const auto& ports = engine.signatures()[0].inputs;
+  std::vector<std::vector<std::byte>> data;
+  std::vector<std::vector<std::int32_t>> shapes;
+  for (const auto& input : entry.at("inputs").as_array()) {
+    data.push_back(bytes_of(ports[data.size()].type, input.at("data").as_array()));
+    shapes.push_back(aeq_test::numbers_of<std::int32_t>(input.at("shape")));
+  }
+  std::vector<aeq::operand> inputs;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    inputs.push_back({ports[i].type, false, data[i], shapes[i], {}, {}, 0, 0});
+  }
+  try {
+    engine.run(0, inputs);
+  } catch (const aeq::error& refusal) {
+    why = refusal.what();
+    return answer::refused;
+  }
+  answer worst = answer::equal;
+  const auto& outputs = entry.at("outputs").as_array();
+  for (std::size_t i = 0; i < outputs.size(); ++i) worst = std::max(worst, compare(engine.output(i), outputs[i]));
+  return worst;
+}
 
 }  // namespace
 
 TEST_SUITE_BEGIN("execute/golden_kernels");
 
-TEST_CASE("Models of one float op answer as LiteRT does") {
+TEST_CASE("Models of one op answer as LiteRT's reference kernels do, bit for bit") {
   const auto path = aeq_test::shared_file_or_skip("spec/golden_kernels.json");
   if (!path) return;
   std::ifstream file(*path, std::ios::binary);
   const boost::json::value all =
       boost::json::parse(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
-  const std::vector<std::string> names{"fc_float",          "conv_float",        "dwconv_float",
-                                       "tconv_float",       "bmm_float",         "avgpool_float",
-                                       "embedding_int8_pt", "embedding_int8_pc", "embedding_int4_pc"};
-  std::size_t seen = 0;
+  std::size_t equal = 0, near = 0, left = 0, wrong = 0, total = 0;
+  std::vector<std::string> names;
   for (const auto& entry : all.at("cases").as_array()) {
     const std::string name = aeq_test::text_of(entry.at("name"));
-    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
-    ++seen;
+    names.push_back(name);
     CAPTURE(name);
-    aeq::warnings notes;
-    aeq::execute::interpreter engine(
-        aeq::model::read((path->parent_path() / aeq_test::text_of(entry.at("model"))).string(), notes));
-    std::vector<golden_value> inputs;
-    for (const auto& input : entry.at("inputs").as_array()) inputs.emplace_back(input);
-    std::vector<aeq::operand> views;
-    for (const golden_value& input : inputs) views.push_back(input.view());
-    engine.run(0, views);
-    std::size_t index = 0;
-    for (const auto& output : entry.at("outputs").as_array()) {
-      const golden_value expected(output);
-      const aeq::operand ours = engine.output(index++);
-      REQUIRE(std::vector(ours.shape.begin(), ours.shape.end()) == expected.shape);
-      const auto values = ours.values<float>();
-      for (std::size_t i = 0; i < expected.reals.size(); ++i) {
-        CHECK(std::fabs(values[i] - expected.reals[i]) <= 1e-6f * (1 + std::fabs(expected.reals[i])));
-      }
+    ++total;
+    std::string why;
+    const answer got = run(entry, (path->parent_path() / aeq_test::text_of(entry.at("model"))).string(), why);
+    CAPTURE(why);
+    if (got == answer::refused) CHECK(why.find("the built-in engine") != std::string::npos);
+    if (is_listed(name, not_yet)) {
+      CHECK_MESSAGE((got == answer::refused || got == answer::different), "passes: take it off the list not_yet");
+      ++left;
+    } else if (is_listed(name, defects)) {
+      CHECK((got == answer::refused || got == answer::different));
+      ++wrong;
+    } else if (is_listed(name, other_order)) {
+      CHECK(got <= answer::near);
+      ++(got == answer::equal ? equal : near);
+    } else {
+      CHECK(got == answer::equal);
+      ++equal;
     }
   }
-  CHECK(seen == names.size());
+  for (const auto list : {std::span<const std::string_view>(not_yet), std::span<const std::string_view>(other_order),
+                          std::span<const std::string_view>(defects)}) {
+    for (const std::string_view name : list) {
+      CAPTURE(name);
+      CHECK(std::find(names.begin(), names.end(), name) != names.end());
+    }
+  }
+  MESSAGE(equal << " of " << total << " cases equal bit for bit, " << near << " float ones within 1e-6, " << wrong
+                << " where LiteRT errs, " << left << " not yet");
 }
 
 TEST_SUITE_END();

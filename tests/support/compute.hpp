@@ -91,13 +91,13 @@ template <class T>
     results.push_back({v.type, false, v.data.span(), v.shape, v.scale, v.zero_point, v.channel_axis, v.block_elements});
   }
   aeq::kernel_arguments call{views, results, options, {}, share};
-  const aeq::execute::aligned_bytes workspace(what->kernel.workspace_bytes(call));
-  const aeq::execute::aligned_bytes scratch(what->kernel.scratch_bytes == nullptr ? 0
-                                                                                  : what->kernel.scratch_bytes(call));
-  expect("setup", what->kernel.setup(call, workspace.span()));
+  const aeq::kernel_functions kernel = aeq::execute::kernel_for(*what, views);
+  const aeq::execute::aligned_bytes workspace(kernel.workspace_bytes(call));
+  const aeq::execute::aligned_bytes scratch(kernel.scratch_bytes == nullptr ? 0 : kernel.scratch_bytes(call));
+  expect("setup", kernel.setup(call, workspace.span()));
   call.scratch = scratch.span();
-  if (what->kernel.check != nullptr) expect("check", what->kernel.check(call));
-  what->kernel.evaluate(call, workspace.span());
+  if (kernel.check != nullptr) expect("check", kernel.check(call));
+  kernel.evaluate(call, workspace.span());
   return outputs;
 }
 

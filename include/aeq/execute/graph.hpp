@@ -25,6 +25,7 @@ struct step {
   std::size_t number = 0;  ///< of the operator in its subgraph
   op::code code = op::code::add;
   const execute::operation* what = nullptr;  ///< null for control
+  kernel_functions kernel{};                 ///< for the operands that it was bound to
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out

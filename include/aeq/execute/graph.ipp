@@ -12,6 +12,7 @@
 #include <aeq/execute/options.hpp>
 #include <aeq/execute/signatures.hpp>
 #include <aeq/io/error.hpp>
+#include <aeq/kernel/pieces.hpp>
 #include <aeq/model/consistency.hpp>
 #include <aeq/model/options.hpp>
 #include <aeq/model/view.hpp>
@@ -135,6 +136,11 @@ AEQ_INLINE void graph::make_steps() {
                     "; try the other one, --engine litert=PATH");
       }
       s.options = options_of(o);
+      // LiteRT makes the output of DEQUANTIZE float32, whatever type the file gives it, and so do we.
+      for (std::size_t k = 0; s.code == op::code::dequantize && k < s.results; ++k) {
+        slot& output = slots_[static_cast<std::size_t>(s.outputs[k])];
+        if (!kernel::is_float(output.type)) output.type = element_type::float32;
+      }
     } else {
       s.graphs = model::called_subgraphs(o);
       if (s.code == op::code::stablehlo_composite && s.graphs.empty() && o.options_2.table != nullptr) {
@@ -405,14 +411,15 @@ AEQ_INLINE void graph::bind(step& s) {
     s.output_views.push_back(
         {o.type, false, o.data, o.extents, o.scale, o.zero_point, o.channel_axis, o.block_elements});
   }
+  s.kernel = kernel_for(*s.what, s.input_views);
 }
 
 AEQ_INLINE void graph::setup(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
-  const std::size_t bytes = s.what->kernel.workspace_bytes(call);
+  const std::size_t bytes = s.kernel.workspace_bytes(call);
   s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
-  s.scratch = s.what->kernel.scratch_bytes == nullptr ? 0 : s.what->kernel.scratch_bytes(call);
-  const status result = s.what->kernel.setup(call, s.workspace.span());
+  s.scratch = s.kernel.scratch_bytes == nullptr ? 0 : s.kernel.scratch_bytes(call);
+  const status result = s.kernel.setup(call, s.workspace.span());
   if (result != status::ready) fail(s, result);
 }
 
@@ -438,11 +445,11 @@ AEQ_INLINE void graph::prepare_step(step& s) {
 
 AEQ_INLINE void graph::evaluate(step& s) {
   const kernel_arguments call{s.input_views, s.output_views, s.options, around_.scratch(s.scratch), around_.share()};
-  if (s.what->kernel.check != nullptr) {
-    const status result = s.what->kernel.check(call);
+  if (s.kernel.check != nullptr) {
+    const status result = s.kernel.check(call);
     if (result != status::ready) fail(s, result);
   }
-  s.what->kernel.evaluate(call, s.workspace.span());
+  s.kernel.evaluate(call, s.workspace.span());
 }
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail

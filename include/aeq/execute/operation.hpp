@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the interpreter knows of an op: its kernel on numbers that are not quantized, and how shapes follow from shapes.
+// What the interpreter knows of an op: its kernel on numbers as they are, and how shapes follow from shapes. Kernels on
+// quantized numbers stand in table/builtin_kernels.hpp.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,7 @@ enum class storage : std::uint8_t {
 /// An op as the interpreter runs it.
 struct operation {
   op::code code = op::code::add;
-  kernel_functions kernel{};
+  kernel_functions kernel{};  ///< on numbers as they are
   shape_function shapes = nullptr;
   std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
   storage output = storage::own;
@@ -46,6 +47,9 @@ template <class... Index>
 
 /// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
 [[nodiscard]] const operation* find_operation(op::code code);
+
+/// The kernel for a call of it: one of table/builtin_kernels.hpp for what its operands are, else the op's own.
+[[nodiscard]] kernel_functions kernel_for(const operation& what, std::span<const operand> inputs);
 
 /// All of them, for listings and tests.
 [[nodiscard]] std::vector<operation> all_operations();

@@ -15,6 +15,7 @@
 #include <aeq/execute/family/movement.hpp>
 #include <aeq/execute/family/recurrent.hpp>
 #include <aeq/execute/family/reduction.hpp>
+#include <aeq/table/builtin_kernels.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -35,6 +36,11 @@ AEQ_INLINE const operation* find_operation(op::code code) {
     if (found != family.end()) return &*found;
   }
   return nullptr;
+}
+
+AEQ_INLINE kernel_functions kernel_for(const operation& what, std::span<const operand> inputs) {
+  const kernel_functions found = builtin_kernel<arithmetic::litert>(what.code, computation_of(what.code, inputs));
+  return found.present() ? found : what.kernel;
 }
 
 AEQ_INLINE std::vector<operation> all_operations() {

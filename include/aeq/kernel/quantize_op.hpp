@@ -15,6 +15,7 @@
 #include <aeq/kernel/cast.hpp>
 #include <aeq/kernel/elementwise.hpp>
 #include <aeq/kernel/fixed_point.hpp>
+#include <aeq/kernel/output_stage.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -56,23 +57,6 @@ struct scale_layout {
     });
   }
 };
-
-template <class Operand>
-[[nodiscard]] constexpr std::int32_t zero_point_of(const Operand& x, std::size_t i) noexcept {
-  return x.zero_point.empty() ? 0 : x.zero_point[i];
-}
-
-/// The limits of a quantized type of 8, 16 or 32 bits; {0, 0} of others.
-[[nodiscard]] constexpr std::pair<std::int32_t, std::int32_t> limits_of(element_type type) noexcept {
-  switch (type) {
-    case element_type::int8: return {-128, 127};
-    case element_type::uint8: return {0, 255};
-    case element_type::int16: return {-32768, 32767};
-    case element_type::int32:
-      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-    default: return {0, 0};
-  }
-}
 
 /// clamp(round(x / scale) + zero point), float32 division, halves away from zero; NaN becomes the zero point. To 8 and
 /// 16 bits in float, which holds all their integers.

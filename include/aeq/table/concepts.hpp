@@ -30,10 +30,6 @@ struct kernels {
 template <class Scheme>
 using kernel_policy_of = policy_of<Scheme, kernels_category, kernels<>>;
 
-/// Kernels of ours for a scheme, for the ops that it brings none for. There is none yet.
-template <class Scheme>
-using builtin_kernels = kernels<>;
-
 /// A policy of kernels_category says which kernels.
 template <class Scheme>
 concept kernel_list = requires {

@@ -14,7 +14,7 @@ struct table_row {
   const op::operation_descriptor* operation = nullptr;
   const scheme_descriptor* scheme = nullptr;
   fit_functions fits{};
-  kernel_functions kernel{};  ///< all null where there is none
+  kernel_functions kernel{};  ///< the scheme's own; all null where it brings none (see kernel_of)
 };
 
 /// "conv_2d:static_wi8_ai8": in listings, errors, logs, test titles and docs.

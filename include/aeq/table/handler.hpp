@@ -50,10 +50,9 @@ struct kernel_entries<type_list<Kernels...>> {
 
 }  // namespace detail
 
-/// The kernels of a scheme as data: its own first, then ours. The first one for an op is the op's.
+/// The kernels that a scheme brings, as data. Ours for all others are in table/builtin_kernels.hpp.
 template <class Scheme>
-inline constexpr auto kernels_of =
-    detail::kernel_entries<flat_list<kernel_list_of<Scheme>, typename builtin_kernels<Scheme>::list>>::value;
+inline constexpr auto kernels_of = detail::kernel_entries<kernel_list_of<Scheme>>::value;
 
 namespace detail {
 
@@ -70,7 +69,7 @@ namespace detail {
 template <operation_type Op, quantization_scheme Scheme>
 requires supports<Op, Scheme> && usable_kernels<Scheme>
 struct op_handler : shared_handler<fit_of<Scheme>> {
-  /// All null where there is none.
+  /// All null where the scheme brings none.
   static constexpr kernel_functions kernel = detail::kernel_for(Op::builtin, kernels_of<Scheme>);
 };
 
