@@ -15,11 +15,11 @@ _aeq_commands() { # COMMAND
 _aeq_options() { # COMMAND
   case "$1" in
     "") echo "--version -h --help" ;;
-    "quantize") echo "-h --help -r --recipe -o --output --data --samples --ranges --stats --input-type --output-type --strict-int --policy --threads --overwrite --sync --strict --json" ;;
-    "calibrate") echo "-h --help --data --samples --ranges -o --output -r --recipe --policy --resume --engine --threads --overwrite --strict" ;;
+    "quantize") echo "-h --help -r --recipe -o --output --data --samples --ranges --stats --input-type --output-type --strict-int --policy --engine --litert-kernels --max-memory --threads --overwrite --sync --strict --json" ;;
+    "calibrate") echo "-h --help --data --samples --ranges -o --output -r --recipe --policy --resume --engine --litert-kernels --max-memory --threads --overwrite --strict" ;;
     "stats") echo "-h --help" ;;
     "stats merge") echo "-h --help -o --output --overwrite" ;;
-    "run") echo "-h --help -i --inputs -o --output --signature -n --samples --all-tensors --overwrite --engine --litert-kernels --threads --max-memory" ;;
+    "run") echo "-h --help -i --inputs -o --output --signature -n --samples --all-tensors --overwrite --engine --litert-kernels --max-memory --threads" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -41,6 +41,9 @@ _aeq_value() { # COMMAND OPTION
     "quantize --input-type") echo TYPE ;;
     "quantize --output-type") echo TYPE ;;
     "quantize --policy") echo POLICY ;;
+    "quantize --engine") echo ENGINE ;;
+    "quantize --litert-kernels") echo KERNELS ;;
+    "quantize --max-memory") echo SIZE ;;
     "quantize --threads") echo N ;;
     "calibrate --data") echo DATA ;;
     "calibrate --samples") echo N ;;
@@ -50,6 +53,8 @@ _aeq_value() { # COMMAND OPTION
     "calibrate --policy") echo POLICY ;;
     "calibrate --resume") echo STATS ;;
     "calibrate --engine") echo ENGINE ;;
+    "calibrate --litert-kernels") echo KERNELS ;;
+    "calibrate --max-memory") echo SIZE ;;
     "calibrate --threads") echo N ;;
     "stats merge -o" | "stats merge --output") echo STATS ;;
     "run -i" | "run --inputs") echo DATA ;;
@@ -58,8 +63,8 @@ _aeq_value() { # COMMAND OPTION
     "run -n" | "run --samples") echo N ;;
     "run --engine") echo ENGINE ;;
     "run --litert-kernels") echo KERNELS ;;
-    "run --threads") echo N ;;
     "run --max-memory") echo SIZE ;;
+    "run --threads") echo N ;;
     "diff -n" | "diff --number") echo N ;;
     "diff --ulps") echo N ;;
     "diff --max-delta") echo N ;;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <aeq/calibrate/calibration.hpp>
+#include <aeq/calibrate/dataset.hpp>
 #include <aeq/calibrate/observations.hpp>
 #include <aeq/calibrate/sample.hpp>
 #include <aeq/calibrate/statistics.hpp>
@@ -75,7 +76,7 @@ class quantizer {
   /// Runs data through the float model and takes the ranges of its activations: those that the recipe needs, or all if
   /// there is no recipe yet. `data` is what calibrate/dataset.hpp reads: a file, a folder, "random:16". Returns what
   /// was seen, to be saved, gone on with or merged. Without need for ranges nothing is run. Warnings tell of NaN and
-  /// infinities in activations, with tensor and sample.
+  /// infinities in activations, with tensor and sample, and of signatures that no sample was for.
   calibrate::observations calibrate(const std::string& data, const calibration_options& options = {});
 
   /// The same with samples of one's own, and with an engine of one's own.
@@ -83,6 +84,13 @@ class quantizer {
   calibrate::observations calibrate(Samples&& samples, const calibration_options& options = {}) {
     execute::interpreter engine(source_, {.threads = options.threads});
     return calibrate(engine, samples, options);
+  }
+  template <execute::inference_engine Engine>
+  calibrate::observations calibrate(Engine& engine, const std::string& data, const calibration_options& options = {}) {
+    if (std::optional<calibrate::dataset> samples = open_data(data, options)) {
+      return calibrate(engine, *samples, options);
+    }
+    return end_calibration(begin_calibration(options));
   }
   template <execute::inference_engine Engine, calibrate::sample_range Samples>
   calibrate::observations calibrate(Engine& engine, Samples&& samples, const calibration_options& options = {}) {
@@ -127,6 +135,9 @@ class quantizer {
     bool is_needed = true;
   };
   [[nodiscard]] calibration begin_calibration(const calibration_options& options);
+  /// The samples of `data`; nothing where the recipe needs no ranges.
+  [[nodiscard]] std::optional<calibrate::dataset> open_data(const std::string& data,
+                                                            const calibration_options& options);
   calibrate::observations end_calibration(calibration run);
 
   kernel_table_view table_;

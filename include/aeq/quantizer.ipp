@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <vector>
 
-#include <aeq/calibrate/dataset.hpp>
 #include <aeq/calibrate/statistics_json.hpp>
 #include <aeq/execute/signatures.hpp>
 #include <aeq/io/error.hpp>
@@ -55,13 +54,20 @@ AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
 }
 
 AEQ_INLINE calibrate::observations quantizer::calibrate(const std::string& data, const calibration_options& options) {
-  if (!recipe_.empty() && !plan().needs_calibration) return end_calibration(begin_calibration(options));
-  calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
-  if (samples.is_random()) {
+  execute::interpreter engine(source_, {.threads = options.threads});
+  return calibrate(engine, data, options);
+}
+
+AEQ_INLINE std::optional<calibrate::dataset> quantizer::open_data(const std::string& data,
+                                                                  const calibration_options& options) {
+  if (!recipe_.empty() && !plan().needs_calibration) return std::nullopt;
+  std::optional<calibrate::dataset> samples(std::in_place, data, execute::signatures_of(source_),
+                                            calibrate::dataset_options{.samples = options.samples});
+  if (samples->is_random()) {
     loading_notes_.add(data, "random numbers: the ranges that come of them mean nothing for real data");
   }
-  if (options.progress != nullptr) options.progress->expect(samples.size());
-  return calibrate(samples, options);
+  if (options.progress != nullptr) options.progress->expect(samples->size());
+  return samples;
 }
 
 AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration_options& options) {
@@ -84,6 +90,9 @@ AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration
 
 AEQ_INLINE calibrate::observations quantizer::end_calibration(calibration run) {
   run.seen.tell(run.notes);
+  if (run.is_needed) {
+    calibrate::tell_unreached(source_, recipe_.empty() ? nullptr : &run.tensors, run.seen, run.notes);
+  }
   for (const warning& w : run.notes.all()) loading_notes_.add(w.place, w.message);
   notes_ = loading_notes_;
   statistics_ = run.seen.ranges();

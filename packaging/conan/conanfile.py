@@ -75,6 +75,8 @@ class AeqConan(ConanFile):
             quantizer.requires = ["kernels", "boost::headers", "boost::json", "flatbuffers::flatbuffers", "zlib::zlib"]
             if self.settings.os in ("Linux", "FreeBSD"):
                 quantizer.system_libs = ["pthread"]
+            if self.settings.os == "Linux":
+                quantizer.system_libs.append("dl")
             components.append(quantizer)
             modules.append("cmake/aeq_compiled.cmake")
         self.cpp_info.set_property("cmake_build_modules", modules)

@@ -9768,6 +9768,10 @@ using tensor_names = std::unordered_set<std::string>;
 /// subgraphs where they have one.
 [[nodiscard]] tensor_names needed_tensors(const model::model& m, const recipe::plan& plan);
 
+/// Warns of signatures none of whose activations has been seen, though they are wanted (null: all that are floats and
+/// have a name): no sample was for them.
+void tell_unreached(const model::model& m, const tensor_names* wanted, const observations& seen, warnings& notes);
+
 struct collect_options {
   const tensor_names* tensors = nullptr;  ///< null: all activations that have a name
   progress* tell = nullptr;               ///< counts samples; who calls says how many to expect
@@ -10551,8 +10555,13 @@ struct trained_parameters {
     std::int32_t tensor;              ///< a constant, all of whose values are steps of the grid
     calibrate::fake_quant_grid grid;  ///< from the lowest to the highest step that is there
   };
+  struct removed_operation {
+    std::size_t graph;
+    std::size_t position;  ///< among the operators as they were
+  };
   std::vector<trained_range> ranges;
   std::vector<trained_grid> grids;
+  std::vector<removed_operation> removed;  ///< in the order of graphs and operators
 };
 
 /// Takes FAKE_QUANTs out of a model, and their decisions out of its plan:
@@ -10822,7 +10831,7 @@ class quantizer {
   /// Runs data through the float model and takes the ranges of its activations: those that the recipe needs, or all if
   /// there is no recipe yet. `data` is what calibrate/dataset.hpp reads: a file, a folder, "random:16". Returns what
   /// was seen, to be saved, gone on with or merged. Without need for ranges nothing is run. Warnings tell of NaN and
-  /// infinities in activations, with tensor and sample.
+  /// infinities in activations, with tensor and sample, and of signatures that no sample was for.
   calibrate::observations calibrate(const std::string& data, const calibration_options& options = {});
 
   /// The same with samples of one's own, and with an engine of one's own.
@@ -10830,6 +10839,13 @@ class quantizer {
   calibrate::observations calibrate(Samples&& samples, const calibration_options& options = {}) {
     execute::interpreter engine(source_, {.threads = options.threads});
     return calibrate(engine, samples, options);
+  }
+  template <execute::inference_engine Engine>
+  calibrate::observations calibrate(Engine& engine, const std::string& data, const calibration_options& options = {}) {
+    if (std::optional<calibrate::dataset> samples = open_data(data, options)) {
+      return calibrate(engine, *samples, options);
+    }
+    return end_calibration(begin_calibration(options));
   }
   template <execute::inference_engine Engine, calibrate::sample_range Samples>
   calibrate::observations calibrate(Engine& engine, Samples&& samples, const calibration_options& options = {}) {
@@ -10874,6 +10890,9 @@ class quantizer {
     bool is_needed = true;
   };
   [[nodiscard]] calibration begin_calibration(const calibration_options& options);
+  /// The samples of `data`; nothing where the recipe needs no ranges.
+  [[nodiscard]] std::optional<calibrate::dataset> open_data(const std::string& data,
+                                                            const calibration_options& options);
   calibrate::observations end_calibration(calibration run);
 
   kernel_table_view table_;
@@ -12650,6 +12669,27 @@ AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
 // ---- aeq/calibrate/calibration.ipp
 // Calibration: the definitions.
 
+// ---- aeq/execute/signatures.hpp
+// The ways of calling a model, and whether values fit them.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// The signatures of a model; for a model that has none, its first subgraph under an empty key and the names of its
+/// tensors. Types that no kernel takes are element_type::absent.
+[[nodiscard]] std::vector<signature> signatures_of(const model::model& m);
+
+/// What elements of a tensor are; element_type::absent where no kernel takes them.
+[[nodiscard]] element_type element_type_of(model::tensor_type type);
+
+/// "float32 [1, -1, 8]", for messages.
+[[nodiscard]] std::string described(element_type type, std::span<const std::int32_t> extents);
+
+/// Throws aeq::error (bad_input) naming the input unless there is one complete value per input, of its type and shape.
+void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs);
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/calibrate/calibration.ipp
 namespace aeq::inline AEQ_ABI::calibrate {
 
 AEQ_INLINE tensor_names needed_tensors(const model::model& m, const recipe::plan& plan) {
@@ -12676,6 +12716,31 @@ AEQ_INLINE tensor_names needed_tensors(const model::model& m, const recipe::plan
     if (is_static(decisions.outputs)) add(graph.outputs);
   }
   return needed;
+}
+
+AEQ_INLINE void tell_unreached(const model::model& m, const tensor_names* wanted, const observations& seen,
+                               warnings& notes) {
+  for (const execute::signature& s : execute::signatures_of(m)) {
+    std::size_t missing = 0;
+    bool is_reached = false;
+    for (const model::tensor& t : m.subgraphs[s.subgraph].tensors) {
+      if (!t.name || t.name->empty() || m.is_constant(t)) continue;
+      if (wanted != nullptr ? !wanted->contains(*t.name) : t.type != model::tensor_type::float32) continue;
+      const observed* found = seen.find(*t.name);
+      is_reached = is_reached || (found != nullptr && found->seen);
+      ++missing;
+    }
+    if (is_reached || missing == 0) continue;
+    std::string inputs;
+    for (const execute::port& in : s.inputs) {
+      inputs += (inputs.empty() ? "'" : ", '") + io::escaped_utf8((s.key.empty() ? "" : s.key + "/") + in.name) + "'";
+    }
+    notes.add(
+        s.key.empty() ? m.file_name() : "signature '" + io::escaped_utf8(s.key) + "'",
+        "no sample was run for it, so that " + std::to_string(missing) +
+            " activations have no range, and a recipe that needs them refuses the model; its data are arrays named " +
+            (inputs.empty() ? "SIGNATURE/INDEX/INPUT" : inputs));
+  }
 }
 
 AEQ_INLINE collector::collector(const model::model& m, observations& into, const tensor_names* only)
@@ -14040,7 +14105,7 @@ class counted_memory {
       throw error(error_code::bad_input, who() + ": wants " + std::to_string(bytes) + " bytes, " +
                                              std::to_string(account.used()) + " are in use and the limit is " +
                                              std::to_string(account.limit()) +
-                                             "; raise it if the model is meant to be so large");
+                                             "; raise it (--max-memory) if the model is meant to be so large");
     }
     try {
       bytes_ = aligned_bytes(static_cast<std::size_t>(bytes));
@@ -14334,26 +14399,6 @@ class graph {
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
-
-// ---- aeq/execute/signatures.hpp
-// The ways of calling a model, and whether values fit them.
-
-namespace aeq::inline AEQ_ABI::execute {
-
-/// The signatures of a model; for a model that has none, its first subgraph under an empty key and the names of its
-/// tensors. Types that no kernel takes are element_type::absent.
-[[nodiscard]] std::vector<signature> signatures_of(const model::model& m);
-
-/// What elements of a tensor are; element_type::absent where no kernel takes them.
-[[nodiscard]] element_type element_type_of(model::tensor_type type);
-
-/// "float32 [1, -1, 8]", for messages.
-[[nodiscard]] std::string described(element_type type, std::span<const std::int32_t> extents);
-
-/// Throws aeq::error (bad_input) naming the input unless there is one complete value per input, of its type and shape.
-void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs);
-
-}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/execute/thread_pool.hpp
 // Threads that stay, for loops that are too short to start threads for (the kernels of one op).
@@ -18704,7 +18749,10 @@ class fake_quant_removal {
     std::vector<recipe::decision>& decisions = plan_.subgraphs[graph_].operations;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < gone.size(); ++i) {
-      if (gone[i]) continue;
+      if (gone[i]) {
+        result_.removed.push_back({graph_, i});
+        continue;
+      }
       if (kept != i) {
         operations[kept] = std::move(operations[i]);
         decisions[kept] = std::move(decisions[i]);
@@ -20258,13 +20306,20 @@ AEQ_INLINE recipe::recipe quantizer::current_recipe() const {
 }
 
 AEQ_INLINE calibrate::observations quantizer::calibrate(const std::string& data, const calibration_options& options) {
-  if (!recipe_.empty() && !plan().needs_calibration) return end_calibration(begin_calibration(options));
-  calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
-  if (samples.is_random()) {
+  execute::interpreter engine(source_, {.threads = options.threads});
+  return calibrate(engine, data, options);
+}
+
+AEQ_INLINE std::optional<calibrate::dataset> quantizer::open_data(const std::string& data,
+                                                                  const calibration_options& options) {
+  if (!recipe_.empty() && !plan().needs_calibration) return std::nullopt;
+  std::optional<calibrate::dataset> samples(std::in_place, data, execute::signatures_of(source_),
+                                            calibrate::dataset_options{.samples = options.samples});
+  if (samples->is_random()) {
     loading_notes_.add(data, "random numbers: the ranges that come of them mean nothing for real data");
   }
-  if (options.progress != nullptr) options.progress->expect(samples.size());
-  return calibrate(samples, options);
+  if (options.progress != nullptr) options.progress->expect(samples->size());
+  return samples;
 }
 
 AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration_options& options) {
@@ -20287,6 +20342,9 @@ AEQ_INLINE quantizer::calibration quantizer::begin_calibration(const calibration
 
 AEQ_INLINE calibrate::observations quantizer::end_calibration(calibration run) {
   run.seen.tell(run.notes);
+  if (run.is_needed) {
+    calibrate::tell_unreached(source_, recipe_.empty() ? nullptr : &run.tensors, run.seen, run.notes);
+  }
   for (const warning& w : run.notes.all()) loading_notes_.add(w.place, w.message);
   notes_ = loading_notes_;
   statistics_ = run.seen.ranges();
@@ -21276,6 +21334,105 @@ AEQ_INLINE std::string json_line(const boost::json::value& value) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/execute/signatures.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+AEQ_INLINE element_type element_type_of(model::tensor_type type) {
+  using from = model::tensor_type;
+  switch (type) {
+    case from::float32: return element_type::float32;
+    case from::float16: return element_type::float16;
+    case from::int2: return element_type::int2;
+    case from::int4: return element_type::int4;
+    case from::int8: return element_type::int8;
+    case from::uint8: return element_type::uint8;
+    case from::int16: return element_type::int16;
+    case from::int32: return element_type::int32;
+    case from::resource: return element_type::int32;  // a variable's number
+    case from::int64: return element_type::int64;
+    case from::boolean: return element_type::boolean;
+    default: return element_type::absent;
+  }
+}
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE port port_of(const model::subgraph& g, std::size_t tensor, const std::string* name) {
+  const model::tensor& t = g.tensors[tensor];
+  port p;
+  p.tensor_name = t.name.value_or("");
+  p.name = name != nullptr ? *name : p.tensor_name;
+  p.tensor = tensor;
+  p.type = element_type_of(t.type);
+  p.shape = t.shape_signature.empty() ? t.shape : t.shape_signature;
+  if (t.quantization) {
+    p.scale = t.quantization->scale;
+    for (const std::int64_t zero : t.quantization->zero_point) p.zero_point.push_back(static_cast<std::int32_t>(zero));
+  }
+  return p;
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<signature> signatures_of(const model::model& m) {
+  std::vector<signature> result;
+  for (const model::signature& s : m.signatures) {
+    const model::subgraph& g = m.subgraphs[s.subgraph];
+    signature made{s.key.value_or(""), s.subgraph, {}, {}};
+    const auto add = [&](const std::vector<model::tensor_map>& from, std::vector<port>& into) {
+      for (const model::tensor_map& entry : from) {
+        const std::string name = entry.name.value_or("");
+        into.push_back(detail::port_of(g, entry.tensor, &name));
+      }
+    };
+    add(s.inputs, made.inputs);
+    add(s.outputs, made.outputs);
+    result.push_back(std::move(made));
+  }
+  if (result.empty() && !m.subgraphs.empty()) {
+    const model::subgraph& g = m.subgraphs[0];
+    signature made;
+    for (const std::int32_t t : g.inputs)
+      made.inputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
+    for (const std::int32_t t : g.outputs)
+      made.outputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
+    result.push_back(std::move(made));
+  }
+  return result;
+}
+
+AEQ_INLINE std::string described(element_type type, std::span<const std::int32_t> extents) {
+  std::string text(name_of(type));
+  text += " [";
+  for (std::size_t i = 0; i < extents.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(extents[i]);
+  return text + "]";
+}
+
+AEQ_INLINE void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs) {
+  const std::string place = m.file_name() + ": signature '" + called.key + "'";
+  if (inputs.size() != called.inputs.size()) {
+    throw error(error_code::bad_input, place + ": got " + std::to_string(inputs.size()) + " values for " +
+                                           std::to_string(called.inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const port& wanted = called.inputs[i];
+    bool fits = wanted.type != element_type::absent && inputs[i].type == wanted.type &&
+                inputs[i].shape.size() == wanted.shape.size();
+    for (std::size_t k = 0; fits && k < wanted.shape.size(); ++k) {
+      const std::int32_t extent = inputs[i].shape[k];
+      fits = extent >= 0 && (wanted.shape[k] < 0 || wanted.shape[k] == extent);
+    }
+    if (!fits || !inputs[i].is_complete()) {
+      throw error(error_code::bad_input, place + ", input '" + wanted.name + "': takes " +
+                                             described(wanted.type, wanted.shape) + ", not " +
+                                             described(inputs[i].type, inputs[i].shape) +
+                                             (fits ? ", for which there is too little data" : ""));
+    }
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/calibrate/array_names.ipp
 // Which input an array of a dataset is for: the definitions.
@@ -25018,105 +25175,6 @@ AEQ_INLINE void graph::evaluate(step& s) {
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
 
-// ---- aeq/execute/signatures.ipp
-namespace aeq::inline AEQ_ABI::execute {
-
-AEQ_INLINE element_type element_type_of(model::tensor_type type) {
-  using from = model::tensor_type;
-  switch (type) {
-    case from::float32: return element_type::float32;
-    case from::float16: return element_type::float16;
-    case from::int2: return element_type::int2;
-    case from::int4: return element_type::int4;
-    case from::int8: return element_type::int8;
-    case from::uint8: return element_type::uint8;
-    case from::int16: return element_type::int16;
-    case from::int32: return element_type::int32;
-    case from::resource: return element_type::int32;  // a variable's number
-    case from::int64: return element_type::int64;
-    case from::boolean: return element_type::boolean;
-    default: return element_type::absent;
-  }
-}
-
-namespace detail {
-
-[[nodiscard]] AEQ_INLINE port port_of(const model::subgraph& g, std::size_t tensor, const std::string* name) {
-  const model::tensor& t = g.tensors[tensor];
-  port p;
-  p.tensor_name = t.name.value_or("");
-  p.name = name != nullptr ? *name : p.tensor_name;
-  p.tensor = tensor;
-  p.type = element_type_of(t.type);
-  p.shape = t.shape_signature.empty() ? t.shape : t.shape_signature;
-  if (t.quantization) {
-    p.scale = t.quantization->scale;
-    for (const std::int64_t zero : t.quantization->zero_point) p.zero_point.push_back(static_cast<std::int32_t>(zero));
-  }
-  return p;
-}
-
-}  // namespace detail
-
-AEQ_INLINE std::vector<signature> signatures_of(const model::model& m) {
-  std::vector<signature> result;
-  for (const model::signature& s : m.signatures) {
-    const model::subgraph& g = m.subgraphs[s.subgraph];
-    signature made{s.key.value_or(""), s.subgraph, {}, {}};
-    const auto add = [&](const std::vector<model::tensor_map>& from, std::vector<port>& into) {
-      for (const model::tensor_map& entry : from) {
-        const std::string name = entry.name.value_or("");
-        into.push_back(detail::port_of(g, entry.tensor, &name));
-      }
-    };
-    add(s.inputs, made.inputs);
-    add(s.outputs, made.outputs);
-    result.push_back(std::move(made));
-  }
-  if (result.empty() && !m.subgraphs.empty()) {
-    const model::subgraph& g = m.subgraphs[0];
-    signature made;
-    for (const std::int32_t t : g.inputs)
-      made.inputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
-    for (const std::int32_t t : g.outputs)
-      made.outputs.push_back(detail::port_of(g, static_cast<std::size_t>(t), nullptr));
-    result.push_back(std::move(made));
-  }
-  return result;
-}
-
-AEQ_INLINE std::string described(element_type type, std::span<const std::int32_t> extents) {
-  std::string text(name_of(type));
-  text += " [";
-  for (std::size_t i = 0; i < extents.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(extents[i]);
-  return text + "]";
-}
-
-AEQ_INLINE void check_inputs(const model::model& m, const signature& called, std::span<const operand> inputs) {
-  const std::string place = m.file_name() + ": signature '" + called.key + "'";
-  if (inputs.size() != called.inputs.size()) {
-    throw error(error_code::bad_input, place + ": got " + std::to_string(inputs.size()) + " values for " +
-                                           std::to_string(called.inputs.size()) + " inputs");
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const port& wanted = called.inputs[i];
-    bool fits = wanted.type != element_type::absent && inputs[i].type == wanted.type &&
-                inputs[i].shape.size() == wanted.shape.size();
-    for (std::size_t k = 0; fits && k < wanted.shape.size(); ++k) {
-      const std::int32_t extent = inputs[i].shape[k];
-      fits = extent >= 0 && (wanted.shape[k] < 0 || wanted.shape[k] == extent);
-    }
-    if (!fits || !inputs[i].is_complete()) {
-      throw error(error_code::bad_input, place + ", input '" + wanted.name + "': takes " +
-                                             described(wanted.type, wanted.shape) + ", not " +
-                                             described(inputs[i].type, inputs[i].shape) +
-                                             (fits ? ", for which there is too little data" : ""));
-    }
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI::execute
-
 // ---- aeq/model/consistency.ipp
 // Whether the parts of a model fit together: the definitions.
 
@@ -26095,10 +26153,15 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
                                           const fit_functions& fits) const {
   const calibrate::tensor_range* r = range(graph, tensor);
   if (r == nullptr) {
+    std::string reached_by;
+    for (const model::signature& s : model_.signatures) {
+      if (s.subgraph != graph || model_.signatures.size() < 2) continue;
+      reached_by += (reached_by.empty() ? " of signature '" : ", '") + io::escaped_utf8(s.key.value_or("")) + "'";
+    }
     throw error(error_code::not_quantizable,
-                name(graph, tensor) +
-                    ": the statistics have no range for it; calibrate with data that reaches it, or "
-                    "leave the ops around it out with a no_quantize rule");
+                name(graph, tensor) + ": the statistics have no range for it; calibrate with data" + reached_by +
+                    " that reaches it, or leave the ops around it out with a no_quantize "
+                    "rule");
   }
   const auto refuse = [&](const char* why) {
     throw error(error_code::not_quantizable, name(graph, tensor) + ": its range is " + calibrate::describe(*r) + ", " +

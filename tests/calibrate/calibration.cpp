@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,10 @@
 #include <vector>
 
 #include <aeq/calibrate/calibration.hpp>
+#include <aeq/execute/interpreter.hpp>
+#include <aeq/execute/signatures.hpp>
 #include <aeq/io/error.hpp>
+#include <aeq/quantizer.hpp>
 
 #include "support/model_builder.hpp"
 
@@ -178,6 +182,84 @@ TEST_SUITE("calibrate/calibration") {
     samples wrong({{1, 2}});
     wrong.all[0].signature = 7;
     CHECK(refusal(wrong).find("sample 0 is for signature 7 of 2") != std::string::npos);
+  }
+
+  TEST_CASE("signatures that no sample was for are told, with the names of their data") {
+    using aeq::execute::signature;
+    const std::string model = std::string(AEQ_TESTS_FOLDER) + "/corpus/models/two_signatures_two_graphs.tflite";
+    struct one_signature {  // samples of the signature at a place, of ones
+      explicit one_signature(const std::vector<signature>& all, std::size_t place, std::size_t times) {
+        for (const aeq::execute::port& in : all[place].inputs) {
+          shapes.push_back(in.shape);
+          std::size_t count = 1;
+          for (std::int32_t& extent : shapes.back()) count *= static_cast<std::size_t>(extent = std::max(extent, 1));
+          values.emplace_back(count, 1.0f);
+        }
+        sample made{place, {}};
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          made.inputs.push_back(
+              {.type = aeq::element_type::float32, .data = std::as_bytes(std::span(values[i])), .shape = shapes[i]});
+        }
+        given.assign(times, made);
+      }
+      std::vector<std::vector<std::int32_t>> shapes;
+      std::vector<std::vector<float>> values;
+      std::vector<sample> given;
+    };
+    for (const bool has_recipe : {false, true}) {
+      CAPTURE(has_recipe);
+      aeq::quantizer q(model);
+      if (has_recipe) q.load_recipe("static_wi8_ai8");
+      const std::vector<signature> signatures = aeq::execute::signatures_of(q.source());
+      REQUIRE(signatures[1].key == "decode");
+      const one_signature first(signatures, 0, 2);
+      const observations seen = q.calibrate(first.given);
+      CHECK(seen.samples() == 2);
+      REQUIRE(q.notes().all().size() == 1);
+      CHECK(q.notes().all()[0].place == "signature 'decode'");
+      CHECK(q.notes().all()[0].message.starts_with("no sample was run for it"));
+      CHECK(q.notes().all()[0].message.ends_with("arrays named 'decode/x'"));
+      // Whatever its ranges were made of, a model without them is refused by the name of its signature.
+      q.load_recipe("static_wi8_ai8");
+      try {
+        static_cast<void>(q.quantize());
+        FAIL("quantized without ranges");
+      } catch (const aeq::error& e) {
+        CHECK(e.code() == aeq::error_code::not_quantizable);
+        CHECK(std::string(e.what()).find("calibrate with data of signature 'decode' that reaches it") !=
+              std::string::npos);
+      }
+      // Gone on with samples of the other one, all is there.
+      aeq::quantizer next(model);
+      next.load_recipe("static_wi8_ai8");
+      CHECK(next.calibrate(one_signature(signatures, 1, 1).given, {.resume = &seen}).samples() == 3);
+      CHECK(next.notes().empty());
+      CHECK_NOTHROW(static_cast<void>(next.quantize()));
+    }
+  }
+
+  TEST_CASE("without any sample every signature is told") {
+    aeq::quantizer q(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/two_signatures_two_graphs.tflite");
+    static_cast<void>(q.calibrate(std::vector<sample>{}));
+    CHECK(q.notes().all().size() == 2);
+    aeq::quantizer nameless(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/no_signature.tflite");
+    static_cast<void>(nameless.calibrate(std::vector<sample>{}));
+    REQUIRE(nameless.notes().all().size() == 1);
+    CHECK(nameless.notes().all()[0].place.ends_with("no_signature.tflite"));
+  }
+
+  TEST_CASE("an engine of one's own reads the files that the built-in one reads") {
+    const std::string folder = std::string(AEQ_TESTS_FOLDER) + "/../examples/digits/";
+    aeq::quantizer q(folder + "digits.tflite");
+    aeq::execute::interpreter engine(q.source(), {.threads = 1});
+    const observations mine = q.calibrate(engine, folder + "digits_calibration.npz", {.samples = 3});
+    CHECK(mine.samples() == 3);
+    CHECK(mine.ranges().entries() == aeq::quantizer(folder + "digits.tflite")
+                                         .calibrate(folder + "digits_calibration.npz", {.samples = 3})
+                                         .ranges()
+                                         .entries());
+    q.load_recipe("dynamic_wi8_afp32");
+    CHECK(q.calibrate(engine, "nowhere.npz").samples() == 0);  // no need to look
   }
 
   TEST_CASE("a plan needs the activations of its static ops") {

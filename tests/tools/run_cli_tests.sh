@@ -82,7 +82,11 @@ case_usage() {
   gives 2 "$aeq" calibrate m.tflite --data random --ranges best -o s.json
   says "percentile=P"
   gives 2 "$aeq" calibrate m.tflite --data random --engine quick -o s.json
-  says "builtin"
+  says "no such engine; builtin, litert and litert=PATH are"
+  gives 2 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --data random --engine quick -o o.tflite
+  says "no such engine"
+  gives 2 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --engine litert -o o.tflite
+  says "--engine requires --data"
   gives 2 "$aeq" quantize m.tflite --recipe $recipe --data random --stats s.json
   gives 2 "$aeq" quantize m.tflite --recipe $recipe --ranges entropy
   gives 2 "$aeq" stats
@@ -467,7 +471,31 @@ case_calibrate() {
   says "cut.npz: is no .npz archive, or is cut off"
   gives 5 "$aeq" calibrate m.tflite --data nowhere.npz -o new.json
   gives 3 "$aeq" stats merge d.npz -o new.json
+  gives 5 "$aeq" calibrate m.tflite --data d.npz --engine litert=nowhere.so -o new.json
+  says "nowhere.so: can't be opened as a library"
+  gives 3 "$aeq" calibrate m.tflite --data d.npz --max-memory 1K -o new.json
+  says "the limit is 1024"
   no_file new.json
+}
+
+# What a recipe makes of a model that was trained for quantization.
+case_check_trained() {
+  cp "$here/../corpus/models/fake_quant_cnn.tflite" "$here/../corpus/models/fake_quant_sharing.tflite" .
+  gives 0 "$aeq" recipe check static_wi8_ai8 --model fake_quant_cnn.tflite
+  silent
+  prints "goes: its range becomes that of its tensor   (x_trained;)"
+  prints "goes: its constant is rounded to its steps   (conv/w_trained;)"
+  prints "6 of 6 operators would be quantized"
+  prints "7 FAKE_QUANT would go; they give the ranges of 4 activations"
+  gives 0 "$aeq" recipe check dynamic_wi8_afp32 --model fake_quant_cnn.tflite
+  prints "stays: what is next to it stays float   (x_trained;)"
+  prints "3 of 10 operators would be quantized"
+  gives 3 "$aeq" recipe check static_wi8_ai8 --model fake_quant_sharing.tflite --strict
+  prints "stays: its tensor has another range already   (a_thin;)"
+  says "its FAKE_QUANT stays"
+  gives 0 "$aeq" recipe check static_wi8_ai8 --model fake_quant_sharing.tflite --json
+  prints '"what":"goes: its constant is rounded to its steps"'
+  prints "its FAKE_QUANT stays"
 }
 
 case_overwrite() {

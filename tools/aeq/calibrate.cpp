@@ -15,6 +15,7 @@
 #include <aeq/quantizer.hpp>
 
 #include "commands.hpp"
+#include "engines.hpp"
 #include "terminal.hpp"
 
 namespace tool {
@@ -43,12 +44,17 @@ aeq::calibration_options calibration_options(const data_arguments& given) {
   return how;
 }
 
+aeq::calibrate::observations run_calibration(aeq::quantizer& quantizer, const data_arguments& data,
+                                             const engine_arguments& engine, const aeq::calibration_options& how) {
+  aeq::calibrate::observations seen;
+  with_engine(engine, quantizer.source(), [&](auto& made) { seen = quantizer.calibrate(made, data.data, how); });
+  return seen;
+}
+
 int calibrate(const calibrate_arguments& given) {
   const auto start = std::chrono::steady_clock::now();
   aeq::calibration_options how = calibration_options(given.calibration);
-  if (given.engine != "builtin") {
-    throw aeq::error(aeq::error_code::wrong_usage, "--engine " + given.engine + ": is not there; builtin is");
-  }
+  check_engine(given.engine);
   std::optional<aeq::calibrate::observations> before;
   if (!given.resume.empty()) {
     std::optional<aeq::calibrate::range_method> wanted;
@@ -61,9 +67,8 @@ int calibrate(const calibrate_arguments& given) {
   if (!given.recipe.empty()) quantizer.load_recipe(given.recipe);
   std::optional<sample_bar> bar(std::in_place);
   aeq::progress progress(bar->listener());
-  how.threads = given.threads;
   how.progress = &progress;
-  const aeq::calibrate::observations seen = quantizer.calibrate(given.calibration.data, how);
+  const aeq::calibrate::observations seen = run_calibration(quantizer, given.calibration, given.engine, how);
   bar.reset();
   print_warnings(quantizer.notes());
   if (given.strict && !quantizer.notes().empty()) {

@@ -2,6 +2,7 @@
 #include "command_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -49,7 +50,7 @@ void add_type(CLI::App& command, const std::string& name, std::string& into, con
   add_value(command, name, "TYPE", into, text)->check(check);
 }
 
-void add_data(CLI::App& command, data_arguments& into, bool is_required) {
+CLI::Option* add_data(CLI::App& command, data_arguments& into, bool is_required) {
   CLI::Option* data =
       add_value(command, "--data", "DATA", into.data,
                 "Samples to take the ranges of activations from: .npz, .npy, .bin, .raw, a folder of them, or "
@@ -64,6 +65,25 @@ void add_data(CLI::App& command, data_arguments& into, bool is_required) {
     samples->needs(data);
     ranges->needs(data);
   }
+  return data;
+}
+
+/// Which engine runs a model, for the commands that do. `data`: the option without which there is nothing to run.
+void define_engine(CLI::App& command, engine_arguments& into, CLI::Option* data) {
+  const std::array<CLI::Option*, 3> options{
+      add_value(command, "--engine", "ENGINE", into.engine,
+                "What runs the model: builtin, or litert=PATH, LiteRT's library libLiteRt.so; litert alone finds it in "
+                "an installed Python package ai_edge_litert")
+          ->capture_default_str(),
+      add_value(command, "--litert-kernels", "KERNELS", into.kernels, "LiteRT's kernels: xnnpack, builtin or reference")
+          ->capture_default_str()
+          ->check(CLI::IsMember({"xnnpack", "builtin", "reference"}).description("")),
+      add_value(command, "--max-memory", "SIZE", into.max_memory,
+                "The built-in engine stops where activations want more than this, in bytes or with K, M, G behind it")
+          ->transform(CLI::AsSizeValue(false).description(""))
+          ->default_str("8G")};
+  if (data->get_required()) return;
+  for (CLI::Option* option : options) option->needs(data);
 }
 
 void define_quantize(CLI::App& app, quantize_arguments& into) {
@@ -74,7 +94,7 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
       ->required();
   add_value(command, "-o,--output", "OUTPUT", into.output,
             "Where to write; - is standard output. Default: MODEL_RECIPE.tflite beside the model");
-  add_data(command, into.calibration, false);
+  CLI::Option* data = add_data(command, into.calibration, false);
   add_value(command, "--stats", "STATS", into.statistics,
             "A JSON file with the ranges of activations, in place of data; it may end in .gz")
       ->excludes("--data");
@@ -84,7 +104,9 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
   command.add_flag("--strict-int", into.strict_int,
                    "Integers only: an op, an input or an output that would stay float is an error");
   add_value(command, "--policy", "POLICY", into.policy, policy_text);
-  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The bytes do not depend on it");
+  define_engine(command, into.engine, data);
+  add_number(command, "--threads", into.engine.threads,
+             "Threads; 0 is one per processor. The bytes do not depend on it");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
   command.add_flag("--sync", into.sync, "Wait until the disk has the output");
   command.add_flag("--strict", into.strict, "Treat warnings as errors");
@@ -99,7 +121,7 @@ void define_calibrate(CLI::App& app, calibrate_arguments& into) {
   CLI::App& command =
       *app.add_subcommand("calibrate", "Run samples through a float model and save the ranges of its activations");
   add_positional(command, "MODEL", into.model, "The float .tflite file; - is standard input");
-  add_data(command, into.calibration, true);
+  CLI::Option* data = add_data(command, into.calibration, true);
   add_value(command, "-o,--output", "STATS", into.output,
             "Where to write the statistics, as JSON; - is standard output")
       ->required();
@@ -108,8 +130,9 @@ void define_calibrate(CLI::App& app, calibrate_arguments& into) {
   add_value(command, "--policy", "POLICY", into.policy, policy_text)->needs("--recipe");
   add_value(command, "--resume", "STATS", into.resume,
             "Go on with what an earlier calibration saved, or the Python tool");
-  add_value(command, "--engine", "ENGINE", into.engine, "What runs the model: builtin")->capture_default_str();
-  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The ranges do not depend on it");
+  define_engine(command, into.engine, data);
+  add_number(command, "--threads", into.engine.threads,
+             "Threads; 0 is one per processor. The ranges do not depend on it");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
   command.add_flag("--strict", into.strict, "Treat warnings as errors");
   command.footer(
@@ -128,28 +151,12 @@ void define_stats(CLI::App& app, stats_arguments& into) {
   merge.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
 }
 
-/// Which engine runs a model, for the commands that do.
-void define_engine(CLI::App& command, engine_arguments& into) {
-  add_value(command, "--engine", "ENGINE", into.engine,
-            "What runs the model: builtin, or litert=PATH, LiteRT's library libLiteRt.so; litert alone finds it in an "
-            "installed Python package ai_edge_litert")
-      ->capture_default_str();
-  add_value(command, "--litert-kernels", "KERNELS", into.kernels, "LiteRT's kernels: xnnpack, builtin or reference")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"xnnpack", "builtin", "reference"}).description(""));
-  add_number(command, "--threads", into.threads, "Threads; 0 is one per processor. The results do not depend on it");
-  add_value(command, "--max-memory", "SIZE", into.max_memory,
-            "The built-in engine stops where activations want more than this, in bytes or with K, M, G behind it")
-      ->transform(CLI::AsSizeValue(false).description(""))
-      ->default_str("8G");
-}
-
 void define_run(CLI::App& app, run_arguments& into) {
   CLI::App& command = *app.add_subcommand("run", "Run a model on data");
   add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
-  add_value(command, "-i,--inputs", "DATA", into.inputs,
-            "Data for the inputs: an .npz or .npy file, a folder of them, or random:N")
-      ->required();
+  CLI::Option* inputs = add_value(command, "-i,--inputs", "DATA", into.inputs,
+                                  "Data for the inputs: an .npz or .npy file, a folder of them, or random:N")
+                            ->required();
   add_value(command, "-o,--output", "ARRAYS", into.output,
             "Write outputs to this .npz file; - is standard output. Default: print their ranges");
   CLI::Option* key = add_value(command, "--signature", "KEY", into.signature, "Run this signature only");
@@ -157,7 +164,9 @@ void define_run(CLI::App& app, run_arguments& into) {
   add_number(command, "-n,--samples", into.samples, "Take the first N samples of each signature; 0 is all");
   command.add_flag("--all-tensors", into.all_tensors, "Also what ops compute on the way, not the outputs only");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
-  define_engine(command, into.engine);
+  define_engine(command, into.engine, inputs);
+  add_number(command, "--threads", into.engine.threads,
+             "Threads; 0 is one per processor. The results do not depend on it");
   command.footer(
       "\nThe output has an array KEY/0000/NAME for each signature, sample and output, in the model's own types. "
       "Samples "

@@ -21,6 +21,14 @@ struct data_arguments {
   std::string ranges;
 };
 
+/// The engine that runs a model.
+struct engine_arguments {
+  std::string engine = "builtin";
+  std::string kernels = "xnnpack";  ///< of LiteRT
+  unsigned threads = 0;
+  std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes
+};
+
 struct quantize_arguments {
   std::string model;
   std::string recipe;
@@ -30,7 +38,7 @@ struct quantize_arguments {
   std::string input_type;   ///< empty: what the recipe says
   std::string output_type;  ///< the same
   data_arguments calibration;
-  unsigned threads = 0;
+  engine_arguments engine;  ///< of the calibration; its threads are those of all the work
   bool strict_int = false;
   bool overwrite = false;
   bool sync = false;
@@ -45,8 +53,7 @@ struct calibrate_arguments {
   std::string policy;
   std::string output;
   std::string resume;
-  std::string engine = "builtin";
-  unsigned threads = 0;
+  engine_arguments engine;
   bool overwrite = false;
   bool strict = false;
 };
@@ -79,14 +86,6 @@ struct recipe_arguments {
   std::string policy;
   bool strict = false;
   bool json = false;
-};
-
-/// The engine that runs a model.
-struct engine_arguments {
-  std::string engine = "builtin";
-  std::string kernels = "xnnpack";  ///< of LiteRT
-  unsigned threads = 0;
-  std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes
 };
 
 struct run_arguments {

@@ -11,6 +11,10 @@ namespace tool {
 /// How to calibrate with data. Throws error (wrong_usage) for a method that does not exist.
 aeq::calibration_options calibration_options(const data_arguments& given);
 
+/// Runs data by the engine of a name, and gives the quantizer the ranges that come of it.
+aeq::calibrate::observations run_calibration(aeq::quantizer& quantizer, const data_arguments& data,
+                                             const engine_arguments& engine, const aeq::calibration_options& how);
+
 int quantize(const quantize_arguments& given);
 int calibrate(const calibrate_arguments& given);
 int stats_merge(const stats_arguments& given);

@@ -14,6 +14,13 @@
 
 namespace tool {
 
+/// Throws error (wrong_usage) for an engine that does not exist: before anything else is done.
+inline void check_engine(const engine_arguments& given) {
+  if (given.engine == "builtin" || given.engine == "litert" || given.engine.starts_with("litert=")) return;
+  throw aeq::error(aeq::error_code::wrong_usage,
+                   "--engine " + given.engine + ": no such engine; builtin, litert and litert=PATH are");
+}
+
 /// Calls work(engine) with the engine of a name: "builtin", "litert" or "litert=PATH".
 template <class Work>
 void with_engine(const engine_arguments& given, aeq::model::model source, const Work& work) {
@@ -22,10 +29,7 @@ void with_engine(const engine_arguments& given, aeq::model::model source, const 
     aeq::execute::interpreter engine(std::move(source), {.threads = given.threads, .max_memory = given.max_memory});
     return work(engine);
   }
-  if (given.engine != "litert" && !given.engine.starts_with("litert=")) {
-    throw aeq::error(aeq::error_code::wrong_usage,
-                     "--engine " + given.engine + ": no such engine; builtin, litert and litert=PATH are");
-  }
+  check_engine(given);
   const std::string library = given.engine == "litert" ? aeq::execute::find_litert() : given.engine.substr(7);
   if (library.empty()) {
     throw aeq::error(aeq::error_code::wrong_usage,

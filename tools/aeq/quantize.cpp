@@ -19,6 +19,7 @@
 #include <aeq/quantizer.hpp>
 
 #include "commands.hpp"
+#include "engines.hpp"
 #include "terminal.hpp"
 
 namespace tool {
@@ -77,6 +78,8 @@ std::string grouped(std::uint64_t number) {
 int quantize(const quantize_arguments& given) {
   const auto start = std::chrono::steady_clock::now();
   const std::string output = given.output.empty() ? default_output(given) : given.output;
+  aeq::calibration_options how = calibration_options(given.calibration);
+  check_engine(given.engine);
   aeq::quantizer quantizer(given.model);
   if (!given.policy.empty()) quantizer.load_policy(given.policy);
   quantizer.load_recipe(given.recipe);
@@ -88,10 +91,8 @@ int quantize(const quantize_arguments& given) {
   if (!given.calibration.data.empty()) {
     sample_bar samples;
     aeq::progress progress(samples.listener());
-    aeq::calibration_options how = calibration_options(given.calibration);
-    how.threads = given.threads;
     how.progress = &progress;
-    calibrated = quantizer.calibrate(given.calibration.data, how).samples();
+    calibrated = run_calibration(quantizer, given.calibration, given.engine, how).samples();
   }
   const aeq::recipe::plan plan = quantizer.plan();
   if (!given.json) print_warnings(quantizer.notes());
@@ -102,7 +103,7 @@ int quantize(const quantize_arguments& given) {
   }
   progress_bar bar;
   aeq::progress progress(bar.listener());
-  aeq::model::save_options options{{given.overwrite, given.sync}, given.threads, &progress};
+  aeq::model::save_options options{{given.overwrite, given.sync}, given.engine.threads, &progress};
   const std::uint64_t before = quantizer.source().file->bytes().size();
   quantizer.set_strict(given.strict);
   const std::size_t told = quantizer.notes().all().size();

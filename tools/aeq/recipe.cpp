@@ -15,6 +15,7 @@
 #include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/model_view.hpp>
 #include <aeq/quantize/selection.hpp>
+#include <aeq/quantize/transform/remove_fake_quant.hpp>
 #include <aeq/quantizer.hpp>
 #include <aeq/recipe/builtin.hpp>
 #include <aeq/recipe/policy_json.hpp>
@@ -42,6 +43,23 @@ std::string outcome(const aeq::recipe::decision& d, bool skipped, bool changes) 
   if (!d.reason.empty()) return "stays: " + first_clause(d.reason);
   if (d.rule == aeq::recipe::no_rule) return "stays: no rule matches";
   return "stays: no_quantize";
+}
+
+/// What becomes of a FAKE_QUANT that goes.
+std::string fate_of_fake_quant(const aeq::model::model& m, const aeq::model::subgraph& g, std::size_t position) {
+  const std::int32_t from = g.operations[position].inputs[0];
+  return m.is_constant(g.tensors[static_cast<std::size_t>(from)]) ? "goes: its constant is rounded to its steps"
+                                                                  : "goes: its range becomes that of its tensor";
+}
+
+/// `told`: what was said when others went.
+std::string why_fake_quant_stays(const aeq::warnings& told, const aeq::model::subgraph& g,
+                                 const aeq::model::operation& o) {
+  const std::string tensor = aeq::model::label(g, static_cast<std::size_t>(o.outputs[0]));
+  for (const aeq::warning& w : told.all()) {
+    if (w.place.ends_with(": " + tensor)) return "stays: its tensor has another range already";
+  }
+  return "stays: what is next to it stays float";
 }
 
 /// Cuts the middle out of a long text.
@@ -104,14 +122,21 @@ int recipe_check(const recipe_arguments& given) {
   quantizer.load_recipe(given.name);
   const aeq::recipe::plan plan = quantizer.plan();
   const std::vector<aeq::recipe::rule> rules = quantizer.current_recipe().rules();
-  const std::vector<bool> skipped = aeq::quantize::skipped_subgraphs(quantizer.source(), plan);
-  const aeq::quantize::recipe_view view(quantizer.source());
+  // What a FAKE_QUANT says is taken over before anything is quantized: what happens to ops is seen without those that
+  // go.
+  const aeq::model::model& source = quantizer.source();
+  aeq::model::model trained = source;
+  aeq::recipe::plan decided = plan;
+  aeq::warnings trained_notes;
+  const aeq::quantize::trained_parameters taken = aeq::quantize::remove_fake_quant(trained, decided, &trained_notes);
+  const std::vector<bool> skipped = aeq::quantize::skipped_subgraphs(source, plan);
+  const aeq::quantize::recipe_view view(source);
 
   boost::json::array entries;
   std::vector<row> table{{"op", "kind", "winning rule", "what happens"}};
   std::size_t quantized = 0;
   const auto add = [&](std::size_t g, const std::string& op, const std::string& kind, const std::string& scope,
-                       const aeq::recipe::decision& d, bool changes) {
+                       const aeq::recipe::decision& d, bool changes, const std::string& what) {
     const std::string rule = d.rule == aeq::recipe::no_rule ? "-" : rules[d.rule].place;
     const bool does = changes && !skipped[g];
     quantized += does && kind != "INPUT" && kind != "OUTPUT";  // the edges are no operators
@@ -122,31 +147,49 @@ int recipe_check(const recipe_arguments& given) {
                                             {"scope", scope},
                                             {"rule", rule},
                                             {"quantized", does},
-                                            {"what", outcome(d, skipped[g], changes)}});
+                                            {"what", what}});
       return;
     }
-    const std::string number = quantizer.source().subgraphs.size() > 1 ? std::to_string(g) + ":" + op : op;
+    const std::string number = source.subgraphs.size() > 1 ? std::to_string(g) + ":" + op : op;
     table.push_back({number, kind, rule.substr(rule.rfind(": ") == std::string::npos ? 0 : rule.rfind(": ") + 2),
-                     outcome(d, skipped[g], changes) + "   (" + shortened(scope, 60) + ")"});
+                     what + "   (" + shortened(scope, 60) + ")"});
+  };
+  const auto add_edge = [&](std::size_t g, const char* op, const char* kind, const std::string& scope,
+                            const aeq::recipe::decision& d) {
+    if (plan.needs_calibration) add(g, op, kind, scope, d, d.quantize, outcome(d, skipped[g], d.quantize));
   };
   std::size_t all = 0;
+  std::size_t gone = 0;
   for (std::size_t g = 0; g < plan.subgraphs.size(); ++g) {
-    if (plan.needs_calibration)
-      add(g, "in", "INPUT", view.input_scope(g), plan.subgraphs[g].inputs, plan.subgraphs[g].inputs.quantize);
-    for (std::size_t i = 0; i < plan.subgraphs[g].operations.size(); ++i, ++all) {
+    add_edge(g, "in", "INPUT", view.input_scope(g), plan.subgraphs[g].inputs);
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < plan.subgraphs[g].operations.size(); ++i) {
       const aeq::recipe::operation_facts facts = view.operation(g, i);
       const std::string_view name = aeq::op::builtin_name(facts.code);
       const aeq::recipe::decision& d = plan.subgraphs[g].operations[i];
-      const aeq::model::subgraph& graph = quantizer.source().subgraphs[g];
-      add(g, std::to_string(i), name.empty() ? "?" : std::string(name), facts.scope, d,
-          aeq::quantize::changes(quantizer.source(), graph, graph.operations[i], d));
+      const std::string kind = name.empty() ? "?" : std::string(name);
+      if (gone < taken.removed.size() && taken.removed[gone].graph == g && taken.removed[gone].position == i) {
+        ++gone;
+        add(g, std::to_string(i), kind, facts.scope, d, false, fate_of_fake_quant(source, source.subgraphs[g], i));
+        continue;
+      }
+      const aeq::model::subgraph& graph = trained.subgraphs[g];
+      const bool changes =
+          aeq::quantize::changes(trained, graph, graph.operations[left], decided.subgraphs[g].operations[left]);
+      const bool is_fake_quant = facts.code == aeq::op::code::fake_quant;
+      add(g, std::to_string(i), kind, facts.scope, d, changes,
+          is_fake_quant ? why_fake_quant_stays(trained_notes, graph, graph.operations[left])
+                        : outcome(d, skipped[g], changes));
+      ++left;
+      ++all;
     }
-    if (plan.needs_calibration)
-      add(g, "out", "OUTPUT", view.output_scope(g), plan.subgraphs[g].outputs, plan.subgraphs[g].outputs.quantize);
+    add_edge(g, "out", "OUTPUT", view.output_scope(g), plan.subgraphs[g].outputs);
   }
   if (given.json) {
     boost::json::array notes;
-    for (const aeq::warning& w : quantizer.notes().all()) notes.emplace_back(w.place + ": " + w.message);
+    for (const aeq::warnings* all_of : {&quantizer.notes(), static_cast<const aeq::warnings*>(&trained_notes)}) {
+      for (const aeq::warning& w : all_of->all()) notes.emplace_back(w.place + ": " + w.message);
+    }
     std::printf("%s\n", boost::json::serialize(boost::json::object{{"needs_calibration", plan.needs_calibration},
                                                                    {"operations", entries},
                                                                    {"warnings", notes}})
@@ -155,9 +198,15 @@ int recipe_check(const recipe_arguments& given) {
     print_table(table);
     std::printf("%zu of %zu operators would be quantized%s\n", quantized, all,
                 plan.needs_calibration ? "; the recipe needs the ranges of activations" : "");
+    if (gone > 0) {
+      std::printf("%zu FAKE_QUANT would go; they give the ranges of %zu activations\n", gone, taken.ranges.size());
+    }
     print_warnings(quantizer.notes());
+    print_warnings(trained_notes);
   }
-  return given.strict && !quantizer.notes().empty() ? static_cast<int>(aeq::error_code::bad_input) : 0;
+  return given.strict && !(quantizer.notes().empty() && trained_notes.empty())
+             ? static_cast<int>(aeq::error_code::bad_input)
+             : 0;
 }
 
 }  // namespace tool

@@ -28,6 +28,10 @@ using tensor_names = std::unordered_set<std::string>;
 /// subgraphs where they have one.
 [[nodiscard]] tensor_names needed_tensors(const model::model& m, const recipe::plan& plan);
 
+/// Warns of signatures none of whose activations has been seen, though they are wanted (null: all that are floats and
+/// have a name): no sample was for them.
+void tell_unreached(const model::model& m, const tensor_names* wanted, const observations& seen, warnings& notes);
+
 struct collect_options {
   const tensor_names* tensors = nullptr;  ///< null: all activations that have a name
   progress* tell = nullptr;               ///< counts samples; who calls says how many to expect

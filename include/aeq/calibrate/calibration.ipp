@@ -9,6 +9,7 @@
 
 #include <aeq/calibrate/range_loops.hpp>
 #include <aeq/calibrate/range_loops_avx2.hpp>
+#include <aeq/execute/signatures.hpp>
 #include <aeq/io/python_json.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
@@ -37,6 +38,31 @@ AEQ_INLINE tensor_names needed_tensors(const model::model& m, const recipe::plan
     if (is_static(decisions.outputs)) add(graph.outputs);
   }
   return needed;
+}
+
+AEQ_INLINE void tell_unreached(const model::model& m, const tensor_names* wanted, const observations& seen,
+                               warnings& notes) {
+  for (const execute::signature& s : execute::signatures_of(m)) {
+    std::size_t missing = 0;
+    bool is_reached = false;
+    for (const model::tensor& t : m.subgraphs[s.subgraph].tensors) {
+      if (!t.name || t.name->empty() || m.is_constant(t)) continue;
+      if (wanted != nullptr ? !wanted->contains(*t.name) : t.type != model::tensor_type::float32) continue;
+      const observed* found = seen.find(*t.name);
+      is_reached = is_reached || (found != nullptr && found->seen);
+      ++missing;
+    }
+    if (is_reached || missing == 0) continue;
+    std::string inputs;
+    for (const execute::port& in : s.inputs) {
+      inputs += (inputs.empty() ? "'" : ", '") + io::escaped_utf8((s.key.empty() ? "" : s.key + "/") + in.name) + "'";
+    }
+    notes.add(
+        s.key.empty() ? m.file_name() : "signature '" + io::escaped_utf8(s.key) + "'",
+        "no sample was run for it, so that " + std::to_string(missing) +
+            " activations have no range, and a recipe that needs them refuses the model; its data are arrays named " +
+            (inputs.empty() ? "SIGNATURE/INDEX/INPUT" : inputs));
+  }
 }
 
 AEQ_INLINE collector::collector(const model::model& m, observations& into, const tensor_names* only)

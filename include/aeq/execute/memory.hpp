@@ -64,7 +64,7 @@ class counted_memory {
       throw error(error_code::bad_input, who() + ": wants " + std::to_string(bytes) + " bytes, " +
                                              std::to_string(account.used()) + " are in use and the limit is " +
                                              std::to_string(account.limit()) +
-                                             "; raise it if the model is meant to be so large");
+                                             "; raise it (--max-memory) if the model is meant to be so large");
     }
     try {
       bytes_ = aligned_bytes(static_cast<std::size_t>(bytes));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <aeq/io/error.hpp>
+#include <aeq/io/python_json.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize::detail {
 
@@ -47,10 +48,15 @@ AEQ_INLINE parameters activations::fitted(std::size_t graph, std::int32_t tensor
                                           const fit_functions& fits) const {
   const calibrate::tensor_range* r = range(graph, tensor);
   if (r == nullptr) {
+    std::string reached_by;
+    for (const model::signature& s : model_.signatures) {
+      if (s.subgraph != graph || model_.signatures.size() < 2) continue;
+      reached_by += (reached_by.empty() ? " of signature '" : ", '") + io::escaped_utf8(s.key.value_or("")) + "'";
+    }
     throw error(error_code::not_quantizable,
-                name(graph, tensor) +
-                    ": the statistics have no range for it; calibrate with data that reaches it, or "
-                    "leave the ops around it out with a no_quantize rule");
+                name(graph, tensor) + ": the statistics have no range for it; calibrate with data" + reached_by +
+                    " that reaches it, or leave the ops around it out with a no_quantize "
+                    "rule");
   }
   const auto refuse = [&](const char* why) {
     throw error(error_code::not_quantizable, name(graph, tensor) + ": its range is " + calibrate::describe(*r) + ", " +

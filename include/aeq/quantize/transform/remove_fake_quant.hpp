@@ -26,8 +26,13 @@ struct trained_parameters {
     std::int32_t tensor;              ///< a constant, all of whose values are steps of the grid
     calibrate::fake_quant_grid grid;  ///< from the lowest to the highest step that is there
   };
+  struct removed_operation {
+    std::size_t graph;
+    std::size_t position;  ///< among the operators as they were
+  };
   std::vector<trained_range> ranges;
   std::vector<trained_grid> grids;
+  std::vector<removed_operation> removed;  ///< in the order of graphs and operators
 };
 
 /// Takes FAKE_QUANTs out of a model, and their decisions out of its plan:

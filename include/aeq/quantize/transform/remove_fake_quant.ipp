@@ -234,7 +234,10 @@ class fake_quant_removal {
     std::vector<recipe::decision>& decisions = plan_.subgraphs[graph_].operations;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < gone.size(); ++i) {
-      if (gone[i]) continue;
+      if (gone[i]) {
+        result_.removed.push_back({graph_, i});
+        continue;
+      }
       if (kept != i) {
         operations[kept] = std::move(operations[i]);
         decisions[kept] = std::move(decisions[i]);
