@@ -28,6 +28,13 @@
 #include <aeq/kernel/fixed_point.hpp>
 #include <aeq/kernel/fully_connected.hpp>
 #include <aeq/kernel/gather.hpp>
+#include <aeq/kernel/hybrid/batch_matmul.hpp>
+#include <aeq/kernel/hybrid/convolution.hpp>
+#include <aeq/kernel/hybrid/fully_connected.hpp>
+#include <aeq/kernel/hybrid/quantized_input.hpp>
+#include <aeq/kernel/integer/batch_matmul.hpp>
+#include <aeq/kernel/integer/convolution.hpp>
+#include <aeq/kernel/integer/convolution_sums.hpp>
 #include <aeq/kernel/integer/fully_connected.hpp>
 #include <aeq/kernel/integer/weighted.hpp>
 #include <aeq/kernel/kernel.hpp>

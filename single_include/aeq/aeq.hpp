@@ -1011,6 +1011,26 @@ struct batch_matmul_geometry {
   return offset;
 }
 
+/// Whether the shapes of both factors and of the product go together.
+[[nodiscard]] constexpr bool batch_matmul_fits(const kernel_arguments& call) noexcept {
+  const std::span<const std::int32_t> a = call.inputs[0].shape;
+  const std::span<const std::int32_t> b = call.inputs[1].shape;
+  const std::span<const std::int32_t> y = call.outputs[0].shape;
+  batch_matmul_geometry g;
+  if (!batch_matmul_geometry_of(a, b, call.options, g)) return false;
+  const std::size_t rank = y.size();
+  if (rank != (a.size() > b.size() ? a.size() : b.size())) return false;
+  if (static_cast<std::size_t>(y[rank - 2]) != g.rows || static_cast<std::size_t>(y[rank - 1]) != g.columns) {
+    return false;
+  }
+  for (std::size_t i = 3; i <= rank; ++i) {
+    const auto extent = [i](std::span<const std::int32_t> s) { return i <= s.size() ? s[s.size() - i] : 1; };
+    const std::int32_t p = extent(a), q = extent(b), r = extent(y);
+    if ((p != r && p != 1) || (q != r && q != 1) || (p == 1 && q == 1 && r != 1)) return false;
+  }
+  return true;
+}
+
 /// y[..., m, n] = sum over k of a[..., m, k] * b[..., k, n], float32; sums in the order of k.
 ///
 /// a: [..., M, K], with adj_x [..., K, M]; b: [..., K, N], with adj_y [..., N, K]; y: [..., M, N]. The axes before
@@ -1024,20 +1044,7 @@ struct batch_matmul_float {
     for (const status s : {check_float(a), check_float(b), check_float(y)}) {
       if (s != status::ready) return s;
     }
-    batch_matmul_geometry g;
-    if (!batch_matmul_geometry_of(a.shape, b.shape, call.options, g)) return status::wrong_shape;
-    const std::size_t rank = y.shape.size();
-    if (rank != (a.shape.size() > b.shape.size() ? a.shape.size() : b.shape.size())) return status::wrong_shape;
-    if (static_cast<std::size_t>(y.shape[rank - 2]) != g.rows ||
-        static_cast<std::size_t>(y.shape[rank - 1]) != g.columns) {
-      return status::wrong_shape;
-    }
-    for (std::size_t i = 3; i <= rank; ++i) {
-      const auto extent = [i](std::span<const std::int32_t> s) { return i <= s.size() ? s[s.size() - i] : 1; };
-      const std::int32_t p = extent(a.shape), q = extent(b.shape), r = extent(y.shape);
-      if ((p != r && p != 1) || (q != r && q != 1) || (p == 1 && q == 1 && r != 1)) return status::wrong_shape;
-    }
-    return status::ready;
+    return batch_matmul_fits(call) ? status::ready : status::wrong_shape;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
@@ -3320,6 +3327,18 @@ namespace detail {
 using geometry_function = status (*)(std::span<const std::int32_t>, std::span<const std::int32_t>,
                                      const operation_options&, conv_2d_geometry&) noexcept;
 
+/// Whether the shapes of input 0, input 1 (the weight) and output go together, and what they are together.
+[[nodiscard]] constexpr status check_conv_shapes(const kernel_arguments& call, geometry_function geometry,
+                                                 conv_2d_geometry& g) noexcept {
+  const std::span<const std::int32_t> x = call.inputs[0].shape;
+  const std::span<const std::int32_t> y = call.outputs[0].shape;
+  const status placed = geometry(x, call.inputs[1].shape, call.options, g);
+  if (placed != status::ready) return placed;
+  const bool fits = y.size() == 4 && y[0] == x[0] && y[1] == g.windows.rows.outputs &&
+                    y[2] == g.windows.columns.outputs && static_cast<std::size_t>(y[3]) == g.output_channels;
+  return fits ? status::ready : status::wrong_shape;
+}
+
 /// What both float convolutions ask of their operands: input, weight, bias (may be absent), output of the shape.
 [[nodiscard]] inline status check_conv_float(const kernel_arguments& call, geometry_function geometry) noexcept {
   if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
@@ -3330,12 +3349,7 @@ using geometry_function = status (*)(std::span<const std::int32_t>, std::span<co
     if (s != status::ready) return s;
   }
   conv_2d_geometry g;
-  const status placed = geometry(x.shape, w.shape, call.options, g);
-  if (placed != status::ready) return placed;
-  if (y.shape.size() != 4 || y.shape[0] != x.shape[0] || y.shape[1] != g.windows.rows.outputs ||
-      y.shape[2] != g.windows.columns.outputs || static_cast<std::size_t>(y.shape[3]) != g.output_channels) {
-    return status::wrong_shape;
-  }
+  if (const status placed = check_conv_shapes(call, geometry, g); placed != status::ready) return placed;
   const status bias = check_bias(call, 2, g.output_channels);
   if (bias != status::ready) return bias;
   return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
@@ -4010,8 +4024,15 @@ struct dynamic_update_slice {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/kernel/integer/fully_connected.hpp
-// FULLY_CONNECTED in integers. (spec: kernels, section 2) Freestanding.
+// ---- aeq/kernel/hybrid/batch_matmul.hpp
+// BATCH_MATMUL, dynamic range. (spec: kernels, section 2) Freestanding.
+
+// ---- aeq/kernel/hybrid/quantized_input.hpp
+// Dynamic range: activations are float32, weights int8, int4 or int2. The kernel quantizes the activations to 8 bits,
+// multiplies integers, and scales the sums back to floats. What the ops have in common: which operands they take, and
+// the activations as integers. (spec: kernels, sections 1 and 2) Freestanding.
+//
+// Weights have zero point 0, and one scale or one per output channel; bias and output are float32.
 
 // ---- aeq/kernel/integer/weighted.hpp
 // What ops with integer weights have in common, whatever their loops: which operands they take, what setup leaves in
@@ -4366,7 +4387,985 @@ template <class Sum, class X, class W>
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
+// ---- aeq/kernel/hybrid/quantized_input.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// a * b, rounded to float32 whatever becomes of it. Where processors multiply and add at once, compilers join a
+/// product and a sum, which then is rounded once; LiteRT's reference kernels round twice.
+[[nodiscard]] inline float rounded_product(float a, float b) noexcept {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
+  volatile float product = a * b;
+  return product;
+#else
+  return a * b;
+#endif
+}
+
+/// real = (integer - zero_point) * scale.
+struct input_scale {
+  float scale = 1;
+  std::int32_t zero_point = 0;
+};
+
+namespace detail {
+
+/// An integer of 8 bits from a rounded float, which may be anything.
+[[nodiscard]] constexpr std::int8_t to_int8(float value, std::int32_t lowest) noexcept {
+  const std::int32_t nearest = rounded(static_cast<double>(value));
+  return static_cast<std::int8_t>(nearest < lowest ? lowest : nearest > 127 ? 127 : nearest);
+}
+
+}  // namespace detail
+
+/// n floats, `step` apart, as integers in [-127, 127] around 0.
+[[nodiscard]] inline input_scale quantize_symmetric(const float* x, std::size_t n, std::int8_t* q,
+                                                    std::size_t step = 1) noexcept {
+  float largest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const float size = absolute(x[i * step]);
+    largest = largest < size ? size : largest;
+  }
+  if (largest == 0.0f) {
+    for (std::size_t i = 0; i < n; ++i) q[i] = 0;
+    return {};
+  }
+  const float inverse = 127.0f / largest;
+  for (std::size_t i = 0; i < n; ++i) q[i] = detail::to_int8(x[i * step] * inverse, -127);
+  return {largest / 127.0f, 0};
+}
+
+/// n floats, `step` apart, as integers in [-128, 127] with a zero point.
+[[nodiscard]] inline input_scale quantize_asymmetric(const float* x, std::size_t n, std::int8_t* q,
+                                                     std::size_t step = 1) noexcept {
+  float lowest = 0, highest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const float value = x[i * step];
+    lowest = value < lowest ? value : lowest;
+    highest = highest < value ? value : highest;
+  }
+  if (lowest == highest) {
+    for (std::size_t i = 0; i < n; ++i) q[i] = 0;
+    return {};
+  }
+  const float width = highest - lowest;
+  const double scale = static_cast<double>(width) / 255.0;
+  const double below = static_cast<double>(lowest) / scale;
+  const double above = static_cast<double>(highest) / scale;
+  // Of the two zero points that the ends of the range give, the one with the smaller error.
+  const double zero = 128.0 + absolute(below) < 127.0 + absolute(above) ? -128.0 - below : 127.0 - above;
+  const std::int32_t zero_point = zero <= -128.0 ? -128 : zero >= 127.0 ? 127 : rounded(zero);
+  const auto narrow = static_cast<float>(scale);
+  const float inverse = 1.0f / narrow;
+  const auto shift = static_cast<float>(zero_point);
+  for (std::size_t i = 0; i < n; ++i) {
+    q[i] = detail::to_int8(shift + rounded_product(x[i * step], inverse), -128);
+  }
+  return {narrow, zero_point};
+}
+
+/// Types, scales and zero points, and that all data are there; not how shapes go together. A weight in blocks has as
+/// many scales as blocks, and only some ops take it.
+[[nodiscard]] inline status check_hybrid(const kernel_arguments& call, const weighted_form& form) noexcept {
+  if (call.inputs.size() <= form.x || call.inputs.size() <= form.w || call.outputs.size() != 1) {
+    return status::wrong_operands;
+  }
+  const operand& x = call.inputs[form.x];
+  const operand& w = call.inputs[form.w];
+  for (const status s : {check_float(x), check_float(call.outputs[0])}) {
+    if (s != status::ready) return s;
+  }
+  if (w.type != element_type::int8 && !is_packed(w.type)) return status::wrong_type;
+  if (!w.is_complete() || form.channel_axis >= w.shape.size()) return status::wrong_shape;
+  const std::size_t channels = form.channels(call);
+  if (const status bias = check_bias(call, form.bias, channels); bias != status::ready) return bias;
+  const bool is_channelwise =
+      w.scale.size() == channels && w.channel_axis == static_cast<std::int32_t>(form.channel_axis);
+  if (w.block_elements == 0 && w.scale.size() != 1 && !is_channelwise) return status::wrong_parameters;
+  for (const std::int32_t zero : w.zero_point) {
+    if (zero != 0) return status::wrong_parameters;
+  }
+  return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+}
+
+/// Workspace of an op with such operands: weights of less than 8 bits, unpacked.
+[[nodiscard]] inline std::size_t hybrid_workspace_bytes(const kernel_arguments& call,
+                                                        const weighted_form& form) noexcept {
+  if (call.inputs.size() <= form.w || !is_packed(call.inputs[form.w].type)) return 0;
+  return call.inputs[form.w].elements();
+}
+[[nodiscard]] inline status prepare_hybrid(const kernel_arguments& call, const weighted_form& form,
+                                           std::span<std::byte> workspace) noexcept {
+  const operand& w = call.inputs[form.w];
+  if (workspace.size() < hybrid_workspace_bytes(call, form)) return status::small_workspace;
+  if (is_packed(w.type) && w.is_constant) {
+    unpack_weights(w, {reinterpret_cast<std::int8_t*>(workspace.data()), w.elements()});
+  }
+  return status::ready;
+}
+
+/// The weights of a call that setup has found good, one per byte.
+[[nodiscard]] inline const std::int8_t* hybrid_weights(const kernel_arguments& call, const weighted_form& form,
+                                                       std::span<std::byte> workspace) noexcept {
+  const operand& w = call.inputs[form.w];
+  if (!is_packed(w.type)) return w.values<std::int8_t>().data();
+  auto* const unpacked = reinterpret_cast<std::int8_t*>(workspace.data());
+  if (!w.is_constant) unpack_weights(w, {unpacked, w.elements()});
+  return unpacked;
+}
+
+/// Scratch memory: the activations as integers, in rows of their own scale.
+struct quantized_input {
+  std::span<std::int8_t> values{};
+  std::span<input_scale> scales{};
+  std::size_t bytes = 0;
+
+  [[nodiscard]] static quantized_input of(std::size_t elements, std::size_t rows,
+                                          std::span<std::byte> memory) noexcept {
+    quantized_input result;
+    workspace_pieces pieces(memory);
+    result.scales = pieces.take<input_scale>(rows);
+    result.values = pieces.take<std::int8_t>(elements);
+    result.bytes = pieces.used();
+    return result;
+  }
+
+  /// Quantizes rows that lie one after the other.
+  void fill(const float* x, bool asymmetric, const work_sharing& share) const noexcept {
+    if (scales.empty()) return;
+    const std::size_t row = values.size() / scales.size();
+    share.for_ranges(scales.size(), 16384 / (row + 1) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        std::int8_t* const to = values.data() + i * row;
+        scales[i] = asymmetric ? quantize_asymmetric(x + i * row, row, to) : quantize_symmetric(x + i * row, row, to);
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/hybrid/batch_matmul.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[..., m, n] = (scale[m] * b_scale[n]) * t, q being row m of a quantized around 0, or if the option
+/// asymmetric_quantize_inputs says so with a zero point z;
+///     t = trunc((sum over k of q[m, k] * b[k, n]) - z * (sum over k of b[k, n])), in float32 after the sums.
+///
+/// a: [..., M, K], with adj_x [..., K, M], float32; b: [..., K, N], with adj_y [..., N, K], int8, int4 or int2 with one
+/// scale, or one per n; y: [..., M, N], float32. Axes before follow numpy's rules of broadcasting.
+struct hybrid_batch_matmul {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return hybrid_workspace_bytes(call, form_of(call));
+  }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() != 2) return status::wrong_operands;
+    if (call.inputs[1].shape.size() < 2) return status::wrong_shape;
+    const weighted_form form = form_of(call);
+    if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
+    if (call.inputs[1].block_elements != 0) return status::wrong_parameters;
+    if (call.inputs[1].elements() == 0) return status::wrong_shape;
+    if (call.options.activation != fused_activation::none) return status::wrong_options;
+    return batch_matmul_fits(call) ? prepare_hybrid(call, form, workspace) : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const operand& left = call.inputs[0];
+    const operand& right = call.inputs[1];
+    const result_operand& product = call.outputs[0];
+    batch_matmul_geometry g;
+    if (!batch_matmul_geometry_of(left.shape, right.shape, call.options, g) || product.elements() == 0) return;
+    const quantized_input q = quantized(call, call.scratch);
+    const float* const a = left.values<float>().data();
+    const std::int8_t* const b = hybrid_weights(call, form_of(call), workspace);
+    float* const y = product.values<float>().data();
+    const bool asymmetric = call.options.asymmetric_quantize_inputs;
+    const std::size_t step = call.options.adj_x ? g.rows : 1;
+    for (std::size_t row = 0; row < q.scales.size(); ++row) {
+      const std::size_t inside = row % g.rows * (call.options.adj_x ? 1 : g.depth);
+      const float* const from = a + row / g.rows * g.rows * g.depth + inside;
+      std::int8_t* const to = q.values.data() + row * g.depth;
+      q.scales[row] =
+          asymmetric ? quantize_asymmetric(from, g.depth, to, step) : quantize_symmetric(from, g.depth, to, step);
+    }
+    const std::size_t b_column = call.options.adj_y ? g.depth : 1, b_step = call.options.adj_y ? 1 : g.columns;
+    const std::size_t scale_step = right.scale.size() == 1 ? 0 : 1;
+    const std::size_t least = 32768 / (g.depth + 1) / (g.columns + 1) + 1;
+    call.share.for_ranges(product.elements() / g.columns, least, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const std::size_t at = matrix_offset(left.shape, product.shape, row / g.rows) / g.depth + row % g.rows;
+        const std::int8_t* const from = q.values.data() + at * g.depth;
+        const std::int8_t* const by = b + matrix_offset(right.shape, product.shape, row / g.rows);
+        const input_scale scale = q.scales[at];
+        for (std::size_t n = 0; n < g.columns; ++n) {
+          std::uint32_t products = 0, weights = 0;
+          for (std::size_t k = 0; k < g.depth; ++k) {
+            const std::int32_t weight = by[n * b_column + k * b_step];
+            products += static_cast<std::uint32_t>(from[k] * weight);
+            weights += static_cast<std::uint32_t>(weight);
+          }
+          const float shift = rounded_product(static_cast<float>(static_cast<std::int32_t>(weights)),
+                                              static_cast<float>(scale.zero_point));
+          const float total = truncated(static_cast<float>(static_cast<std::int32_t>(products)) - shift);
+          y[row * g.columns + n] = 0.0f + rounded_product(scale.scale * right.scale[n * scale_step], total);
+        }
+      }
+    });
+  }
+
+ private:
+  /// Output channels are b's columns.
+  [[nodiscard]] static constexpr weighted_form form_of(const kernel_arguments& call) noexcept {
+    weighted_form form;
+    const std::size_t rank = call.inputs.size() > 1 ? call.inputs[1].shape.size() : 0;
+    if (rank >= 2) form.channel_axis = rank - (call.options.adj_y ? 2 : 1);
+    return form;
+  }
+
+  [[nodiscard]] static quantized_input quantized(const kernel_arguments& call, std::span<std::byte> memory) noexcept {
+    batch_matmul_geometry g;
+    if (call.inputs.size() != 2 ||
+        !batch_matmul_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) || g.depth == 0) {
+      return {};
+    }
+    return quantized_input::of(call.inputs[0].elements(), call.inputs[0].elements() / g.depth, memory);
+  }
+
+  /// Toward zero, as by way of an int32, which sums of 32 bits less a zero point of 8 bits may leave.
+  [[nodiscard]] static float truncated(float value) noexcept {
+    constexpr float whole = 8388608.0f;  // from 2^23 on floats are integers
+    if (!(value < whole && value > -whole)) return value;
+    return static_cast<float>(static_cast<std::int32_t>(value));
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/hybrid/convolution.hpp
+// CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV, dynamic range. (spec: kernels, section 2) Freestanding.
+//
+// Each image of x is quantized as a whole, to q with scale s and zero point z; sums are those of integer convolutions.
+// Operands as hybrid/quantized_input.hpp has them, shapes as the float kernels of the same op. The ops differ in which
+// zero point they choose and in the order of their products, which the last bits show.
+
+// ---- aeq/kernel/integer/convolution_sums.hpp
+// The sums of convolutions in integers: which products go into which output. What becomes of a sum is the caller's.
+// (spec: kernels, section 2) Freestanding.
+
+// ---- aeq/kernel/transpose_conv.hpp
+// TRANSPOSE_CONV. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The convolution that this one turns round: from y's pixels to x's. Its input channels are y's.
+[[nodiscard]] constexpr status transpose_conv_geometry_of(std::span<const std::int32_t> x,
+                                                          std::span<const std::int32_t> w,
+                                                          std::span<const std::int32_t> y, const operation_options& o,
+                                                          conv_2d_geometry& g) noexcept {
+  if (x.size() != 4 || w.size() != 4 || y.size() != 4 || w[1] < 1 || w[2] < 1) return status::wrong_shape;
+  if (y[0] != x[0] || y[3] != w[0] || w[3] != x[3]) return status::wrong_shape;
+  g.batches = static_cast<std::size_t>(x[0]);
+  g.input_channels = static_cast<std::size_t>(y[3]);
+  g.output_channels = g.depth = static_cast<std::size_t>(x[3]);
+  if (!place_windows(o.padding, y[1], w[1], o.stride_height, 1, g.windows.rows) ||
+      !place_windows(o.padding, y[2], w[2], o.stride_width, 1, g.windows.columns)) {
+    return status::wrong_options;
+  }
+  return g.windows.rows.outputs == x[1] && g.windows.columns.outputs == x[2] ? status::ready : status::wrong_shape;
+}
+
+/// Windows [first, last) have a tap at a position.
+struct reaching_windows {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+[[nodiscard]] constexpr reaching_windows windows_reaching(const window_axis& axis, std::int64_t position) noexcept {
+  const std::int64_t at = position + axis.before;
+  const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
+  return {first, std::min(at / axis.stride + 1, axis.outputs)};
+}
+
+/// y[b, oy, ox, n] = clamp(sum over iy, ix, i of x[b, iy, ix, i] * w[n, ky, kx, i] + bias[n]), float32, over all iy and
+/// ix for which ky = oy + before - iy * stride and kx alike lie in the filter. Sums in the order of iy, ix, i.
+///
+/// inputs: shape of y, int32; w: [N, KH, KW, I]; x: [B, H, W, I]; bias: N elements, may be absent. y: [B, OH, OW, N].
+struct transpose_conv_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (call.inputs.size() < 3 || call.inputs.size() > 4 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& w = call.inputs[1];
+    const operand& x = call.inputs[2];
+    const result_operand& y = call.outputs[0];
+    for (const status s : {check_float(x), check_float(w), check_float(y)}) {
+      if (s != status::ready) return s;
+    }
+    conv_2d_geometry g;
+    const status placed = transpose_conv_geometry_of(x.shape, w.shape, y.shape, call.options, g);
+    if (placed != status::ready) return placed;
+    const status bias = check_bias(call, 3, g.input_channels);
+    if (bias != status::ready) return bias;
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& weight = call.inputs[1];
+    const operand& input = call.inputs[2];
+    const result_operand& output = call.outputs[0];
+    conv_2d_geometry g;
+    if (transpose_conv_geometry_of(input.shape, weight.shape, output.shape, call.options, g) != status::ready) return;
+    const float* const x = input.values<float>().data();
+    const float* const w = weight.values<float>().data();
+    float* const y = output.values<float>().data();
+    const float* const bias = bias_of(call, 3);
+    const clamp_range limits = clamp_of(call.options.activation);
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t channels = g.input_channels;
+    const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
+    call.share.for_ranges(g.batches * height, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const reaching_windows ys = windows_reaching(rows, static_cast<std::int64_t>(row % height));
+        for (std::size_t column = 0; column < width; ++column) {
+          const reaching_windows xs = windows_reaching(columns, static_cast<std::int64_t>(column));
+          for (std::size_t n = 0; n < channels; ++n) {
+            float sum = 0;
+            for (std::int64_t iy = ys.first; iy < ys.last; ++iy) {
+              for (std::int64_t ix = xs.first; ix < xs.last; ++ix) {
+                const std::int64_t ky = static_cast<std::int64_t>(row % height) - rows.start(iy);
+                const std::int64_t kx = static_cast<std::int64_t>(column) - columns.start(ix);
+                const float* const from =
+                    x + ((row / height * static_cast<std::size_t>(rows.outputs) + static_cast<std::size_t>(iy)) *
+                             static_cast<std::size_t>(columns.outputs) +
+                         static_cast<std::size_t>(ix)) *
+                            g.depth;
+                const float* const by =
+                    w + ((n * static_cast<std::size_t>(rows.filter) + static_cast<std::size_t>(ky)) *
+                             static_cast<std::size_t>(columns.filter) +
+                         static_cast<std::size_t>(kx)) *
+                            g.depth;
+                for (std::size_t i = 0; i < g.depth; ++i) sum += from[i] * by[i];
+              }
+            }
+            if (bias != nullptr) sum += bias[n];
+            y[(row * width + column) * channels + n] = clamped(sum, limits);
+          }
+        }
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/convolution_sums.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// CONV_2D: calls finish(image, output element, channel, sum) for all outputs, sum over ky, kx, i of
+/// (x[b, iy, ix, group * I + i] - zero_of(b)) * (w[n, ky, kx, i] - w_zero), wrapped to Sum. Taps in the padding count
+/// 0.
+template <class Sum, class X, class W, class Zero, class Finish>
+void conv_2d_sums(const kernel_arguments& call, const conv_2d_geometry& g, const X* x, const W* w, const Zero& zero_of,
+                  std::int32_t w_zero, const Finish& finish) noexcept {
+  const window_axis& rows = g.windows.rows;
+  const window_axis& columns = g.windows.columns;
+  const std::size_t group_outputs = g.output_channels / g.groups;
+  const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+  const bool is_contiguous = columns.dilation == 1 && g.groups == 1;  // a row of taps in x and in w
+  detail::for_output_pixels(
+      call, g, taps * g.depth * g.output_channels,
+      [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+        const window_axis::taps ys = rows.inside(row);
+        const window_axis::taps xs = columns.inside(column);
+        const std::int32_t x_zero = zero_of(image);
+        const std::size_t run = (is_contiguous ? static_cast<std::size_t>(xs.last - xs.first) : 1) * g.depth;
+        const std::int64_t step = is_contiguous ? columns.filter : 1;
+        for (std::size_t n = 0; n < g.output_channels; ++n) {
+          Sum sum = 0;
+          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+            for (std::int64_t kx = xs.first; kx < xs.last; kx += step) {
+              const std::int64_t iy = rows.start(row) + ky * rows.dilation;
+              const std::int64_t ix = columns.start(column) + kx * columns.dilation;
+              const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
+                                         static_cast<std::size_t>(columns.inputs) +
+                                     static_cast<std::size_t>(ix);
+              const X* const from = x + at * g.input_channels + n / group_outputs * g.depth;
+              const W* const by = w + (n * taps + static_cast<std::size_t>(ky * columns.filter + kx)) * g.depth;
+              sum += dot<Sum>(from, by, run, x_zero, w_zero);
+            }
+          }
+          finish(image, pixel * g.output_channels + n, n, sum);
+        }
+      });
+}
+
+/// DEPTHWISE_CONV_2D, likewise: sum over ky, kx of (x[b, iy, ix, c] - zero) * (w[0, ky, kx, c * M + m] - w_zero).
+template <class Sum, class X, class W, class Zero, class Finish>
+void depthwise_sums(const kernel_arguments& call, const conv_2d_geometry& g, const X* x, const W* w,
+                    const Zero& zero_of, std::int32_t w_zero, const Finish& finish) noexcept {
+  if (g.output_channels == 0) return;
+  constexpr std::size_t together = 32;  // channels whose sums are kept at a time
+  const window_axis& rows = g.windows.rows;
+  const window_axis& columns = g.windows.columns;
+  const std::size_t multiplier = g.output_channels / g.input_channels;
+  const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+  detail::for_output_pixels(
+      call, g, taps * g.output_channels,
+      [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+        const window_axis::taps ys = rows.inside(row);
+        const window_axis::taps xs = columns.inside(column);
+        const std::int32_t x_zero = zero_of(image);
+        for (std::size_t first = 0; first < g.output_channels; first += together) {
+          const std::size_t count = std::min(together, g.output_channels - first);
+          std::array<Sum, together> sums{};
+          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+            for (std::int64_t kx = xs.first; kx < xs.last; ++kx) {
+              const std::int64_t iy = rows.start(row) + ky * rows.dilation;
+              const std::int64_t ix = columns.start(column) + kx * columns.dilation;
+              const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
+                                         static_cast<std::size_t>(columns.inputs) +
+                                     static_cast<std::size_t>(ix);
+              const X* const from = x + at * g.input_channels;
+              const W* const by = w + static_cast<std::size_t>(ky * columns.filter + kx) * g.output_channels + first;
+              if (multiplier == 1) {
+                for (std::size_t i = 0; i < count; ++i) {
+                  sums[i] += static_cast<Sum>((static_cast<std::int32_t>(from[first + i]) - x_zero) *
+                                              (static_cast<std::int32_t>(by[i]) - w_zero));
+                }
+              } else {
+                for (std::size_t i = 0; i < count; ++i) {
+                  sums[i] += static_cast<Sum>((static_cast<std::int32_t>(from[(first + i) / multiplier]) - x_zero) *
+                                              (static_cast<std::int32_t>(by[i]) - w_zero));
+                }
+              }
+            }
+          }
+          for (std::size_t i = 0; i < count; ++i) {
+            finish(image, pixel * g.output_channels + first + i, first + i, sums[i]);
+          }
+        }
+      });
+}
+
+/// TRANSPOSE_CONV: calls add(sum, image, channel, from, by) with the g.depth neighbours of x and of w that each tap
+/// multiplies, for each output in the order of iy, ix; then finish(image, output element, channel, sum).
+template <class Sum, class X, class W, class Add, class Finish>
+void transpose_conv_sums(const kernel_arguments& call, const conv_2d_geometry& g, const X* x, const W* w,
+                         const Add& add, const Finish& finish) noexcept {
+  const window_axis& rows = g.windows.rows;
+  const window_axis& columns = g.windows.columns;
+  const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
+  const auto rows_in = static_cast<std::size_t>(rows.outputs), columns_in = static_cast<std::size_t>(columns.outputs);
+  call.share.for_ranges(g.batches * height, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      const std::size_t image = row / height;
+      const reaching_windows ys = windows_reaching(rows, static_cast<std::int64_t>(row % height));
+      for (std::size_t column = 0; column < width; ++column) {
+        const reaching_windows xs = windows_reaching(columns, static_cast<std::int64_t>(column));
+        for (std::size_t n = 0; n < g.input_channels; ++n) {
+          Sum sum = 0;
+          for (std::int64_t iy = ys.first; iy < ys.last; ++iy) {
+            for (std::int64_t ix = xs.first; ix < xs.last; ++ix) {
+              const auto ky = static_cast<std::size_t>(static_cast<std::int64_t>(row % height) - rows.start(iy));
+              const auto kx = static_cast<std::size_t>(static_cast<std::int64_t>(column) - columns.start(ix));
+              const std::size_t at =
+                  (image * rows_in + static_cast<std::size_t>(iy)) * columns_in + static_cast<std::size_t>(ix);
+              const std::size_t tap =
+                  (n * static_cast<std::size_t>(rows.filter) + ky) * static_cast<std::size_t>(columns.filter) + kx;
+              add(sum, image, n, x + at * g.depth, w + tap * g.depth);
+            }
+          }
+          finish(image, (row * width + column) * g.input_channels + n, n, sum);
+        }
+      }
+    }
+  });
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/hybrid/convolution.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+namespace detail {
+
+[[nodiscard]] inline quantized_input quantized_images(const kernel_arguments& call, const weighted_form& form,
+                                                      std::span<std::byte> memory) noexcept {
+  if (call.inputs.size() <= form.x || call.inputs[form.x].shape.empty()) return {};
+  const operand& x = call.inputs[form.x];
+  return quantized_input::of(x.elements(), static_cast<std::size_t>(x.shape[0]), memory);
+}
+
+[[nodiscard]] inline status setup_hybrid_conv(const kernel_arguments& call, const weighted_form& form,
+                                              geometry_function geometry, std::span<std::byte> workspace) noexcept {
+  if (call.inputs.size() > 3) return status::wrong_operands;
+  if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
+  if (call.inputs[form.w].block_elements != 0) return status::wrong_parameters;
+  conv_2d_geometry g;
+  if (const status placed = check_conv_shapes(call, geometry, g); placed != status::ready) return placed;
+  return prepare_hybrid(call, form, workspace);
+}
+
+}  // namespace detail
+
+/// Weights with different scales: q with a zero point, y = clamp((sum * w_scale[n]) * s + bias[n]). With one scale, or
+/// equal ones: q around 0, y = clamp(bias[n] + sum * (s * w_scale)).
+struct hybrid_conv_2d {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return hybrid_workspace_bytes(call, form);
+  }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return detail::quantized_images(call, form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return detail::setup_hybrid_conv(call, form, &conv_2d_geometry_of, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    conv_2d_geometry g;
+    if (conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
+    const std::span<const float> w_scale = call.inputs[1].scale;
+    bool is_channelwise = false;
+    for (const float scale : w_scale) is_channelwise = is_channelwise || scale != w_scale[0];
+    const quantized_input q = detail::quantized_images(call, form, call.scratch);
+    q.fill(call.inputs[0].values<float>().data(), is_channelwise, call.share);
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const clamp_range limits = clamp_of(call.options.activation);
+    conv_2d_sums<std::uint32_t>(
+        call, g, q.values.data(), hybrid_weights(call, form, workspace),
+        [&](std::size_t image) { return q.scales[image].zero_point; }, 0,
+        [&](std::size_t image, std::size_t at, std::size_t n, std::uint32_t sum) {
+          const auto products = static_cast<float>(static_cast<std::int32_t>(sum));
+          const float add = bias != nullptr ? bias[n] : 0.0f;
+          const float scale = q.scales[image].scale;
+          y[at] = clamped(is_channelwise ? rounded_product(products * w_scale[n], scale) + add
+                                         : add + rounded_product(products, scale * w_scale[0]),
+                          limits);
+        });
+  }
+
+ private:
+  static constexpr weighted_form form{};
+};
+
+/// q with a zero point; y = clamp(sum * (w_scale[n] * s) + bias[n]).
+struct hybrid_depthwise_conv_2d {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return hybrid_workspace_bytes(call, form);
+  }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return detail::quantized_images(call, form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return detail::setup_hybrid_conv(call, form, &depthwise_geometry_of, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    conv_2d_geometry g;
+    if (depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
+    const quantized_input q = detail::quantized_images(call, form, call.scratch);
+    q.fill(call.inputs[0].values<float>().data(), true, call.share);
+    const std::span<const float> w_scale = call.inputs[1].scale;
+    const std::size_t step = w_scale.size() == 1 ? 0 : 1;
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const clamp_range limits = clamp_of(call.options.activation);
+    depthwise_sums<std::uint32_t>(
+        call, g, q.values.data(), hybrid_weights(call, form, workspace),
+        [&](std::size_t image) { return q.scales[image].zero_point; }, 0,
+        [&](std::size_t image, std::size_t at, std::size_t n, std::uint32_t sum) {
+          float value = rounded_product(static_cast<float>(static_cast<std::int32_t>(sum)),
+                                        w_scale[n * step] * q.scales[image].scale);
+          if (bias != nullptr) value += bias[n];
+          y[at] = clamped(value, limits);
+        });
+  }
+
+ private:
+  static constexpr weighted_form form{.channel_axis = 3};
+};
+
+/// q with a zero point; y = clamp(sum over the products p = (q - z) * w of (p * w_scale[n]) * s, in floats and in the
+/// order of iy, ix, i, + bias[n]).
+struct hybrid_transpose_conv {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return hybrid_workspace_bytes(call, form);
+  }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return detail::quantized_images(call, form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() > 4) return status::wrong_operands;
+    if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
+    if (call.inputs[form.w].block_elements != 0) return status::wrong_parameters;
+    conv_2d_geometry g;
+    if (const status placed = geometry(call, g); placed != status::ready) return placed;
+    return prepare_hybrid(call, form, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    conv_2d_geometry g;
+    if (geometry(call, g) != status::ready) return;
+    const quantized_input q = detail::quantized_images(call, form, call.scratch);
+    q.fill(call.inputs[form.x].values<float>().data(), true, call.share);
+    const std::span<const float> w_scale = call.inputs[form.w].scale;
+    const std::size_t step = w_scale.size() == 1 ? 0 : 1;
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, form.bias);
+    const clamp_range limits = clamp_of(call.options.activation);
+    transpose_conv_sums<float>(
+        call, g, q.values.data(), hybrid_weights(call, form, workspace),
+        [&](float& sum, std::size_t image, std::size_t n, const std::int8_t* from, const std::int8_t* by) {
+          const input_scale scale = q.scales[image];
+          for (std::size_t i = 0; i < g.depth; ++i) {
+            const std::int32_t product = (from[i] - scale.zero_point) * by[i];
+            sum += rounded_product(static_cast<float>(product) * w_scale[n * step], scale.scale);
+          }
+        },
+        [&](std::size_t, std::size_t at, std::size_t n, float sum) {
+          y[at] = clamped(bias != nullptr ? sum + bias[n] : sum, limits);
+        });
+  }
+
+ private:
+  static constexpr weighted_form form{.x = 2, .w = 1, .bias = 3};
+
+  [[nodiscard]] static status geometry(const kernel_arguments& call, conv_2d_geometry& g) noexcept {
+    return transpose_conv_geometry_of(call.inputs[2].shape, call.inputs[1].shape, call.outputs[0].shape, call.options,
+                                      g);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/hybrid/fully_connected.hpp
+// FULLY_CONNECTED, dynamic range. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[b, n] = clamp(bias[n] + (sum over k of (q[b, k] - zero[b]) * w[n, k]) * (scale[b] * w_scale[n])), q being row b of
+/// x quantized: around 0, or if the option asymmetric_quantize_inputs says so with a zero point.
+///
+/// Weights in blocks of the last axis: always with a zero point;
+///     y[b, n] = clamp(bias[n] + (t - zero[b] * u) * scale[b]),
+///     t = sum over blocks of (sum over k in the block of q[b, k] * w[n, k]) * w_scale[n, block],
+///     u = sum over blocks of w_scale[n, block] * (sum over k in the block of w[n, k])
+/// (LiteRT's reference kernel leaves t and u out; its other kernels compute like this, and ignore the activation.)
+///
+/// Operands as hybrid/quantized_input.hpp has them. x: any shape of B * K elements; w: [N, K]; bias: N elements, may be
+/// absent; y: any shape of B * N elements. If all of x is 0, y is the bias.
+struct hybrid_fully_connected {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return hybrid_workspace_bytes(call, form);
+  }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return call.inputs.empty() ? 0 : quantized_input::of(call.inputs[0].elements(), rows_of(call), {}).bytes;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() > 3) return status::wrong_operands;
+    if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
+    const operand& x = call.inputs[0];
+    const operand& w = call.inputs[1];
+    if (w.shape.size() != 2) return status::wrong_shape;
+    const auto depth = static_cast<std::size_t>(w.shape[1]);
+    const auto channels = static_cast<std::size_t>(w.shape[0]);
+    if (depth == 0 || x.elements() % depth != 0 || call.outputs[0].elements() != x.elements() / depth * channels) {
+      return status::wrong_shape;
+    }
+    if (w.block_elements != 0) {
+      const auto block = static_cast<std::size_t>(w.block_elements);
+      if (w.block_elements < 0 || depth % block != 0 || w.scale.size() != channels * (depth / block)) {
+        return status::wrong_parameters;
+      }
+    }
+    return prepare_hybrid(call, form, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const operand& weight = call.inputs[1];
+    const auto depth = static_cast<std::size_t>(weight.shape[1]);
+    const auto channels = static_cast<std::size_t>(weight.shape[0]);
+    const auto x = call.inputs[0].values<float>();
+    const std::int8_t* const w = hybrid_weights(call, form, workspace);
+    float* const y = call.outputs[0].values<float>().data();
+    const float* const bias = bias_of(call, 2);
+    const clamp_range limits = clamp_of(call.options.activation);
+    const quantized_input q = quantized_input::of(call.inputs[0].elements(), rows_of(call), call.scratch);
+    const bool is_blockwise = weight.block_elements != 0;
+    const auto elements = static_cast<std::ptrdiff_t>(call.inputs[0].elements());
+    const bool is_zero = std::all_of(x.begin(), x.begin() + elements, [](float value) { return value == 0.0f; });
+    if (!is_zero) q.fill(x.data(), is_blockwise || call.options.asymmetric_quantize_inputs, call.share);
+    const std::size_t step = weight.scale.size() == 1 ? 0 : 1;
+    call.share.for_ranges(call.outputs[0].elements(), 65536 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::size_t row = i / channels, n = i % channels;
+        float sum = bias != nullptr ? bias[n] : 0.0f;
+        if (!is_zero) {
+          const input_scale scale = q.scales[row];
+          const std::int8_t* const from = q.values.data() + row * depth;
+          if (is_blockwise) {
+            sum = rounded_product(blocks(weight, from, w + n * depth, n, depth, scale.zero_point), scale.scale) + sum;
+          } else {
+            const auto products =
+                static_cast<std::int32_t>(dot<std::uint32_t>(from, w + n * depth, depth, scale.zero_point, 0));
+            sum += rounded_product(static_cast<float>(products), scale.scale * weight.scale[n * step]);
+          }
+        }
+        y[i] = clamped(sum, limits);
+      }
+    });
+  }
+
+ private:
+  static constexpr weighted_form form{};
+
+  [[nodiscard]] static constexpr std::size_t rows_of(const kernel_arguments& call) noexcept {
+    if (call.inputs.size() < 2 || call.inputs[1].shape.size() != 2 || call.inputs[1].shape[1] < 1) return 0;
+    return call.inputs[0].elements() / static_cast<std::size_t>(call.inputs[1].shape[1]);
+  }
+
+  /// t - zero * u of row n.
+  [[nodiscard]] static float blocks(const operand& weight, const std::int8_t* q, const std::int8_t* w, std::size_t n,
+                                    std::size_t depth, std::int32_t zero) noexcept {
+    const auto block = static_cast<std::size_t>(weight.block_elements);
+    const std::size_t count = depth / block;
+    float products = 0, weights = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const float scale = weight.scale[n * count + i];
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < block; ++k) sum += w[i * block + k];
+      const auto product = static_cast<std::int32_t>(dot<std::uint32_t>(q + i * block, w + i * block, block, 0, 0));
+      products += rounded_product(static_cast<float>(product), scale);
+      weights += rounded_product(static_cast<float>(sum), scale);
+    }
+    return products - rounded_product(static_cast<float>(zero), weights);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/batch_matmul.hpp
+// BATCH_MATMUL in integers. (spec: kernels, section 2) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[..., m, n] = clamp(factor * (sum over k of (a[..., m, k] - a_zero) * (b[..., k, n] - b_zero)) + y_zero).
+///
+/// a: [..., M, K], with adj_x [..., K, M], of type X, int8 or int16; b: [..., K, N], with adj_y [..., N, K], int8, or
+/// int16 as a is; y: [..., M, N], as a. All have one scale. Axes before follow numpy's rules of broadcasting. The
+/// product of a's and b's scales is rounded to float32. Where y is int32 it has the sums of the integers themselves,
+/// and no scale counts.
+template <class X>
+requires std::is_same_v<X, std::int8_t> || std::is_same_v<X, std::int16_t>
+struct integer_batch_matmul {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return has_sums(call) ? 0 : weighted_workspace::of(call, form, {}).bytes;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
+    if (has_sums(call)) {
+      const bool is_whole =
+          call.inputs[0].is_complete() && call.inputs[1].is_complete() && call.outputs[0].is_complete();
+      if (call.inputs[0].type != element_type::int8 || call.inputs[1].type != element_type::int8) {
+        return status::wrong_type;
+      }
+      return is_whole && batch_matmul_fits(call) ? status::ready : status::wrong_shape;
+    }
+    if (const status fits = check_weighted(call, form); fits != status::ready) return fits;
+    if (is_packed(call.inputs[1].type)) return status::wrong_type;
+    if (call.inputs[1].scale.size() != 1) return status::wrong_parameters;
+    if (call.options.activation != fused_activation::none) return status::wrong_options;
+    return batch_matmul_fits(call) ? prepare_weighted(call, form, workspace) : status::wrong_shape;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if constexpr (std::is_same_v<X, std::int16_t>) {
+      if (call.inputs[1].type == element_type::int16) return run<std::int16_t>(call, workspace);
+      run<std::int8_t>(call, workspace);
+    } else {
+      if (has_sums(call)) return run_sums(call);
+      run<X>(call, workspace);
+    }
+  }
+
+ private:
+  static constexpr weighted_form form{
+      .bias = 2, .takes_weight_zero_point = true, .takes_wide_weight = true, .tensorwise_in_float = true};
+
+  [[nodiscard]] static constexpr bool has_sums(const kernel_arguments& call) noexcept {
+    return call.outputs.size() == 1 && call.outputs[0].type == element_type::int32;
+  }
+
+  template <class W>
+  static void run(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const weighted_call<X, W> of(call, form, workspace);
+    using sum = typename weighted_call<X, W>::sum;
+    for_products<sum>(call, of.x, of.w, of.x_zero, of.w_zero,
+                      [&](std::size_t at, sum products) { of.y[at] = of.finish(products, 0); });
+  }
+
+  static void run_sums(const kernel_arguments& call) noexcept {
+    std::int32_t* const y = call.outputs[0].values<std::int32_t>().data();
+    const auto* const a = call.inputs[0].values<std::int8_t>().data();
+    const auto* const b = call.inputs[1].values<std::int8_t>().data();
+    for_products<std::uint32_t>(
+        call, a, b, 0, 0, [&](std::size_t at, std::uint32_t products) { y[at] = static_cast<std::int32_t>(products); });
+  }
+
+  template <class Sum, class W, class Finish>
+  static void for_products(const kernel_arguments& call, const X* a, const W* b, std::int32_t a_zero,
+                           std::int32_t b_zero, const Finish& finish) noexcept {
+    const result_operand& product = call.outputs[0];
+    batch_matmul_geometry g;
+    const std::span<const std::int32_t> left = call.inputs[0].shape;
+    const std::span<const std::int32_t> right = call.inputs[1].shape;
+    if (!batch_matmul_geometry_of(left, right, call.options, g) || product.elements() == 0) return;
+    const std::size_t a_row = call.options.adj_x ? 1 : g.depth, a_step = call.options.adj_x ? g.rows : 1;
+    const std::size_t b_column = call.options.adj_y ? g.depth : 1, b_step = call.options.adj_y ? 1 : g.columns;
+    const std::size_t least = 32768 / (g.depth + 1) / (g.columns + 1) + 1;
+    call.share.for_ranges(product.elements() / g.columns, least, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const X* const from = a + matrix_offset(left, product.shape, row / g.rows) + row % g.rows * a_row;
+        const W* const by = b + matrix_offset(right, product.shape, row / g.rows);
+        for (std::size_t n = 0; n < g.columns; ++n) {
+          Sum total = 0;
+          for (std::size_t k = 0; k < g.depth; ++k) {
+            total += static_cast<Sum>((static_cast<std::int32_t>(from[k * a_step]) - a_zero) *
+                                      (static_cast<std::int32_t>(by[n * b_column + k * b_step]) - b_zero));
+          }
+          finish(row * g.columns + n, total);
+        }
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/convolution.hpp
+// CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV in integers. (spec: kernels, section 2) Freestanding.
+//
+//   y = clamp(factor[n] * (sum of (x - x_zero) * (w - w_zero) + bias[n]) + y_zero)
+//
+// over the products that the float kernels of the same op add. Operands, types and sums as integer/weighted.hpp has
+// them, X being the activations' type; only weights of uint8 may have a zero point. The factor is a fixed multiplier,
+// of 15 bits where sums have 64.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+namespace detail {
+
+/// What the three have in common. Of LiteRT's kernels those on uint8 round the product of the scales to float32.
+template <class X>
+struct integer_convolution {
+  using weight = std::conditional_t<std::is_same_v<X, std::uint8_t>, std::uint8_t, std::int8_t>;
+  using operands = weighted_call<X, weight>;
+  using sum = typename operands::sum;
+
+  static constexpr weighted_form conv_form{.tensorwise_in_float = std::is_same_v<X, std::uint8_t>};
+  static constexpr weighted_form depthwise_form{.channel_axis = 3,
+                                                .tensorwise_in_float = std::is_same_v<X, std::uint8_t>};
+  static constexpr weighted_form transpose_form{
+      .x = 2, .w = 1, .bias = 3, .tensorwise_in_float = std::is_same_v<X, std::uint8_t>};
+};
+
+[[nodiscard]] inline status setup_integer_conv(const kernel_arguments& call, const weighted_form& form,
+                                               geometry_function geometry, std::span<std::byte> workspace) noexcept {
+  if (call.inputs.size() > 3) return status::wrong_operands;
+  if (const status fits = check_weighted(call, form); fits != status::ready) return fits;
+  conv_2d_geometry g;
+  if (const status placed = check_conv_shapes(call, geometry, g); placed != status::ready) return placed;
+  return prepare_weighted(call, form, workspace);
+}
+
+}  // namespace detail
+
+/// x: [B, H, W, groups * I]; w: [N, KH, KW, I], groups divide N, one scale or one per n; y: [B, OH, OW, N].
+template <class X>
+struct integer_conv_2d : private detail::integer_convolution<X> {
+  using base = detail::integer_convolution<X>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return weighted_workspace::of(call, base::conv_form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return detail::setup_integer_conv(call, base::conv_form, &conv_2d_geometry_of, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const typename base::operands of(call, base::conv_form, workspace);
+    conv_2d_geometry g;
+    if (conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
+    using sum = typename base::sum;
+    conv_2d_sums<sum>(
+        call, g, of.x, of.w, [&](std::size_t) { return of.x_zero; }, of.w_zero,
+        [&](std::size_t, std::size_t at, std::size_t n, sum products) { of.y[at] = of.finish(products, n); });
+  }
+};
+
+/// x: [B, H, W, C]; w: [1, KH, KW, C * M], one scale or one per output channel; y: [B, OH, OW, C * M].
+template <class X>
+struct integer_depthwise_conv_2d : private detail::integer_convolution<X> {
+  using base = detail::integer_convolution<X>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return weighted_workspace::of(call, base::depthwise_form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return detail::setup_integer_conv(call, base::depthwise_form, &depthwise_geometry_of, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const typename base::operands of(call, base::depthwise_form, workspace);
+    conv_2d_geometry g;
+    if (depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
+    using sum = typename base::sum;
+    depthwise_sums<sum>(
+        call, g, of.x, of.w, [&](std::size_t) { return of.x_zero; }, of.w_zero,
+        [&](std::size_t, std::size_t at, std::size_t n, sum products) { of.y[at] = of.finish(products, n); });
+  }
+};
+
+/// inputs: shape of y, int32; w: [N, KH, KW, I], one scale or one per n; x: [B, H, W, I]; bias: N elements, may be
+/// absent. y: [B, OH, OW, N].
+template <class X>
+struct integer_transpose_conv : private detail::integer_convolution<X> {
+  using base = detail::integer_convolution<X>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return weighted_workspace::of(call, base::transpose_form, {}).bytes;
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = check_weighted(call, base::transpose_form); fits != status::ready) return fits;
+    conv_2d_geometry g;
+    if (const status placed = geometry(call, g); placed != status::ready) return placed;
+    return prepare_weighted(call, base::transpose_form, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const typename base::operands of(call, base::transpose_form, workspace);
+    conv_2d_geometry g;
+    if (geometry(call, g) != status::ready) return;
+    using sum = typename base::sum;
+    transpose_conv_sums<sum>(
+        call, g, of.x, of.w,
+        [&](sum& total, std::size_t, std::size_t, const X* from, const auto* by) {
+          total += dot<sum>(from, by, g.depth, of.x_zero, of.w_zero);
+        },
+        [&](std::size_t, std::size_t at, std::size_t n, sum products) { of.y[at] = of.finish(products, n); });
+  }
+
+ private:
+  [[nodiscard]] static status geometry(const kernel_arguments& call, conv_2d_geometry& g) noexcept {
+    return transpose_conv_geometry_of(call.inputs[2].shape, call.inputs[1].shape, call.outputs[0].shape, call.options,
+                                      g);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/integer/fully_connected.hpp
+// FULLY_CONNECTED in integers. (spec: kernels, section 2) Freestanding.
+
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y[b, n] = clamp(factor[n] * (sum over k of (x[b, k] - x_zero) * (w[n, k] - w_zero) + bias[n]) + y_zero).
@@ -6972,111 +7971,6 @@ struct reverse_sequence {
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
-// ---- aeq/kernel/transpose_conv.hpp
-// TRANSPOSE_CONV. (spec: kernels, section 2) Freestanding.
-
-namespace aeq::inline AEQ_ABI::kernel {
-
-/// The convolution that this one turns round: from y's pixels to x's. Its input channels are y's.
-[[nodiscard]] constexpr status transpose_conv_geometry_of(std::span<const std::int32_t> x,
-                                                          std::span<const std::int32_t> w,
-                                                          std::span<const std::int32_t> y, const operation_options& o,
-                                                          conv_2d_geometry& g) noexcept {
-  if (x.size() != 4 || w.size() != 4 || y.size() != 4 || w[1] < 1 || w[2] < 1) return status::wrong_shape;
-  if (y[0] != x[0] || y[3] != w[0] || w[3] != x[3]) return status::wrong_shape;
-  g.batches = static_cast<std::size_t>(x[0]);
-  g.input_channels = static_cast<std::size_t>(y[3]);
-  g.output_channels = g.depth = static_cast<std::size_t>(x[3]);
-  if (!place_windows(o.padding, y[1], w[1], o.stride_height, 1, g.windows.rows) ||
-      !place_windows(o.padding, y[2], w[2], o.stride_width, 1, g.windows.columns)) {
-    return status::wrong_options;
-  }
-  return g.windows.rows.outputs == x[1] && g.windows.columns.outputs == x[2] ? status::ready : status::wrong_shape;
-}
-
-/// y[b, oy, ox, n] = clamp(sum over iy, ix, i of x[b, iy, ix, i] * w[n, ky, kx, i] + bias[n]), float32, over all iy and
-/// ix for which ky = oy + before - iy * stride and kx alike lie in the filter. Sums in the order of iy, ix, i.
-///
-/// inputs: shape of y, int32; w: [N, KH, KW, I]; x: [B, H, W, I]; bias: N elements, may be absent. y: [B, OH, OW, N].
-struct transpose_conv_float {
-  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (call.inputs.size() < 3 || call.inputs.size() > 4 || call.outputs.size() != 1) return status::wrong_operands;
-    const operand& w = call.inputs[1];
-    const operand& x = call.inputs[2];
-    const result_operand& y = call.outputs[0];
-    for (const status s : {check_float(x), check_float(w), check_float(y)}) {
-      if (s != status::ready) return s;
-    }
-    conv_2d_geometry g;
-    const status placed = transpose_conv_geometry_of(x.shape, w.shape, y.shape, call.options, g);
-    if (placed != status::ready) return placed;
-    const status bias = check_bias(call, 3, g.input_channels);
-    if (bias != status::ready) return bias;
-    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
-  }
-
-  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    const operand& weight = call.inputs[1];
-    const operand& input = call.inputs[2];
-    const result_operand& output = call.outputs[0];
-    conv_2d_geometry g;
-    if (transpose_conv_geometry_of(input.shape, weight.shape, output.shape, call.options, g) != status::ready) return;
-    const float* const x = input.values<float>().data();
-    const float* const w = weight.values<float>().data();
-    float* const y = output.values<float>().data();
-    const float* const bias = bias_of(call, 3);
-    const clamp_range limits = clamp_of(call.options.activation);
-    const window_axis& rows = g.windows.rows;
-    const window_axis& columns = g.windows.columns;
-    const std::size_t channels = g.input_channels;
-    const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
-    call.share.for_ranges(g.batches * height, 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t row = begin; row < end; ++row) {
-        const reached ys = reached_by(rows, static_cast<std::int64_t>(row % height));
-        for (std::size_t column = 0; column < width; ++column) {
-          const reached xs = reached_by(columns, static_cast<std::int64_t>(column));
-          for (std::size_t n = 0; n < channels; ++n) {
-            float sum = 0;
-            for (std::int64_t iy = ys.first; iy < ys.last; ++iy) {
-              for (std::int64_t ix = xs.first; ix < xs.last; ++ix) {
-                const std::int64_t ky = static_cast<std::int64_t>(row % height) - rows.start(iy);
-                const std::int64_t kx = static_cast<std::int64_t>(column) - columns.start(ix);
-                const float* const from =
-                    x + ((row / height * static_cast<std::size_t>(rows.outputs) + static_cast<std::size_t>(iy)) *
-                             static_cast<std::size_t>(columns.outputs) +
-                         static_cast<std::size_t>(ix)) *
-                            g.depth;
-                const float* const by =
-                    w + ((n * static_cast<std::size_t>(rows.filter) + static_cast<std::size_t>(ky)) *
-                             static_cast<std::size_t>(columns.filter) +
-                         static_cast<std::size_t>(kx)) *
-                            g.depth;
-                for (std::size_t i = 0; i < g.depth; ++i) sum += from[i] * by[i];
-              }
-            }
-            if (bias != nullptr) sum += bias[n];
-            y[(row * width + column) * channels + n] = clamped(sum, limits);
-          }
-        }
-      }
-    });
-  }
-
- private:
-  /// Windows [first, last) have a tap at a position.
-  struct reached {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-  };
-  [[nodiscard]] static constexpr reached reached_by(const window_axis& axis, std::int64_t position) noexcept {
-    const std::int64_t at = position + axis.before;
-    const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
-    return {first, std::min(at / axis.stride + 1, axis.outputs)};
-  }
-};
-
-}  // namespace aeq::inline AEQ_ABI::kernel
-
 // ---- aeq/kernel/unary.hpp
 // Ops that take one element at a time. (spec: kernels, section 4) NaN stays NaN. Freestanding, but for the C library's
 // functions of float.
@@ -8610,6 +9504,21 @@ struct matrix_kernels {
   template <class X>
   static constexpr std::array of_integers{
       kernel_entry{op::code::fully_connected, functions_of<kernel::integer_fully_connected<X, Arithmetic>>()},
+      kernel_entry{op::code::conv_2d, functions_of<kernel::integer_conv_2d<X>>()},
+      kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::integer_depthwise_conv_2d<X>>()},
+      kernel_entry{op::code::transpose_conv, functions_of<kernel::integer_transpose_conv<X>>()},
+  };
+  /// Of int8 and int16.
+  template <class X>
+  static constexpr std::array of_products{
+      kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
+  };
+  static constexpr std::array of_hybrids{
+      kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
+      kernel_entry{op::code::conv_2d, functions_of<kernel::hybrid_conv_2d>()},
+      kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::hybrid_depthwise_conv_2d>()},
+      kernel_entry{op::code::transpose_conv, functions_of<kernel::hybrid_transpose_conv>()},
+      kernel_entry{op::code::batch_matmul, functions_of<kernel::hybrid_batch_matmul>()},
   };
 };
 
@@ -8630,13 +9539,18 @@ template <class Arithmetic, computation Computation>
 [[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code) {
   using matrix = detail::matrix_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int8_t>,
+                                                                    matrix::template of_products<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
     constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::uint8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::integer16) {
-    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int16_t>};
+    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int16_t>,
+                                                                    matrix::template of_products<std::int16_t>};
+    return detail::first_kernel(code, families);
+  } else if constexpr (Computation == computation::hybrid) {
+    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::of_hybrids};
     return detail::first_kernel(code, families);
   } else {
     return {};

@@ -51,6 +51,26 @@ struct batch_matmul_geometry {
   return offset;
 }
 
+/// Whether the shapes of both factors and of the product go together.
+[[nodiscard]] constexpr bool batch_matmul_fits(const kernel_arguments& call) noexcept {
+  const std::span<const std::int32_t> a = call.inputs[0].shape;
+  const std::span<const std::int32_t> b = call.inputs[1].shape;
+  const std::span<const std::int32_t> y = call.outputs[0].shape;
+  batch_matmul_geometry g;
+  if (!batch_matmul_geometry_of(a, b, call.options, g)) return false;
+  const std::size_t rank = y.size();
+  if (rank != (a.size() > b.size() ? a.size() : b.size())) return false;
+  if (static_cast<std::size_t>(y[rank - 2]) != g.rows || static_cast<std::size_t>(y[rank - 1]) != g.columns) {
+    return false;
+  }
+  for (std::size_t i = 3; i <= rank; ++i) {
+    const auto extent = [i](std::span<const std::int32_t> s) { return i <= s.size() ? s[s.size() - i] : 1; };
+    const std::int32_t p = extent(a), q = extent(b), r = extent(y);
+    if ((p != r && p != 1) || (q != r && q != 1) || (p == 1 && q == 1 && r != 1)) return false;
+  }
+  return true;
+}
+
 /// y[..., m, n] = sum over k of a[..., m, k] * b[..., k, n], float32; sums in the order of k.
 ///
 /// a: [..., M, K], with adj_x [..., K, M]; b: [..., K, N], with adj_y [..., N, K]; y: [..., M, N]. The axes before
@@ -64,20 +84,7 @@ struct batch_matmul_float {
     for (const status s : {check_float(a), check_float(b), check_float(y)}) {
       if (s != status::ready) return s;
     }
-    batch_matmul_geometry g;
-    if (!batch_matmul_geometry_of(a.shape, b.shape, call.options, g)) return status::wrong_shape;
-    const std::size_t rank = y.shape.size();
-    if (rank != (a.shape.size() > b.shape.size() ? a.shape.size() : b.shape.size())) return status::wrong_shape;
-    if (static_cast<std::size_t>(y.shape[rank - 2]) != g.rows ||
-        static_cast<std::size_t>(y.shape[rank - 1]) != g.columns) {
-      return status::wrong_shape;
-    }
-    for (std::size_t i = 3; i <= rank; ++i) {
-      const auto extent = [i](std::span<const std::int32_t> s) { return i <= s.size() ? s[s.size() - i] : 1; };
-      const std::int32_t p = extent(a.shape), q = extent(b.shape), r = extent(y.shape);
-      if ((p != r && p != 1) || (q != r && q != 1) || (p == 1 && q == 1 && r != 1)) return status::wrong_shape;
-    }
-    return status::ready;
+    return batch_matmul_fits(call) ? status::ready : status::wrong_shape;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {

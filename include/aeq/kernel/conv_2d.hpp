@@ -68,6 +68,18 @@ namespace detail {
 using geometry_function = status (*)(std::span<const std::int32_t>, std::span<const std::int32_t>,
                                      const operation_options&, conv_2d_geometry&) noexcept;
 
+/// Whether the shapes of input 0, input 1 (the weight) and output go together, and what they are together.
+[[nodiscard]] constexpr status check_conv_shapes(const kernel_arguments& call, geometry_function geometry,
+                                                 conv_2d_geometry& g) noexcept {
+  const std::span<const std::int32_t> x = call.inputs[0].shape;
+  const std::span<const std::int32_t> y = call.outputs[0].shape;
+  const status placed = geometry(x, call.inputs[1].shape, call.options, g);
+  if (placed != status::ready) return placed;
+  const bool fits = y.size() == 4 && y[0] == x[0] && y[1] == g.windows.rows.outputs &&
+                    y[2] == g.windows.columns.outputs && static_cast<std::size_t>(y[3]) == g.output_channels;
+  return fits ? status::ready : status::wrong_shape;
+}
+
 /// What both float convolutions ask of their operands: input, weight, bias (may be absent), output of the shape.
 [[nodiscard]] inline status check_conv_float(const kernel_arguments& call, geometry_function geometry) noexcept {
   if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
@@ -78,12 +90,7 @@ using geometry_function = status (*)(std::span<const std::int32_t>, std::span<co
     if (s != status::ready) return s;
   }
   conv_2d_geometry g;
-  const status placed = geometry(x.shape, w.shape, call.options, g);
-  if (placed != status::ready) return placed;
-  if (y.shape.size() != 4 || y.shape[0] != x.shape[0] || y.shape[1] != g.windows.rows.outputs ||
-      y.shape[2] != g.windows.columns.outputs || static_cast<std::size_t>(y.shape[3]) != g.output_channels) {
-    return status::wrong_shape;
-  }
+  if (const status placed = check_conv_shapes(call, geometry, g); placed != status::ready) return placed;
   const status bias = check_bias(call, 2, g.output_channels);
   if (bias != status::ready) return bias;
   return is_clamp(call.options.activation) ? status::ready : status::wrong_options;

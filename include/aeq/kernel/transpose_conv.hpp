@@ -32,6 +32,17 @@ namespace aeq::inline AEQ_ABI::kernel {
   return g.windows.rows.outputs == x[1] && g.windows.columns.outputs == x[2] ? status::ready : status::wrong_shape;
 }
 
+/// Windows [first, last) have a tap at a position.
+struct reaching_windows {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+[[nodiscard]] constexpr reaching_windows windows_reaching(const window_axis& axis, std::int64_t position) noexcept {
+  const std::int64_t at = position + axis.before;
+  const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
+  return {first, std::min(at / axis.stride + 1, axis.outputs)};
+}
+
 /// y[b, oy, ox, n] = clamp(sum over iy, ix, i of x[b, iy, ix, i] * w[n, ky, kx, i] + bias[n]), float32, over all iy and
 /// ix for which ky = oy + before - iy * stride and kx alike lie in the filter. Sums in the order of iy, ix, i.
 ///
@@ -70,9 +81,9 @@ struct transpose_conv_float {
     const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
     call.share.for_ranges(g.batches * height, 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t row = begin; row < end; ++row) {
-        const reached ys = reached_by(rows, static_cast<std::int64_t>(row % height));
+        const reaching_windows ys = windows_reaching(rows, static_cast<std::int64_t>(row % height));
         for (std::size_t column = 0; column < width; ++column) {
-          const reached xs = reached_by(columns, static_cast<std::int64_t>(column));
+          const reaching_windows xs = windows_reaching(columns, static_cast<std::int64_t>(column));
           for (std::size_t n = 0; n < channels; ++n) {
             float sum = 0;
             for (std::int64_t iy = ys.first; iy < ys.last; ++iy) {
@@ -98,18 +109,6 @@ struct transpose_conv_float {
         }
       }
     });
-  }
-
- private:
-  /// Windows [first, last) have a tap at a position.
-  struct reached {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-  };
-  [[nodiscard]] static constexpr reached reached_by(const window_axis& axis, std::int64_t position) noexcept {
-    const std::int64_t at = position + axis.before;
-    const std::int64_t first = at < axis.filter ? 0 : (at - axis.filter) / axis.stride + 1;
-    return {first, std::min(at / axis.stride + 1, axis.outputs)};
   }
 };
 

@@ -15,6 +15,11 @@
 
 #include <aeq/kernel/arithmetic.hpp>
 #include <aeq/kernel/computation.hpp>
+#include <aeq/kernel/hybrid/batch_matmul.hpp>
+#include <aeq/kernel/hybrid/convolution.hpp>
+#include <aeq/kernel/hybrid/fully_connected.hpp>
+#include <aeq/kernel/integer/batch_matmul.hpp>
+#include <aeq/kernel/integer/convolution.hpp>
 #include <aeq/kernel/integer/fully_connected.hpp>
 #include <aeq/table/descriptor.hpp>
 #include <aeq/table/handler.hpp>
@@ -29,6 +34,21 @@ struct matrix_kernels {
   template <class X>
   static constexpr std::array of_integers{
       kernel_entry{op::code::fully_connected, functions_of<kernel::integer_fully_connected<X, Arithmetic>>()},
+      kernel_entry{op::code::conv_2d, functions_of<kernel::integer_conv_2d<X>>()},
+      kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::integer_depthwise_conv_2d<X>>()},
+      kernel_entry{op::code::transpose_conv, functions_of<kernel::integer_transpose_conv<X>>()},
+  };
+  /// Of int8 and int16.
+  template <class X>
+  static constexpr std::array of_products{
+      kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
+  };
+  static constexpr std::array of_hybrids{
+      kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
+      kernel_entry{op::code::conv_2d, functions_of<kernel::hybrid_conv_2d>()},
+      kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::hybrid_depthwise_conv_2d>()},
+      kernel_entry{op::code::transpose_conv, functions_of<kernel::hybrid_transpose_conv>()},
+      kernel_entry{op::code::batch_matmul, functions_of<kernel::hybrid_batch_matmul>()},
   };
 };
 
@@ -49,13 +69,18 @@ template <class Arithmetic, computation Computation>
 [[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code) {
   using matrix = detail::matrix_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int8_t>,
+                                                                    matrix::template of_products<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
     constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::uint8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::integer16) {
-    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::int16_t>};
+    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int16_t>,
+                                                                    matrix::template of_products<std::int16_t>};
+    return detail::first_kernel(code, families);
+  } else if constexpr (Computation == computation::hybrid) {
+    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::of_hybrids};
     return detail::first_kernel(code, families);
   } else {
     return {};
