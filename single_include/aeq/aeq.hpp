@@ -678,6 +678,10 @@ struct kernel_functions {
   [[nodiscard]] constexpr bool present() const noexcept { return evaluate != nullptr; }
 };
 
+/// The functions of our kernels are templates of nothing: a source file compiles those that it uses, and including all
+/// of them stays cheap.
+struct when_used;
+
 namespace detail {
 
 template <class Kernel>
@@ -691,9 +695,19 @@ constexpr std::size_t no_bytes(const kernel_arguments&) noexcept {
 template <class Kernel>
 [[nodiscard]] constexpr kernel_functions functions_of() {
   kernel_functions result{&detail::no_bytes<void>, &Kernel::setup, &Kernel::evaluate};
-  if constexpr (requires { &Kernel::workspace_bytes; }) result.workspace_bytes = &Kernel::workspace_bytes;
-  if constexpr (requires { &Kernel::scratch_bytes; }) result.scratch_bytes = &Kernel::scratch_bytes;
-  if constexpr (requires { &Kernel::check; }) result.check = &Kernel::check;
+  // (A template has no address before its type is said; a function of another type is an error, not absent.)
+  if constexpr (
+      requires { &Kernel::workspace_bytes; } || requires(workspace_function f) { f = &Kernel::workspace_bytes; }) {
+    result.workspace_bytes = &Kernel::workspace_bytes;
+  }
+  if constexpr (
+      requires { &Kernel::scratch_bytes; } || requires(workspace_function f) { f = &Kernel::scratch_bytes; }) {
+    result.scratch_bytes = &Kernel::scratch_bytes;
+  }
+  if constexpr (
+      requires { &Kernel::check; } || requires(check_function f) { f = &Kernel::check; }) {
+    result.check = &Kernel::check;
+  }
   return result;
 }
 
@@ -843,6 +857,7 @@ template <bool Greatest>
 struct arg_extreme {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index(inputs[1].type)) return status::wrong_type;
@@ -857,6 +872,7 @@ struct arg_extreme {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -871,8 +887,12 @@ struct arg_extreme {
     }
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<arg_extreme>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<arg_extreme>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return of_type<float>(call);
@@ -1036,6 +1056,7 @@ struct batch_matmul_geometry {
 /// a: [..., M, K], with adj_x [..., K, M]; b: [..., K, N], with adj_y [..., N, K]; y: [..., M, N]. The axes before
 /// follow numpy's rules of broadcasting.
 struct batch_matmul_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& a = call.inputs[0];
@@ -1047,6 +1068,7 @@ struct batch_matmul_float {
     return batch_matmul_fits(call) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& left = call.inputs[0];
     const operand& right = call.inputs[1];
@@ -1084,7 +1106,66 @@ struct batch_matmul_float {
 // infinite sum becomes the largest one, as in the reference. Integers wrap; they are divided toward zero, and by zero
 // only where nobody called check (the result is 0 then).
 
-#include <cmath>
+// ---- aeq/core/elementary.hpp
+// The C math library's functions that float kernels need, by the compiler's names for them: <cmath> brings a hundred more,
+// and costs every source file a tenth of a second. Freestanding; who links a kernel that uses one links the library
+// (-lm).
+
+namespace aeq::inline AEQ_ABI::elementary {
+
+[[nodiscard]] inline float floor(float x) noexcept {
+  return __builtin_floorf(x);
+}
+[[nodiscard]] inline float ceil(float x) noexcept {
+  return __builtin_ceilf(x);
+}
+[[nodiscard]] inline double ceil(double x) noexcept {
+  return __builtin_ceil(x);
+}
+/// Halves away from zero.
+[[nodiscard]] inline float round(float x) noexcept {
+  return __builtin_roundf(x);
+}
+[[nodiscard]] inline float copysign(float size, float sign) noexcept {
+  return __builtin_copysignf(size, sign);
+}
+[[nodiscard]] inline float fmod(float x, float y) noexcept {
+  return __builtin_fmodf(x, y);
+}
+
+[[nodiscard]] inline float sqrt(float x) noexcept {
+  return __builtin_sqrtf(x);
+}
+[[nodiscard]] inline float exp(float x) noexcept {
+  return __builtin_expf(x);
+}
+[[nodiscard]] inline float expm1(float x) noexcept {
+  return __builtin_expm1f(x);
+}
+[[nodiscard]] inline float log(float x) noexcept {
+  return __builtin_logf(x);
+}
+[[nodiscard]] inline float pow(float x, float y) noexcept {
+  return __builtin_powf(x, y);
+}
+[[nodiscard]] inline float tanh(float x) noexcept {
+  return __builtin_tanhf(x);
+}
+[[nodiscard]] inline float sin(float x) noexcept {
+  return __builtin_sinf(x);
+}
+[[nodiscard]] inline float cos(float x) noexcept {
+  return __builtin_cosf(x);
+}
+[[nodiscard]] inline float atan2(float y, float x) noexcept {
+  return __builtin_atan2f(y, x);
+}
+/// 1 - erf(x)
+[[nodiscard]] inline float erfc(float x) noexcept {
+  return __builtin_erfcf(x);
+}
+
+}  // namespace aeq::inline AEQ_ABI::elementary
 
 // ---- aeq/kernel/elementwise.hpp
 // How ops on single elements walk: rows of neighbours, in blocks that compilers vectorize without being asked to, with
@@ -1509,6 +1590,7 @@ inline void run_binary(const kernel_arguments& call, binary_float_row floats, bi
 /// with int64: results wrap when they are stored. y may be x.
 template <class Operation, std::uint32_t Types = float_only>
 struct unary {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -1517,6 +1599,7 @@ struct unary {
     return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     unary_float_row floats = nullptr;
     unary_integer_piece integers = nullptr;
@@ -1546,14 +1629,19 @@ struct no_rules {
 /// results wrap when they are stored. y may be a if it has its type and shape.
 template <class Operation, std::uint32_t Types, class Rules = no_rules, class Result = float>
 struct binary {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     constexpr bool is_truth = std::is_same_v<Result, bool>;
     if (const status fits = operands_broadcast(call, Types, is_truth); fits != status::ready) return fits;
     return Rules::accepts(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return Rules::check(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return Rules::check(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     binary_float_row floats = nullptr;
     binary_integer_piece integers = nullptr;
@@ -1613,7 +1701,7 @@ struct divided {
 };
 /// The quotient rounded down.
 struct floor_divided {
-  float operator()(float a, float b) const noexcept { return std::floor(a / b); }
+  float operator()(float a, float b) const noexcept { return elementary::floor(a / b); }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
     const std::int64_t quotient = divided()(a, b);
     if (b == 0 || b == -1) return quotient;
@@ -1623,7 +1711,7 @@ struct floor_divided {
 /// What floor division leaves: it has the divisor's sign.
 struct floor_remainder {
   float operator()(float a, float b) const noexcept {
-    const float rest = std::fmod(a, b);
+    const float rest = elementary::fmod(a, b);
     return rest != 0.0f && (rest < 0.0f) != (b < 0.0f) ? rest + b : rest;
   }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
@@ -1653,7 +1741,7 @@ struct difference_squared {
 };
 /// Of integers: 0 where the exponent is negative (which check refuses).
 struct power {
-  float operator()(float a, float b) const noexcept { return std::pow(a, b); }
+  float operator()(float a, float b) const noexcept { return elementary::pow(a, b); }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
     if (b < 0) return 0;
     std::int64_t result = 1;
@@ -1665,7 +1753,7 @@ struct power {
   }
 };
 struct angle_of {
-  float operator()(float a, float b) const noexcept { return std::atan2(a, b); }
+  float operator()(float a, float b) const noexcept { return elementary::atan2(a, b); }
 };
 struct exclusive_or {
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept { return a ^ b; }
@@ -1725,14 +1813,23 @@ struct activation_is_a_clamp : no_rules {
 }
 /// An integer divisor is not 0.
 struct divisor_is_not_zero : no_rules {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, true);
+  }
 };
 struct quotient_rules : activation_is_a_clamp {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, true);
+  }
 };
 /// An integer exponent is not negative.
 struct exponent_is_not_negative : no_rules {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, false); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, false);
+  }
 };
 
 /// ADD and its like.
@@ -1792,6 +1889,7 @@ using comparison = binary<Operation, all_numbers | truth_values, one_scale, bool
 
 /// y = a + b + …, of operands of one shape, in their order. float32 and int32; not clamped.
 struct add_n {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.empty()) return status::wrong_operands;
     if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
@@ -1804,6 +1902,7 @@ struct add_n {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     std::copy_n(call.inputs[0].data.begin(), y.elements() * bytes_of(y.type), y.data.begin());
@@ -1970,6 +2069,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct broadcast_to {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -1986,6 +2086,7 @@ struct broadcast_to {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -1993,8 +2094,12 @@ struct broadcast_to {
     return shape_is_as_said_if_known<broadcast_to>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<broadcast_to>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<broadcast_to>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -2014,6 +2119,7 @@ struct broadcast_to {
 struct tile {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -2028,6 +2134,7 @@ struct tile {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -2035,8 +2142,12 @@ struct tile {
     return shape_is_as_said_if_known<tile>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<tile>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<tile>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -2055,6 +2166,7 @@ struct tile {
 struct fill {
   static constexpr std::uint32_t data_inputs = 1;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[0])) return status::wrong_type;
@@ -2065,6 +2177,7 @@ struct fill {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[1].type != call.outputs[0].type || bytes_of(call.inputs[1].type) == 0) return status::wrong_type;
@@ -2073,8 +2186,12 @@ struct fill {
     return shape_is_as_said_if_known<fill>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<fill>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<fill>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& value = call.inputs[1];
     const result_operand& y = call.outputs[0];
@@ -2083,12 +2200,14 @@ struct fill {
 };
 
 struct zeros_like {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type) return status::wrong_type;
     return same_shape(call.inputs[0].shape, call.outputs[0].shape) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     std::fill(call.outputs[0].data.begin(), call.outputs[0].data.end(), std::byte(0));
   }
@@ -2111,18 +2230,21 @@ template <bool IsRank>
 struct shape_of {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const auto rank = static_cast<std::int64_t>(inputs[0].shape.size());
     return IsRank || result.push(rank) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1 || !call.inputs[0].present()) return status::wrong_operands;
     if (!is_int32_or_int64(call.outputs[0].type)) return status::wrong_type;
     return call.outputs[0].is_complete() ? shape_is_as_said<shape_of>(call) : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const auto x = call.inputs[0].shape;
     if (IsRank) {
@@ -2137,12 +2259,14 @@ struct shape_of {
 struct broadcast_args {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (inputs[0].shape.size() != 1 || inputs[1].shape.size() != 1) return status::wrong_shape;
     return result.push(std::max(inputs[0].shape[0], inputs[1].shape[0])) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -2153,6 +2277,7 @@ struct broadcast_args {
     return call.inputs[0].is_constant && call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     for (std::size_t k = 0; k < call.outputs[0].elements(); ++k) {
       const std::int64_t a = extent_from_right(call.inputs[0], k);
@@ -2162,6 +2287,7 @@ struct broadcast_args {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const std::size_t rank = call.outputs[0].elements();
     for (std::size_t k = 0; k < rank; ++k) {
@@ -2188,6 +2314,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// Elements as another type: floats toward zero and to the limits, NaN to the highest integer; integers wrap; to truth
 /// values, whether it is not 0. y may be x if its elements are as large. Scales and zero points mean nothing to it.
 struct cast {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -2196,6 +2323,7 @@ struct cast {
     return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -3149,6 +3277,7 @@ template <bool IsNew>
 struct joined {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.empty()) return status::wrong_operands;
     const auto first = inputs[0].shape;
@@ -3171,6 +3300,7 @@ struct joined {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
     const result_operand& y = call.outputs[0];
@@ -3187,6 +3317,7 @@ struct joined {
     return shape_is_as_said<joined>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     std::size_t axis = 0;
@@ -3381,10 +3512,12 @@ void for_output_pixels(const kernel_arguments& call, const conv_2d_geometry& g, 
 ///
 /// x: [B, H, W, groups * I]; w: [N, KH, KW, I], groups divide N; bias: N elements, may be absent; y: [B, OH, OW, N].
 struct conv_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     return detail::check_conv_float(call, &conv_2d_geometry_of);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const operand& weight = call.inputs[1];
@@ -3430,10 +3563,12 @@ struct conv_2d_float {
 ///
 /// x: [B, H, W, C]; w: [1, KH, KW, C * M]; bias: C * M elements, may be absent; y: [B, OH, OW, C * M].
 struct depthwise_conv_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     return detail::check_conv_float(call, &depthwise_geometry_of);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const operand& weight = call.inputs[1];
@@ -3510,6 +3645,7 @@ struct conv_3d_geometry {
 ///
 /// x: [B, D, H, W, I]; w: [KD, KH, KW, I, N]; bias: N elements, may be absent; y: [B, OD, OH, OW, N].
 struct conv_3d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -3530,6 +3666,7 @@ struct conv_3d_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     conv_3d_geometry g;
     if (conv_3d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -3593,6 +3730,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 
 /// Copies the first input; of any type. The other inputs have been looked at when the output got its shape.
 struct copy {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.empty() || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -3601,6 +3739,7 @@ struct copy {
     return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     const std::size_t bytes = (y.elements() * static_cast<std::size_t>(bits_of(y.type)) + 7) / 8;
@@ -3610,6 +3749,7 @@ struct copy {
 
 /// BITCAST to a type of as many bits.
 struct copy_as_bits {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     if (bits_of(call.inputs[0].type) != bits_of(call.outputs[0].type)) return status::wrong_type;
@@ -3618,6 +3758,7 @@ struct copy_as_bits {
     return copy::setup({{&same, 1}, call.outputs, call.options, {}, call.share}, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     copy::evaluate(call, workspace);
   }
@@ -3635,6 +3776,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 ///
 /// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
 struct embedding_lookup {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& indices = call.inputs[0];
@@ -3659,6 +3801,7 @@ struct embedding_lookup {
     return is_symmetric ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const std::int32_t rows = call.inputs[1].shape[0];
     for (std::size_t i = 0; i < call.inputs[0].elements(); ++i) {
@@ -3668,6 +3811,7 @@ struct embedding_lookup {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& table = call.inputs[1];
     const result_operand& y = call.outputs[0];
@@ -3792,6 +3936,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 ///
 /// x: any shape of B * K elements; w: [N, K]; bias: N elements, may be absent; y: any shape of B * N elements.
 struct fully_connected_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -3811,6 +3956,7 @@ struct fully_connected_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const float* const x = call.inputs[0].values<float>().data();
     const float* const w = call.inputs[1].values<float>().data();
@@ -3845,6 +3991,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct gather {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -3858,6 +4005,7 @@ struct gather {
                : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -3868,6 +4016,7 @@ struct gather {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto x = call.inputs[0].shape;
     places at;
@@ -3879,6 +4028,7 @@ struct gather {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& indices = call.inputs[1];
@@ -3932,6 +4082,7 @@ struct gather {
 struct gather_nd {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -3943,6 +4094,7 @@ struct gather_nd {
                : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -3953,6 +4105,7 @@ struct gather_nd {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto indices = call.inputs[1].shape;
     const std::size_t rows = product_of(indices, 0, indices.size() - 1);
@@ -3963,6 +4116,7 @@ struct gather_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& indices = call.inputs[1];
@@ -3983,6 +4137,7 @@ struct gather_nd {
 /// y = x, with `update` from element `start` on; a start that leaves too little room is moved back. Inputs: x, update,
 /// start (a list). y may be x. Any element of whole bytes.
 struct dynamic_update_slice {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -3999,6 +4154,7 @@ struct dynamic_update_slice {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& update = call.inputs[1];
@@ -4691,6 +4847,7 @@ struct reaching_windows {
 ///
 /// inputs: shape of y, int32; w: [N, KH, KW, I]; x: [B, H, W, I]; bias: N elements, may be absent. y: [B, OH, OW, N].
 struct transpose_conv_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 3 || call.inputs.size() > 4 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& w = call.inputs[1];
@@ -4707,6 +4864,7 @@ struct transpose_conv_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& weight = call.inputs[1];
     const operand& input = call.inputs[2];
@@ -5439,6 +5597,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// y row = Row::compute(x row), float32; x and y have one shape.
 template <class Row>
 struct rows_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -5448,6 +5607,7 @@ struct rows_float {
     return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const auto x = call.inputs[0].values<float>();
     const auto y = call.outputs[0].values<float>();
@@ -5466,8 +5626,8 @@ struct log_softmax_row {
   static void compute(std::span<const float> x, std::span<float> y, const operation_options&) noexcept {
     const float highest = *std::max_element(x.begin(), x.end());
     float sum = 0;
-    for (const float value : x) sum += std::exp(value - highest);
-    const float logarithm = std::log(sum);
+    for (const float value : x) sum += elementary::exp(value - highest);
+    const float logarithm = elementary::log(sum);
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - highest - logarithm;
   }
 };
@@ -5478,7 +5638,7 @@ struct l2_normalization_row {
     float sum = 0;
     for (const float value : x) sum += value * value;
     constexpr float least = 1e-6f;
-    const float root = std::max(std::sqrt(sum), least);
+    const float root = std::max(elementary::sqrt(sum), least);
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] / root;
   }
 };
@@ -5492,7 +5652,7 @@ struct local_response_row {
       const std::size_t end = i + std::min(x.size() - i, radius + 1);
       float sum = 0;
       for (std::size_t k = begin; k < end; ++k) sum += x[k] * x[k];
-      y[i] = x[i] * std::pow(options.bias + options.alpha * sum, -options.beta);
+      y[i] = x[i] * elementary::pow(options.bias + options.alpha * sum, -options.beta);
     }
   }
 };
@@ -5507,6 +5667,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// The k largest elements of each row of the last axis, descending, equal ones in the order of x, and their indices.
 /// Inputs: x (float32, int8, uint8, int16, int32, int64), k (one int32). Outputs: values, indices (int32).
 struct top_k {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 2); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -5528,10 +5689,12 @@ struct top_k {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     return index_at(call.inputs[1], 0) == call.outputs[0].shape.back() ? status::ready : status::wrong_data;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return run<float>(call);
@@ -5588,6 +5751,7 @@ struct top_k {
 /// Sums along an axis up to each element: with it, or, exclusive, without; from the other end if reversed. Inputs: x
 /// (float32, int32, int64), axis.
 struct cumulative_sum {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -5599,11 +5763,13 @@ struct cumulative_sum {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     std::size_t axis = 0;
     return to_axis(index_at(call.inputs[1], 0), call.inputs[0].shape.size(), axis) ? status::ready : status::wrong_data;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs[0].type == element_type::float32) return run<float, float>(call);
     if (call.inputs[0].type == element_type::int32) return run<std::int32_t, std::uint32_t>(call);
@@ -5640,6 +5806,7 @@ struct cumulative_sum {
 struct range_of {
   static constexpr std::uint32_t data_inputs = 7;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     for (const operand& x : inputs) {
@@ -5654,7 +5821,7 @@ struct range_of {
       const float limit = inputs[1].values<float>()[0];
       const float delta = inputs[2].values<float>()[0];
       if (delta == 0.0f) return status::wrong_data;
-      count = std::ceil(static_cast<double>(std::fabs((limit - start) / delta)));
+      count = elementary::ceil(static_cast<double>(absolute((limit - start) / delta)));
       if ((delta > 0.0f) != (limit > start) && limit != start) return status::wrong_data;
     } else {
       constexpr std::int64_t limit_of_numbers = std::int64_t(1) << 52u;
@@ -5673,6 +5840,7 @@ struct range_of {
     return result.push(static_cast<std::int64_t>(count)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     for (const operand& x : call.inputs) {
@@ -5684,8 +5852,12 @@ struct range_of {
     return shape_is_as_said_if_known<range_of>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<range_of>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<range_of>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     if (y.type == element_type::float32) {
@@ -5714,6 +5886,7 @@ struct range_of {
 struct where_true {
   static constexpr std::uint32_t data_inputs = 1;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const operand& x = inputs[0];
@@ -5725,14 +5898,19 @@ struct where_true {
                                                                                         : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (!is_testable(call.inputs[0].type) || call.outputs[0].type != element_type::int64) return status::wrong_type;
     return shape_is_as_said_if_known<where_true>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<where_true>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<where_true>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const auto y = call.outputs[0].values<std::int64_t>();
@@ -5787,10 +5965,12 @@ struct pad_with {
   static constexpr std::size_t inputs = HasValue ? 3 : 2;
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> in, const operation_options&, extents& result) noexcept {
     return in.size() == inputs ? padded_shape(in, result) : status::wrong_operands;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, inputs, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -5801,8 +5981,12 @@ struct pad_with {
     return shape_is_as_said_if_known<pad_with>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<pad_with>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<pad_with>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -5833,6 +6017,7 @@ using pad_v2 = pad_with<true>;
 struct dilate {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -5846,6 +6031,7 @@ struct dilate {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -5857,8 +6043,12 @@ struct dilate {
     return shape_is_as_said_if_known<dilate>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<dilate>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<dilate>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -5878,6 +6068,7 @@ struct dilate {
 struct mirror_pad {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (const status known = padded_shape(inputs, result); known != status::ready) return known;
@@ -5891,6 +6082,7 @@ struct mirror_pad {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -5899,9 +6091,13 @@ struct mirror_pad {
     return shape_is_as_said_if_known<mirror_pad>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<mirror_pad>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<mirror_pad>(call);
+  }
 
   /// x goes to the middle; then, from the innermost axis outwards, what is there already is mirrored along the axis.
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -5979,7 +6175,7 @@ struct max_pool {
 struct l2_pool {
   static constexpr float first = 0;
   [[nodiscard]] static constexpr float join(float sum, float x) noexcept { return sum + x * x; }
-  [[nodiscard]] static float finish(float sum, float count) noexcept { return std::sqrt(sum / count); }
+  [[nodiscard]] static float finish(float sum, float count) noexcept { return elementary::sqrt(sum / count); }
 };
 
 /// y[b, oy, ox, c] = clamp(Pool over the window's values of channel c), float32, in the order of the rows.
@@ -5987,6 +6183,7 @@ struct l2_pool {
 /// x: [B, H, W, C]; y: [B, OH, OW, C].
 template <class Pool>
 struct pool_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -6004,6 +6201,7 @@ struct pool_2d_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     conv_2d_geometry g;
@@ -6171,6 +6369,7 @@ struct quantize_function {
 /// too), with one scale, or with one per channel if x is float32. Integers: x's real value over y's scale in fixed
 /// point, rounded as multiply() does.
 struct quantize_op {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -6193,6 +6392,7 @@ struct quantize_op {
     return ratio > 0.0 && ratio < 2147483648.0 ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -6205,7 +6405,7 @@ struct quantize_op {
       if (y.type == element_type::int32) {
         std::int32_t* to = reinterpret_cast<std::int32_t*>(y.data.data()) + begin;
         for (std::size_t k = 0; k < n; ++k) {
-          const float quotient = std::round(from[begin + k] / y.scale[i]);
+          const float quotient = elementary::round(from[begin + k] / y.scale[i]);
           to[k] = is_nan(quotient) ? 0 : to_integer<std::int32_t>(quotient);
         }
         return;
@@ -6247,6 +6447,7 @@ struct quantize_op {
 /// (x - zero point) * scale, float32. x: int8, uint8, int16, int32, int4 or int2 with one scale, one per channel, or
 /// one per block; or float16, which has none.
 struct dequantize_op {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -6262,6 +6463,7 @@ struct dequantize_op {
     return layout.of(x) ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const auto y = call.outputs[0].values<float>();
@@ -6326,10 +6528,10 @@ namespace detail {
   return is_clamp(activation) || activation == fused_activation::tanh;
 }
 [[nodiscard]] inline float activated(float x, fused_activation activation) noexcept {
-  return activation == fused_activation::tanh ? std::tanh(x) : clamped(x, clamp_of(activation));
+  return activation == fused_activation::tanh ? elementary::tanh(x) : clamped(x, clamp_of(activation));
 }
 [[nodiscard]] inline float sigmoid(float x) noexcept {
-  return 1 / (1 + std::exp(-x));
+  return 1 / (1 + elementary::exp(-x));
 }
 
 /// Input `index` of a call, float32 of the shape; absent ones may be if `is_optional`.
@@ -6386,6 +6588,7 @@ struct sequence_lstm_float {
     return s.batches * 4 * static_cast<std::size_t>(call.inputs[6].shape[0]) * sizeof(float);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if ((call.inputs.size() != 20 && call.inputs.size() != 24) || call.outputs.size() != 3) {
       return status::wrong_operands;
@@ -6428,6 +6631,7 @@ struct sequence_lstm_float {
     return detail::is_cell_activation(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     detail::sequence s;
     if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return;
@@ -6473,7 +6677,7 @@ struct sequence_lstm_float {
     mean /= static_cast<float>(cells);
     for (std::size_t i = 0; i < cells; ++i) variance += (to[i] - mean) * (to[i] - mean);
     variance /= static_cast<float>(cells);
-    const float scale = 1 / std::sqrt(variance + 1e-8f);
+    const float scale = 1 / elementary::sqrt(variance + 1e-8f);
     const float* const coefficient = data(call, norm + gate);
     for (std::size_t i = 0; i < cells; ++i) to[i] = (to[i] - mean) * scale * coefficient[i] + b[i];
   }
@@ -6523,6 +6727,7 @@ struct sequence_rnn_float {
     return call.inputs.size() == 5 ? call.inputs[4].elements() * sizeof(float) : 0;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 5 || call.outputs.size() != 2) return status::wrong_operands;
     for (const status s : {check_float(call.inputs[0]), check_float(call.outputs[0]), check_float(call.outputs[1])}) {
@@ -6544,6 +6749,7 @@ struct sequence_rnn_float {
     return detail::is_cell_activation(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     detail::sequence s;
     if (!place(call, s)) return;
@@ -6758,6 +6964,7 @@ struct reduce {
   static constexpr bool is_extreme = std::is_same_v<Join, greatest_element> || std::is_same_v<Join, least_element>;
   static constexpr bool is_logical = std::is_same_v<Join, any_element> || std::is_same_v<Join, every_element>;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     reduced_axes which;
@@ -6772,6 +6979,7 @@ struct reduce {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -6783,8 +6991,12 @@ struct reduce {
     return shape_is_as_said_if_known<reduce>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<reduce>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<reduce>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return of_type<float>(call);
@@ -6850,6 +7062,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct resize_geometry {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (inputs[1].type != element_type::int32) return status::wrong_type;
@@ -6863,7 +7076,10 @@ struct resize_geometry {
     return fits ? status::ready : status::wrong_shape;
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<resize_geometry>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<resize_geometry>(call);
+  }
 
   static status setup_of_both(const kernel_arguments& call) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
@@ -6884,11 +7100,13 @@ struct resize_geometry {
 
 /// Between the four nearest positions, float32.
 struct resize_bilinear_float : resize_geometry {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (!call.inputs.empty() && call.inputs[0].type != element_type::float32) return status::wrong_type;
     return setup_of_both(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const result_operand& output = call.outputs[0];
@@ -6934,19 +7152,21 @@ struct resize_bilinear_float : resize_geometry {
     const auto p = static_cast<float>(position);
     const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
     const float last = static_cast<float>(size - 1);
-    const float low = std::clamp(std::floor(exact), 0.0f, last);
-    const float high = std::clamp(std::ceil(exact), 0.0f, last);
+    const float low = std::clamp(elementary::floor(exact), 0.0f, last);
+    const float high = std::clamp(elementary::ceil(exact), 0.0f, last);
     return {static_cast<std::size_t>(low), static_cast<std::size_t>(high), exact - low};
   }
 };
 
 /// The nearest position; elements of whole bytes.
 struct resize_nearest_neighbor : resize_geometry {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (!call.inputs.empty() && bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
     return setup_of_both(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const result_operand& output = call.outputs[0];
@@ -6976,7 +7196,7 @@ struct resize_nearest_neighbor : resize_geometry {
   [[nodiscard]] static std::size_t at(std::size_t position, float scale, std::int32_t size,
                                       const operation_options& options) noexcept {
     const float exact = (static_cast<float>(position) + (options.half_pixel_centers ? 0.5f : 0.0f)) * scale;
-    const float nearest = options.align_corners ? std::round(exact) : std::floor(exact);
+    const float nearest = options.align_corners ? elementary::round(exact) : elementary::floor(exact);
     return static_cast<std::size_t>(std::clamp(nearest, 0.0f, static_cast<float>(size - 1)));
   }
 };
@@ -7038,6 +7258,7 @@ inline void join_run(joining how, element_type type, const std::byte* from, std:
 struct scatter_nd {
   static constexpr std::uint32_t data_inputs = 4;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!is_index_list(inputs[2])) return status::wrong_type;
@@ -7048,6 +7269,7 @@ struct scatter_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const auto indices = call.inputs[0].shape;
@@ -7065,6 +7287,7 @@ struct scatter_nd {
     return shape_is_as_said_if_known<scatter_nd>(call);
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     if (const status known = shape_is_as_said<scatter_nd>(call); known != status::ready) return known;
     for (std::size_t row = 0; row < rows_of(call); ++row) {
@@ -7074,6 +7297,7 @@ struct scatter_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& indices = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7104,6 +7328,7 @@ template <joining How, bool IsSorted>
 struct segment {
   static constexpr std::uint32_t data_inputs = IsSorted ? 2 : 4;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != (IsSorted ? 2 : 3)) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -7127,6 +7352,7 @@ struct segment {
     return result.push(x.subspan(segments.size())) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, IsSorted ? 2 : 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -7141,6 +7367,7 @@ struct segment {
     return shape_is_as_said_if_known<segment>(call);
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     if (const status known = shape_is_as_said<segment>(call); known != status::ready) return known;
     const std::int64_t count = call.outputs[0].shape[0];
@@ -7153,6 +7380,7 @@ struct segment {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7179,6 +7407,7 @@ struct segment {
 struct one_hot {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 4) return status::wrong_operands;
     if (!is_index_list(inputs[1]) || inputs[1].elements() != 1) return status::wrong_type;
@@ -7189,6 +7418,7 @@ struct one_hot {
     return result.push(x.subspan(axis)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 4, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -7202,8 +7432,12 @@ struct one_hot {
     return shape_is_as_said_if_known<one_hot>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<one_hot>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<one_hot>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& indices = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7228,6 +7462,7 @@ template <bool HasRest>
 struct matrix_diagonal {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != (HasRest ? 2 : 1)) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -7239,6 +7474,7 @@ struct matrix_diagonal {
     return diagonal[lead] == std::min(x[lead], x[lead + 1]) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, HasRest ? 2 : 1, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -7248,6 +7484,7 @@ struct matrix_diagonal {
     return shape_is_as_said<matrix_diagonal>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& diagonal = call.inputs[HasRest ? 1 : 0];
     const result_operand& y = call.outputs[0];
@@ -7280,6 +7517,7 @@ template <bool Broadcasts>
 struct select_with {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!Broadcasts) return result.push(inputs[1].shape) ? status::ready : status::wrong_shape;
@@ -7297,6 +7535,7 @@ struct select_with {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& a = call.inputs[1];
@@ -7309,6 +7548,7 @@ struct select_with {
     return prepare(call, walk) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     broadcast_walk<3> walk;
     (void)prepare(call, walk);
@@ -7399,12 +7639,14 @@ template <class Region>
 struct region_copy {
   static constexpr std::uint32_t data_inputs = Region::data_inputs;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     slice_region region;
     if (inputs.size() != Region::inputs) return status::wrong_operands;
     return Region::of(inputs, options, region, result);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, Region::inputs, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -7412,8 +7654,12 @@ struct region_copy {
     return shape_is_as_said_if_known<region_copy>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<region_copy>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<region_copy>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     slice_region region;
     extents shape;
@@ -7552,6 +7798,7 @@ struct split_axis {
     return to_axis(number, inputs[Data].shape.size(), axis);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     constexpr std::size_t inputs = Axis == Data ? 1 : Data == 0 ? 3 : 2;
     if (const status whole = operands_are_whole(call, inputs, call.outputs.size()); whole != status::ready) {
@@ -7568,6 +7815,7 @@ struct split_axis {
   }
 
   /// The outputs together are x.
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto x = call.inputs[Data].shape;
     std::size_t axis = 0;
@@ -7590,6 +7838,7 @@ struct split_axis {
     return together == extent_of(x, axis) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[Data];
     std::size_t axis = 0;
@@ -7622,6 +7871,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 
 /// y = exp((x - max) * beta) / sum of these, float32, along the last axis; sums in order. y may be x.
 struct softmax_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -7631,6 +7881,7 @@ struct softmax_float {
     return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const auto x = input.values<float>();
@@ -7646,7 +7897,7 @@ struct softmax_float {
         for (const float value : from) highest = highest < value ? value : highest;
         float sum = 0;
         for (std::size_t i = 0; i < depth; ++i) {
-          to[i] = std::exp((from[i] - highest) * beta);
+          to[i] = elementary::exp((from[i] - highest) * beta);
           sum += to[i];
         }
         for (float& value : to) value /= sum;
@@ -7669,6 +7920,7 @@ template <bool ToDepth>
 struct space_depth {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -7687,12 +7939,14 @@ struct space_depth {
     return fits ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
     return shape_is_as_said<space_depth>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7731,6 +7985,7 @@ template <bool ToBatch>
 struct space_batch {
   static constexpr std::uint32_t data_inputs = 6;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -7762,6 +8017,7 @@ struct space_batch {
     return result.push(x.subspan(axes + 1)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -7771,8 +8027,12 @@ struct space_batch {
     return shape_is_as_said_if_known<space_batch>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<space_batch>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<space_batch>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7832,6 +8092,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct transpose {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -7847,6 +8108,7 @@ struct transpose {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.inputs[0].type;
@@ -7857,8 +8119,12 @@ struct transpose {
     return shape_is_as_said_if_known<transpose>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<transpose>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<transpose>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -7876,6 +8142,7 @@ struct transpose {
 
 /// REVERSE_V2: the listed axes run backwards.
 struct reverse {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -7886,6 +8153,7 @@ struct reverse {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     for (std::size_t k = 0; k < call.inputs[1].elements(); ++k) {
       std::size_t axis = 0;
@@ -7894,6 +8162,7 @@ struct reverse {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const stride_list strides = strides_of(x.shape);
@@ -7914,6 +8183,7 @@ struct reverse {
 
 /// REVERSE_SEQUENCE: of each index b of `batch_dim`, the first lengths[b] elements along `seq_dim` run backwards.
 struct reverse_sequence {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -7929,6 +8199,7 @@ struct reverse_sequence {
     return lengths.is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     std::size_t along = 0;
     (void)to_axis(call.options.seq_dim, call.inputs[0].shape.size(), along);
@@ -7939,6 +8210,7 @@ struct reverse_sequence {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const stride_list strides = strides_of(x.shape);
@@ -8001,26 +8273,26 @@ struct leaky_relu_function {
   constexpr float operator()(float x) const noexcept { return x > 0.0f ? x : x * alpha; }
 };
 struct elu_function {
-  float operator()(float x) const noexcept { return x < 0.0f ? std::expm1(x) : x; }
+  float operator()(float x) const noexcept { return x < 0.0f ? elementary::expm1(x) : x; }
 };
 /// 1 / (1 + e^-x), with the thresholds of the reference: 1 above 16.62, e^x below -9.
 struct logistic_function {
   float operator()(float x) const noexcept {
     if (x > 16.619047164916992f) return 1.0f;
-    if (x < -9.0f) return std::exp(x);
-    return 1.0f / (1.0f + std::exp(-x));
+    if (x < -9.0f) return elementary::exp(x);
+    return 1.0f / (1.0f + elementary::exp(-x));
   }
 };
 struct tanh_function {
-  float operator()(float x) const noexcept { return std::tanh(x); }
+  float operator()(float x) const noexcept { return elementary::tanh(x); }
 };
 /// x times the normal distribution's integral, or the approximation by tanh.
 struct gelu_function {
   bool approximate;
   constexpr explicit gelu_function(const operation_options& options) noexcept : approximate(options.approximate) {}
   float operator()(float x) const noexcept {
-    if (approximate) return 0.5f * x * (1.0f + std::tanh(0.79788456f * (x + ((0.044715f * x) * x) * x)));
-    return 0.5f * x * std::erfc(x * -0.70710678f);
+    if (approximate) return 0.5f * x * (1.0f + elementary::tanh(0.79788456f * (x + ((0.044715f * x) * x) * x)));
+    return 0.5f * x * elementary::erfc(x * -0.70710678f);
   }
 };
 struct hard_swish_function {
@@ -8030,30 +8302,30 @@ struct hard_swish_function {
   }
 };
 struct exp_function {
-  float operator()(float x) const noexcept { return std::exp(x); }
+  float operator()(float x) const noexcept { return elementary::exp(x); }
 };
 struct log_function {
-  float operator()(float x) const noexcept { return std::log(x); }
+  float operator()(float x) const noexcept { return elementary::log(x); }
 };
 struct sin_function {
-  float operator()(float x) const noexcept { return std::sin(x); }
+  float operator()(float x) const noexcept { return elementary::sin(x); }
 };
 struct cos_function {
-  float operator()(float x) const noexcept { return std::cos(x); }
+  float operator()(float x) const noexcept { return elementary::cos(x); }
 };
 struct sqrt_function {
-  float operator()(float x) const noexcept { return std::sqrt(x); }
+  float operator()(float x) const noexcept { return elementary::sqrt(x); }
 };
 struct rsqrt_function {
-  float operator()(float x) const noexcept { return 1.0f / std::sqrt(x); }
+  float operator()(float x) const noexcept { return 1.0f / elementary::sqrt(x); }
 };
 
 /// The nearest integer, halves to the even one. From 2^23 on every float is one.
 struct round_function {
   float operator()(float x) const noexcept {
     constexpr float whole = 8388608.0f;
-    const float size = std::fabs(x);
-    const float rounded = std::copysign((size + whole) - whole, x);
+    const float size = absolute(x);
+    const float rounded = elementary::copysign((size + whole) - whole, x);
     return size < whole ? rounded : x;
   }
 };
@@ -8066,7 +8338,7 @@ struct floor_function {
 struct ceil_function {
   float operator()(float x) const noexcept {
     const float rounded = round_function()(x);
-    return std::copysign(rounded < x ? rounded + 1.0f : rounded, x);
+    return elementary::copysign(rounded < x ? rounded + 1.0f : rounded, x);
   }
 };
 
@@ -8076,7 +8348,7 @@ struct square_function {
   constexpr float operator()(float x) const noexcept { return x * x; }
 };
 struct absolute_function {
-  float operator()(float x) const noexcept { return std::fabs(x); }
+  float operator()(float x) const noexcept { return absolute(x); }
   constexpr std::int64_t operator()(std::int64_t x) const noexcept { return x < 0 ? wrapped_negative(x) : x; }
 };
 struct negative_function {
@@ -8103,17 +8375,18 @@ struct fake_quant_function {
     scale = (options.max - options.min) / steps;
     inverse = 1.0f / scale;
     const float zero = 0.0f - options.min / scale;
-    const float nudged = zero < 0.0f ? 0.0f : zero > steps ? steps : std::round(zero);
+    const float nudged = zero < 0.0f ? 0.0f : zero > steps ? steps : elementary::round(zero);
     lowest = (0.0f - nudged) * scale;
     highest = (steps - nudged) * scale;
   }
   float operator()(float x) const noexcept {
     const float raised = x < lowest ? lowest : x;
     const float clipped = raised > highest ? highest : raised;
-    return std::round((clipped - lowest) * inverse) * scale + lowest;
+    return elementary::round((clipped - lowest) * inverse) * scale + lowest;
   }
 };
 struct fake_quant : unary<fake_quant_function> {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operation_options& options = call.options;
     const bool is_sound = options.num_bits >= 2 && options.num_bits <= 16 && !options.narrow_range &&
@@ -9890,8 +10163,9 @@ class kernel_table {
 /// defines it compiles its rows, which takes a second (g++ 12), and `kernel_table<builtin_schemes>::view()` is the
 /// constant.
 #if !AEQ_SEPARATE_COMPILATION
+template <class Schemes = builtin_schemes>  // always that: only a source file that asks for the table makes its rows
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
-  return kernel_table<builtin_schemes>::view();
+  return kernel_table<Schemes>::view();
 }
 #else
 [[nodiscard]] kernel_table_view builtin_table();
@@ -12083,6 +12357,7 @@ kernel_table_view builtin_table() {
 // ---- aeq/calibrate/histogram.ipp
 // How often values of a tensor occur: the definitions.
 
+#include <cmath>
 #include <numeric>
 
 // ---- aeq/calibrate/range_loops.hpp

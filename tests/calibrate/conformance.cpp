@@ -24,6 +24,7 @@
 #include <aeq/quantizer.hpp>
 
 #include "support/arrays.hpp"
+#include "support/folder.hpp"
 #include "support/golden.hpp"
 #include "support/scratch.hpp"
 #include "support/shared.hpp"
@@ -99,7 +100,7 @@ void compare(const fs::path& model, const fs::path& data, const std::string& rec
 
 TEST_SUITE("calibrate/conformance") {
   TEST_CASE("the digits model: ranges are those that the Python tool saved") {
-    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    const fs::path digits = aeq_test::tests_folder() / ".." / "examples" / "digits";
     aeq::quantizer q((digits / "digits.tflite").string());
     q.load_recipe("static_wi8_ai8");
     aeq::calibration_options how;
@@ -119,7 +120,7 @@ TEST_SUITE("calibrate/conformance") {
   }
 
   TEST_CASE("samples and an engine of one's own give the ranges that a file gives, at any number of threads") {
-    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    const fs::path digits = aeq_test::tests_folder() / ".." / "examples" / "digits";
     const std::string data = (digits / "digits_calibration.npz").string();
     aeq::quantizer q((digits / "digits.tflite").string());
     aeq::calibration_options how;
@@ -150,7 +151,7 @@ TEST_SUITE("calibrate/conformance") {
   }
 
   TEST_CASE("a recipe that needs no ranges runs nothing, and random numbers are told") {
-    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    const fs::path digits = aeq_test::tests_folder() / ".." / "examples" / "digits";
     aeq::quantizer q((digits / "digits.tflite").string());
     CHECK(q.calibrate("random:2").samples() == 2);
     REQUIRE(!q.notes().empty());
@@ -161,7 +162,7 @@ TEST_SUITE("calibrate/conformance") {
   }
 
   TEST_CASE("models of the corpus: ranges are those of the Python tool") {
-    const fs::path corpus = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+    const fs::path corpus = aeq_test::tests_folder() / "corpus";
     counts count;
     std::set<std::string> done;
     const boost::json::value all = read_json(corpus / "manifest.json");

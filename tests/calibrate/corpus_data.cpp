@@ -10,6 +10,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/model/reader.hpp>
 
+#include "support/folder.hpp"
 #include "support/shared.hpp"
 
 namespace {
@@ -45,9 +46,9 @@ int read_calibration_data(const fs::path& models, const fs::path& data) {
 
 TEST_SUITE("calibrate/corpus_data") {
   TEST_CASE("calibration data that NumPy wrote are read, for every model of our corpus") {
-    const fs::path corpus = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+    const fs::path corpus = aeq_test::tests_folder() / "corpus";
     CHECK(read_calibration_data(corpus / "models", corpus / "calibration") > 30);
-    const fs::path digits = fs::path(AEQ_TESTS_FOLDER) / ".." / "examples" / "digits";
+    const fs::path digits = aeq_test::tests_folder() / ".." / "examples" / "digits";
     aeq::warnings notes;
     const aeq::model::model m = aeq::model::read((digits / "digits.tflite").string(), notes);
     const aeq::calibrate::dataset stacked((digits / "digits_calibration.npz").string(), aeq::execute::signatures_of(m));

@@ -11,13 +11,15 @@
 #include <aeq/scheme/builtin.hpp>
 #include <aeq/scheme/fit.hpp>
 
+#include "support/folder.hpp"
+
 namespace {
 
 using aeq::calibrate::fake_quant;
 
 aeq::model::model corpus_model(const std::string& name) {
   aeq::warnings notes;
-  return aeq::model::read(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/" + name + ".tflite", notes);
+  return aeq::model::read(aeq_test::tests_folder().string() + "/corpus/models/" + name + ".tflite", notes);
 }
 
 aeq::scale_zero_point<float> int8_fit(const fake_quant& f) {

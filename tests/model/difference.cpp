@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/folder.hpp"
 #include "support/scratch.hpp"
 
 namespace {
@@ -25,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using lines = std::vector<std::string>;
 
-const fs::path corpus = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+const fs::path corpus = aeq_test::tests_folder() / "corpus";
 
 lines compare(const std::string& a, const std::string& b, const aeq::model::difference_options& options = {}) {
   return aeq::model::differences({boost::json::parse(a), {}}, {boost::json::parse(b), {}}, options);

@@ -21,11 +21,13 @@
 #include <utility>
 #include <vector>
 
+#include "support/folder.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path corpus_folder = fs::path(AEQ_TESTS_FOLDER) / "corpus";
+const fs::path corpus_folder = aeq_test::tests_folder() / "corpus";
 
 std::vector<fs::path> models_below(const fs::path& folder) {
   std::vector<fs::path> result;
@@ -72,7 +74,7 @@ TEST_CASE("every model of the corpus is described as the peer's tool describes i
 }
 
 TEST_CASE("every model of the conformance corpus is described and summarized") {
-  const fs::path folder = fs::path(AEQ_TESTS_FOLDER) / ".." / ".." / "shared" / "conformance" / "models";
+  const fs::path folder = aeq_test::tests_folder() / ".." / ".." / "shared" / "conformance" / "models";
   const std::vector<fs::path> models = models_below(folder);
   if (models.empty()) {
     std::puts("SKIPPED: the conformance corpus is not here");

@@ -30,6 +30,7 @@
 #include <aeq/model/view.hpp>
 #include <aeq/model/writer.hpp>
 
+#include "support/folder.hpp"
 #include "support/model_builder.hpp"
 
 namespace {
@@ -39,7 +40,7 @@ namespace schema = aeq::model::schema;
 using byte_vector = std::vector<std::uint8_t>;
 
 byte_vector bytes_of(const std::string& name) {
-  const auto path = std::filesystem::path(AEQ_TESTS_FOLDER) / "corpus" / "models" / (name + ".tflite");
+  const auto path = aeq_test::tests_folder() / "corpus" / "models" / (name + ".tflite");
   const auto file = aeq::io::input_file::open(path.string());
   return {file->bytes().begin(), file->bytes().end()};
 }

@@ -25,6 +25,7 @@
 #include <aeq/model/reader.hpp>
 #include <aeq/model/writer.hpp>
 
+#include "support/folder.hpp"
 #include "support/model_builder.hpp"
 #include "support/scratch.hpp"
 #include "support/shared.hpp"
@@ -120,7 +121,7 @@ am::model with_buffers(const std::vector<std::size_t>& sizes) {
 }  // namespace
 
 TEST_CASE("round trip: every model of the corpus, written and read again, says the same") {
-  const auto all = models_under(fs::path(AEQ_TESTS_FOLDER) / "corpus" / "models");
+  const auto all = models_under(aeq_test::tests_folder() / "corpus" / "models");
   CHECK(all.size() > 150);
   for (const fs::path& path : all) {
     if (path.stem() == "option_tables_default") {  // its defaults name subgraph 0, which holds them
@@ -216,7 +217,7 @@ TEST_CASE("external layout: models of the corpus say the same in it") {
     CAPTURE(name);
     aeq::warnings notes;
     const am::model first =
-        am::read((fs::path(AEQ_TESTS_FOLDER) / "corpus" / "models" / (std::string(name) + ".tflite")).string(), notes);
+        am::read((aeq_test::tests_folder() / "corpus" / "models" / (std::string(name) + ".tflite")).string(), notes);
     am::detail::layout l = am::detail::lay_out(first, true);
     const am::model second = read_bytes(file_of(l, first));
     CHECK(am::differences({am::describe(first), first}, {am::describe(second), second}) == std::vector<std::string>{});

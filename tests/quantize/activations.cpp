@@ -7,11 +7,13 @@
 #include <aeq/calibrate/statistics.hpp>
 #include <aeq/quantizer.hpp>
 
+#include "support/folder.hpp"
+
 namespace {
 
 /// What is said of a model whose input has a range; "" if it is quantized.
 std::string refusal(const aeq::calibrate::tensor_range& of_x, const char* recipe = "static_wi8_ai8") {
-  aeq::quantizer q(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/fc_no_bias.tflite");
+  aeq::quantizer q(aeq_test::tests_folder().string() + "/corpus/models/fc_no_bias.tflite");
   q.load_recipe(recipe);
   aeq::calibrate::statistics ranges;
   ranges.set("x", of_x);

@@ -21,6 +21,7 @@
 #include <aeq/quantize/pipeline.hpp>
 #include <aeq/quantizer.hpp>
 
+#include "support/folder.hpp"
 #include "support/golden.hpp"
 #include "support/shared.hpp"
 
@@ -172,7 +173,7 @@ TEST_SUITE("quantize/conformance") {
 
   TEST_CASE(
       "every case of our corpus without calibration equals the peer's result, or is a known defect of the peer's") {
-    const std::filesystem::path root = std::filesystem::path(AEQ_TESTS_FOLDER) / "corpus";
+    const std::filesystem::path root = aeq_test::tests_folder() / "corpus";
     const boost::json::value all = read_json(root / "manifest.json");
     int equal = 0, total = 0, refused = 0, defects = 0;
     for (const auto& c : all.at("cases").as_array()) {
@@ -250,7 +251,7 @@ TEST_SUITE("quantize/conformance") {
   }
 
   TEST_CASE("every case of our corpus with statistics equals the peer's result, or is a known defect of the peer's") {
-    const std::filesystem::path root = std::filesystem::path(AEQ_TESTS_FOLDER) / "corpus";
+    const std::filesystem::path root = aeq_test::tests_folder() / "corpus";
     const boost::json::value all = read_json(root / "manifest.json");
     int equal = 0, total = 0, refused = 0, accepted = 0, defects = 0;
     for (const auto& c : all.at("cases").as_array()) {

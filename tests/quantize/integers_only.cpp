@@ -15,6 +15,7 @@
 #include <aeq/quantizer.hpp>
 #include <aeq/recipe/json.hpp>
 
+#include "support/folder.hpp"
 #include "support/golden.hpp"
 
 namespace {
@@ -22,7 +23,7 @@ namespace {
 using aeq_test::text_of;
 
 const std::filesystem::path& corpus() {
-  static const std::filesystem::path folder = std::filesystem::path(AEQ_TESTS_FOLDER) / "corpus";
+  static const std::filesystem::path folder = aeq_test::tests_folder() / "corpus";
   return folder;
 }
 

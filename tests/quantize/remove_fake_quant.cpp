@@ -17,6 +17,7 @@
 #include <aeq/quantizer.hpp>
 #include <aeq/recipe/json.hpp>
 
+#include "support/folder.hpp"
 #include "support/model_builder.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ namespace {
 using aeq::model::tensor;
 
 aeq::quantizer quantizer_for(const std::string& model, const std::string& recipe) {
-  aeq::quantizer q(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/" + model + ".tflite");
+  aeq::quantizer q(aeq_test::tests_folder().string() + "/corpus/models/" + model + ".tflite");
   recipe.starts_with('[') ? q.set_recipe(aeq::recipe::parse(recipe, "r.json")) : q.load_recipe(recipe);
   return q;
 }
@@ -191,7 +192,7 @@ TEST_SUITE("quantize/remove_fake_quant") {
 
   TEST_CASE("whatever FAKE_QUANTs read and write, quantizing ends, with a model or an error") {
     aeq::warnings notes;
-    const std::string path = std::string(AEQ_TESTS_FOLDER) + "/corpus/models/fake_quant_sharing.tflite";
+    const std::string path = aeq_test::tests_folder().string() + "/corpus/models/fake_quant_sharing.tflite";
     const aeq::model::model whole = aeq::model::read(path, notes);
     std::uint64_t state = 7;
     const auto any_tensor = [&] {

@@ -9,11 +9,12 @@
 #include <string>
 
 #include "recipe/helpers.hpp"
+#include "support/folder.hpp"
 
 TEST_SUITE_BEGIN("recipe/builtin");
 
 TEST_CASE("Each file of recipes/ says what the built-in recipe of its name says") {
-  const std::filesystem::path folder = std::filesystem::path(AEQ_TESTS_FOLDER) / ".." / "recipes";
+  const std::filesystem::path folder = aeq_test::tests_folder() / ".." / "recipes";
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".json") continue;

@@ -12,12 +12,14 @@
 #include <string_view>
 #include <system_error>
 
+#include "support/folder.hpp"
+
 namespace aeq_test {
 
 /// Where the reference material would be.
 [[nodiscard]] inline std::filesystem::path shared_folder() {
   if (const char* named = std::getenv("AEQ_SHARED"); named != nullptr && *named != '\0') return named;
-  return std::filesystem::path(AEQ_TESTS_FOLDER) / ".." / ".." / "shared";
+  return aeq_test::tests_folder() / ".." / ".." / "shared";
 }
 
 /// A file or folder of the reference material ("spec/golden_numerics.json"); nothing if it is not there.

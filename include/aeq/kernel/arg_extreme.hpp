@@ -16,6 +16,7 @@ template <bool Greatest>
 struct arg_extreme {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index(inputs[1].type)) return status::wrong_type;
@@ -30,6 +31,7 @@ struct arg_extreme {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -44,8 +46,12 @@ struct arg_extreme {
     }
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<arg_extreme>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<arg_extreme>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return of_type<float>(call);

@@ -76,6 +76,7 @@ struct batch_matmul_geometry {
 /// a: [..., M, K], with adj_x [..., K, M]; b: [..., K, N], with adj_y [..., N, K]; y: [..., M, N]. The axes before
 /// follow numpy's rules of broadcasting.
 struct batch_matmul_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& a = call.inputs[0];
@@ -87,6 +88,7 @@ struct batch_matmul_float {
     return batch_matmul_fits(call) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& left = call.inputs[0];
     const operand& right = call.inputs[1];

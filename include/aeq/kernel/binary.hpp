@@ -9,12 +9,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/elementwise.hpp>
 
@@ -54,7 +54,7 @@ struct divided {
 };
 /// The quotient rounded down.
 struct floor_divided {
-  float operator()(float a, float b) const noexcept { return std::floor(a / b); }
+  float operator()(float a, float b) const noexcept { return elementary::floor(a / b); }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
     const std::int64_t quotient = divided()(a, b);
     if (b == 0 || b == -1) return quotient;
@@ -64,7 +64,7 @@ struct floor_divided {
 /// What floor division leaves: it has the divisor's sign.
 struct floor_remainder {
   float operator()(float a, float b) const noexcept {
-    const float rest = std::fmod(a, b);
+    const float rest = elementary::fmod(a, b);
     return rest != 0.0f && (rest < 0.0f) != (b < 0.0f) ? rest + b : rest;
   }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
@@ -94,7 +94,7 @@ struct difference_squared {
 };
 /// Of integers: 0 where the exponent is negative (which check refuses).
 struct power {
-  float operator()(float a, float b) const noexcept { return std::pow(a, b); }
+  float operator()(float a, float b) const noexcept { return elementary::pow(a, b); }
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept {
     if (b < 0) return 0;
     std::int64_t result = 1;
@@ -106,7 +106,7 @@ struct power {
   }
 };
 struct angle_of {
-  float operator()(float a, float b) const noexcept { return std::atan2(a, b); }
+  float operator()(float a, float b) const noexcept { return elementary::atan2(a, b); }
 };
 struct exclusive_or {
   constexpr std::int64_t operator()(std::int64_t a, std::int64_t b) const noexcept { return a ^ b; }
@@ -166,14 +166,23 @@ struct activation_is_a_clamp : no_rules {
 }
 /// An integer divisor is not 0.
 struct divisor_is_not_zero : no_rules {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, true);
+  }
 };
 struct quotient_rules : activation_is_a_clamp {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, true); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, true);
+  }
 };
 /// An integer exponent is not negative.
 struct exponent_is_not_negative : no_rules {
-  static status check(const kernel_arguments& call) noexcept { return second_is_sound(call, false); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return second_is_sound(call, false);
+  }
 };
 
 /// ADD and its like.
@@ -233,6 +242,7 @@ using comparison = binary<Operation, all_numbers | truth_values, one_scale, bool
 
 /// y = a + b + …, of operands of one shape, in their order. float32 and int32; not clamped.
 struct add_n {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.empty()) return status::wrong_operands;
     if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
@@ -245,6 +255,7 @@ struct add_n {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     std::copy_n(call.inputs[0].data.begin(), y.elements() * bytes_of(y.type), y.data.begin());

@@ -19,6 +19,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct broadcast_to {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -35,6 +36,7 @@ struct broadcast_to {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -42,8 +44,12 @@ struct broadcast_to {
     return shape_is_as_said_if_known<broadcast_to>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<broadcast_to>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<broadcast_to>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -63,6 +69,7 @@ struct broadcast_to {
 struct tile {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -77,6 +84,7 @@ struct tile {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -84,8 +92,12 @@ struct tile {
     return shape_is_as_said_if_known<tile>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<tile>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<tile>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -104,6 +116,7 @@ struct tile {
 struct fill {
   static constexpr std::uint32_t data_inputs = 1;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[0])) return status::wrong_type;
@@ -114,6 +127,7 @@ struct fill {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     if (call.inputs[1].type != call.outputs[0].type || bytes_of(call.inputs[1].type) == 0) return status::wrong_type;
@@ -122,8 +136,12 @@ struct fill {
     return shape_is_as_said_if_known<fill>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<fill>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<fill>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& value = call.inputs[1];
     const result_operand& y = call.outputs[0];
@@ -132,12 +150,14 @@ struct fill {
 };
 
 struct zeros_like {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type) return status::wrong_type;
     return same_shape(call.inputs[0].shape, call.outputs[0].shape) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     std::fill(call.outputs[0].data.begin(), call.outputs[0].data.end(), std::byte(0));
   }
@@ -160,18 +180,21 @@ template <bool IsRank>
 struct shape_of {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const auto rank = static_cast<std::int64_t>(inputs[0].shape.size());
     return IsRank || result.push(rank) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1 || !call.inputs[0].present()) return status::wrong_operands;
     if (!is_int32_or_int64(call.outputs[0].type)) return status::wrong_type;
     return call.outputs[0].is_complete() ? shape_is_as_said<shape_of>(call) : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const auto x = call.inputs[0].shape;
     if (IsRank) {
@@ -186,12 +209,14 @@ struct shape_of {
 struct broadcast_args {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (inputs[0].shape.size() != 1 || inputs[1].shape.size() != 1) return status::wrong_shape;
     return result.push(std::max(inputs[0].shape[0], inputs[1].shape[0])) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -202,6 +227,7 @@ struct broadcast_args {
     return call.inputs[0].is_constant && call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     for (std::size_t k = 0; k < call.outputs[0].elements(); ++k) {
       const std::int64_t a = extent_from_right(call.inputs[0], k);
@@ -211,6 +237,7 @@ struct broadcast_args {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const std::size_t rank = call.outputs[0].elements();
     for (std::size_t k = 0; k < rank; ++k) {

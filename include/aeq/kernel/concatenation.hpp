@@ -17,6 +17,7 @@ template <bool IsNew>
 struct joined {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.empty()) return status::wrong_operands;
     const auto first = inputs[0].shape;
@@ -39,6 +40,7 @@ struct joined {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
     const result_operand& y = call.outputs[0];
@@ -55,6 +57,7 @@ struct joined {
     return shape_is_as_said<joined>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     std::size_t axis = 0;

@@ -122,10 +122,12 @@ void for_output_pixels(const kernel_arguments& call, const conv_2d_geometry& g, 
 ///
 /// x: [B, H, W, groups * I]; w: [N, KH, KW, I], groups divide N; bias: N elements, may be absent; y: [B, OH, OW, N].
 struct conv_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     return detail::check_conv_float(call, &conv_2d_geometry_of);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const operand& weight = call.inputs[1];
@@ -171,10 +173,12 @@ struct conv_2d_float {
 ///
 /// x: [B, H, W, C]; w: [1, KH, KW, C * M]; bias: C * M elements, may be absent; y: [B, OH, OW, C * M].
 struct depthwise_conv_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     return detail::check_conv_float(call, &depthwise_geometry_of);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const operand& weight = call.inputs[1];

@@ -39,6 +39,7 @@ struct conv_3d_geometry {
 ///
 /// x: [B, D, H, W, I]; w: [KD, KH, KW, I, N]; bias: N elements, may be absent; y: [B, OD, OH, OW, N].
 struct conv_3d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -59,6 +60,7 @@ struct conv_3d_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     conv_3d_geometry g;
     if (conv_3d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;

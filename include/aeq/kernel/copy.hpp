@@ -12,6 +12,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 
 /// Copies the first input; of any type. The other inputs have been looked at when the output got its shape.
 struct copy {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.empty() || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -20,6 +21,7 @@ struct copy {
     return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     const std::size_t bytes = (y.elements() * static_cast<std::size_t>(bits_of(y.type)) + 7) / 8;
@@ -29,6 +31,7 @@ struct copy {
 
 /// BITCAST to a type of as many bits.
 struct copy_as_bits {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     if (bits_of(call.inputs[0].type) != bits_of(call.outputs[0].type)) return status::wrong_type;
@@ -37,6 +40,7 @@ struct copy_as_bits {
     return copy::setup({{&same, 1}, call.outputs, call.options, {}, call.share}, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     copy::evaluate(call, workspace);
   }

@@ -262,6 +262,7 @@ inline void run_binary(const kernel_arguments& call, binary_float_row floats, bi
 /// with int64: results wrap when they are stored. y may be x.
 template <class Operation, std::uint32_t Types = float_only>
 struct unary {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -270,6 +271,7 @@ struct unary {
     return x.elements() == y.elements() && x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     unary_float_row floats = nullptr;
     unary_integer_piece integers = nullptr;
@@ -299,14 +301,19 @@ struct no_rules {
 /// results wrap when they are stored. y may be a if it has its type and shape.
 template <class Operation, std::uint32_t Types, class Rules = no_rules, class Result = float>
 struct binary {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     constexpr bool is_truth = std::is_same_v<Result, bool>;
     if (const status fits = operands_broadcast(call, Types, is_truth); fits != status::ready) return fits;
     return Rules::accepts(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return Rules::check(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return Rules::check(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     binary_float_row floats = nullptr;
     binary_integer_piece integers = nullptr;

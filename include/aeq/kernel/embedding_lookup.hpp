@@ -17,6 +17,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 ///
 /// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
 struct embedding_lookup {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 2 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& indices = call.inputs[0];
@@ -41,6 +42,7 @@ struct embedding_lookup {
     return is_symmetric ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const std::int32_t rows = call.inputs[1].shape[0];
     for (std::size_t i = 0; i < call.inputs[0].elements(); ++i) {
@@ -50,6 +52,7 @@ struct embedding_lookup {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& table = call.inputs[1];
     const result_operand& y = call.outputs[0];

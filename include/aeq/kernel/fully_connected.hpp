@@ -15,6 +15,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 ///
 /// x: any shape of B * K elements; w: [N, K]; bias: N elements, may be absent; y: any shape of B * N elements.
 struct fully_connected_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 2 || call.inputs.size() > 3 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -34,6 +35,7 @@ struct fully_connected_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const float* const x = call.inputs[0].values<float>().data();
     const float* const w = call.inputs[1].values<float>().data();

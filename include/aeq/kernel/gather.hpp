@@ -19,6 +19,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct gather {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -32,6 +33,7 @@ struct gather {
                : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -42,6 +44,7 @@ struct gather {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto x = call.inputs[0].shape;
     places at;
@@ -53,6 +56,7 @@ struct gather {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& indices = call.inputs[1];
@@ -106,6 +110,7 @@ struct gather {
 struct gather_nd {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -117,6 +122,7 @@ struct gather_nd {
                : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -127,6 +133,7 @@ struct gather_nd {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto indices = call.inputs[1].shape;
     const std::size_t rows = product_of(indices, 0, indices.size() - 1);
@@ -137,6 +144,7 @@ struct gather_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& indices = call.inputs[1];
@@ -157,6 +165,7 @@ struct gather_nd {
 /// y = x, with `update` from element `start` on; a start that leaves too little room is moved back. Inputs: x, update,
 /// start (a list). y may be x. Any element of whole bytes.
 struct dynamic_update_slice {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -173,6 +182,7 @@ struct dynamic_update_slice {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const operand& update = call.inputs[1];

@@ -52,6 +52,10 @@ struct kernel_functions {
   [[nodiscard]] constexpr bool present() const noexcept { return evaluate != nullptr; }
 };
 
+/// The functions of our kernels are templates of nothing: a source file compiles those that it uses, and including all
+/// of them stays cheap.
+struct when_used;
+
 namespace detail {
 
 template <class Kernel>
@@ -65,9 +69,19 @@ constexpr std::size_t no_bytes(const kernel_arguments&) noexcept {
 template <class Kernel>
 [[nodiscard]] constexpr kernel_functions functions_of() {
   kernel_functions result{&detail::no_bytes<void>, &Kernel::setup, &Kernel::evaluate};
-  if constexpr (requires { &Kernel::workspace_bytes; }) result.workspace_bytes = &Kernel::workspace_bytes;
-  if constexpr (requires { &Kernel::scratch_bytes; }) result.scratch_bytes = &Kernel::scratch_bytes;
-  if constexpr (requires { &Kernel::check; }) result.check = &Kernel::check;
+  // (A template has no address before its type is said; a function of another type is an error, not absent.)
+  if constexpr (
+      requires { &Kernel::workspace_bytes; } || requires(workspace_function f) { f = &Kernel::workspace_bytes; }) {
+    result.workspace_bytes = &Kernel::workspace_bytes;
+  }
+  if constexpr (
+      requires { &Kernel::scratch_bytes; } || requires(workspace_function f) { f = &Kernel::scratch_bytes; }) {
+    result.scratch_bytes = &Kernel::scratch_bytes;
+  }
+  if constexpr (
+      requires { &Kernel::check; } || requires(check_function f) { f = &Kernel::check; }) {
+    result.check = &Kernel::check;
+  }
   return result;
 }
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/extents.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
@@ -15,6 +15,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// y row = Row::compute(x row), float32; x and y have one shape.
 template <class Row>
 struct rows_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -24,6 +25,7 @@ struct rows_float {
     return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const auto x = call.inputs[0].values<float>();
     const auto y = call.outputs[0].values<float>();
@@ -42,8 +44,8 @@ struct log_softmax_row {
   static void compute(std::span<const float> x, std::span<float> y, const operation_options&) noexcept {
     const float highest = *std::max_element(x.begin(), x.end());
     float sum = 0;
-    for (const float value : x) sum += std::exp(value - highest);
-    const float logarithm = std::log(sum);
+    for (const float value : x) sum += elementary::exp(value - highest);
+    const float logarithm = elementary::log(sum);
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - highest - logarithm;
   }
 };
@@ -54,7 +56,7 @@ struct l2_normalization_row {
     float sum = 0;
     for (const float value : x) sum += value * value;
     constexpr float least = 1e-6f;
-    const float root = std::max(std::sqrt(sum), least);
+    const float root = std::max(elementary::sqrt(sum), least);
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] / root;
   }
 };
@@ -68,7 +70,7 @@ struct local_response_row {
       const std::size_t end = i + std::min(x.size() - i, radius + 1);
       float sum = 0;
       for (std::size_t k = begin; k < end; ++k) sum += x[k] * x[k];
-      y[i] = x[i] * std::pow(options.bias + options.alpha * sum, -options.beta);
+      y[i] = x[i] * elementary::pow(options.bias + options.alpha * sum, -options.beta);
     }
   }
 };

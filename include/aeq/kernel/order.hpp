@@ -3,11 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include <aeq/core/constexpr_math.hpp>
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/broadcast.hpp>
 #include <aeq/kernel/extents.hpp>
 
@@ -16,6 +17,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// The k largest elements of each row of the last axis, descending, equal ones in the order of x, and their indices.
 /// Inputs: x (float32, int8, uint8, int16, int32, int64), k (one int32). Outputs: values, indices (int32).
 struct top_k {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 2); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -37,10 +39,12 @@ struct top_k {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     return index_at(call.inputs[1], 0) == call.outputs[0].shape.back() ? status::ready : status::wrong_data;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return run<float>(call);
@@ -97,6 +101,7 @@ struct top_k {
 /// Sums along an axis up to each element: with it, or, exclusive, without; from the other end if reversed. Inputs: x
 /// (float32, int32, int64), axis.
 struct cumulative_sum {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -108,11 +113,13 @@ struct cumulative_sum {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     std::size_t axis = 0;
     return to_axis(index_at(call.inputs[1], 0), call.inputs[0].shape.size(), axis) ? status::ready : status::wrong_data;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs[0].type == element_type::float32) return run<float, float>(call);
     if (call.inputs[0].type == element_type::int32) return run<std::int32_t, std::uint32_t>(call);
@@ -149,6 +156,7 @@ struct cumulative_sum {
 struct range_of {
   static constexpr std::uint32_t data_inputs = 7;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     for (const operand& x : inputs) {
@@ -163,7 +171,7 @@ struct range_of {
       const float limit = inputs[1].values<float>()[0];
       const float delta = inputs[2].values<float>()[0];
       if (delta == 0.0f) return status::wrong_data;
-      count = std::ceil(static_cast<double>(std::fabs((limit - start) / delta)));
+      count = elementary::ceil(static_cast<double>(absolute((limit - start) / delta)));
       if ((delta > 0.0f) != (limit > start) && limit != start) return status::wrong_data;
     } else {
       constexpr std::int64_t limit_of_numbers = std::int64_t(1) << 52u;
@@ -182,6 +190,7 @@ struct range_of {
     return result.push(static_cast<std::int64_t>(count)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     for (const operand& x : call.inputs) {
@@ -193,8 +202,12 @@ struct range_of {
     return shape_is_as_said_if_known<range_of>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<range_of>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<range_of>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const result_operand& y = call.outputs[0];
     if (y.type == element_type::float32) {
@@ -223,6 +236,7 @@ struct range_of {
 struct where_true {
   static constexpr std::uint32_t data_inputs = 1;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const operand& x = inputs[0];
@@ -234,14 +248,19 @@ struct where_true {
                                                                                         : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (!is_testable(call.inputs[0].type) || call.outputs[0].type != element_type::int64) return status::wrong_type;
     return shape_is_as_said_if_known<where_true>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<where_true>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<where_true>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const auto y = call.outputs[0].values<std::int64_t>();

@@ -39,10 +39,12 @@ struct pad_with {
   static constexpr std::size_t inputs = HasValue ? 3 : 2;
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> in, const operation_options&, extents& result) noexcept {
     return in.size() == inputs ? padded_shape(in, result) : status::wrong_operands;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, inputs, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -53,8 +55,12 @@ struct pad_with {
     return shape_is_as_said_if_known<pad_with>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<pad_with>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<pad_with>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -85,6 +91,7 @@ using pad_v2 = pad_with<true>;
 struct dilate {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -98,6 +105,7 @@ struct dilate {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -109,8 +117,12 @@ struct dilate {
     return shape_is_as_said_if_known<dilate>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<dilate>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<dilate>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -130,6 +142,7 @@ struct dilate {
 struct mirror_pad {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (const status known = padded_shape(inputs, result); known != status::ready) return known;
@@ -143,6 +156,7 @@ struct mirror_pad {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -151,9 +165,13 @@ struct mirror_pad {
     return shape_is_as_said_if_known<mirror_pad>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<mirror_pad>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<mirror_pad>(call);
+  }
 
   /// x goes to the middle; then, from the innermost axis outwards, what is there already is mirrored along the axis.
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];

@@ -2,12 +2,12 @@
 // AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D. (spec: kernels, section 6) Freestanding, but for the C library's sqrtf.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/conv_2d.hpp>
@@ -44,7 +44,7 @@ struct max_pool {
 struct l2_pool {
   static constexpr float first = 0;
   [[nodiscard]] static constexpr float join(float sum, float x) noexcept { return sum + x * x; }
-  [[nodiscard]] static float finish(float sum, float count) noexcept { return std::sqrt(sum / count); }
+  [[nodiscard]] static float finish(float sum, float count) noexcept { return elementary::sqrt(sum / count); }
 };
 
 /// y[b, oy, ox, c] = clamp(Pool over the window's values of channel c), float32, in the order of the rows.
@@ -52,6 +52,7 @@ struct l2_pool {
 /// x: [B, H, W, C]; y: [B, OH, OW, C].
 template <class Pool>
 struct pool_2d_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -69,6 +70,7 @@ struct pool_2d_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     conv_2d_geometry g;

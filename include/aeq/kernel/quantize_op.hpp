@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include <aeq/core/constexpr_math.hpp>
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/cast.hpp>
 #include <aeq/kernel/elementwise.hpp>
 #include <aeq/kernel/fixed_point.hpp>
@@ -86,6 +86,7 @@ struct quantize_function {
 /// too), with one scale, or with one per channel if x is float32. Integers: x's real value over y's scale in fixed
 /// point, rounded as multiply() does.
 struct quantize_op {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -108,6 +109,7 @@ struct quantize_op {
     return ratio > 0.0 && ratio < 2147483648.0 ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -120,7 +122,7 @@ struct quantize_op {
       if (y.type == element_type::int32) {
         std::int32_t* to = reinterpret_cast<std::int32_t*>(y.data.data()) + begin;
         for (std::size_t k = 0; k < n; ++k) {
-          const float quotient = std::round(from[begin + k] / y.scale[i]);
+          const float quotient = elementary::round(from[begin + k] / y.scale[i]);
           to[k] = is_nan(quotient) ? 0 : to_integer<std::int32_t>(quotient);
         }
         return;
@@ -162,6 +164,7 @@ struct quantize_op {
 /// (x - zero point) * scale, float32. x: int8, uint8, int16, int32, int4 or int2 with one scale, one per channel, or
 /// one per block; or float16, which has none.
 struct dequantize_op {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -177,6 +180,7 @@ struct dequantize_op {
     return layout.of(x) ? status::ready : status::wrong_parameters;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const auto y = call.outputs[0].values<float>();

@@ -6,11 +6,11 @@
 // hands them over as inputs, and again behind the op's own output, where the kernel may write.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/kernel.hpp>
@@ -34,10 +34,10 @@ namespace detail {
   return is_clamp(activation) || activation == fused_activation::tanh;
 }
 [[nodiscard]] inline float activated(float x, fused_activation activation) noexcept {
-  return activation == fused_activation::tanh ? std::tanh(x) : clamped(x, clamp_of(activation));
+  return activation == fused_activation::tanh ? elementary::tanh(x) : clamped(x, clamp_of(activation));
 }
 [[nodiscard]] inline float sigmoid(float x) noexcept {
-  return 1 / (1 + std::exp(-x));
+  return 1 / (1 + elementary::exp(-x));
 }
 
 /// Input `index` of a call, float32 of the shape; absent ones may be if `is_optional`.
@@ -94,6 +94,7 @@ struct sequence_lstm_float {
     return s.batches * 4 * static_cast<std::size_t>(call.inputs[6].shape[0]) * sizeof(float);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if ((call.inputs.size() != 20 && call.inputs.size() != 24) || call.outputs.size() != 3) {
       return status::wrong_operands;
@@ -136,6 +137,7 @@ struct sequence_lstm_float {
     return detail::is_cell_activation(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     detail::sequence s;
     if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return;
@@ -181,7 +183,7 @@ struct sequence_lstm_float {
     mean /= static_cast<float>(cells);
     for (std::size_t i = 0; i < cells; ++i) variance += (to[i] - mean) * (to[i] - mean);
     variance /= static_cast<float>(cells);
-    const float scale = 1 / std::sqrt(variance + 1e-8f);
+    const float scale = 1 / elementary::sqrt(variance + 1e-8f);
     const float* const coefficient = data(call, norm + gate);
     for (std::size_t i = 0; i < cells; ++i) to[i] = (to[i] - mean) * scale * coefficient[i] + b[i];
   }
@@ -231,6 +233,7 @@ struct sequence_rnn_float {
     return call.inputs.size() == 5 ? call.inputs[4].elements() * sizeof(float) : 0;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 5 || call.outputs.size() != 2) return status::wrong_operands;
     for (const status s : {check_float(call.inputs[0]), check_float(call.outputs[0]), check_float(call.outputs[1])}) {
@@ -252,6 +255,7 @@ struct sequence_rnn_float {
     return detail::is_cell_activation(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     detail::sequence s;
     if (!place(call, s)) return;

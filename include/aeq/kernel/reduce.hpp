@@ -189,6 +189,7 @@ struct reduce {
   static constexpr bool is_extreme = std::is_same_v<Join, greatest_element> || std::is_same_v<Join, least_element>;
   static constexpr bool is_logical = std::is_same_v<Join, any_element> || std::is_same_v<Join, every_element>;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     reduced_axes which;
@@ -203,6 +204,7 @@ struct reduce {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -214,8 +216,12 @@ struct reduce {
     return shape_is_as_said_if_known<reduce>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<reduce>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<reduce>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     switch (call.inputs[0].type) {
       case element_type::float32: return of_type<float>(call);

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/extents.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
@@ -18,6 +18,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct resize_geometry {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (inputs[1].type != element_type::int32) return status::wrong_type;
@@ -31,7 +32,10 @@ struct resize_geometry {
     return fits ? status::ready : status::wrong_shape;
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<resize_geometry>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<resize_geometry>(call);
+  }
 
   static status setup_of_both(const kernel_arguments& call) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
@@ -52,11 +56,13 @@ struct resize_geometry {
 
 /// Between the four nearest positions, float32.
 struct resize_bilinear_float : resize_geometry {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (!call.inputs.empty() && call.inputs[0].type != element_type::float32) return status::wrong_type;
     return setup_of_both(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const result_operand& output = call.outputs[0];
@@ -102,19 +108,21 @@ struct resize_bilinear_float : resize_geometry {
     const auto p = static_cast<float>(position);
     const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
     const float last = static_cast<float>(size - 1);
-    const float low = std::clamp(std::floor(exact), 0.0f, last);
-    const float high = std::clamp(std::ceil(exact), 0.0f, last);
+    const float low = std::clamp(elementary::floor(exact), 0.0f, last);
+    const float high = std::clamp(elementary::ceil(exact), 0.0f, last);
     return {static_cast<std::size_t>(low), static_cast<std::size_t>(high), exact - low};
   }
 };
 
 /// The nearest position; elements of whole bytes.
 struct resize_nearest_neighbor : resize_geometry {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (!call.inputs.empty() && bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
     return setup_of_both(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const result_operand& output = call.outputs[0];
@@ -144,7 +152,7 @@ struct resize_nearest_neighbor : resize_geometry {
   [[nodiscard]] static std::size_t at(std::size_t position, float scale, std::int32_t size,
                                       const operation_options& options) noexcept {
     const float exact = (static_cast<float>(position) + (options.half_pixel_centers ? 0.5f : 0.0f)) * scale;
-    const float nearest = options.align_corners ? std::round(exact) : std::floor(exact);
+    const float nearest = options.align_corners ? elementary::round(exact) : elementary::floor(exact);
     return static_cast<std::size_t>(std::clamp(nearest, 0.0f, static_cast<float>(size - 1)));
   }
 };

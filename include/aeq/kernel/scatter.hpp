@@ -65,6 +65,7 @@ inline void join_run(joining how, element_type type, const std::byte* from, std:
 struct scatter_nd {
   static constexpr std::uint32_t data_inputs = 4;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!is_index_list(inputs[2])) return status::wrong_type;
@@ -75,6 +76,7 @@ struct scatter_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const auto indices = call.inputs[0].shape;
@@ -92,6 +94,7 @@ struct scatter_nd {
     return shape_is_as_said_if_known<scatter_nd>(call);
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     if (const status known = shape_is_as_said<scatter_nd>(call); known != status::ready) return known;
     for (std::size_t row = 0; row < rows_of(call); ++row) {
@@ -101,6 +104,7 @@ struct scatter_nd {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& indices = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -131,6 +135,7 @@ template <joining How, bool IsSorted>
 struct segment {
   static constexpr std::uint32_t data_inputs = IsSorted ? 2 : 4;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != (IsSorted ? 2 : 3)) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -154,6 +159,7 @@ struct segment {
     return result.push(x.subspan(segments.size())) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, IsSorted ? 2 : 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -168,6 +174,7 @@ struct segment {
     return shape_is_as_said_if_known<segment>(call);
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     if (const status known = shape_is_as_said<segment>(call); known != status::ready) return known;
     const std::int64_t count = call.outputs[0].shape[0];
@@ -180,6 +187,7 @@ struct segment {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -206,6 +214,7 @@ struct segment {
 struct one_hot {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 4) return status::wrong_operands;
     if (!is_index_list(inputs[1]) || inputs[1].elements() != 1) return status::wrong_type;
@@ -216,6 +225,7 @@ struct one_hot {
     return result.push(x.subspan(axis)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 4, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -229,8 +239,12 @@ struct one_hot {
     return shape_is_as_said_if_known<one_hot>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<one_hot>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<one_hot>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& indices = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -255,6 +269,7 @@ template <bool HasRest>
 struct matrix_diagonal {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != (HasRest ? 2 : 1)) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -266,6 +281,7 @@ struct matrix_diagonal {
     return diagonal[lead] == std::min(x[lead], x[lead + 1]) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, HasRest ? 2 : 1, 1); whole != status::ready) return whole;
     const element_type type = call.outputs[0].type;
@@ -275,6 +291,7 @@ struct matrix_diagonal {
     return shape_is_as_said<matrix_diagonal>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& diagonal = call.inputs[HasRest ? 1 : 0];
     const result_operand& y = call.outputs[0];

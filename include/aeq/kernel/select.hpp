@@ -17,6 +17,7 @@ template <bool Broadcasts>
 struct select_with {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     if (!Broadcasts) return result.push(inputs[1].shape) ? status::ready : status::wrong_shape;
@@ -34,6 +35,7 @@ struct select_with {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& a = call.inputs[1];
@@ -46,6 +48,7 @@ struct select_with {
     return prepare(call, walk) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     broadcast_walk<3> walk;
     (void)prepare(call, walk);

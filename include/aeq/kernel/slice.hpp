@@ -47,12 +47,14 @@ template <class Region>
 struct region_copy {
   static constexpr std::uint32_t data_inputs = Region::data_inputs;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     slice_region region;
     if (inputs.size() != Region::inputs) return status::wrong_operands;
     return Region::of(inputs, options, region, result);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, Region::inputs, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
@@ -60,8 +62,12 @@ struct region_copy {
     return shape_is_as_said_if_known<region_copy>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<region_copy>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<region_copy>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     slice_region region;
     extents shape;
@@ -200,6 +206,7 @@ struct split_axis {
     return to_axis(number, inputs[Data].shape.size(), axis);
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     constexpr std::size_t inputs = Axis == Data ? 1 : Data == 0 ? 3 : 2;
     if (const status whole = operands_are_whole(call, inputs, call.outputs.size()); whole != status::ready) {
@@ -216,6 +223,7 @@ struct split_axis {
   }
 
   /// The outputs together are x.
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     const auto x = call.inputs[Data].shape;
     std::size_t axis = 0;
@@ -238,6 +246,7 @@ struct split_axis {
     return together == extent_of(x, axis) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[Data];
     std::size_t axis = 0;

@@ -2,16 +2,17 @@
 // SOFTMAX over the last axis. (spec: kernels, section 4) Freestanding, but for the C library's expf.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/kernel.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y = exp((x - max) * beta) / sum of these, float32, along the last axis; sums in order. y may be x.
 struct softmax_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& x = call.inputs[0];
@@ -21,6 +22,7 @@ struct softmax_float {
     return x.is_complete() && y.is_complete() ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& input = call.inputs[0];
     const auto x = input.values<float>();
@@ -36,7 +38,7 @@ struct softmax_float {
         for (const float value : from) highest = highest < value ? value : highest;
         float sum = 0;
         for (std::size_t i = 0; i < depth; ++i) {
-          to[i] = std::exp((from[i] - highest) * beta);
+          to[i] = elementary::exp((from[i] - highest) * beta);
           sum += to[i];
         }
         for (float& value : to) value /= sum;

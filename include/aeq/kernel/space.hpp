@@ -20,6 +20,7 @@ template <bool ToDepth>
 struct space_depth {
   static constexpr std::uint32_t data_inputs = 0;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options& options, extents& result) noexcept {
     if (inputs.size() != 1) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -38,12 +39,14 @@ struct space_depth {
     return fits ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
     if (call.inputs[0].type != call.outputs[0].type || bytes_of(call.inputs[0].type) == 0) return status::wrong_type;
     return shape_is_as_said<space_depth>(call);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -82,6 +85,7 @@ template <bool ToBatch>
 struct space_batch {
   static constexpr std::uint32_t data_inputs = 6;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 3) return status::wrong_operands;
     const auto x = inputs[0].shape;
@@ -113,6 +117,7 @@ struct space_batch {
     return result.push(x.subspan(axes + 1)) ? status::ready : status::wrong_shape;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 3, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -122,8 +127,12 @@ struct space_batch {
     return shape_is_as_said_if_known<space_batch>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<space_batch>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<space_batch>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];

@@ -16,6 +16,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 struct transpose {
   static constexpr std::uint32_t data_inputs = 2;
 
+  template <class = when_used>
   static status shape(std::span<const operand> inputs, const operation_options&, extents& result) noexcept {
     if (inputs.size() != 2) return status::wrong_operands;
     if (!is_index_list(inputs[1])) return status::wrong_type;
@@ -31,6 +32,7 @@ struct transpose {
     return status::ready;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const element_type type = call.inputs[0].type;
@@ -41,8 +43,12 @@ struct transpose {
     return shape_is_as_said_if_known<transpose>(call);
   }
 
-  static status check(const kernel_arguments& call) noexcept { return shape_is_as_said<transpose>(call); }
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<transpose>(call);
+  }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
@@ -60,6 +66,7 @@ struct transpose {
 
 /// REVERSE_V2: the listed axes run backwards.
 struct reverse {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -70,6 +77,7 @@ struct reverse {
     return call.inputs[1].is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     for (std::size_t k = 0; k < call.inputs[1].elements(); ++k) {
       std::size_t axis = 0;
@@ -78,6 +86,7 @@ struct reverse {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const stride_list strides = strides_of(x.shape);
@@ -98,6 +107,7 @@ struct reverse {
 
 /// REVERSE_SEQUENCE: of each index b of `batch_dim`, the first lengths[b] elements along `seq_dim` run backwards.
 struct reverse_sequence {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
     const operand& x = call.inputs[0];
@@ -113,6 +123,7 @@ struct reverse_sequence {
     return lengths.is_constant ? check(call) : status::ready;
   }
 
+  template <class = when_used>
   static status check(const kernel_arguments& call) noexcept {
     std::size_t along = 0;
     (void)to_axis(call.options.seq_dim, call.inputs[0].shape.size(), along);
@@ -123,6 +134,7 @@ struct reverse_sequence {
     return status::ready;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& x = call.inputs[0];
     const stride_list strides = strides_of(x.shape);

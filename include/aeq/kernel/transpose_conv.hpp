@@ -48,6 +48,7 @@ struct reaching_windows {
 ///
 /// inputs: shape of y, int32; w: [N, KH, KW, I]; x: [B, H, W, I]; bias: N elements, may be absent. y: [B, OH, OW, N].
 struct transpose_conv_float {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
     if (call.inputs.size() < 3 || call.inputs.size() > 4 || call.outputs.size() != 1) return status::wrong_operands;
     const operand& w = call.inputs[1];
@@ -64,6 +65,7 @@ struct transpose_conv_float {
     return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
     const operand& weight = call.inputs[1];
     const operand& input = call.inputs[2];

@@ -3,11 +3,12 @@
 // functions of float.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include <aeq/core/constexpr_math.hpp>
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/elementwise.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
@@ -36,26 +37,26 @@ struct leaky_relu_function {
   constexpr float operator()(float x) const noexcept { return x > 0.0f ? x : x * alpha; }
 };
 struct elu_function {
-  float operator()(float x) const noexcept { return x < 0.0f ? std::expm1(x) : x; }
+  float operator()(float x) const noexcept { return x < 0.0f ? elementary::expm1(x) : x; }
 };
 /// 1 / (1 + e^-x), with the thresholds of the reference: 1 above 16.62, e^x below -9.
 struct logistic_function {
   float operator()(float x) const noexcept {
     if (x > 16.619047164916992f) return 1.0f;
-    if (x < -9.0f) return std::exp(x);
-    return 1.0f / (1.0f + std::exp(-x));
+    if (x < -9.0f) return elementary::exp(x);
+    return 1.0f / (1.0f + elementary::exp(-x));
   }
 };
 struct tanh_function {
-  float operator()(float x) const noexcept { return std::tanh(x); }
+  float operator()(float x) const noexcept { return elementary::tanh(x); }
 };
 /// x times the normal distribution's integral, or the approximation by tanh.
 struct gelu_function {
   bool approximate;
   constexpr explicit gelu_function(const operation_options& options) noexcept : approximate(options.approximate) {}
   float operator()(float x) const noexcept {
-    if (approximate) return 0.5f * x * (1.0f + std::tanh(0.79788456f * (x + ((0.044715f * x) * x) * x)));
-    return 0.5f * x * std::erfc(x * -0.70710678f);
+    if (approximate) return 0.5f * x * (1.0f + elementary::tanh(0.79788456f * (x + ((0.044715f * x) * x) * x)));
+    return 0.5f * x * elementary::erfc(x * -0.70710678f);
   }
 };
 struct hard_swish_function {
@@ -65,30 +66,30 @@ struct hard_swish_function {
   }
 };
 struct exp_function {
-  float operator()(float x) const noexcept { return std::exp(x); }
+  float operator()(float x) const noexcept { return elementary::exp(x); }
 };
 struct log_function {
-  float operator()(float x) const noexcept { return std::log(x); }
+  float operator()(float x) const noexcept { return elementary::log(x); }
 };
 struct sin_function {
-  float operator()(float x) const noexcept { return std::sin(x); }
+  float operator()(float x) const noexcept { return elementary::sin(x); }
 };
 struct cos_function {
-  float operator()(float x) const noexcept { return std::cos(x); }
+  float operator()(float x) const noexcept { return elementary::cos(x); }
 };
 struct sqrt_function {
-  float operator()(float x) const noexcept { return std::sqrt(x); }
+  float operator()(float x) const noexcept { return elementary::sqrt(x); }
 };
 struct rsqrt_function {
-  float operator()(float x) const noexcept { return 1.0f / std::sqrt(x); }
+  float operator()(float x) const noexcept { return 1.0f / elementary::sqrt(x); }
 };
 
 /// The nearest integer, halves to the even one. From 2^23 on every float is one.
 struct round_function {
   float operator()(float x) const noexcept {
     constexpr float whole = 8388608.0f;
-    const float size = std::fabs(x);
-    const float rounded = std::copysign((size + whole) - whole, x);
+    const float size = absolute(x);
+    const float rounded = elementary::copysign((size + whole) - whole, x);
     return size < whole ? rounded : x;
   }
 };
@@ -101,7 +102,7 @@ struct floor_function {
 struct ceil_function {
   float operator()(float x) const noexcept {
     const float rounded = round_function()(x);
-    return std::copysign(rounded < x ? rounded + 1.0f : rounded, x);
+    return elementary::copysign(rounded < x ? rounded + 1.0f : rounded, x);
   }
 };
 
@@ -111,7 +112,7 @@ struct square_function {
   constexpr float operator()(float x) const noexcept { return x * x; }
 };
 struct absolute_function {
-  float operator()(float x) const noexcept { return std::fabs(x); }
+  float operator()(float x) const noexcept { return absolute(x); }
   constexpr std::int64_t operator()(std::int64_t x) const noexcept { return x < 0 ? wrapped_negative(x) : x; }
 };
 struct negative_function {
@@ -138,17 +139,18 @@ struct fake_quant_function {
     scale = (options.max - options.min) / steps;
     inverse = 1.0f / scale;
     const float zero = 0.0f - options.min / scale;
-    const float nudged = zero < 0.0f ? 0.0f : zero > steps ? steps : std::round(zero);
+    const float nudged = zero < 0.0f ? 0.0f : zero > steps ? steps : elementary::round(zero);
     lowest = (0.0f - nudged) * scale;
     highest = (steps - nudged) * scale;
   }
   float operator()(float x) const noexcept {
     const float raised = x < lowest ? lowest : x;
     const float clipped = raised > highest ? highest : raised;
-    return std::round((clipped - lowest) * inverse) * scale + lowest;
+    return elementary::round((clipped - lowest) * inverse) * scale + lowest;
   }
 };
 struct fake_quant : unary<fake_quant_function> {
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operation_options& options = call.options;
     const bool is_sound = options.num_bits >= 2 && options.num_bits <= 16 && !options.narrow_range &&

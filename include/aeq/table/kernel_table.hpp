@@ -160,8 +160,9 @@ class kernel_table {
 /// defines it compiles its rows, which takes a second (g++ 12), and `kernel_table<builtin_schemes>::view()` is the
 /// constant.
 #if !AEQ_SEPARATE_COMPILATION
+template <class Schemes = builtin_schemes>  // always that: only a source file that asks for the table makes its rows
 [[nodiscard]] constexpr kernel_table_view builtin_table() {
-  return kernel_table<builtin_schemes>::view();
+  return kernel_table<Schemes>::view();
 }
 #else
 [[nodiscard]] kernel_table_view builtin_table();
