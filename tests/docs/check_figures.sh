@@ -6,6 +6,7 @@
 #   check_figures.sh sizes AEQ PAGE      bytes, share and ops, and that no recipe is left out
 #   check_figures.sh accuracy AEQ PAGE   how many images LiteRT classifies right; needs a Python with ai_edge_litert and
 #                                        numpy: AEQ_PYTHON, or python3
+#   check_figures.sh ranges AEQ PAGE     the table below <!-- ranges -->: methods of calibration, by the same LiteRT
 set -uo pipefail
 what="$1" aeq="$2" page="$3"
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -28,12 +29,29 @@ table="$(awk '
 ' "$page")"
 [[ -n "$table" ]] || { echo "$page has no table of figures"; exit 1; }
 
-if [[ "$what" == accuracy ]]; then
+if [[ "$what" != sizes ]]; then
   python="${AEQ_PYTHON:-python3}"
   if ! "$python" -c 'import ai_edge_litert.interpreter, numpy' 2>/dev/null; then
     echo "SKIPPED: $python has no ai_edge_litert and numpy; name one that has in AEQ_PYTHON (pip install ai-edge-litert numpy)"
     exit 0
   fi
+fi
+
+if [[ "$what" == ranges ]]; then
+  rows=0
+  while IFS="|" read -r _ recipe method right same noise _; do
+    recipe="${recipe//[\` ]/}" method="${method//[\` ]/}"
+    rows=$((rows + 1))
+    "$aeq" quantize "$digits/digits.tflite" --recipe "$recipe" --data "$digits/digits_calibration.npz" --ranges "$method" \
+      -o "$work/out.tflite" --overwrite >/dev/null 2>"$work/err" || wrong "$recipe, $method: $(cat "$work/err")"
+    counted="$(TF_CPP_MIN_LOG_LEVEL=3 "$python" "$here/count_right.py" "$digits" "$work/out.tflite" "$digits/digits.tflite" 2>/dev/null)"
+    [[ "$counted" == "${right// /} ${same// /} ${noise// /}" ]] ||
+      wrong "$recipe, $method: $page says $right, $same, $noise, LiteRT $counted"
+  done < <(awk '/^<!-- ranges -->$/ { here = 1; next } here && /^$/ { exit } here && /^\| `/' "$page")
+  [[ "$rows" -gt 0 ]] || { echo "$page has no table of ranges"; exit 1; }
+  echo "$rows calibrations, $bad wrong"
+  [[ "$bad" -eq 0 ]]
+  exit
 fi
 
 while IFS="|" read -r recipe bytes share ops right; do
