@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include <aeq/io/error.hpp>
 #include <aeq/kernels.hpp>
 #include <aeq/model/reader.hpp>
 

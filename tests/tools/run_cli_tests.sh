@@ -81,6 +81,8 @@ case_usage() {
   says "--data"
   gives 2 "$aeq" calibrate m.tflite --data random --ranges best -o s.json
   says "percentile=P"
+  gives 2 "$aeq" calibrate m.tflite --data random --samples -1 -o s.json
+  says "--samples: must not be negative"
   gives 2 "$aeq" calibrate m.tflite --data random --engine quick -o s.json
   says "no such engine; builtin, litert and litert=PATH are"
   gives 2 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --data random --engine quick -o o.tflite
@@ -473,6 +475,8 @@ case_calibrate() {
   gives 3 "$aeq" stats merge d.npz -o new.json
   gives 5 "$aeq" calibrate m.tflite --data d.npz --engine litert=nowhere.so -o new.json
   says "nowhere.so: can't be opened as a library"
+  gives 3 "$aeq" calibrate "$here/../corpus/models/sparse_weight.tflite" --data random:1 -o new.json
+  says "LiteRT may (--engine litert=PATH)"
   gives 3 "$aeq" calibrate m.tflite --data d.npz --max-memory 1K -o new.json
   says "the limit is 1024"
   no_file new.json

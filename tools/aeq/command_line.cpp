@@ -28,16 +28,12 @@ CLI::Option* add_value(CLI::App& command, const std::string& names, const std::s
   return command.add_option(names, into, text)->type_name(kind);
 }
 
+/// A number that is a count or a distance.
 template <class Value>
-void add_number(CLI::App& command, const std::string& names, Value& into, const std::string& text) {
-  add_value(command, names, "N", into, text)->capture_default_str();
-}
-
-template <class Value>
-void add_tolerance(CLI::App& command, const std::string& name, Value& into, const std::string& text) {
+CLI::Option* add_number(CLI::App& command, const std::string& names, Value& into, const std::string& text) {
   const CLI::Validator check(
       [](const std::string& value) { return value.starts_with('-') ? std::string("must not be negative") : ""; }, "");
-  add_value(command, name, "N", into, text)->capture_default_str()->check(check);
+  return add_value(command, names, "N", into, text)->capture_default_str()->check(check);
 }
 
 void add_type(CLI::App& command, const std::string& name, std::string& into, const std::string& text) {
@@ -57,7 +53,7 @@ CLI::Option* add_data(CLI::App& command, data_arguments& into, bool is_required)
                 "random:N for N samples of random numbers");
   if (is_required) data->required();
   CLI::Option* samples =
-      add_value(command, "--samples", "N", into.samples, "Take the first N samples of each signature. Default: all");
+      add_number(command, "--samples", into.samples, "Take the first N samples of each signature; 0 is all");
   CLI::Option* ranges = add_value(command, "--ranges", "METHOD", into.ranges,
                                   "How ranges come from samples: minmax, moving-average (as the Python tool does), "
                                   "percentile=P or entropy. Default: minmax");
@@ -189,9 +185,9 @@ void define_diff(CLI::App& app, diff_arguments& into) {
   add_positional(command, "B", into.b, "The other one");
   add_number(command, "-n,--number", into.number, "Print the first N differences");
   command.add_flag("--ignore-names", into.ignore_names, "Names of tensors and subgraphs do not count");
-  add_tolerance(command, "--ulps", into.ulps, "Floats may be this many float32 steps apart");
-  add_tolerance(command, "--max-delta", into.max_delta,
-                "Elements of constants may be this far apart; both sides must be models");
+  add_number(command, "--ulps", into.ulps, "Floats may be this many float32 steps apart");
+  add_number(command, "--max-delta", into.max_delta,
+             "Elements of constants may be this far apart; both sides must be models");
 }
 
 void define_recipe(CLI::App& app, recipe_arguments& into) {

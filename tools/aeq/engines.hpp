@@ -27,7 +27,13 @@ void with_engine(const engine_arguments& given, aeq::model::model source, const 
   using aeq::execute::litert_kernels;
   if (given.engine == "builtin") {
     aeq::execute::interpreter engine(std::move(source), {.threads = given.threads, .max_memory = given.max_memory});
-    return work(engine);
+    try {
+      return work(engine);
+    } catch (const aeq::error& problem) {
+      const std::string text = problem.what();
+      if (text.find("the built-in engine ") == std::string::npos || text.find("--engine") != std::string::npos) throw;
+      throw aeq::error(problem.code(), text + "; LiteRT may (--engine litert=PATH)");
+    }
   }
   check_engine(given);
   const std::string library = given.engine == "litert" ? aeq::execute::find_litert() : given.engine.substr(7);
