@@ -16,6 +16,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/quantizer.hpp>
 
+#include "support/folder.hpp"
 #include "support/model_builder.hpp"
 
 namespace {
@@ -186,7 +187,7 @@ TEST_SUITE("calibrate/calibration") {
 
   TEST_CASE("signatures that no sample was for are told, with the names of their data") {
     using aeq::execute::signature;
-    const std::string model = std::string(AEQ_TESTS_FOLDER) + "/corpus/models/two_signatures_two_graphs.tflite";
+    const std::string model = aeq_test::tests_folder().string() + "/corpus/models/two_signatures_two_graphs.tflite";
     struct one_signature {  // samples of the signature at a place, of ones
       explicit one_signature(const std::vector<signature>& all, std::size_t place, std::size_t times) {
         for (const aeq::execute::port& in : all[place].inputs) {
@@ -239,17 +240,17 @@ TEST_SUITE("calibrate/calibration") {
   }
 
   TEST_CASE("without any sample every signature is told") {
-    aeq::quantizer q(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/two_signatures_two_graphs.tflite");
+    aeq::quantizer q(aeq_test::tests_folder().string() + "/corpus/models/two_signatures_two_graphs.tflite");
     static_cast<void>(q.calibrate(std::vector<sample>{}));
     CHECK(q.notes().all().size() == 2);
-    aeq::quantizer nameless(std::string(AEQ_TESTS_FOLDER) + "/corpus/models/no_signature.tflite");
+    aeq::quantizer nameless(aeq_test::tests_folder().string() + "/corpus/models/no_signature.tflite");
     static_cast<void>(nameless.calibrate(std::vector<sample>{}));
     REQUIRE(nameless.notes().all().size() == 1);
     CHECK(nameless.notes().all()[0].place.ends_with("no_signature.tflite"));
   }
 
   TEST_CASE("an engine of one's own reads the files that the built-in one reads") {
-    const std::string folder = std::string(AEQ_TESTS_FOLDER) + "/../examples/digits/";
+    const std::string folder = aeq_test::tests_folder().string() + "/../examples/digits/";
     aeq::quantizer q(folder + "digits.tflite");
     aeq::execute::interpreter engine(q.source(), {.threads = 1});
     const observations mine = q.calibrate(engine, folder + "digits_calibration.npz", {.samples = 3});
