@@ -238,6 +238,8 @@ case_pkg_config() {
   needs pkg-config make
   project quantize
   cp "$here/programs/"*.cpp .
+  # LiteRT's library is opened at run time, by what some C libraries have apart.
+  [[ "$(uname)" != Linux ]] || answers -ldl env PKG_CONFIG_PATH="$prefix/share/pkgconfig" pkg-config --libs aeq
   run env PKG_CONFIG_PATH="$prefix/share/pkgconfig" CXXFLAGS="-Wall -Wextra" make all
   prints_kernels ./kernels
   quantizes ./quantize
