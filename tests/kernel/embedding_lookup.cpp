@@ -40,6 +40,20 @@ TEST_CASE("integers are scaled, by the table's scale or the row's") {
   CHECK(compute(code::embedding_lookup, {ints({1}, {0}), pairs})[0].floats() == std::vector<float>{-3, 0, 3, -6});
 }
 
+TEST_CASE("a table in blocks has a scale per block of a row") {
+  value table = aeq_test::make<std::uint8_t>(element_type::int4, {2, 4}, {0x21, 0x43, 0x65, 0x87});
+  table.block_elements = 2;
+  table.scale = {1, 10, 100, 1000};
+  CHECK(compute(code::embedding_lookup, {ints({2}, {1, 0}), table})[0].floats() ==
+        std::vector<float>{500, 600, 7000, -8000, 1, 2, 30, 40});
+  table.scale = {1, 10};
+  CHECK_THROWS_WITH_AS((void)compute(code::embedding_lookup, {ints({1}, {0}), table}), doctest::Contains("scales"),
+                       std::runtime_error);
+  table.block_elements = 3;
+  CHECK_THROWS_WITH_AS((void)compute(code::embedding_lookup, {ints({1}, {0}), table}), doctest::Contains("scales"),
+                       std::runtime_error);
+}
+
 TEST_CASE("indices outside of the table, and tables that can't be, are refused") {
   const value table = floats({3, 2}, {1, 2, 3, 4, 5, 6});
   const auto refused = [](const value& indices, const value& rows, const char* why) {

@@ -13,7 +13,7 @@
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y[i, ...] = table[indices[i], ...], the bytes as they are; or, where the table is int8, int4 or int2 and y float32,
-/// its integers times the scale of the table, or of the row.
+/// its integers times the scale of the table, of the row, or of the block.
 ///
 /// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
 struct embedding_lookup {
@@ -36,7 +36,14 @@ struct embedding_lookup {
         table.type == element_type::int8 || table.type == element_type::int4 || table.type == element_type::int2;
     if (!is_integer || y.type != element_type::float32) return status::wrong_type;
     const bool per_row = table.channel_axis == 0 && table.scale.size() == static_cast<std::size_t>(table.shape[0]);
-    if (table.block_elements != 0 || (table.scale.size() != 1 && !per_row)) return status::wrong_parameters;
+    if (table.block_elements != 0) {
+      if (scales_of_row(table) == 0 ||
+          table.scale.size() != scales_of_row(table) * static_cast<std::size_t>(table.shape[0])) {
+        return status::wrong_parameters;
+      }
+    } else if (table.scale.size() != 1 && !per_row) {
+      return status::wrong_parameters;
+    }
     const bool is_symmetric =
         std::all_of(table.zero_point.begin(), table.zero_point.end(), [](std::int32_t zero) { return zero == 0; });
     return is_symmetric ? status::ready : status::wrong_parameters;
@@ -66,19 +73,27 @@ struct embedding_lookup {
         std::copy(from.begin(), from.end(), y.data.begin() + static_cast<std::ptrdiff_t>(i * bytes));
         continue;
       }
-      const float scale = table.scale[table.scale.size() == 1 ? 0 : row];
+      const std::size_t blocks = table.block_elements != 0 ? scales_of_row(table) : 1;
+      const std::size_t run = elements / blocks;
+      const float* const scales = table.scale.data() + (table.scale.size() == 1 ? 0 : row * blocks);
       const std::span<const std::uint8_t> packed(reinterpret_cast<const std::uint8_t*>(from.data()), from.size());
       float* const to = y.values<float>().data() + i * elements;
       for (std::size_t k = 0; k < elements; ++k) {
         const std::int8_t value = table.type == element_type::int8   ? static_cast<std::int8_t>(packed[k])
                                   : table.type == element_type::int4 ? unpack<4>(packed, k)
                                                                      : unpack<2>(packed, k);
-        to[k] = static_cast<float>(value) * scale;
+        to[k] = static_cast<float>(value) * scales[k / run];
       }
     }
   }
 
  private:
+  /// Of a table in blocks; 0 if a row is no whole number of them.
+  [[nodiscard]] static std::size_t scales_of_row(const operand& table) noexcept {
+    const auto block = static_cast<std::size_t>(table.block_elements < 0 ? 0 : table.block_elements);
+    return table.shape.size() == 2 && block != 0 && row_elements(table) % block == 0 ? row_elements(table) / block : 0;
+  }
+
   [[nodiscard]] static std::size_t row_elements(const operand& table) noexcept {
     std::size_t product = 1;
     for (const std::int32_t extent : table.shape.subspan(1)) product *= static_cast<std::size_t>(extent);

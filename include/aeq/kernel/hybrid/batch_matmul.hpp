@@ -19,11 +19,14 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// a: [..., M, K], with adj_x [..., K, M], float32; b: [..., K, N], with adj_y [..., N, K], int8, int4 or int2 with one
 /// scale, or one per n; y: [..., M, N], float32. Axes before follow numpy's rules of broadcasting.
 struct hybrid_batch_matmul {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form_of(call));
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() != 2) return status::wrong_operands;
     if (call.inputs[1].shape.size() < 2) return status::wrong_shape;
@@ -35,6 +38,7 @@ struct hybrid_batch_matmul {
     return batch_matmul_fits(call) ? prepare_hybrid(call, form, workspace) : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& left = call.inputs[0];
     const operand& right = call.inputs[1];

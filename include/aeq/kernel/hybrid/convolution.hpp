@@ -41,16 +41,20 @@ namespace detail {
 /// Weights with different scales: q with a zero point, y = clamp((sum * w_scale[n]) * s + bias[n]). With one scale, or
 /// equal ones: q around 0, y = clamp(bias[n] + sum * (s * w_scale)).
 struct hybrid_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &conv_2d_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -81,16 +85,20 @@ struct hybrid_conv_2d {
 
 /// q with a zero point; y = clamp(sum * (w_scale[n] * s) + bias[n]).
 struct hybrid_depthwise_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &depthwise_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -119,12 +127,15 @@ struct hybrid_depthwise_conv_2d {
 /// q with a zero point; y = clamp(sum over the products p = (q - z) * w of (p * w_scale[n]) * s, in floats and in the
 /// order of iy, ix, i, + bias[n]).
 struct hybrid_transpose_conv {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 4) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -134,6 +145,7 @@ struct hybrid_transpose_conv {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (geometry(call, g) != status::ready) return;

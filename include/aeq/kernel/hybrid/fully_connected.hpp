@@ -25,13 +25,16 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// Operands as hybrid/quantized_input.hpp has them. x: any shape of B * K elements; w: [N, K]; bias: N elements, may be
 /// absent; y: any shape of B * N elements. If all of x is 0, y is the bias.
 struct hybrid_fully_connected {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return call.inputs.empty() ? 0 : quantized_input::of(call.inputs[0].elements(), rows_of(call), {}).bytes;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 3) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -52,6 +55,7 @@ struct hybrid_fully_connected {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& weight = call.inputs[1];
     const auto depth = static_cast<std::size_t>(weight.shape[1]);
