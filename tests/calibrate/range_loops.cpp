@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <aeq/calibrate/range_loops.hpp>
 #include <aeq/calibrate/range_loops_avx2.hpp>
+#include <aeq/execute/thread_pool.hpp>
 
 #include "support/golden.hpp"
 
@@ -71,6 +73,28 @@ TEST_SUITE("calibrate/range_loops") {
         CHECK(a.infinities == b.infinities);
         if (kind == 6) CHECK(a.highest == 100);
         if (kind == 7) CHECK(a.lowest == -100);
+      }
+    }
+  }
+
+  TEST_CASE("threads give the same bits") {
+    std::mt19937 random(8);
+    std::normal_distribution<float> normal;
+    aeq::execute::thread_pool pool(3);
+    std::vector<float> values(400001);
+    for (float& v : values) v = normal(random);
+    for (const std::size_t count : {std::size_t(1), std::size_t(70000), values.size()}) {
+      for (const std::size_t at : {std::size_t(0), count / 2, count - 1}) {
+        for (const float odd : {100.0f, -100.0f, -infinity, 3.3e38f, not_a_number}) {
+          const float before = std::exchange(values[at], odd);
+          const float_range a = portable(std::vector<float>(values.begin(), values.begin() + std::ptrdiff_t(count)));
+          const float_range b = range_of(values.data(), count, aeq::calibrate::best_loops(), pool.share());
+          CHECK(aeq_test::same_bits(a.lowest, b.lowest));
+          CHECK(aeq_test::same_bits(a.highest, b.highest));
+          CHECK(a.nans == b.nans);
+          CHECK(a.infinities == b.infinities);
+          values[at] = before;
+        }
       }
     }
   }

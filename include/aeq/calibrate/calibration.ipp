@@ -106,7 +106,7 @@ AEQ_INLINE void collector::take(const execute::tensor_view& shown) {
   // the Python tool's average takes the first alone.
   const bool again = last_[place] == number_;
   last_[place] = number_;
-  into_.observe(place, *shown.value, number_ - 1, again);
+  into_.observe(place, *shown.value, number_ - 1, again, shown.share);
 }
 
 AEQ_INLINE void collector::end() {

@@ -20,6 +20,7 @@
 #include <aeq/config.hpp>
 #include <aeq/io/warning.hpp>
 #include <aeq/kernel/operand.hpp>
+#include <aeq/kernel/work_sharing.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
 
@@ -68,7 +69,8 @@ class observations {
 
   /// Takes what a tensor is in a sample. Floats that are NaN or infinite are left out of ranges, and told by `tell`. A
   /// tensor without elements is passed over. `again`: the sample has shown it before; an average takes the first alone.
-  void observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again = false);
+  void observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again = false,
+               const work_sharing& share = {});
 
   /// Counts a sample of which all tensors have been observed.
   void count_sample() { ++samples_; }

@@ -110,8 +110,8 @@ AEQ_INLINE void observations::take(observed& into, const tensor_range& of_sample
   }
 }
 
-AEQ_INLINE void observations::observe(std::size_t place, const operand& value, std::uint64_t sample_number,
-                                      bool again) {
+AEQ_INLINE void observations::observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again,
+                                      const work_sharing& share) {
   if (again && method_.kind == range_kind::moving_average) return;
   const std::size_t count = value.elements();
   if (count == 0 || !value.is_complete()) return;
@@ -144,7 +144,7 @@ AEQ_INLINE void observations::observe(std::size_t place, const operand& value, s
     case element_type::int4: return;
   }
   if (!floats.empty()) {
-    const float_range r = range_of(floats.data(), floats.size(), best_loops());
+    const float_range r = range_of(floats.data(), floats.size(), best_loops(), share);
     of_sample.lowest = static_cast<double>(r.lowest);
     of_sample.highest = static_cast<double>(r.highest);
     if (r.nans + r.infinities > 0) {

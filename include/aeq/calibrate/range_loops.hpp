@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <limits>
 
 #include <aeq/config.hpp>
+#include <aeq/kernel/work_sharing.hpp>
 
 namespace aeq::inline AEQ_ABI::calibrate {
 
@@ -79,10 +81,32 @@ inline constexpr range_loops portable_loops{"portable", &portable::scan};
   return r;
 }
 
+/// A scan in parts: no other result than that of the whole.
+[[nodiscard]] inline float_scan shared_scan(const float* values, std::size_t count, const range_loops& loops,
+                                            const work_sharing& share) {
+  constexpr std::size_t worth = 32768;  // floats that are worth another thread
+  std::array<float_scan, 16> parts;
+  const std::size_t pieces = std::min({share.width, count / worth, parts.size()});
+  if (pieces < 2) return loops.scan(values, count);
+  share.for_each(pieces, [&](std::size_t i) {
+    const std::size_t begin = count * i / pieces;
+    parts[i] = loops.scan(values + begin, count * (i + 1) / pieces - begin);
+  });
+  float_scan all = parts[0];
+  for (std::size_t i = 1; i < pieces; ++i) {
+    all.lowest = std::min(all.lowest, parts[i].lowest);
+    all.highest = std::max(all.highest, parts[i].highest);
+    all.magnitude_bits = std::max(all.magnitude_bits, parts[i].magnitude_bits);
+  }
+  return all;
+}
+
 /// The range of `count` floats, which is at least 1. A zero is +0.
-[[nodiscard]] inline float_range range_of(const float* values, std::size_t count, const range_loops& loops) {
+[[nodiscard]] inline float_range range_of(const float* values, std::size_t count, const range_loops& loops,
+                                          const work_sharing& share = {}) {
   float_range r;
-  if (const float_scan s = loops.scan(values, count); s.magnitude_bits < std::bit_cast<std::uint32_t>(unbounded)) {
+  if (const float_scan s = shared_scan(values, count, loops, share);
+      s.magnitude_bits < std::bit_cast<std::uint32_t>(unbounded)) {
     r = {s.lowest, s.highest, 0, 0};
   } else {
     r = careful_range(values, count);

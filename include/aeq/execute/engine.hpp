@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <aeq/kernel/operand.hpp>
+#include <aeq/kernel/work_sharing.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -38,6 +39,7 @@ struct tensor_view {
   std::size_t subgraph = 0;
   std::size_t tensor = 0;
   const operand* value = nullptr;
+  work_sharing share{};  ///< who may compute on it, during the call
 };
 
 /// Sees tensors when they have been computed: a subgraph's inputs first, then each op's outputs, in the order of the

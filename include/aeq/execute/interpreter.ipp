@@ -192,10 +192,10 @@ class interpreter::machine final : detail::environment {
 
   // Running.
 
-  void visit(const detail::graph& g, std::int32_t tensor) const {
+  void visit(const detail::graph& g, std::int32_t tensor) {
     if (visitor_ == nullptr || tensor < 0) return;
     const operand seen = g.view(tensor);
-    (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen});
+    (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen, pool_.share()});
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {

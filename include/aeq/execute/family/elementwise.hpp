@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include <aeq/execute/fast/function_ops.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/binary.hpp>
 #include <aeq/kernel/cast.hpp>
@@ -47,16 +48,16 @@ inline constexpr std::array elementwise{
     detail::unary_row<kernel::unary<kernel::cos_function>>(op::code::cos),
     detail::unary_row<kernel::dequantize_op>(op::code::dequantize),
     detail::binary_row<kernel::arithmetic<kernel::divided, kernel::quotient_rules>>(op::code::div),
-    detail::unary_row<kernel::unary<kernel::elu_function>>(op::code::elu),
+    detail::unary_row<fast::elu>(op::code::elu),
     detail::comparison_row<kernel::equal_to>(op::code::equal),
-    detail::unary_row<kernel::unary<kernel::exp_function>>(op::code::exp),
+    detail::unary_row<fast::exponential>(op::code::exp),
     detail::unary_row<kernel::fake_quant>(op::code::fake_quant),
     detail::unary_row<kernel::unary<kernel::floor_function>>(op::code::floor),
     detail::binary_row<kernel::binary<kernel::floor_divided, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
         op::code::floor_div),
     detail::binary_row<kernel::binary<kernel::floor_remainder, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
         op::code::floor_mod),
-    detail::unary_row<kernel::unary<kernel::gelu_function>>(op::code::gelu),
+    detail::unary_row<fast::gelu>(op::code::gelu),
     detail::comparison_row<kernel::greater_than>(op::code::greater),
     detail::comparison_row<kernel::at_least>(op::code::greater_equal),
     detail::unary_row<kernel::unary<kernel::hard_swish_function>>(op::code::hard_swish),
@@ -67,7 +68,7 @@ inline constexpr std::array elementwise{
     detail::binary_row<kernel::binary<kernel::both, kernel::truth_values>>(op::code::logical_and),
     detail::unary_row<kernel::unary<kernel::not_function, kernel::truth_values>>(op::code::logical_not),
     detail::binary_row<kernel::binary<kernel::either, kernel::truth_values>>(op::code::logical_or),
-    detail::unary_row<kernel::unary<kernel::logistic_function>>(op::code::logistic),
+    detail::unary_row<fast::logistic>(op::code::logistic),
     detail::binary_row<kernel::binary<kernel::larger, kernel::all_numbers>>(op::code::maximum),
     detail::binary_row<kernel::binary<kernel::smaller, kernel::all_numbers>>(op::code::minimum),
     detail::binary_row<kernel::arithmetic<kernel::times>>(op::code::mul),
@@ -92,7 +93,7 @@ inline constexpr std::array elementwise{
     detail::unary_row<kernel::unary<kernel::square_function>>(op::code::square),
     detail::binary_row<kernel::binary<kernel::difference_squared, kernel::wide_numbers>>(op::code::squared_difference),
     detail::binary_row<kernel::arithmetic<kernel::minus>>(op::code::sub),
-    detail::unary_row<kernel::unary<kernel::tanh_function>>(op::code::tanh),
+    detail::unary_row<fast::hyperbolic_tangent>(op::code::tanh),
 };
 
 }  // namespace family

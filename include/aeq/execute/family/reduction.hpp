@@ -6,12 +6,12 @@
 
 #include <array>
 
+#include <aeq/execute/fast/function_ops.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/kernel/arg_extreme.hpp>
 #include <aeq/kernel/normalize.hpp>
 #include <aeq/kernel/reduce.hpp>
 #include <aeq/kernel/resize.hpp>
-#include <aeq/kernel/softmax.hpp>
 
 namespace aeq::inline AEQ_ABI::execute::family {
 
@@ -22,7 +22,7 @@ inline constexpr std::array reduction{
               &execute::detail::shape_of_first, 0, storage::in_place},
     operation{op::code::local_response_normalization, functions_of<kernel::rows_float<kernel::local_response_row>>(),
               &execute::detail::shape_of_first},
-    operation{op::code::log_softmax, functions_of<kernel::rows_float<kernel::log_softmax_row>>(),
+    operation{op::code::log_softmax, functions_of<kernel::rows_float<fast::log_softmax_row>>(),
               &execute::detail::shape_of_first, 0, storage::in_place},
     execute::detail::row_of<kernel::reduce_mean>(op::code::mean),
     execute::detail::row_of<kernel::reduce_all>(op::code::reduce_all),
@@ -32,7 +32,7 @@ inline constexpr std::array reduction{
     execute::detail::row_of<kernel::reduce_prod>(op::code::reduce_prod),
     execute::detail::row_of<kernel::resize_bilinear_float>(op::code::resize_bilinear),
     execute::detail::row_of<kernel::resize_nearest_neighbor>(op::code::resize_nearest_neighbor),
-    operation{op::code::softmax, functions_of<kernel::softmax_float>(), &execute::detail::shape_of_first, 0,
+    operation{op::code::softmax, functions_of<fast::softmax_float>(), &execute::detail::shape_of_first, 0,
               storage::in_place},
     execute::detail::row_of<kernel::reduce_sum>(op::code::sum),
 };

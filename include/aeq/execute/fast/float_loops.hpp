@@ -57,6 +57,9 @@ struct float_loops {
   /// sums[i] = sum over k of x[k] * w[i][k], for four w
   void (*dots)(const float* x, const float* const* w, std::size_t depth, float* sums) = nullptr;
   void (*depthwise)(const depthwise_tile&) = nullptr;
+  /// to[k * to_step + n] = from[n * step + k] for squares of so many
+  std::size_t turned = 4;
+  void (*turn)(const float* from, std::size_t step, float* to, std::size_t to_step) = nullptr;
 };
 
 namespace portable {
@@ -161,6 +164,20 @@ inline void depthwise(const depthwise_tile& t) {
   }
 }
 
+inline void turn(const float* from, std::size_t step, float* to, std::size_t to_step) {
+  float4 a, b, c, d;
+  load(from, a);
+  load(from + step, b);
+  load(from + 2 * step, c);
+  load(from + 3 * step, d);
+  const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+  store(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+  store(to + 2 * to_step, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
+  store(to + 3 * to_step, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
+}
+
 }  // namespace portable
 
 inline constexpr float_loops portable_float_loops{
@@ -170,6 +187,8 @@ inline constexpr float_loops portable_float_loops{
     {{&portable::multiply<1, 1>, &portable::multiply<1, 2>}, {&portable::multiply<4, 1>, &portable::multiply<4, 2>}},
     &portable::multiply<1, 8>,
     &portable::dots,
-    &portable::depthwise};
+    &portable::depthwise,
+    4,
+    &portable::turn};
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast

@@ -145,7 +145,9 @@ inline constexpr float_loops avx2_float_loops{
     {{&avx2::multiply<1, 1>, &avx2::multiply<1, 2>}, {&avx2::multiply<6, 1>, &avx2::multiply<6, 2>}},
     &avx2::multiply<1, 8>,
     &avx2::dots,
-    &avx2::depthwise};
+    &avx2::depthwise,
+    4,
+    &portable::turn};
 #endif
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast

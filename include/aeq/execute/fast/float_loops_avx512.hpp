@@ -137,6 +137,37 @@ AEQ_AVX512 inline void depthwise(const depthwise_tile& t) {
   }
 }
 
+/// Rows of 16: neighbours are exchanged at distances 1, 2, 4 and 8.
+AEQ_AVX512 inline void turn(const float* from, std::size_t step, float* to, std::size_t to_step) {
+  __m512 a[16], b[16];
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < 16; ++i) a[i] = _mm512_loadu_ps(from + i * step);
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < 16; i += 2) {
+    b[i] = __builtin_shufflevector(a[i], a[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+    b[i + 1] = __builtin_shufflevector(a[i], a[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t j = 0; j < 8; ++j) {
+    const std::size_t i = j / 2 * 4 + j % 2;
+    a[i] = __builtin_shufflevector(b[i], b[i + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+    a[i + 2] = __builtin_shufflevector(b[i], b[i + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t j = 0; j < 8; ++j) {
+    const std::size_t i = j / 4 * 8 + j % 4;
+    b[i] = __builtin_shufflevector(a[i], a[i + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+    b[i + 4] = __builtin_shufflevector(a[i], a[i + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < 8; ++i) {
+    _mm512_storeu_ps(to + i * to_step,
+                     __builtin_shufflevector(b[i], b[i + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+    _mm512_storeu_ps(to + (i + 8) * to_step, __builtin_shufflevector(b[i], b[i + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24,
+                                                                     25, 26, 27, 28, 29, 30, 31));
+  }
+}
+
 #undef AEQ_AVX512
 
 }  // namespace avx512
@@ -148,7 +179,9 @@ inline constexpr float_loops avx512_float_loops{
     {{&avx512::multiply<1, 1>, &avx512::multiply<1, 2>}, {&avx512::multiply<8, 1>, &avx512::multiply<8, 2>}},
     &avx512::multiply<1, 8>,
     &avx512::dots,
-    &avx512::depthwise};
+    &avx512::depthwise,
+    16,
+    &avx512::turn};
 #endif
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast

@@ -68,24 +68,9 @@ struct float_product {
 
 namespace detail {
 
-inline void transpose_four(const float* from, std::size_t step, float* to, std::size_t to_step) {
-  using portable::float4;
-  float4 a, b, c, d;
-  portable::load(from, a);
-  portable::load(from + step, b);
-  portable::load(from + 2 * step, c);
-  portable::load(from + 3 * step, d);
-  const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  portable::store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-  portable::store(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-  portable::store(to + 2 * to_step, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
-  portable::store(to + 3 * to_step, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
-}
-
 /// Columns [0, columns) of k in [0, depth), `b` being the first, as [depth][width], filled up with zeros.
-inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::size_t depth, std::size_t columns,
-                       std::size_t width, float* to) {
+inline void pack_panel(const float_loops& loops, const float* b, std::size_t b_k, std::size_t b_n, std::size_t depth,
+                       std::size_t columns, std::size_t width, float* to) {
   if (b_n == 1) {
     for (std::size_t k = 0; k < depth; ++k) {
       std::copy_n(b + k * b_k, columns, to + k * width);
@@ -95,13 +80,17 @@ inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::si
   }
   std::size_t n = 0;
   if (b_k == 1) {
-    for (std::size_t begin = 0; begin < depth; begin += 16) {  // 16 lines of `to` stay in the first-level cache
-      const std::size_t end = std::min(depth, begin + 16);
-      for (n = 0; n + 4 <= columns; n += 4) {
-        std::size_t k = begin;
-        for (; k + 4 <= end; k += 4) transpose_four(b + n * b_n + k, b_n, to + k * width + n, width);
-        for (; k < end; ++k) {
-          for (std::size_t i = 0; i < 4; ++i) to[k * width + n + i] = b[(n + i) * b_n + k];
+    for (const std::size_t square : {loops.turned, portable_float_loops.turned}) {
+      const auto turn = square == loops.turned ? loops.turn : portable_float_loops.turn;
+      const std::size_t first = n;
+      for (std::size_t begin = 0; begin < depth; begin += 16) {  // 16 lines of `to` stay in the first-level cache
+        const std::size_t end = std::min(depth, begin + 16);
+        for (n = first; n + square <= columns; n += square) {
+          std::size_t k = begin;
+          for (; k + square <= end; k += square) turn(b + n * b_n + k, b_n, to + k * width + n, width);
+          for (; k < end; ++k) {
+            for (std::size_t i = 0; i < square; ++i) to[k * width + n + i] = b[(n + i) * b_n + k];
+          }
         }
       }
     }
@@ -116,10 +105,10 @@ inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::si
 /// How the product's k are cut: always the same way, so that results do not depend on who computes what.
 class block_cut {
  public:
-  block_cut(std::size_t taps, std::size_t depth) : taps_(taps), depth_(depth) {
+  block_cut(std::size_t taps, std::size_t depth, std::size_t most = block_depth) : taps_(taps), depth_(depth) {
     const std::size_t whole = std::max<std::size_t>(depth, 1);
-    step_.taps = std::clamp<std::size_t>(block_depth / whole, 1, std::min(block_taps, std::max<std::size_t>(taps, 1)));
-    step_.depth = std::min(depth, block_depth);
+    step_.taps = std::clamp<std::size_t>(most / whole, 1, std::min(block_taps, std::max<std::size_t>(taps, 1)));
+    step_.depth = std::min(depth, most);
   }
   [[nodiscard]] std::size_t most() const { return step_.taps * step_.depth; }
   [[nodiscard]] block_range first() const { return {0, std::min(step_.taps, taps_), 0, step_.depth}; }
@@ -145,7 +134,9 @@ class block_cut {
 template <class Fill>
 void multiply_part(const float_loops& loops, const float_product& p, std::size_t row_begin, std::size_t row_end,
                    std::size_t column_begin, std::size_t column_end, std::span<float> packed, const Fill& fill) {
-  const block_cut cut(p.taps, p.depth);
+  // A single row by what lies in rows already: a few of these at a time, to read memory in its order.
+  const bool is_row = p.rows == 1 && p.b_n == 1;
+  const block_cut cut(p.taps, p.depth, is_row ? 16 : block_depth);
   const std::size_t width = 2 * loops.floats;
   const std::size_t block_columns =
       std::max(packed.size() / std::max<std::size_t>(cut.most(), 1) / width, std::size_t(1)) * width;
@@ -162,7 +153,7 @@ void multiply_part(const float_loops& loops, const float_product& p, std::size_t
       const float* const b = p.b + (range.tap * p.depth + range.k) * p.b_k;
       for (std::size_t n = n0; n < n1; n += width) {
         if (in_place && n + width <= n1) continue;
-        detail::pack_panel(b + n * p.b_n, p.b_k, p.b_n, depth, std::min(width, n1 - n), width,
+        detail::pack_panel(loops, b + n * p.b_n, p.b_k, p.b_n, depth, std::min(width, n1 - n), width,
                            packed.data() + (n - n0) * depth);
       }
       for (std::size_t m = row_begin; m < row_end; m += loops.rows) {
@@ -222,7 +213,8 @@ void multiply(const float_loops& loops, const float_product& p, const work_shari
   std::size_t pieces = std::min(std::max<std::size_t>(share.width, 1), scratch.size() / each);
   if (work < worth * static_cast<double>(pieces)) pieces = static_cast<std::size_t>(work / worth) + 1;
   const std::size_t width = 2 * loops.floats;
-  const bool by_rows = p.rows >= 8 * pieces * loops.rows || p.columns < 2 * pieces * width;
+  // By columns, each is packed once; by rows, once on every thread, and what a convolution gathers only once.
+  const bool by_rows = p.rows >= 64 * pieces * loops.rows || p.columns < 2 * pieces * width;
   const std::size_t unit = by_rows ? loops.rows : width;
   const std::size_t units = ((by_rows ? p.rows : p.columns) + unit - 1) / unit;
   pieces = std::min(pieces, units);
