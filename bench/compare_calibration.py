@@ -6,13 +6,13 @@
 
 FOLDER gets the data (random, the same for every run) and the statistics. The Python tool is the package
 ai-edge-quantizer of the python that runs this script, in its default mode and in its fastest one. Whole processes are
-timed, from start to exit: wall clock, and the largest resident set that the system accounts. The first run of each is
-not counted.
+timed, from start to exit: wall clock, processor time of all threads (which says more where the machine has other work
+too), and the largest resident set that the system accounts. The first run of each is not counted; of the others the
+least is printed.
 """
 import argparse
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import time
@@ -36,7 +36,7 @@ MODES = ("CALIBRATION_PRESERVE_ALL_TENSORS", "CALIBRATION_PROFILER_BASED")
 
 
 def run(command):
-    """Seconds and peak resident MiB of a process; fails if it does."""
+    """Seconds, processor seconds and peak resident MiB of a process; fails if it does."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     words = process.stderr.read()
@@ -45,7 +45,7 @@ def run(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"failed with {process.returncode}: {' '.join(map(str, command))}\n{words.decode()[-2000:]}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def write_data(model, samples, path):
@@ -74,8 +74,9 @@ def main():
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
 
-    print(f"{arguments.samples} samples, recipe {arguments.recipe}, median of {arguments.runs} runs in turn; seconds, MiB")
-    print(f"{'model':<16}{'aeq':>16}{'default mode':>22}{'fastest mode':>22}   speed     memory")
+    print(f"{arguments.samples} samples, recipe {arguments.recipe}, the least of {arguments.runs} runs in turn;"
+          " seconds, processor seconds, MiB")
+    print(f"{'model':<14}{'aeq':>24}{'default mode':>24}{'fastest mode':>24}   speed        processor    memory")
     for model in arguments.models:
         data = arguments.folder / f"{model.stem}_{arguments.samples}.npz"
         if not data.exists():
@@ -92,15 +93,15 @@ def main():
                 result = run([str(word) for word in command])
                 if i:
                     results.append(result)
-        seconds = [statistics.median(r[0] for r in results) for results in counted]
-        memory = [statistics.median(r[1] for r in results) for results in counted]
-        line = f"{model.stem:<16}{seconds[0]:>8.3f}{memory[0]:>8.0f}"
-        for s, m in zip(seconds[1:], memory[1:]):
-            line += f"{s:>13.3f}{m:>9.0f}"
-        if len(seconds) > 1:
+        least = [[min(figures) for figures in zip(*results)] for results in counted]
+        line = f"{model.stem:<14}"
+        line += "".join(f"{seconds:>9.3f}{work:>9.3f}{memory:>6.0f}" for seconds, work, memory in least)
+        if len(least) > 1:
+            seconds, work, memory = zip(*least)
             line += f"   {seconds[1] / seconds[0]:.1f}x, {seconds[2] / seconds[0]:.1f}x"
-            line += f"  {memory[0] / memory[1]:.0%}, {memory[0] / memory[2]:.0%}"
-        print(line)
+            line += f"   {work[1] / work[0]:.1f}x, {work[2] / work[0]:.1f}x"
+            line += f"   {memory[0] / memory[1]:.0%}, {memory[0] / memory[2]:.0%}"
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

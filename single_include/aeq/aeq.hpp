@@ -3772,7 +3772,7 @@ struct copy_as_bits {
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y[i, ...] = table[indices[i], ...], the bytes as they are; or, where the table is int8, int4 or int2 and y float32,
-/// its integers times the scale of the table, or of the row.
+/// its integers times the scale of the table, of the row, or of the block.
 ///
 /// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
 struct embedding_lookup {
@@ -3795,7 +3795,14 @@ struct embedding_lookup {
         table.type == element_type::int8 || table.type == element_type::int4 || table.type == element_type::int2;
     if (!is_integer || y.type != element_type::float32) return status::wrong_type;
     const bool per_row = table.channel_axis == 0 && table.scale.size() == static_cast<std::size_t>(table.shape[0]);
-    if (table.block_elements != 0 || (table.scale.size() != 1 && !per_row)) return status::wrong_parameters;
+    if (table.block_elements != 0) {
+      if (scales_of_row(table) == 0 ||
+          table.scale.size() != scales_of_row(table) * static_cast<std::size_t>(table.shape[0])) {
+        return status::wrong_parameters;
+      }
+    } else if (table.scale.size() != 1 && !per_row) {
+      return status::wrong_parameters;
+    }
     const bool is_symmetric =
         std::all_of(table.zero_point.begin(), table.zero_point.end(), [](std::int32_t zero) { return zero == 0; });
     return is_symmetric ? status::ready : status::wrong_parameters;
@@ -3825,19 +3832,27 @@ struct embedding_lookup {
         std::copy(from.begin(), from.end(), y.data.begin() + static_cast<std::ptrdiff_t>(i * bytes));
         continue;
       }
-      const float scale = table.scale[table.scale.size() == 1 ? 0 : row];
+      const std::size_t blocks = table.block_elements != 0 ? scales_of_row(table) : 1;
+      const std::size_t run = elements / blocks;
+      const float* const scales = table.scale.data() + (table.scale.size() == 1 ? 0 : row * blocks);
       const std::span<const std::uint8_t> packed(reinterpret_cast<const std::uint8_t*>(from.data()), from.size());
       float* const to = y.values<float>().data() + i * elements;
       for (std::size_t k = 0; k < elements; ++k) {
         const std::int8_t value = table.type == element_type::int8   ? static_cast<std::int8_t>(packed[k])
                                   : table.type == element_type::int4 ? unpack<4>(packed, k)
                                                                      : unpack<2>(packed, k);
-        to[k] = static_cast<float>(value) * scale;
+        to[k] = static_cast<float>(value) * scales[k / run];
       }
     }
   }
 
  private:
+  /// Of a table in blocks; 0 if a row is no whole number of them.
+  [[nodiscard]] static std::size_t scales_of_row(const operand& table) noexcept {
+    const auto block = static_cast<std::size_t>(table.block_elements < 0 ? 0 : table.block_elements);
+    return table.shape.size() == 2 && block != 0 && row_elements(table) % block == 0 ? row_elements(table) / block : 0;
+  }
+
   [[nodiscard]] static std::size_t row_elements(const operand& table) noexcept {
     std::size_t product = 1;
     for (const std::int32_t extent : table.shape.subspan(1)) product *= static_cast<std::size_t>(extent);
@@ -4710,11 +4725,14 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// a: [..., M, K], with adj_x [..., K, M], float32; b: [..., K, N], with adj_y [..., N, K], int8, int4 or int2 with one
 /// scale, or one per n; y: [..., M, N], float32. Axes before follow numpy's rules of broadcasting.
 struct hybrid_batch_matmul {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form_of(call));
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() != 2) return status::wrong_operands;
     if (call.inputs[1].shape.size() < 2) return status::wrong_shape;
@@ -4726,6 +4744,7 @@ struct hybrid_batch_matmul {
     return batch_matmul_fits(call) ? prepare_hybrid(call, form, workspace) : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& left = call.inputs[0];
     const operand& right = call.inputs[1];
@@ -4757,7 +4776,7 @@ struct hybrid_batch_matmul {
         for (std::size_t n = 0; n < g.columns; ++n) {
           std::uint32_t products = 0, weights = 0;
           for (std::size_t k = 0; k < g.depth; ++k) {
-            const std::int32_t weight = by[n * b_column + k * b_step];
+            const auto weight = static_cast<std::int32_t>(by[n * b_column + k * b_step]);
             products += static_cast<std::uint32_t>(from[k] * weight);
             weights += static_cast<std::uint32_t>(weight);
           }
@@ -5068,16 +5087,20 @@ namespace detail {
 /// Weights with different scales: q with a zero point, y = clamp((sum * w_scale[n]) * s + bias[n]). With one scale, or
 /// equal ones: q around 0, y = clamp(bias[n] + sum * (s * w_scale)).
 struct hybrid_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &conv_2d_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -5108,16 +5131,20 @@ struct hybrid_conv_2d {
 
 /// q with a zero point; y = clamp(sum * (w_scale[n] * s) + bias[n]).
 struct hybrid_depthwise_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &depthwise_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -5146,12 +5173,15 @@ struct hybrid_depthwise_conv_2d {
 /// q with a zero point; y = clamp(sum over the products p = (q - z) * w of (p * w_scale[n]) * s, in floats and in the
 /// order of iy, ix, i, + bias[n]).
 struct hybrid_transpose_conv {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 4) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -5161,6 +5191,7 @@ struct hybrid_transpose_conv {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (geometry(call, g) != status::ready) return;
@@ -5213,13 +5244,16 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// Operands as hybrid/quantized_input.hpp has them. x: any shape of B * K elements; w: [N, K]; bias: N elements, may be
 /// absent; y: any shape of B * N elements. If all of x is 0, y is the bias.
 struct hybrid_fully_connected {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return call.inputs.empty() ? 0 : quantized_input::of(call.inputs[0].elements(), rows_of(call), {}).bytes;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 3) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -5240,6 +5274,7 @@ struct hybrid_fully_connected {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& weight = call.inputs[1];
     const auto depth = static_cast<std::size_t>(weight.shape[1]);
@@ -10371,7 +10406,8 @@ class observations {
 
   /// Takes what a tensor is in a sample. Floats that are NaN or infinite are left out of ranges, and told by `tell`. A
   /// tensor without elements is passed over. `again`: the sample has shown it before; an average takes the first alone.
-  void observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again = false);
+  void observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again = false,
+               const work_sharing& share = {});
 
   /// Counts a sample of which all tensors have been observed.
   void count_sample() { ++samples_; }
@@ -10469,6 +10505,7 @@ struct tensor_view {
   std::size_t subgraph = 0;
   std::size_t tensor = 0;
   const operand* value = nullptr;
+  work_sharing share{};  ///< who may compute on it, during the call
 };
 
 /// Sees tensors when they have been computed: a subgraph's inputs first, then each op's outputs, in the order of the
@@ -12431,10 +12468,32 @@ inline constexpr range_loops portable_loops{"portable", &portable::scan};
   return r;
 }
 
+/// A scan in parts: no other result than that of the whole.
+[[nodiscard]] inline float_scan shared_scan(const float* values, std::size_t count, const range_loops& loops,
+                                            const work_sharing& share) {
+  constexpr std::size_t worth = 32768;  // floats that are worth another thread
+  std::array<float_scan, 16> parts;
+  const std::size_t pieces = std::min({share.width, count / worth, parts.size()});
+  if (pieces < 2) return loops.scan(values, count);
+  share.for_each(pieces, [&](std::size_t i) {
+    const std::size_t begin = count * i / pieces;
+    parts[i] = loops.scan(values + begin, count * (i + 1) / pieces - begin);
+  });
+  float_scan all = parts[0];
+  for (std::size_t i = 1; i < pieces; ++i) {
+    all.lowest = std::min(all.lowest, parts[i].lowest);
+    all.highest = std::max(all.highest, parts[i].highest);
+    all.magnitude_bits = std::max(all.magnitude_bits, parts[i].magnitude_bits);
+  }
+  return all;
+}
+
 /// The range of `count` floats, which is at least 1. A zero is +0.
-[[nodiscard]] inline float_range range_of(const float* values, std::size_t count, const range_loops& loops) {
+[[nodiscard]] inline float_range range_of(const float* values, std::size_t count, const range_loops& loops,
+                                          const work_sharing& share = {}) {
   float_range r;
-  if (const float_scan s = loops.scan(values, count); s.magnitude_bits < std::bit_cast<std::uint32_t>(unbounded)) {
+  if (const float_scan s = shared_scan(values, count, loops, share);
+      s.magnitude_bits < std::bit_cast<std::uint32_t>(unbounded)) {
     r = {s.lowest, s.highest, 0, 0};
   } else {
     r = careful_range(values, count);
@@ -12835,8 +12894,8 @@ AEQ_INLINE void observations::take(observed& into, const tensor_range& of_sample
   }
 }
 
-AEQ_INLINE void observations::observe(std::size_t place, const operand& value, std::uint64_t sample_number,
-                                      bool again) {
+AEQ_INLINE void observations::observe(std::size_t place, const operand& value, std::uint64_t sample_number, bool again,
+                                      const work_sharing& share) {
   if (again && method_.kind == range_kind::moving_average) return;
   const std::size_t count = value.elements();
   if (count == 0 || !value.is_complete()) return;
@@ -12869,7 +12928,7 @@ AEQ_INLINE void observations::observe(std::size_t place, const operand& value, s
     case element_type::int4: return;
   }
   if (!floats.empty()) {
-    const float_range r = range_of(floats.data(), floats.size(), best_loops());
+    const float_range r = range_of(floats.data(), floats.size(), best_loops(), share);
     of_sample.lowest = static_cast<double>(r.lowest);
     of_sample.highest = static_cast<double>(r.highest);
     if (r.nans + r.infinities > 0) {
@@ -13973,7 +14032,7 @@ AEQ_INLINE void collector::take(const execute::tensor_view& shown) {
   // the Python tool's average takes the first alone.
   const bool again = last_[place] == number_;
   last_[place] = number_;
-  into_.observe(place, *shown.value, number_ - 1, again);
+  into_.observe(place, *shown.value, number_ - 1, again, shown.share);
 }
 
 AEQ_INLINE void collector::end() {
@@ -15929,10 +15988,10 @@ class interpreter::machine final : detail::environment {
 
   // Running.
 
-  void visit(const detail::graph& g, std::int32_t tensor) const {
+  void visit(const detail::graph& g, std::int32_t tensor) {
     if (visitor_ == nullptr || tensor < 0) return;
     const operand seen = g.view(tensor);
-    (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen});
+    (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen, pool_.share()});
   }
 
   void run_graph(detail::graph& g, std::span<const operand> inputs) {
@@ -24139,6 +24198,9 @@ struct float_loops {
   /// sums[i] = sum over k of x[k] * w[i][k], for four w
   void (*dots)(const float* x, const float* const* w, std::size_t depth, float* sums) = nullptr;
   void (*depthwise)(const depthwise_tile&) = nullptr;
+  /// to[k * to_step + n] = from[n * step + k] for squares of so many
+  std::size_t turned = 4;
+  void (*turn)(const float* from, std::size_t step, float* to, std::size_t to_step) = nullptr;
 };
 
 namespace portable {
@@ -24243,6 +24305,20 @@ inline void depthwise(const depthwise_tile& t) {
   }
 }
 
+inline void turn(const float* from, std::size_t step, float* to, std::size_t to_step) {
+  float4 a, b, c, d;
+  load(from, a);
+  load(from + step, b);
+  load(from + 2 * step, c);
+  load(from + 3 * step, d);
+  const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+  store(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+  store(to + 2 * to_step, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
+  store(to + 3 * to_step, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
+}
+
 }  // namespace portable
 
 inline constexpr float_loops portable_float_loops{
@@ -24252,7 +24328,9 @@ inline constexpr float_loops portable_float_loops{
     {{&portable::multiply<1, 1>, &portable::multiply<1, 2>}, {&portable::multiply<4, 1>, &portable::multiply<4, 2>}},
     &portable::multiply<1, 8>,
     &portable::dots,
-    &portable::depthwise};
+    &portable::depthwise,
+    4,
+    &portable::turn};
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast
 
@@ -24397,7 +24475,9 @@ inline constexpr float_loops avx2_float_loops{
     {{&avx2::multiply<1, 1>, &avx2::multiply<1, 2>}, {&avx2::multiply<6, 1>, &avx2::multiply<6, 2>}},
     &avx2::multiply<1, 8>,
     &avx2::dots,
-    &avx2::depthwise};
+    &avx2::depthwise,
+    4,
+    &portable::turn};
 #endif
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast
@@ -24535,6 +24615,37 @@ AEQ_AVX512 inline void depthwise(const depthwise_tile& t) {
   }
 }
 
+/// Rows of 16: neighbours are exchanged at distances 1, 2, 4 and 8.
+AEQ_AVX512 inline void turn(const float* from, std::size_t step, float* to, std::size_t to_step) {
+  __m512 a[16], b[16];
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < 16; ++i) a[i] = _mm512_loadu_ps(from + i * step);
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < 16; i += 2) {
+    b[i] = __builtin_shufflevector(a[i], a[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+    b[i + 1] = __builtin_shufflevector(a[i], a[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t j = 0; j < 8; ++j) {
+    const std::size_t i = j / 2 * 4 + j % 2;
+    a[i] = __builtin_shufflevector(b[i], b[i + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+    a[i + 2] = __builtin_shufflevector(b[i], b[i + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t j = 0; j < 8; ++j) {
+    const std::size_t i = j / 4 * 8 + j % 4;
+    b[i] = __builtin_shufflevector(a[i], a[i + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+    b[i + 4] = __builtin_shufflevector(a[i], a[i + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < 8; ++i) {
+    _mm512_storeu_ps(to + i * to_step,
+                     __builtin_shufflevector(b[i], b[i + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+    _mm512_storeu_ps(to + (i + 8) * to_step, __builtin_shufflevector(b[i], b[i + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24,
+                                                                     25, 26, 27, 28, 29, 30, 31));
+  }
+}
+
 #undef AEQ_AVX512
 
 }  // namespace avx512
@@ -24546,7 +24657,9 @@ inline constexpr float_loops avx512_float_loops{
     {{&avx512::multiply<1, 1>, &avx512::multiply<1, 2>}, {&avx512::multiply<8, 1>, &avx512::multiply<8, 2>}},
     &avx512::multiply<1, 8>,
     &avx512::dots,
-    &avx512::depthwise};
+    &avx512::depthwise,
+    16,
+    &avx512::turn};
 #endif
 
 }  // namespace aeq::inline AEQ_ABI::execute::fast
@@ -24603,24 +24716,9 @@ struct float_product {
 
 namespace detail {
 
-inline void transpose_four(const float* from, std::size_t step, float* to, std::size_t to_step) {
-  using portable::float4;
-  float4 a, b, c, d;
-  portable::load(from, a);
-  portable::load(from + step, b);
-  portable::load(from + 2 * step, c);
-  portable::load(from + 3 * step, d);
-  const float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  portable::store(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-  portable::store(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-  portable::store(to + 2 * to_step, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
-  portable::store(to + 3 * to_step, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
-}
-
 /// Columns [0, columns) of k in [0, depth), `b` being the first, as [depth][width], filled up with zeros.
-inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::size_t depth, std::size_t columns,
-                       std::size_t width, float* to) {
+inline void pack_panel(const float_loops& loops, const float* b, std::size_t b_k, std::size_t b_n, std::size_t depth,
+                       std::size_t columns, std::size_t width, float* to) {
   if (b_n == 1) {
     for (std::size_t k = 0; k < depth; ++k) {
       std::copy_n(b + k * b_k, columns, to + k * width);
@@ -24630,13 +24728,17 @@ inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::si
   }
   std::size_t n = 0;
   if (b_k == 1) {
-    for (std::size_t begin = 0; begin < depth; begin += 16) {  // 16 lines of `to` stay in the first-level cache
-      const std::size_t end = std::min(depth, begin + 16);
-      for (n = 0; n + 4 <= columns; n += 4) {
-        std::size_t k = begin;
-        for (; k + 4 <= end; k += 4) transpose_four(b + n * b_n + k, b_n, to + k * width + n, width);
-        for (; k < end; ++k) {
-          for (std::size_t i = 0; i < 4; ++i) to[k * width + n + i] = b[(n + i) * b_n + k];
+    for (const std::size_t square : {loops.turned, portable_float_loops.turned}) {
+      const auto turn = square == loops.turned ? loops.turn : portable_float_loops.turn;
+      const std::size_t first = n;
+      for (std::size_t begin = 0; begin < depth; begin += 16) {  // 16 lines of `to` stay in the first-level cache
+        const std::size_t end = std::min(depth, begin + 16);
+        for (n = first; n + square <= columns; n += square) {
+          std::size_t k = begin;
+          for (; k + square <= end; k += square) turn(b + n * b_n + k, b_n, to + k * width + n, width);
+          for (; k < end; ++k) {
+            for (std::size_t i = 0; i < square; ++i) to[k * width + n + i] = b[(n + i) * b_n + k];
+          }
         }
       }
     }
@@ -24651,10 +24753,10 @@ inline void pack_panel(const float* b, std::size_t b_k, std::size_t b_n, std::si
 /// How the product's k are cut: always the same way, so that results do not depend on who computes what.
 class block_cut {
  public:
-  block_cut(std::size_t taps, std::size_t depth) : taps_(taps), depth_(depth) {
+  block_cut(std::size_t taps, std::size_t depth, std::size_t most = block_depth) : taps_(taps), depth_(depth) {
     const std::size_t whole = std::max<std::size_t>(depth, 1);
-    step_.taps = std::clamp<std::size_t>(block_depth / whole, 1, std::min(block_taps, std::max<std::size_t>(taps, 1)));
-    step_.depth = std::min(depth, block_depth);
+    step_.taps = std::clamp<std::size_t>(most / whole, 1, std::min(block_taps, std::max<std::size_t>(taps, 1)));
+    step_.depth = std::min(depth, most);
   }
   [[nodiscard]] std::size_t most() const { return step_.taps * step_.depth; }
   [[nodiscard]] block_range first() const { return {0, std::min(step_.taps, taps_), 0, step_.depth}; }
@@ -24680,7 +24782,9 @@ class block_cut {
 template <class Fill>
 void multiply_part(const float_loops& loops, const float_product& p, std::size_t row_begin, std::size_t row_end,
                    std::size_t column_begin, std::size_t column_end, std::span<float> packed, const Fill& fill) {
-  const block_cut cut(p.taps, p.depth);
+  // A single row by what lies in rows already: a few of these at a time, to read memory in its order.
+  const bool is_row = p.rows == 1 && p.b_n == 1;
+  const block_cut cut(p.taps, p.depth, is_row ? 16 : block_depth);
   const std::size_t width = 2 * loops.floats;
   const std::size_t block_columns =
       std::max(packed.size() / std::max<std::size_t>(cut.most(), 1) / width, std::size_t(1)) * width;
@@ -24697,7 +24801,7 @@ void multiply_part(const float_loops& loops, const float_product& p, std::size_t
       const float* const b = p.b + (range.tap * p.depth + range.k) * p.b_k;
       for (std::size_t n = n0; n < n1; n += width) {
         if (in_place && n + width <= n1) continue;
-        detail::pack_panel(b + n * p.b_n, p.b_k, p.b_n, depth, std::min(width, n1 - n), width,
+        detail::pack_panel(loops, b + n * p.b_n, p.b_k, p.b_n, depth, std::min(width, n1 - n), width,
                            packed.data() + (n - n0) * depth);
       }
       for (std::size_t m = row_begin; m < row_end; m += loops.rows) {
@@ -24757,7 +24861,8 @@ void multiply(const float_loops& loops, const float_product& p, const work_shari
   std::size_t pieces = std::min(std::max<std::size_t>(share.width, 1), scratch.size() / each);
   if (work < worth * static_cast<double>(pieces)) pieces = static_cast<std::size_t>(work / worth) + 1;
   const std::size_t width = 2 * loops.floats;
-  const bool by_rows = p.rows >= 8 * pieces * loops.rows || p.columns < 2 * pieces * width;
+  // By columns, each is packed once; by rows, once on every thread, and what a convolution gathers only once.
+  const bool by_rows = p.rows >= 64 * pieces * loops.rows || p.columns < 2 * pieces * width;
   const std::size_t unit = by_rows ? loops.rows : width;
   const std::size_t units = ((by_rows ? p.rows : p.columns) + unit - 1) / unit;
   pieces = std::min(pieces, units);
@@ -25116,6 +25221,392 @@ inline constexpr std::array convolution{
 //
 // Inside: operation.ipp includes it, other headers do not.
 
+// ---- aeq/execute/fast/function_ops.hpp
+// Ops that take a function of every float, and SOFTMAX and LOG_SOFTMAX, by the processor's best loops. Results differ
+// from those of the kernels of the same name in their last bits.
+//
+// Inside: family/elementwise.hpp and family/reduction.hpp include it, other headers do not.
+
+// ---- aeq/execute/fast/function_loops.hpp
+// Functions of many floats as the processor does them best. The loops are the same for all: what differs is the vectors
+// that the compiler may use, and that some round products and sums at once.
+//
+// Inside: function_ops.hpp includes it, other headers do not.
+
+// ---- aeq/execute/fast/float_functions.hpp
+// The functions of the C library that models take of many floats, without branches: in a loop over neighbours compilers
+// make vectors of them. Within a few units in the last place of the exact result, unless a function says otherwise.
+// NaN stays NaN. They are inlined always: a loop that is compiled for a processor's vectors must have the whole of
+// them.
+//
+// The polynomials are minimax fits of the relative error, made for this.
+//
+// Inside: function_loops.hpp includes it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::fast::function {
+
+/// condition ? a : b, both computed. (Written with the operator, or with comparisons in a row, it may become branches.)
+[[gnu::always_inline]] inline float chosen(bool condition, float a, float b) {
+  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(a) & mask) | (std::bit_cast<std::uint32_t>(b) & ~mask));
+}
+
+[[gnu::always_inline]] inline float magnitude(float x) {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
+}
+
+[[gnu::always_inline]] inline float at_most(float x, float highest) {
+  return chosen(x > highest, highest, x);
+}
+[[gnu::always_inline]] inline float at_least(float x, float lowest) {
+  return chosen(x < lowest, lowest, x);
+}
+
+/// 2^n, n from -126 to 127.
+[[gnu::always_inline]] inline float power_of_two(std::int32_t n) {
+  return std::bit_cast<float>((static_cast<std::uint32_t>(n) + 127u) << 23);
+}
+
+/// x = n * ln 2 + r for a whole n and |r| <= ln 2 / 2, or a little more.
+struct reduced {
+  std::int32_t n;
+  float r;
+};
+/// x is high + low, where low is small; |x| <= 130.
+[[gnu::always_inline]] inline reduced reduce_by_logarithm(float high, float low) {
+  constexpr float whole = 12582912.0f;  // 1.5 * 2^23: a float added to it loses its fraction
+  const float shifted = (high + low) * 1.44269504f + whole;
+  const float n = shifted - whole;
+  const float r =
+      ((high - n * 0.693359375f) - n * -2.12194440e-4f) + low;  // ln 2 in two parts, n times the first exact
+  return {static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(whole)), r};
+}
+
+/// e^r - 1 for |r| <= ln 2 / 2, or a little more.
+[[gnu::always_inline]] inline float small_exponential_minus_one(float r) {
+  float p = 0.0013951717410236597f;
+  p = p * r + 0.008369598537683487f;
+  p = p * r + 0.0416661873459816f;
+  p = p * r + 0.16666512191295624f;
+  p = p * r + 0.5f;
+  return r + (r * r) * p;
+}
+
+/// e^(high + low), where low is small.
+[[gnu::always_inline]] inline float exponential_of_sum(float high, float low) {
+  const reduced x = reduce_by_logarithm(at_most(at_least(high, -105.0f), 89.0f), low);
+  const float p = 1.0f + small_exponential_minus_one(x.r);
+  const std::int32_t half = x.n >> 1;  // results at both ends need two steps
+  return p * power_of_two(half) * power_of_two(x.n - half);
+}
+
+struct exponential {
+  [[gnu::always_inline]] static float of(float x) { return exponential_of_sum(x, 0.0f); }
+};
+
+/// 1 / (1 + e^-x), with the thresholds of the reference: 1 above 16.62, e^x below -9.
+struct logistic {
+  [[gnu::always_inline]] static float of(float x) {
+    const bool is_low = x < -9.0f;
+    const float e = exponential::of(chosen(is_low, x, -x));
+    return chosen(x > 16.619047164916992f, 1.0f, chosen(is_low, e, 1.0f / (1.0f + e)));
+  }
+};
+
+struct hyperbolic_tangent {
+  [[gnu::always_inline]] static float of(float x) {
+    const float a = magnitude(x);
+    const float far = 1.0f - 2.0f / (exponential::of(a + a) + 1.0f);
+    const float s = a * a;
+    float p = -0.005717036779969931f;
+    p = p * s + 0.020650578662753105f;
+    p = p * s + -0.05374349653720856f;
+    p = p * s + 0.13331490755081177f;
+    p = p * s + -0.3333328366279602f;
+    const float near = a + a * (s * p);
+    const float result = chosen(a < 0.625f, near, far);
+    const std::uint32_t sign = std::bit_cast<std::uint32_t>(x) & 0x80000000u;
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(result) | sign);
+  }
+};
+
+/// 1 - erf(z).
+[[gnu::always_inline]] inline float complementary_error(float z) {
+  const float a = at_most(magnitude(z), 11.0f);  // from 10.1 on the result is 0
+  const float u = 1.0f / (1.0f + 0.4f * a);
+  float p = 0.04288152977824211f;  // e^(a^2) * erfc(a) / u as a function of u
+  p = p * u + -0.1482621431350708f;
+  p = p * u + 0.10044582188129425f;
+  p = p * u + 0.06909359991550446f;
+  p = p * u + 0.09281215816736221f;
+  p = p * u + 0.1878291517496109f;
+  p = p * u + 0.2033097892999649f;
+  p = p * u + 0.22624431550502777f;
+  p = p * u + 0.22564584016799927f;
+  // -a^2 in two parts, for what rounds off of it would be multiplied by it: the first is exact, of 12 bits of a.
+  const float first = std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) & 0xfffff000u);
+  const float e = exponential_of_sum(-(first * first), (first - a) * (first + a));
+  const float far = e * (u * p);
+  return chosen(z < 0.0f, 2.0f - far, far);
+}
+
+/// x times the normal distribution's integral.
+struct gelu {
+  [[gnu::always_inline]] static float of(float x) { return 0.5f * x * complementary_error(x * -0.70710678f); }
+};
+/// Its approximation by tanh.
+struct gelu_by_tangent {
+  [[gnu::always_inline]] static float of(float x) {
+    return 0.5f * x * (1.0f + hyperbolic_tangent::of(0.79788456f * (x + ((0.044715f * x) * x) * x)));
+  }
+};
+
+/// e^x - 1 below 0, else x.
+struct elu {
+  [[gnu::always_inline]] static float of(float x) {
+    const float low = at_most(at_least(x, -20.0f), 0.0f);
+    const reduced part = reduce_by_logarithm(low, 0.0f);
+    const float scale = power_of_two(part.n);
+    return chosen(x < 0.0f, scale * small_exponential_minus_one(part.r) + (scale - 1.0f), x);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast::function
+
+// ---- aeq/execute/fast/function_loops.hpp
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_X86_FUNCTION_LOOPS 1
+#else
+#define AEQ_HAS_X86_FUNCTION_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+struct function_loops {
+  /// y[i] = f(x[i]) for n floats; y may be x.
+  using row = void (*)(const float* x, float* y, std::size_t n);
+
+  const char* name = "";
+  row exponential = nullptr;
+  row logistic = nullptr;
+  row hyperbolic_tangent = nullptr;
+  row gelu = nullptr;
+  row gelu_by_tangent = nullptr;
+  row elu = nullptr;
+  /// The greatest of n floats, at least one.
+  float (*greatest)(const float* x, std::size_t n) = nullptr;
+  /// y[i] = e^((x[i] - from) * scale), and their sum; y may be x.
+  float (*exponentials)(const float* x, float* y, std::size_t n, float from, float scale) = nullptr;
+  /// y[i] = y[i] / by
+  void (*divide)(float* y, std::size_t n, float by) = nullptr;
+};
+
+namespace detail {
+
+/// Floats that are computed together: a vector of the widest, several of others. Fewer at the end are filled up, so
+/// that a float's result does not depend on its place.
+inline constexpr std::size_t function_block = 16;
+
+template <class Each>
+[[gnu::always_inline]] inline void for_each_block(const float* x, float* y, std::size_t n, const Each& each) {
+  alignas(64) float block[function_block];
+  std::size_t i = 0;
+  for (; i + function_block <= n; i += function_block) {
+    for (std::size_t j = 0; j < function_block; ++j) block[j] = each(x[i + j]);
+    std::memcpy(y + i, block, sizeof block);
+  }
+  if (i == n) return;
+  alignas(64) float rest[function_block] = {};
+  std::copy(x + i, x + n, rest);
+  for (std::size_t j = 0; j < function_block; ++j) block[j] = each(rest[j]);
+  std::copy_n(block, n - i, y + i);
+}
+
+template <class Function>
+[[gnu::always_inline]] inline void map_floats(const float* x, float* y, std::size_t n) {
+  for_each_block(
+      x, y, n, [](float value) __attribute__((always_inline)) { return Function::of(value); });
+}
+
+[[gnu::always_inline]] inline float greatest_float(const float* x, std::size_t n) {
+  float greatest = x[0];
+  std::size_t i = 0;
+  if (n >= function_block) {
+    alignas(64) float lanes[function_block];
+    std::memcpy(lanes, x, sizeof lanes);
+    for (i = function_block; i + function_block <= n; i += function_block) {
+      for (std::size_t j = 0; j < function_block; ++j) lanes[j] = lanes[j] < x[i + j] ? x[i + j] : lanes[j];
+    }
+    greatest = *std::max_element(lanes, lanes + function_block);
+  }
+  for (; i < n; ++i) greatest = greatest < x[i] ? x[i] : greatest;
+  return greatest;
+}
+
+[[gnu::always_inline]] inline float exponentials_of(const float* x, float* y, std::size_t n, float from, float scale) {
+  alignas(64) float sums[function_block] = {};
+  alignas(64) float block[function_block];
+  std::size_t i = 0;
+  for (; i + function_block <= n; i += function_block) {
+    for (std::size_t j = 0; j < function_block; ++j) {
+      block[j] = function::exponential::of((x[i + j] - from) * scale);
+      sums[j] += block[j];
+    }
+    std::memcpy(y + i, block, sizeof block);
+  }
+  alignas(64) float rest[function_block] = {};
+  std::copy(x + i, x + n, rest);
+  for (std::size_t j = 0; j < function_block; ++j) block[j] = function::exponential::of((rest[j] - from) * scale);
+  std::copy_n(block, n - i, y + i);
+  for (std::size_t j = 0; j < n - i; ++j) sums[j] += block[j];
+  for (std::size_t half = function_block / 2; half > 0; half /= 2) {
+    for (std::size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
+  }
+  return sums[0];
+}
+
+[[gnu::always_inline]] inline void divide_floats(float* y, std::size_t n, float by) {
+  for_each_block(
+      y, y, n, [by](float value) __attribute__((always_inline)) { return value / by; });
+}
+
+}  // namespace detail
+
+// One set of functions for each kind of processor. (A macro: what a function is compiled for can't be a template's
+// parameter.)
+#define AEQ_FUNCTION_LOOPS(NAME, TARGET)                                                                 \
+  namespace NAME {                                                                                       \
+  template <class Function>                                                                              \
+  TARGET void map_floats(const float* x, float* y, std::size_t n) {                                      \
+    detail::map_floats<Function>(x, y, n);                                                               \
+  }                                                                                                      \
+  TARGET inline float greatest(const float* x, std::size_t n) {                                          \
+    return detail::greatest_float(x, n);                                                                 \
+  }                                                                                                      \
+  TARGET inline float exponentials(const float* x, float* y, std::size_t n, float from, float scale) {   \
+    return detail::exponentials_of(x, y, n, from, scale);                                                \
+  }                                                                                                      \
+  TARGET inline void divide(float* y, std::size_t n, float by) {                                         \
+    detail::divide_floats(y, n, by);                                                                     \
+  }                                                                                                      \
+  }                                                                                                      \
+  inline constexpr function_loops NAME##_function_loops{#NAME,                                           \
+                                                        &NAME::map_floats<function::exponential>,        \
+                                                        &NAME::map_floats<function::logistic>,           \
+                                                        &NAME::map_floats<function::hyperbolic_tangent>, \
+                                                        &NAME::map_floats<function::gelu>,               \
+                                                        &NAME::map_floats<function::gelu_by_tangent>,    \
+                                                        &NAME::map_floats<function::elu>,                \
+                                                        &NAME::greatest,                                 \
+                                                        &NAME::exponentials,                             \
+                                                        &NAME::divide};
+
+AEQ_FUNCTION_LOOPS(portable, )
+#if AEQ_HAS_X86_FUNCTION_LOOPS
+AEQ_FUNCTION_LOOPS(avx2, __attribute__((target("avx2,fma"))))
+AEQ_FUNCTION_LOOPS(avx512, __attribute__((target("avx512f,avx2,fma"))))
+#endif
+#undef AEQ_FUNCTION_LOOPS
+
+/// The fastest variant that this processor has.
+[[nodiscard]] inline const function_loops& best_function_loops() {
+#if AEQ_HAS_X86_FUNCTION_LOOPS
+  static const function_loops* const best = __builtin_cpu_supports("avx512f") ? &avx512_function_loops
+                                            : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+                                                ? &avx2_function_loops
+                                                : &portable_function_loops;
+  return *best;
+#else
+  return portable_function_loops;
+#endif
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/function_ops.hpp
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+/// A kernel of one input with its floats computed by a loop. y may be x.
+template <class Kernel, function_loops::row function_loops::*Row>
+struct unary_by_loop {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return Kernel::setup(call, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs[0].type != element_type::float32) return Kernel::evaluate(call, workspace);
+    const float* const x = call.inputs[0].values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const function_loops& loops = best_function_loops();
+    call.share.for_ranges(call.outputs[0].elements(), kernel::elements_per_thread,
+                          [&](std::size_t begin, std::size_t end) { (loops.*Row)(x + begin, y + begin, end - begin); });
+  }
+};
+
+using elu = unary_by_loop<kernel::unary<kernel::elu_function>, &function_loops::elu>;
+using exponential = unary_by_loop<kernel::unary<kernel::exp_function>, &function_loops::exponential>;
+using logistic = unary_by_loop<kernel::unary<kernel::logistic_function>, &function_loops::logistic>;
+using hyperbolic_tangent = unary_by_loop<kernel::unary<kernel::tanh_function>, &function_loops::hyperbolic_tangent>;
+
+/// Either form, as the op's options say.
+struct gelu {
+  using form = kernel::unary<kernel::gelu_function>;
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return form::setup(call, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.options.approximate) {
+      unary_by_loop<form, &function_loops::gelu_by_tangent>::evaluate(call, workspace);
+    } else {
+      unary_by_loop<form, &function_loops::gelu>::evaluate(call, workspace);
+    }
+  }
+};
+
+/// kernel::softmax_float. y may be x.
+struct softmax_float {
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return kernel::softmax_float::setup(call, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const auto depth = static_cast<std::size_t>(input.shape.back());
+    if (depth == 0) return;
+    const float* const x = input.values<float>().data();
+    float* const y = call.outputs[0].values<float>().data();
+    const float beta = call.options.beta;
+    const function_loops& loops = best_function_loops();
+    call.share.for_ranges(input.elements() / depth, 16384 / depth + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const float* const from = x + row * depth;
+        float* const to = y + row * depth;
+        const float sum = loops.exponentials(from, to, depth, loops.greatest(from, depth), beta);
+        loops.divide(to, depth, sum);
+      }
+    });
+  }
+};
+
+/// kernel::log_softmax_row. y may be x.
+struct log_softmax_row {
+  static void compute(std::span<const float> x, std::span<float> y, const operation_options&) noexcept {
+    const function_loops& loops = best_function_loops();
+    const float highest = loops.greatest(x.data(), x.size());
+    std::array<float, 256> some;  // not y, which may be x
+    float sum = 0;
+    for (std::size_t i = 0; i < x.size(); i += some.size()) {
+      sum += loops.exponentials(x.data() + i, some.data(), std::min(some.size(), x.size() - i), highest, 1.0f);
+    }
+    const float logarithm = std::log(sum);
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - highest - logarithm;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/family/elementwise.hpp
 namespace aeq::inline AEQ_ABI::execute {
 
 namespace detail {
@@ -25150,16 +25641,16 @@ inline constexpr std::array elementwise{
     detail::unary_row<kernel::unary<kernel::cos_function>>(op::code::cos),
     detail::unary_row<kernel::dequantize_op>(op::code::dequantize),
     detail::binary_row<kernel::arithmetic<kernel::divided, kernel::quotient_rules>>(op::code::div),
-    detail::unary_row<kernel::unary<kernel::elu_function>>(op::code::elu),
+    detail::unary_row<fast::elu>(op::code::elu),
     detail::comparison_row<kernel::equal_to>(op::code::equal),
-    detail::unary_row<kernel::unary<kernel::exp_function>>(op::code::exp),
+    detail::unary_row<fast::exponential>(op::code::exp),
     detail::unary_row<kernel::fake_quant>(op::code::fake_quant),
     detail::unary_row<kernel::unary<kernel::floor_function>>(op::code::floor),
     detail::binary_row<kernel::binary<kernel::floor_divided, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
         op::code::floor_div),
     detail::binary_row<kernel::binary<kernel::floor_remainder, kernel::wide_numbers, kernel::divisor_is_not_zero>>(
         op::code::floor_mod),
-    detail::unary_row<kernel::unary<kernel::gelu_function>>(op::code::gelu),
+    detail::unary_row<fast::gelu>(op::code::gelu),
     detail::comparison_row<kernel::greater_than>(op::code::greater),
     detail::comparison_row<kernel::at_least>(op::code::greater_equal),
     detail::unary_row<kernel::unary<kernel::hard_swish_function>>(op::code::hard_swish),
@@ -25170,7 +25661,7 @@ inline constexpr std::array elementwise{
     detail::binary_row<kernel::binary<kernel::both, kernel::truth_values>>(op::code::logical_and),
     detail::unary_row<kernel::unary<kernel::not_function, kernel::truth_values>>(op::code::logical_not),
     detail::binary_row<kernel::binary<kernel::either, kernel::truth_values>>(op::code::logical_or),
-    detail::unary_row<kernel::unary<kernel::logistic_function>>(op::code::logistic),
+    detail::unary_row<fast::logistic>(op::code::logistic),
     detail::binary_row<kernel::binary<kernel::larger, kernel::all_numbers>>(op::code::maximum),
     detail::binary_row<kernel::binary<kernel::smaller, kernel::all_numbers>>(op::code::minimum),
     detail::binary_row<kernel::arithmetic<kernel::times>>(op::code::mul),
@@ -25195,7 +25686,7 @@ inline constexpr std::array elementwise{
     detail::unary_row<kernel::unary<kernel::square_function>>(op::code::square),
     detail::binary_row<kernel::binary<kernel::difference_squared, kernel::wide_numbers>>(op::code::squared_difference),
     detail::binary_row<kernel::arithmetic<kernel::minus>>(op::code::sub),
-    detail::unary_row<kernel::unary<kernel::tanh_function>>(op::code::tanh),
+    detail::unary_row<fast::hyperbolic_tangent>(op::code::tanh),
 };
 
 }  // namespace family
@@ -25721,7 +26212,7 @@ inline constexpr std::array reduction{
               &execute::detail::shape_of_first, 0, storage::in_place},
     operation{op::code::local_response_normalization, functions_of<kernel::rows_float<kernel::local_response_row>>(),
               &execute::detail::shape_of_first},
-    operation{op::code::log_softmax, functions_of<kernel::rows_float<kernel::log_softmax_row>>(),
+    operation{op::code::log_softmax, functions_of<kernel::rows_float<fast::log_softmax_row>>(),
               &execute::detail::shape_of_first, 0, storage::in_place},
     execute::detail::row_of<kernel::reduce_mean>(op::code::mean),
     execute::detail::row_of<kernel::reduce_all>(op::code::reduce_all),
@@ -25731,7 +26222,7 @@ inline constexpr std::array reduction{
     execute::detail::row_of<kernel::reduce_prod>(op::code::reduce_prod),
     execute::detail::row_of<kernel::resize_bilinear_float>(op::code::resize_bilinear),
     execute::detail::row_of<kernel::resize_nearest_neighbor>(op::code::resize_nearest_neighbor),
-    operation{op::code::softmax, functions_of<kernel::softmax_float>(), &execute::detail::shape_of_first, 0,
+    operation{op::code::softmax, functions_of<fast::softmax_float>(), &execute::detail::shape_of_first, 0,
               storage::in_place},
     execute::detail::row_of<kernel::reduce_sum>(op::code::sum),
 };

@@ -3772,7 +3772,7 @@ struct copy_as_bits {
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// y[i, ...] = table[indices[i], ...], the bytes as they are; or, where the table is int8, int4 or int2 and y float32,
-/// its integers times the scale of the table, or of the row.
+/// its integers times the scale of the table, of the row, or of the block.
 ///
 /// indices: [n], int32; table: [R, ...], rows of whole bytes, zero points 0; y: [n, ...]. Check looks at the indices.
 struct embedding_lookup {
@@ -3795,7 +3795,14 @@ struct embedding_lookup {
         table.type == element_type::int8 || table.type == element_type::int4 || table.type == element_type::int2;
     if (!is_integer || y.type != element_type::float32) return status::wrong_type;
     const bool per_row = table.channel_axis == 0 && table.scale.size() == static_cast<std::size_t>(table.shape[0]);
-    if (table.block_elements != 0 || (table.scale.size() != 1 && !per_row)) return status::wrong_parameters;
+    if (table.block_elements != 0) {
+      if (scales_of_row(table) == 0 ||
+          table.scale.size() != scales_of_row(table) * static_cast<std::size_t>(table.shape[0])) {
+        return status::wrong_parameters;
+      }
+    } else if (table.scale.size() != 1 && !per_row) {
+      return status::wrong_parameters;
+    }
     const bool is_symmetric =
         std::all_of(table.zero_point.begin(), table.zero_point.end(), [](std::int32_t zero) { return zero == 0; });
     return is_symmetric ? status::ready : status::wrong_parameters;
@@ -3825,19 +3832,27 @@ struct embedding_lookup {
         std::copy(from.begin(), from.end(), y.data.begin() + static_cast<std::ptrdiff_t>(i * bytes));
         continue;
       }
-      const float scale = table.scale[table.scale.size() == 1 ? 0 : row];
+      const std::size_t blocks = table.block_elements != 0 ? scales_of_row(table) : 1;
+      const std::size_t run = elements / blocks;
+      const float* const scales = table.scale.data() + (table.scale.size() == 1 ? 0 : row * blocks);
       const std::span<const std::uint8_t> packed(reinterpret_cast<const std::uint8_t*>(from.data()), from.size());
       float* const to = y.values<float>().data() + i * elements;
       for (std::size_t k = 0; k < elements; ++k) {
         const std::int8_t value = table.type == element_type::int8   ? static_cast<std::int8_t>(packed[k])
                                   : table.type == element_type::int4 ? unpack<4>(packed, k)
                                                                      : unpack<2>(packed, k);
-        to[k] = static_cast<float>(value) * scale;
+        to[k] = static_cast<float>(value) * scales[k / run];
       }
     }
   }
 
  private:
+  /// Of a table in blocks; 0 if a row is no whole number of them.
+  [[nodiscard]] static std::size_t scales_of_row(const operand& table) noexcept {
+    const auto block = static_cast<std::size_t>(table.block_elements < 0 ? 0 : table.block_elements);
+    return table.shape.size() == 2 && block != 0 && row_elements(table) % block == 0 ? row_elements(table) / block : 0;
+  }
+
   [[nodiscard]] static std::size_t row_elements(const operand& table) noexcept {
     std::size_t product = 1;
     for (const std::int32_t extent : table.shape.subspan(1)) product *= static_cast<std::size_t>(extent);
@@ -4710,11 +4725,14 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// a: [..., M, K], with adj_x [..., K, M], float32; b: [..., K, N], with adj_y [..., N, K], int8, int4 or int2 with one
 /// scale, or one per n; y: [..., M, N], float32. Axes before follow numpy's rules of broadcasting.
 struct hybrid_batch_matmul {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form_of(call));
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() != 2) return status::wrong_operands;
     if (call.inputs[1].shape.size() < 2) return status::wrong_shape;
@@ -4726,6 +4744,7 @@ struct hybrid_batch_matmul {
     return batch_matmul_fits(call) ? prepare_hybrid(call, form, workspace) : status::wrong_shape;
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& left = call.inputs[0];
     const operand& right = call.inputs[1];
@@ -4757,7 +4776,7 @@ struct hybrid_batch_matmul {
         for (std::size_t n = 0; n < g.columns; ++n) {
           std::uint32_t products = 0, weights = 0;
           for (std::size_t k = 0; k < g.depth; ++k) {
-            const std::int32_t weight = by[n * b_column + k * b_step];
+            const auto weight = static_cast<std::int32_t>(by[n * b_column + k * b_step]);
             products += static_cast<std::uint32_t>(from[k] * weight);
             weights += static_cast<std::uint32_t>(weight);
           }
@@ -5068,16 +5087,20 @@ namespace detail {
 /// Weights with different scales: q with a zero point, y = clamp((sum * w_scale[n]) * s + bias[n]). With one scale, or
 /// equal ones: q around 0, y = clamp(bias[n] + sum * (s * w_scale)).
 struct hybrid_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &conv_2d_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -5108,16 +5131,20 @@ struct hybrid_conv_2d {
 
 /// q with a zero point; y = clamp(sum * (w_scale[n] * s) + bias[n]).
 struct hybrid_depthwise_conv_2d {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     return detail::setup_hybrid_conv(call, form, &depthwise_geometry_of, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) return;
@@ -5146,12 +5173,15 @@ struct hybrid_depthwise_conv_2d {
 /// q with a zero point; y = clamp(sum over the products p = (q - z) * w of (p * w_scale[n]) * s, in floats and in the
 /// order of iy, ix, i, + bias[n]).
 struct hybrid_transpose_conv {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return detail::quantized_images(call, form, {}).bytes;
   }
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 4) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -5161,6 +5191,7 @@ struct hybrid_transpose_conv {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     conv_2d_geometry g;
     if (geometry(call, g) != status::ready) return;
@@ -5213,13 +5244,16 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// Operands as hybrid/quantized_input.hpp has them. x: any shape of B * K elements; w: [N, K]; bias: N elements, may be
 /// absent; y: any shape of B * N elements. If all of x is 0, y is the bias.
 struct hybrid_fully_connected {
+  template <class = when_used>
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return hybrid_workspace_bytes(call, form);
   }
+  template <class = when_used>
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return call.inputs.empty() ? 0 : quantized_input::of(call.inputs[0].elements(), rows_of(call), {}).bytes;
   }
 
+  template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (call.inputs.size() > 3) return status::wrong_operands;
     if (const status fits = check_hybrid(call, form); fits != status::ready) return fits;
@@ -5240,6 +5274,7 @@ struct hybrid_fully_connected {
     return prepare_hybrid(call, form, workspace);
   }
 
+  template <class = when_used>
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     const operand& weight = call.inputs[1];
     const auto depth = static_cast<std::size_t>(weight.shape[1]);

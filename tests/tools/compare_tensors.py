@@ -3,7 +3,7 @@
 
 usage: compare_tensors.py AEQ TESTS_CORPUS CONFORMANCE_FOLDER [MODEL_GLOB]
 
-Runs the models of both corpora on their calibration data (two samples). An op that moves data must be exact; others may
+Runs the models of both corpora, and those that op_models.py makes, on their calibration data (two samples). An op that moves data must be exact; others may
 differ by 1e-5 of the tensor's largest magnitude, and by ten times what their inputs differ (errors travel on). What a
 loop or a called subgraph computes several times is compared as it was the last time, for LiteRT keeps no more.
 
@@ -154,7 +154,9 @@ def relative(a, b):
 def main():
     aeq, ours, conformance, pattern = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
     work = {}
-    for root in (conformance, ours):
+    made = tempfile.TemporaryDirectory()
+    subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name("op_models.py")), made.name], check=True)
+    for root in (conformance, ours, pathlib.Path(made.name)):
         for model in sorted((root / "models").glob("**/*.tflite")) if root.exists() else []:
             data = root / "calibration" / model.relative_to(root / "models").with_suffix(".npz")
             if data.exists() and model.name not in UNSTABLE and fnmatch.fnmatch(model.stem, pattern):
