@@ -25,12 +25,12 @@ import sys
 import numpy as np
 from ai_edge_quantizer import calibrator, quantizer, recipe
 model, name, data, mode = sys.argv[1:]
-arrays = np.load(data)
-def samples():
-    for i in range(len(arrays[arrays.files[0]])):
-        yield {key: arrays[key][i] for key in arrays.files}
+arrays = dict(np.load(data))
+samples = [{key: arrays[key][i] for key in arrays} for i in range(len(next(iter(arrays.values()))))]
 q = quantizer.Quantizer(model, getattr(recipe, name)())
-q.calibrate({"serving_default": samples()}, mode=getattr(calibrator.CalibrationMode, mode))
+ranges = q.calibrate({"serving_default": samples}, mode=getattr(calibrator.CalibrationMode, mode))
+if not ranges:  # as with samples from a generator, which are gone before they are run
+    sys.exit("the Python tool has calibrated nothing")
 """
 MODES = ("CALIBRATION_PRESERVE_ALL_TENSORS", "CALIBRATION_PROFILER_BASED")
 
