@@ -1107,8 +1107,9 @@ struct batch_matmul_float {
 // only where nobody called check (the result is 0 then).
 
 // ---- aeq/core/elementary.hpp
-// The C math library's functions that float kernels need, by the compiler's names for them: <cmath> brings a hundred more,
-// and costs every source file a tenth of a second. Freestanding; who links a kernel that uses one links the library
+// The C math library's functions that float kernels need, by the compiler's names for them: <cmath> brings a hundred
+// more, and costs every source file a tenth of a second. Freestanding; who links a kernel that uses one links the
+// library
 // (-lm).
 
 namespace aeq::inline AEQ_ABI::elementary {
@@ -4730,7 +4731,9 @@ struct hybrid_batch_matmul {
     return hybrid_workspace_bytes(call, form_of(call));
   }
   template <class = when_used>
-  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return quantized(call, {}).bytes;
+  }
 
   template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {

@@ -24,7 +24,9 @@ struct hybrid_batch_matmul {
     return hybrid_workspace_bytes(call, form_of(call));
   }
   template <class = when_used>
-  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept { return quantized(call, {}).bytes; }
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return quantized(call, {}).bytes;
+  }
 
   template <class = when_used>
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
