@@ -1109,8 +1109,7 @@ struct batch_matmul_float {
 // ---- aeq/core/elementary.hpp
 // The C math library's functions that float kernels need, by the compiler's names for them: <cmath> brings a hundred
 // more, and costs every source file a tenth of a second. Freestanding; who links a kernel that uses one links the
-// library
-// (-lm).
+// library (-lm).
 
 namespace aeq::inline AEQ_ABI::elementary {
 
@@ -4779,6 +4778,7 @@ struct hybrid_batch_matmul {
         for (std::size_t n = 0; n < g.columns; ++n) {
           std::uint32_t products = 0, weights = 0;
           for (std::size_t k = 0; k < g.depth; ++k) {
+            // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
             const auto weight = static_cast<std::int32_t>(by[n * b_column + k * b_step]);
             products += static_cast<std::uint32_t>(from[k] * weight);
             weights += static_cast<std::uint32_t>(weight);
@@ -25477,6 +25477,7 @@ template <class Function>
 
 // One set of functions for each kind of processor. (A macro: what a function is compiled for can't be a template's
 // parameter.)
+// NOLINTBEGIN(bugprone-macro-parentheses): names and attributes take none
 #define AEQ_FUNCTION_LOOPS(NAME, TARGET)                                                                 \
   namespace NAME {                                                                                       \
   template <class Function>                                                                              \
@@ -25503,6 +25504,7 @@ template <class Function>
                                                         &NAME::greatest,                                 \
                                                         &NAME::exponentials,                             \
                                                         &NAME::divide};
+// NOLINTEND(bugprone-macro-parentheses)
 
 AEQ_FUNCTION_LOOPS(portable, )
 #if AEQ_HAS_X86_FUNCTION_LOOPS

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C math library's functions that float kernels need, by the compiler's names for them: <cmath> brings a hundred
 // more, and costs every source file a tenth of a second. Freestanding; who links a kernel that uses one links the
-// library
-// (-lm).
+// library (-lm).
 #pragma once
 
 #include <aeq/config.hpp>

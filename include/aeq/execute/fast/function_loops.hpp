@@ -113,6 +113,7 @@ template <class Function>
 
 // One set of functions for each kind of processor. (A macro: what a function is compiled for can't be a template's
 // parameter.)
+// NOLINTBEGIN(bugprone-macro-parentheses): names and attributes take none
 #define AEQ_FUNCTION_LOOPS(NAME, TARGET)                                                                 \
   namespace NAME {                                                                                       \
   template <class Function>                                                                              \
@@ -139,6 +140,7 @@ template <class Function>
                                                         &NAME::greatest,                                 \
                                                         &NAME::exponentials,                             \
                                                         &NAME::divide};
+// NOLINTEND(bugprone-macro-parentheses)
 
 AEQ_FUNCTION_LOOPS(portable, )
 #if AEQ_HAS_X86_FUNCTION_LOOPS

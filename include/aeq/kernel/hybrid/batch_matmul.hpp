@@ -72,6 +72,7 @@ struct hybrid_batch_matmul {
         for (std::size_t n = 0; n < g.columns; ++n) {
           std::uint32_t products = 0, weights = 0;
           for (std::size_t k = 0; k < g.depth; ++k) {
+            // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
             const auto weight = static_cast<std::int32_t>(by[n * b_column + k * b_step]);
             products += static_cast<std::uint32_t>(from[k] * weight);
             weights += static_cast<std::uint32_t>(weight);
