@@ -66,7 +66,8 @@ TEST_CASE("a multiplier is the nearest there is, and a product lies within one o
     const std::int32_t x = value(random);
     const double exact = static_cast<double>(x) * back;
     if (!(std::fabs(static_cast<double>(multiply(x, by)) - exact) <= 1.0)) ++wrong;
-    const double narrow = static_cast<double>((by.multiplier + (1 << 15)) >> 16) * std::ldexp(1.0, by.shift - 15);
+    const std::int64_t reduced = (static_cast<std::int64_t>(by.multiplier) + (1 << 15)) >> 16;
+    const double narrow = static_cast<double>(reduced) * std::ldexp(1.0, by.shift - 15);
     if (by.multiplier < 0x7fff0000 && !(std::fabs(multiply_wide(x, by) - static_cast<double>(x) * narrow) <= 0.5)) {
       ++wrong;
     }
