@@ -13,6 +13,7 @@
 #include <benchmark/benchmark.h>
 
 #include <aeq/execute/arena.hpp>
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/operation.hpp>
 
 #include "eigen_sgemm.hpp"

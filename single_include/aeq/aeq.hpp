@@ -15256,6 +15256,122 @@ AEQ_INLINE observations merge_saved(std::span<const std::string> paths) {
 //
 // Inside: interpreter.ipp includes it, other headers do not.
 
+// ---- aeq/execute/families.hpp
+// All ops that the interpreter has: one file of execute/family/ per family, joined here.
+
+// ---- aeq/execute/operation.hpp
+// What the interpreter knows of an op: its kernel on numbers as they are, and how shapes follow from shapes. Kernels on
+// quantized numbers stand in table/builtin_kernels.hpp.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+using shape = std::vector<std::int32_t>;
+
+/// Shapes of an op's outputs from its inputs. An input's shape is known; its data only where `shape_inputs` asks for it
+/// (it is empty else). Answers status::wrong_… where the op has no such result; extents fit an int32 and none is
+/// negative.
+using shape_function = status (*)(std::span<const operand> inputs, const operation_options& options,
+                                  std::span<shape> outputs);
+
+/// What an output may share with the op's first input, if both have as many bytes.
+enum class storage : std::uint8_t {
+  own,        ///< nothing
+  in_place,   ///< the memory, where nobody needs the input any more: the kernel may overwrite it as it reads
+  same_bytes  ///< the memory, always: the output has the input's bytes, and the kernel is not called then
+};
+
+/// An op as the interpreter runs it.
+struct operation {
+  op::code code = op::code::add;
+  kernel_functions kernel{};  ///< on numbers as they are
+  shape_function shapes = nullptr;
+  std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
+  storage output = storage::own;
+};
+
+/// Bits for `shape_inputs`.
+template <class... Index>
+[[nodiscard]] constexpr std::uint32_t data_of_inputs(Index... index) {
+  return ((std::uint32_t(1) << index) | ... | 0u);
+}
+
+namespace detail {
+
+/// An extent that was computed in 64 bits; false if it is none.
+[[nodiscard]] constexpr bool to_extent(std::int64_t value, std::int32_t& extent) {
+  if (value < 0 || value > std::numeric_limits<std::int32_t>::max()) return false;
+  extent = static_cast<std::int32_t>(value);
+  return true;
+}
+
+using kernel::is_index;
+using kernel::to_axis;
+/// The element of an index operand, which must be complete.
+[[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
+  return kernel::index_at(values, i);
+}
+
+/// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
+[[nodiscard]] inline bool broadcast(std::span<const std::int32_t> a, std::span<const std::int32_t> b, shape& result) {
+  const std::size_t rank = a.size() > b.size() ? a.size() : b.size();
+  shape both(rank, 1);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::int32_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
+    const std::int32_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
+    if (x != y && x != 1 && y != 1) return false;
+    both[rank - 1 - i] = x == 1 ? y : x;
+  }
+  result = std::move(both);
+  return true;
+}
+
+// Shapes that several families have.
+
+/// Of a kernel that says the shape of its one output.
+template <class Kernel>
+status shape_of_kernel(std::span<const operand> inputs, const operation_options& options, std::span<shape> outputs) {
+  kernel::extents result;
+  if (outputs.size() != 1) return status::wrong_operands;
+  const status known = Kernel::shape(inputs, options, result);
+  if (known == status::ready) outputs[0].assign(result.span().begin(), result.span().end());
+  return known;
+}
+
+/// The row of such a kernel.
+template <class Kernel>
+[[nodiscard]] constexpr operation row_of(op::code code, storage output = storage::own) {
+  return {code, functions_of<Kernel>(), &shape_of_kernel<Kernel>, Kernel::data_inputs, output};
+}
+
+inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;
+  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
+  return status::ready;
+}
+
+inline status shape_of_two(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
+  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
+  return broadcast(inputs[0].shape, inputs[1].shape, outputs[0]) ? status::ready : status::wrong_shape;
+}
+
+}  // namespace detail
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/families.hpp
+namespace aeq::inline AEQ_ABI::execute {
+
+/// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
+[[nodiscard]] const operation* find_operation(op::code code);
+
+/// The kernel for a call of it: one of table/builtin_kernels.hpp for what its operands are, else the op's own.
+[[nodiscard]] kernel_functions kernel_for(const operation& what, std::span<const operand> inputs);
+
+/// All of them, for listings and tests.
+[[nodiscard]] std::vector<operation> all_operations();
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
 // ---- aeq/execute/memory.hpp
 // Memory that is counted against a limit for as long as it is held.
 //
@@ -15382,114 +15498,6 @@ class counted_memory {
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
-
-// ---- aeq/execute/operation.hpp
-// What the interpreter knows of an op: its kernel on numbers as they are, and how shapes follow from shapes. Kernels on
-// quantized numbers stand in table/builtin_kernels.hpp.
-
-namespace aeq::inline AEQ_ABI::execute {
-
-using shape = std::vector<std::int32_t>;
-
-/// Shapes of an op's outputs from its inputs. An input's shape is known; its data only where `shape_inputs` asks for it
-/// (it is empty else). Answers status::wrong_… where the op has no such result; extents fit an int32 and none is
-/// negative.
-using shape_function = status (*)(std::span<const operand> inputs, const operation_options& options,
-                                  std::span<shape> outputs);
-
-/// What an output may share with the op's first input, if both have as many bytes.
-enum class storage : std::uint8_t {
-  own,        ///< nothing
-  in_place,   ///< the memory, where nobody needs the input any more: the kernel may overwrite it as it reads
-  same_bytes  ///< the memory, always: the output has the input's bytes, and the kernel is not called then
-};
-
-/// An op as the interpreter runs it.
-struct operation {
-  op::code code = op::code::add;
-  kernel_functions kernel{};  ///< on numbers as they are
-  shape_function shapes = nullptr;
-  std::uint32_t shape_inputs = 0;  ///< bit i: the data of input i decides the shape
-  storage output = storage::own;
-};
-
-/// Bits for `shape_inputs`.
-template <class... Index>
-[[nodiscard]] constexpr std::uint32_t data_of_inputs(Index... index) {
-  return ((std::uint32_t(1) << index) | ... | 0u);
-}
-
-/// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
-[[nodiscard]] const operation* find_operation(op::code code);
-
-/// The kernel for a call of it: one of table/builtin_kernels.hpp for what its operands are, else the op's own.
-[[nodiscard]] kernel_functions kernel_for(const operation& what, std::span<const operand> inputs);
-
-/// All of them, for listings and tests.
-[[nodiscard]] std::vector<operation> all_operations();
-
-namespace detail {
-
-/// An extent that was computed in 64 bits; false if it is none.
-[[nodiscard]] constexpr bool to_extent(std::int64_t value, std::int32_t& extent) {
-  if (value < 0 || value > std::numeric_limits<std::int32_t>::max()) return false;
-  extent = static_cast<std::int32_t>(value);
-  return true;
-}
-
-using kernel::is_index;
-using kernel::to_axis;
-/// The element of an index operand, which must be complete.
-[[nodiscard]] inline std::int64_t integer_at(const operand& values, std::size_t i) {
-  return kernel::index_at(values, i);
-}
-
-/// Numpy's rules, right aligned: the shape of two operands together; false if an extent does not fit.
-[[nodiscard]] inline bool broadcast(std::span<const std::int32_t> a, std::span<const std::int32_t> b, shape& result) {
-  const std::size_t rank = a.size() > b.size() ? a.size() : b.size();
-  shape both(rank, 1);
-  for (std::size_t i = 0; i < rank; ++i) {
-    const std::int32_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
-    const std::int32_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
-    if (x != y && x != 1 && y != 1) return false;
-    both[rank - 1 - i] = x == 1 ? y : x;
-  }
-  result = std::move(both);
-  return true;
-}
-
-// Shapes that several families have.
-
-/// Of a kernel that says the shape of its one output.
-template <class Kernel>
-status shape_of_kernel(std::span<const operand> inputs, const operation_options& options, std::span<shape> outputs) {
-  kernel::extents result;
-  if (outputs.size() != 1) return status::wrong_operands;
-  const status known = Kernel::shape(inputs, options, result);
-  if (known == status::ready) outputs[0].assign(result.span().begin(), result.span().end());
-  return known;
-}
-
-/// The row of such a kernel.
-template <class Kernel>
-[[nodiscard]] constexpr operation row_of(op::code code, storage output = storage::own) {
-  return {code, functions_of<Kernel>(), &shape_of_kernel<Kernel>, Kernel::data_inputs, output};
-}
-
-inline status shape_of_first(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
-  if (inputs.empty() || outputs.size() != 1) return status::wrong_operands;
-  outputs[0].assign(inputs[0].shape.begin(), inputs[0].shape.end());
-  return status::ready;
-}
-
-inline status shape_of_two(std::span<const operand> inputs, const operation_options&, std::span<shape> outputs) {
-  if (inputs.size() != 2 || outputs.size() != 1) return status::wrong_operands;
-  return broadcast(inputs[0].shape, inputs[1].shape, outputs[0]) ? status::ready : status::wrong_shape;
-}
-
-}  // namespace detail
-
-}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/execute/slot.hpp
 // The tensors of a subgraph as the interpreter holds them, and the data of constants and variables.
@@ -24030,107 +24038,8 @@ AEQ_INLINE std::optional<double> parsed_hexadecimal(std::string_view text) {
 
 }  // namespace aeq::inline AEQ_ABI::io
 
-// ---- aeq/execute/arena.ipp
-namespace aeq::inline AEQ_ABI::execute {
-
-namespace detail {
-
-/// Free room by place and by size; neighbours are joined.
-class free_room {
- public:
-  /// Takes `bytes` (not 0) from the smallest hole that has them, or from the end.
-  std::size_t take(std::size_t bytes) {
-    const auto smallest = by_size_.lower_bound({bytes, 0});
-    if (smallest != by_size_.end()) {
-      const auto [size, offset] = *smallest;
-      remove(by_offset_.find(offset));
-      if (size > bytes) add(offset + bytes, size - bytes);
-      return offset;
-    }
-    std::size_t offset = end_;
-    if (!by_offset_.empty()) {  // a hole at the end grows
-      const auto last = std::prev(by_offset_.end());
-      if (last->first + last->second == end_) {
-        offset = last->first;
-        remove(last);
-      }
-    }
-    end_ = offset + bytes;
-    return offset;
-  }
-
-  void give_back(std::size_t offset, std::size_t bytes) {
-    auto next = by_offset_.lower_bound(offset);
-    if (next != by_offset_.end() && next->first == offset + bytes) {
-      bytes += next->second;
-      next = remove(next);
-    }
-    if (next != by_offset_.begin()) {
-      const auto before = std::prev(next);
-      if (before->first + before->second == offset) {
-        offset = before->first;
-        bytes += before->second;
-        remove(before);
-      }
-    }
-    add(offset, bytes);
-  }
-
-  [[nodiscard]] std::size_t end() const { return end_; }
-
- private:
-  using places = std::map<std::size_t, std::size_t>;
-
-  void add(std::size_t offset, std::size_t bytes) {
-    by_offset_.emplace(offset, bytes);
-    by_size_.emplace(bytes, offset);
-  }
-  places::iterator remove(places::iterator hole) {
-    by_size_.erase({hole->second, hole->first});
-    return by_offset_.erase(hole);
-  }
-
-  places by_offset_;
-  std::set<std::pair<std::size_t, std::size_t>> by_size_;
-  std::size_t end_ = 0;
-};
-
-}  // namespace detail
-
-AEQ_INLINE arena_plan plan_arena(std::span<const lifetime> wanted) {
-  arena_plan plan;
-  plan.offsets.assign(wanted.size(), 0);
-  std::vector<std::size_t> order(wanted.size());
-  std::iota(order.begin(), order.end(), std::size_t(0));
-  // Among those that begin together the large ones choose first.
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (wanted[a].first != wanted[b].first) return wanted[a].first < wanted[b].first;
-    if (wanted[a].bytes != wanted[b].bytes) return wanted[a].bytes > wanted[b].bytes;
-    return a < b;
-  });
-  const auto rounded = [&](std::size_t i) {
-    return (wanted[i].bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
-  };
-  detail::free_room room;
-  std::multimap<std::size_t, std::size_t> ends;  // last step, index
-  for (const std::size_t i : order) {
-    while (!ends.empty() && ends.begin()->first < wanted[i].first) {
-      const std::size_t ended = ends.begin()->second;
-      room.give_back(plan.offsets[ended], rounded(ended));
-      ends.erase(ends.begin());
-    }
-    if (rounded(i) == 0) continue;
-    plan.offsets[i] = room.take(rounded(i));
-    ends.emplace(wanted[i].last, i);
-  }
-  plan.bytes = room.end();
-  return plan;
-}
-
-}  // namespace aeq::inline AEQ_ABI::execute
-
-// ---- aeq/execute/operation.ipp
-// The list of ops: one file per family, joined here.
+// ---- aeq/execute/families.ipp
+// All ops that the interpreter has: the definitions.
 
 // ---- aeq/execute/family/convolution.hpp
 // Ops with windows: convolutions and pools.
@@ -26234,7 +26143,7 @@ inline constexpr std::array reduction{
 
 }  // namespace aeq::inline AEQ_ABI::execute::family
 
-// ---- aeq/execute/operation.ipp
+// ---- aeq/execute/families.ipp
 namespace aeq::inline AEQ_ABI::execute {
 
 namespace detail {
@@ -26266,6 +26175,105 @@ AEQ_INLINE std::vector<operation> all_operations() {
   for (const std::span<const operation> family : detail::families())
     all.insert(all.end(), family.begin(), family.end());
   return all;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
+// ---- aeq/execute/arena.ipp
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// Free room by place and by size; neighbours are joined.
+class free_room {
+ public:
+  /// Takes `bytes` (not 0) from the smallest hole that has them, or from the end.
+  std::size_t take(std::size_t bytes) {
+    const auto smallest = by_size_.lower_bound({bytes, 0});
+    if (smallest != by_size_.end()) {
+      const auto [size, offset] = *smallest;
+      remove(by_offset_.find(offset));
+      if (size > bytes) add(offset + bytes, size - bytes);
+      return offset;
+    }
+    std::size_t offset = end_;
+    if (!by_offset_.empty()) {  // a hole at the end grows
+      const auto last = std::prev(by_offset_.end());
+      if (last->first + last->second == end_) {
+        offset = last->first;
+        remove(last);
+      }
+    }
+    end_ = offset + bytes;
+    return offset;
+  }
+
+  void give_back(std::size_t offset, std::size_t bytes) {
+    auto next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.end() && next->first == offset + bytes) {
+      bytes += next->second;
+      next = remove(next);
+    }
+    if (next != by_offset_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == offset) {
+        offset = before->first;
+        bytes += before->second;
+        remove(before);
+      }
+    }
+    add(offset, bytes);
+  }
+
+  [[nodiscard]] std::size_t end() const { return end_; }
+
+ private:
+  using places = std::map<std::size_t, std::size_t>;
+
+  void add(std::size_t offset, std::size_t bytes) {
+    by_offset_.emplace(offset, bytes);
+    by_size_.emplace(bytes, offset);
+  }
+  places::iterator remove(places::iterator hole) {
+    by_size_.erase({hole->second, hole->first});
+    return by_offset_.erase(hole);
+  }
+
+  places by_offset_;
+  std::set<std::pair<std::size_t, std::size_t>> by_size_;
+  std::size_t end_ = 0;
+};
+
+}  // namespace detail
+
+AEQ_INLINE arena_plan plan_arena(std::span<const lifetime> wanted) {
+  arena_plan plan;
+  plan.offsets.assign(wanted.size(), 0);
+  std::vector<std::size_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  // Among those that begin together the large ones choose first.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (wanted[a].first != wanted[b].first) return wanted[a].first < wanted[b].first;
+    if (wanted[a].bytes != wanted[b].bytes) return wanted[a].bytes > wanted[b].bytes;
+    return a < b;
+  });
+  const auto rounded = [&](std::size_t i) {
+    return (wanted[i].bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
+  };
+  detail::free_room room;
+  std::multimap<std::size_t, std::size_t> ends;  // last step, index
+  for (const std::size_t i : order) {
+    while (!ends.empty() && ends.begin()->first < wanted[i].first) {
+      const std::size_t ended = ends.begin()->second;
+      room.give_back(plan.offsets[ended], rounded(ended));
+      ends.erase(ends.begin());
+    }
+    if (rounded(i) == 0) continue;
+    plan.offsets[i] = room.take(rounded(i));
+    ends.emplace(wanted[i].last, i);
+  }
+  plan.bytes = room.end();
+  return plan;
 }
 
 }  // namespace aeq::inline AEQ_ABI::execute

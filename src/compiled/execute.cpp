@@ -3,11 +3,11 @@
 #include <aeq/aeq.hpp>
 
 #include <aeq/execute/arena.ipp>
+#include <aeq/execute/families.ipp>
 #include <aeq/execute/graph.ipp>
 #include <aeq/execute/interpreter.ipp>
 #include <aeq/execute/litert.ipp>
 #include <aeq/execute/litert_library.ipp>
-#include <aeq/execute/operation.ipp>
 #include <aeq/execute/options.ipp>
 #include <aeq/execute/signatures.ipp>
 #include <aeq/execute/slot.ipp>

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/fast/float_product.hpp>
 #include <aeq/execute/fast/fully_connected.hpp>
 #include <aeq/execute/operation.hpp>

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/operation.hpp>
 
 TEST_CASE("An op stands in one family, and its row is complete") {

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/execute/thread_pool.hpp>
 

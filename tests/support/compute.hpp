@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <aeq/execute/arena.hpp>
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/operation.hpp>
 
 namespace aeq_test {

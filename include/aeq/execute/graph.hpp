@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <aeq/execute/engine.hpp>
+#include <aeq/execute/families.hpp>
 #include <aeq/execute/memory.hpp>
 #include <aeq/execute/operation.hpp>
 #include <aeq/execute/slot.hpp>

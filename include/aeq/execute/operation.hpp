@@ -45,15 +45,6 @@ template <class... Index>
   return ((std::uint32_t(1) << index) | ... | 0u);
 }
 
-/// The op with a code; null if we have none. Ops that call subgraphs or hold state are the interpreter's own.
-[[nodiscard]] const operation* find_operation(op::code code);
-
-/// The kernel for a call of it: one of table/builtin_kernels.hpp for what its operands are, else the op's own.
-[[nodiscard]] kernel_functions kernel_for(const operation& what, std::span<const operand> inputs);
-
-/// All of them, for listings and tests.
-[[nodiscard]] std::vector<operation> all_operations();
-
 namespace detail {
 
 /// An extent that was computed in 64 bits; false if it is none.
@@ -116,7 +107,3 @@ inline status shape_of_two(std::span<const operand> inputs, const operation_opti
 }  // namespace detail
 
 }  // namespace aeq::inline AEQ_ABI::execute
-
-#if AEQ_DEFINITIONS
-#include <aeq/execute/operation.ipp>
-#endif

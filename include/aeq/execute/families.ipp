@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of ops: one file per family, joined here.
+// All ops that the interpreter has: the definitions.
 #pragma once
 
-#include <aeq/execute/operation.hpp>
+#include <aeq/execute/families.hpp>
 
 #include <algorithm>
 #include <array>
