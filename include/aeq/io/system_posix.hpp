@@ -6,6 +6,7 @@
 #pragma once
 
 #include <aeq/config.hpp>
+#include <aeq/io/system.hpp>
 
 #if !defined(_WIN32)
 #include <algorithm>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aeq/config.hpp>
+#include <aeq/io/system.hpp>
 
 #if defined(_WIN32)
 // Without what nobody here needs, and what stands in the way of std::min and of <winsock2.h>.

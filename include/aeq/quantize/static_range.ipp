@@ -191,6 +191,12 @@ AEQ_INLINE void static_range::finish_biases(warnings* notes) {
     const std::vector<double>& x = b.input->scale;
     const std::vector<double>& w = b.weight->scale;
     const std::size_t count = std::max(x.size(), w.size());
+    if ((x.size() != 1 && x.size() != count) || (w.size() != 1 && w.size() != count)) {
+      throw error(error_code::not_quantizable, p.source->name() +
+                                                   ": a bias goes with as many scales of its input as of " +
+                                                   "its weight, or with one of either; here they have " +
+                                                   std::to_string(x.size()) + " and " + std::to_string(w.size()));
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const double a = x[x.size() == 1 ? 0 : i];
       const double c = w[w.size() == 1 ? 0 : i];
