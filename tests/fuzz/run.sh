@@ -60,11 +60,8 @@ if [[ -n "$kept" ]]; then
   mkdir -p "$kept"
   learnt="$kept" seed=0
 fi
-# Where the time alone would end it, a fast machine would test more than a slow one: with a seed the number of runs counts.
-runs=-1
-[[ "$target" != quantize || -n "$kept" ]] || runs=6000
 status=0
-"$program" -runs="$runs" -seed="$seed" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=4096 -max_len="$longest" \
+"$program" -seed="$seed" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=4096 -max_len="$longest" \
   -dict="$dictionary" -artifact_prefix="$work/findings/" -print_final_stats=1 "$learnt" "$work/seeds" \
   >"$work/log" 2>&1 || status=$?
 grep -E 'stat::number_of_executed_units|ERROR|SUMMARY' "$work/log" || true
