@@ -20443,6 +20443,7 @@ class static_range {
     std::shared_ptr<tensor_parameters> target;
     parameters input;
     parameters weight;
+    std::vector<std::int32_t> shape;
   };
 
   [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {
@@ -28580,7 +28581,7 @@ AEQ_INLINE void static_range::add_bias(const decided_operation& at, const std::v
   p->format = {number_kind::signed_integer, static_cast<std::uint8_t>(wide_input ? 64 : 32), symmetric,
                tensorwise::descriptor};
   p->source = std::make_shared<const weight>(model_, t, constants_.name(at.graph, index), layout_of(t.shape));
-  biases_.push_back({p, input, weight_parameters});
+  biases_.push_back({p, input, weight_parameters, t.shape});
   rules.consume(index, at.position, transformation::quantize_tensor, std::move(p));
 }
 
@@ -28620,14 +28621,18 @@ AEQ_INLINE void static_range::finish_biases(warnings* notes) {
       p.zero_point.push_back(0);
     }
     p.scale_shape = {static_cast<std::int32_t>(count)};
-    if (count > 1) p.axis = 0;
     const std::uint64_t elements = p.source->layout().elements();
-    if (count > 1 && elements != count) {
+    // Nearly always of one axis; of [1, channels] it is the one that has the channels.
+    const auto channels = std::find(b.shape.begin(), b.shape.end(), static_cast<std::int32_t>(count));
+    if (count > 1 && (elements != count || channels == b.shape.end())) {
       throw error(error_code::not_quantizable, p.source->name() + ": a bias of " + std::to_string(elements) +
                                                    " elements does not go with a weight of " + std::to_string(count) +
                                                    " channels");
     }
     if (count > 1) {
+      p.axis = static_cast<std::uint32_t>(channels - b.shape.begin());
+      p.scale_shape.assign(b.shape.size(), 1);
+      p.scale_shape[*p.axis] = *channels;
       const weight_layout per_channel{1, count, 1};
       p.source = std::make_shared<const weight>(p.source->with_layout(per_channel));
     }
@@ -28973,7 +28978,8 @@ AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index
   }
   model::tensor& t = c.tensor_at(index);
   t.type = storage_type(p->format);
-  if (!p->source || t.buffer == 0) return;
+  // Parameters of a constant are handed on to results that take the same (RESHAPE of a weight); those have no data.
+  if (!p->source || !c.edit.edited().is_constant(t)) return;
   encode_into(c.edit.edited().buffers[t.buffer], p);
 }
 

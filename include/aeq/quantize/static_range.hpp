@@ -45,6 +45,7 @@ class static_range {
     std::shared_ptr<tensor_parameters> target;
     parameters input;
     parameters weight;
+    std::vector<std::int32_t> shape;
   };
 
   [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {

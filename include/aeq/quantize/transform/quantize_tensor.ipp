@@ -60,7 +60,8 @@ AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index
   }
   model::tensor& t = c.tensor_at(index);
   t.type = storage_type(p->format);
-  if (!p->source || t.buffer == 0) return;
+  // Parameters of a constant are handed on to results that take the same (RESHAPE of a weight); those have no data.
+  if (!p->source || !c.edit.edited().is_constant(t)) return;
   encode_into(c.edit.edited().buffers[t.buffer], p);
 }
 
