@@ -19639,14 +19639,16 @@ AEQ_INLINE void drop_needless_duplicates(std::vector<instruction>& list) {
   const auto last = std::find_if(list.rbegin(), list.rend(),
                                  [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
   if (last != list.rend()) list.erase(std::next(last).base());
-  const auto copied = [&](std::int32_t consumer) {
+  // An operator that reads the tensor twice may want it once as it is: the parameters tell which of the two is meant.
+  const auto copied = [&](std::int32_t consumer, const parameters& params) {
     return std::any_of(list.begin(), list.end(), [&](const instruction& i) {
-      return i.kind == transformation::duplicate_tensor &&
+      return i.kind == transformation::duplicate_tensor && same(i.params, params) &&
              std::find(i.consumers.begin(), i.consumers.end(), consumer) != i.consumers.end();
     });
   };
   std::erase_if(list, [&](const instruction& i) {
-    return i.kind == transformation::duplicate_buffer && std::all_of(i.consumers.begin(), i.consumers.end(), copied);
+    return i.kind == transformation::duplicate_buffer &&
+           std::all_of(i.consumers.begin(), i.consumers.end(), [&](std::int32_t c) { return copied(c, i.params); });
   });
 }
 
@@ -19911,7 +19913,7 @@ class fake_quant_removal {
   /// Whether an operator's output is its own tensor, like its input: else the two can't become one.
   [[nodiscard]] bool is_new(std::int32_t from, std::int32_t to) {
     return now(to) == to && now(from) != to && !uses_[static_cast<std::size_t>(to)].is_input &&
-           !model_.is_constant(tensor(to)) && tensor(from).shape == tensor(to).shape;
+           !model_.is_constant(tensor(to)) && !tensor(to).is_variable && tensor(from).shape == tensor(to).shape;
   }
 
   /// The tensors before and behind a FAKE_QUANT become one: that of the graph's edge, or the first.
@@ -20586,6 +20588,7 @@ class materializer {
 
   void materialize_edges(const recipe::subgraph_plan& decisions, const rule_writer& rules) {
     for (const std::int32_t t : graph().inputs) {
+      if (model_.is_constant(tensor(t))) continue;  // keeps its data, whatever is given for it
       if (is_static(decisions.inputs)) {
         static_range_.materialize_input(graph_, t, decisions.inputs, rules);
       } else {
@@ -20661,6 +20664,42 @@ AEQ_INLINE model_rules materialize(const model::model& m, const recipe::plan& pl
 // ---- aeq/quantize/transform/context.hpp
 // What a transformation works on, and the edits that several of them share. (spec: quantization, section 8)
 
+// ---- aeq/quantize/transform/constant_data.hpp
+// The new bytes of constants, made when all tensors that lie on a buffer have become what they will be.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// Gathers which constants become integers or float16, and writes them into their buffers at last. Whoever else lies on
+/// such a buffer keeps the data it has: tensors that agree share a buffer afterwards, the others get one of their own.
+class constant_data {
+ public:
+  /// A constant of the edited model is wanted in the format of `p`, which has a source. Asked twice, the last counts.
+  void want(std::size_t graph, std::int32_t tensor, parameters p) {
+    wanted_.push_back({graph, static_cast<std::size_t>(tensor), std::move(p)});
+  }
+
+  /// Makes the buffers. Throws error (not_quantizable) where a constant is wanted in another one's scales, which do not
+  /// lie over its shape.
+  void write(model::editor& edit) const;
+
+ private:
+  struct encoding {
+    std::size_t graph;
+    std::size_t tensor;
+    parameters params;
+  };
+  /// Encodings of one buffer.
+  using group = std::vector<const encoding*>;
+
+  [[nodiscard]] static parameters for_own_values(const model::model& m, const encoding& e);
+  static void write_group(model::editor& edit, const group& wanted, bool others_stay);
+
+  std::vector<encoding> wanted_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
+// ---- aeq/quantize/transform/context.hpp
 namespace aeq::inline AEQ_ABI::quantize {
 
 /// Who reads which tensor: inputs of operators, outputs of subgraphs and of signatures. Where a list is long its
@@ -20695,6 +20734,7 @@ struct transform_context {
   model::editor& edit;
   model::insertions& inserted;  ///< of the subgraph
   operand_lists& operands;
+  constant_data& data;
   std::size_t graph;
   std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
   std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none
@@ -20834,6 +20874,7 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
   std::vector<model::insertions> inserted;
   for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
   operand_lists operands(m);
+  constant_data data;
 
   for (const auto& [graph, tensor] : detail::processing_order(m)) {
     const std::vector<instruction>& list = instructions[graph][tensor];
@@ -20844,16 +20885,19 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
     std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
     for (std::size_t i = 0; i < list.size(); ++i) {
       const transformed done =
-          detail::carry_out({edit, inserted[graph], operands, graph, now[i].tensor, now[i].producer, list[i]});
+          detail::carry_out({edit, inserted[graph], operands, data, graph, now[i].tensor, now[i].producer, list[i]});
       if (!done.tensor || i + 1 == list.size()) continue;
       const std::unordered_set<std::int32_t> consumers(list[i].consumers.begin(), list[i].consumers.end());
       for (std::size_t later = i + 1; later < list.size(); ++later) {
         if (!detail::share_consumer(consumers, list[later])) continue;
+        // The copy is for those of its parameters only, even if the same operator reads the tensor again.
+        if (list[i].kind == transformation::duplicate_tensor && !same(list[i].params, list[later].params)) continue;
         now[later].tensor = *done.tensor;
         if (done.operation) now[later].producer = *done.operation;
       }
     }
   }
+  data.write(edit);
   for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
 }
 
@@ -26918,6 +26962,8 @@ class consistency {
     for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
     for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
     for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
+    std::vector<bool> has_value(g.tensors.size());
+    for (const std::int32_t i : g.inputs) has_value[static_cast<std::size_t>(i)] = true;
     for (std::size_t i = 0; i < g.operations.size(); ++i) {
       const operation& o = g.operations[i];
       const std::string place = graph + "." + at("operators", i);
@@ -26926,9 +26972,21 @@ class consistency {
                         std::to_string(model_.operator_codes.size()));
       }
       for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.outputs) {
+        check_index(place + ".outputs", t, g.tensors.size(), true);
+        if (t >= 0) check_written(place, g, t, has_value);
+      }
       for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
     }
+  }
+
+  /// A tensor gets its value once: from the file, as an input, or by one operator.
+  void check_written(const std::string& place, const subgraph& g, std::int32_t index,
+                     std::vector<bool>& has_value) const {
+    const auto i = static_cast<std::size_t>(index);
+    if (model_.is_constant(g.tensors[i])) fail(place, "writes " + label(g, i) + ", which has data in the file");
+    if (has_value[i]) fail(place, "writes " + label(g, i) + ", which is an input or written by an operator before");
+    has_value[i] = true;
   }
 
   void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {
@@ -28722,6 +28780,80 @@ AEQ_INLINE void static_range::materialize_output(std::size_t graph, std::int32_t
 
 }  // namespace aeq::inline AEQ_ABI::quantize::detail
 
+// ---- aeq/quantize/transform/constant_data.ipp
+// Who shares a buffer with whom, and from which values its bytes are made.
+
+namespace aeq::inline AEQ_ABI::quantize {
+
+/// The parameters as they are where they were found for these very values. An op whose constants share one scale hands
+/// one's parameters to another: that one has values of its own.
+AEQ_INLINE parameters constant_data::for_own_values(const model::model& m, const encoding& e) {
+  const model::subgraph& graph = m.subgraphs[e.graph];
+  const model::tensor& t = graph.tensors[e.tensor];
+  const std::span<const std::uint8_t> data = m.buffers[t.buffer].data;
+  const weight& source = *e.params->source;
+  const bool are_its_own = data.data() == source.bytes().data() && data.size() == source.bytes().size() &&
+                           model::element_count(t.shape) == source.layout().elements();
+  if (are_its_own) return e.params;
+  const std::string name = m.file_name() + ": " + model::label(graph, e.tensor);
+  if (e.params->late || e.params->is_blockwise() || e.params->scale.size() != 1) {
+    throw error(error_code::not_quantizable, name + ": takes the scales of " + source.name() +
+                                                 ", which has more than one; leave the op that reads both out with a "
+                                                 "no_quantize rule");
+  }
+  auto own = std::make_shared<tensor_parameters>(*e.params);
+  own->source = std::make_shared<const weight>(m, t, name, layout_of(t.shape));
+  return own;
+}
+
+AEQ_INLINE void constant_data::write_group(model::editor& edit, const group& wanted, bool others_stay) {
+  model::model& m = edit.edited();
+  const auto tensor = [&](const encoding& e) -> model::tensor& { return m.subgraphs[e.graph].tensors[e.tensor]; };
+  const std::uint32_t original = tensor(*wanted.front()).buffer;
+  struct version {
+    parameters params;
+    std::uint32_t buffer;
+  };
+  std::vector<version> versions;
+  const std::span<const std::uint8_t> data = m.buffers[original].data;
+  for (const encoding* e : wanted) {
+    const parameters params = for_own_values(m, *e);
+    auto made =
+        std::find_if(versions.begin(), versions.end(), [&](const version& v) { return same(v.params, params); });
+    if (made == versions.end()) {
+      std::uint32_t buffer = original;
+      if (others_stay || !versions.empty()) {
+        model::buffer copy;
+        copy.present = true;
+        copy.data = data;
+        copy.size = data.size();
+        buffer = edit.add_buffer(std::move(copy));
+      }
+      versions.push_back({params, buffer});
+      made = versions.end() - 1;
+    }
+    tensor(*e).buffer = made->buffer;
+  }
+  for (const version& v : versions) encode_into(m.buffers[v.buffer], v.params);
+}
+
+AEQ_INLINE void constant_data::write(model::editor& edit) const {
+  model::model& m = edit.edited();
+  std::map<std::pair<std::size_t, std::size_t>, const encoding*> last;
+  for (const encoding& e : wanted_) last[{e.graph, e.tensor}] = &e;
+  std::map<std::uint32_t, group> groups;
+  for (const auto& [place, e] : last) groups[m.subgraphs[e->graph].tensors[e->tensor].buffer].push_back(e);
+  std::vector<bool> others_stay(m.buffers.size());
+  for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
+    for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
+      if (!last.contains({g, t})) others_stay[m.subgraphs[g].tensors[t].buffer] = true;
+    }
+  }
+  for (const auto& [buffer, wanted] : groups) write_group(edit, wanted, others_stay[buffer]);
+}
+
+}  // namespace aeq::inline AEQ_ABI::quantize
+
 // ---- aeq/quantize/transform/context.ipp
 // Names, wiring and insertions.
 
@@ -28853,7 +28985,7 @@ AEQ_INLINE transformed add_step_between(const transform_context& c) {
   p->format.kind = number_kind::signed_integer;
   for (std::int32_t& zero : p->zero_point) zero -= 128;
   const instruction between{c.what.kind, c.what.consumers, std::move(p)};
-  const transform_context step{c.edit, c.inserted, c.operands, c.graph, c.tensor, c.producer, between};
+  const transform_context step{c.edit, c.inserted, c.operands, c.data, c.graph, c.tensor, c.producer, between};
   const std::int32_t made = c.edit.add_tensor(c.graph, like(c.tensor_at(c.tensor), c.name() + "_int8"));
   quantize_in_place(step, made);
   return {made, insert(step, op::code::quantize, c.tensor, made)};
@@ -28868,7 +29000,7 @@ AEQ_INLINE transformed add_quantize(const transform_context& c) {
     const std::int32_t result =
         c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
     detail::quantize_in_place(c, result);
-    const transform_context last{c.edit, c.inserted, c.operands, c.graph, c.tensor, *between.operation, c.what};
+    const transform_context last{c.edit, c.inserted, c.operands, c.data, c.graph, c.tensor, *between.operation, c.what};
     const std::int32_t operation = detail::insert(last, op::code::quantize, *between.tensor, result);
     detail::rewire(c, result);
     return {result, operation};
@@ -28980,7 +29112,7 @@ AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index
   t.type = storage_type(p->format);
   // Parameters of a constant are handed on to results that take the same (RESHAPE of a weight); those have no data.
   if (!p->source || !c.edit.edited().is_constant(t)) return;
-  encode_into(c.edit.edited().buffers[t.buffer], p);
+  c.data.want(c.graph, index, p);
 }
 
 }  // namespace detail
@@ -29239,23 +29371,17 @@ struct tensor_place {
 
 AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
   std::vector<std::vector<detail::tensor_place>> tensors_of(m.buffers.size());
-  std::vector<bool> has_bystander(m.buffers.size());
   for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
     for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
       const model::tensor& tensor = m.subgraphs[g].tensors[t];
       const tensor_rules& wanted = rules[g][t];
       if (!m.is_constant(tensor)) continue;
-      // A tensor that nobody reads has no say, but it keeps its data.
-      if (wanted.consumers.empty() && !wanted.producer) {
-        has_bystander[tensor.buffer] = true;
-      } else {
-        tensors_of[tensor.buffer].push_back({g, t});
-      }
+      if (wanted.consumers.empty() && !wanted.producer) continue;  // nobody reads it: it has no say
+      tensors_of[tensor.buffer].push_back({g, t});
     }
   }
   for (const std::vector<detail::tensor_place>& tensors : tensors_of) {
     if (tensors.empty()) continue;
-    const bool stays = has_bystander[m.subgraphs[tensors[0].graph].tensors[tensors[0].tensor].buffer];
     const auto rules_of = [&](const detail::tensor_place& p) -> tensor_rules& { return rules[p.graph][p.tensor]; };
     std::vector<bool> split(tensors.size());
     for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -29270,10 +29396,8 @@ AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       for (tensor_rule& r : rules_of(tensors[i]).consumers) {
         std::vector<transformation>& list = r.transformations;
-        // The last tensor keeps the buffer, unless one that stays as it is lies there too.
-        const bool is_last = i + 1 == tensors.size();
-        const bool leaves = (split_buffer && !is_last) || (stays && detail::turns_source_into_integers(list.front()));
-        if (leaves) list.insert(list.begin(), transformation::duplicate_buffer);
+        const bool is_last = i + 1 == tensors.size();  // it keeps the buffer
+        if (split_buffer && !is_last) list.insert(list.begin(), transformation::duplicate_buffer);
         if (split[i]) list.insert(list.begin(), transformation::duplicate_tensor);
       }
     }

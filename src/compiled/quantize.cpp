@@ -20,6 +20,7 @@
 #include <aeq/quantize/transform.ipp>
 #include <aeq/quantize/transform/add_dequantize.ipp>
 #include <aeq/quantize/transform/add_quantize.ipp>
+#include <aeq/quantize/transform/constant_data.ipp>
 #include <aeq/quantize/transform/context.ipp>
 #include <aeq/quantize/transform/duplicate.ipp>
 #include <aeq/quantize/transform/quantize_tensor.ipp>

@@ -133,12 +133,19 @@ TEST_CASE("A tensor gets its value once") {
   SUBCASE("and an input by none") {
     b.operation(code::relu, {y}, {x});
   }
-  SUBCASE("and a constant by none") {
-    const auto c = b.constant<float>("c", {1, 1}, {1});
-    b.operation(code::relu, {x}, {c});
-  }
   finish(b, {x}, {y});
-  CHECK(says(refusal(b, {one}), "has a value already"));
+  CHECK(says(refusal(b, {one}), "which is an input or written by an operator before"));
+}
+
+TEST_CASE("A constant keeps its value") {
+  model_builder b;
+  const auto x = b.activation("x", {1, 1});
+  const auto y = b.activation("y", {1, 1});
+  const auto c = b.constant<float>("c", {1, 1}, {1});
+  b.operation(code::relu, {x}, {c});
+  b.operation(code::relu, {c}, {y});
+  finish(b, {x}, {y});
+  CHECK(says(refusal(b, {one}), "writes tensor 'c', which has data in the file"));
 }
 
 TEST_CASE("An op that leaves an output out is refused") {

@@ -140,7 +140,7 @@ void check_result(const am::model& from, const am::model& to, bool ranges_are_th
     };
     skip();
     for (const am::operation& o : after.operations) {
-      if (next < before.operations.size() && o.code == before.operations[next].code &&
+      if (next < before.operations.size() && to.builtin(o) == from.builtin(before.operations[next]) &&
           (some_may_go || o.outputs == before.operations[next].outputs)) {
         ++next;
         skip();

@@ -310,6 +310,17 @@ TEST_CASE("hostile: sizes that can't be") {
         }) == place + ": its shape takes 4503599627370496 bytes, its buffer holds " + held);
   CHECK(refusal(fc, [&](am::model& x) { x.subgraphs[0].tensors[weight].is_variable = true; }) ==
         place + ": is a variable and has data; it can only be one of the two");
+  CHECK(
+      refusal(fc, [&](am::model& x) { x.subgraphs[0].operations[0].outputs[0] = static_cast<std::int32_t>(weight); }) ==
+      "m.tflite: subgraphs[0].operators[0]: writes tensor '" + *m.subgraphs[0].tensors[weight].name +
+          "', which has data in the file");
+  const std::string written = "m.tflite: subgraphs[0].operators[0]: writes tensor '";
+  CHECK(refusal(fc, [&](am::model& x) {
+          x.subgraphs[0].operations.push_back(x.subgraphs[0].operations[0]);
+        }).ends_with("', which is an input or written by an operator before"));
+  CHECK(refusal(fc, [&](am::model& x) {
+          x.subgraphs[0].operations[0].outputs = x.subgraphs[0].inputs;
+        }).starts_with(written));
   CHECK(refusal(fc, [&](am::model& x) {
           x.subgraphs[0].tensors[weight].quantization = am::quantization{{}, {}, {1.0f, 2.0f}, {0}, 0, {}};
         }) == place + ".quantization: 2 scales and 1 zero points; their numbers must be the same");

@@ -13,6 +13,7 @@
 #include <aeq/model/reader.hpp>
 #include <aeq/model/writer.hpp>
 #include <aeq/quantize/pipeline.hpp>
+#include <aeq/quantize/transform/remove_fake_quant.hpp>
 #include <aeq/quantize/weight.hpp>
 #include <aeq/quantizer.hpp>
 #include <aeq/recipe/json.hpp>
@@ -152,6 +153,28 @@ TEST_SUITE("quantize/remove_fake_quant") {
         quantizer_for("fake_quant_cnn", R"([{"regex": "conv", "operation": "*", "algorithm_key": "no_quantize"}])")
             .quantize(1);
     CHECK(listing(m) == listing(quantizer_for("fake_quant_cnn", "dynamic_wi8_afp32").source()));
+  }
+
+  TEST_CASE("a variable is not made a constant, nor one with another tensor") {
+    for (const bool is_constant : {false, true}) {
+      CAPTURE(is_constant);
+      aeq::quantizer q = quantizer_for("fake_quant_cnn", "static_wi8_ai8");
+      aeq::model::model m = q.source();
+      const auto position = [&](const std::string& name) {
+        return static_cast<std::size_t>(&named(m, name) - m.subgraphs[0].tensors.data());
+      };
+      const std::string variable = is_constant ? "conv/w_trained" : "x_trained";
+      REQUIRE(m.is_constant(m.subgraphs[0].tensors[position(is_constant ? "conv/w" : "x")]) == is_constant);
+      m.subgraphs[0].tensors[position(variable)].is_variable = true;
+      aeq::warnings notes;
+      aeq::recipe::plan plan = aeq_test::plan_for(m, "static_wi8_ai8");
+      (void)aeq::quantize::remove_fake_quant(m, plan, &notes);
+      CHECK(named(m, variable).buffer == 0);
+      CHECK(std::any_of(m.subgraphs[0].operations.begin(), m.subgraphs[0].operations.end(), [&](const auto& o) {
+        return m.builtin(o) == aeq::op::code::fake_quant &&
+               o.outputs[0] == static_cast<std::int32_t>(position(variable));
+      }));
+    }
   }
 
   TEST_CASE("a second FAKE_QUANT of another range stays, with a warning; one of the same range goes") {

@@ -205,6 +205,48 @@ TEST_SUITE("quantize/transform") {
     CHECK(apart.subgraphs[0].tensors[4].type == aeq::model::tensor_type::int4);
   }
 
+  TEST_CASE("a tensor that nobody reads keeps its data where another one on its buffer is quantized") {
+    aeq_test::model_builder b;
+    const auto x = b.activation("x", {1, 2}), w = b.constant("w", {2, 2}, std::vector<float>{1, 2, 3, 4}),
+               y = b.activation("y", {1, 2});
+    aeq::model::tensor bystander = b.graph().tensors[static_cast<std::size_t>(w)];
+    bystander.name = "bystander";
+    b.graph().tensors.push_back(bystander);
+    b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
+    const aeq::model::model q =
+        aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi8_afp32"), {.threads = 1});
+    const std::vector<aeq::model::tensor>& tensors = q.subgraphs[0].tensors;
+    CHECK(tensors[1].type == aeq::model::tensor_type::int8);
+    CHECK(q.buffers[tensors[1].buffer].size == 4);
+    CHECK(tensors[3].type == aeq::model::tensor_type::float32);
+    CHECK(aeq_test::bytes_of(q.buffers[tensors[3].buffer]) == aeq_test::bytes_of(b.made.buffers[bystander.buffer]));
+  }
+
+  TEST_CASE("an operator that reads a constant as weight and as something else leaves its twin alone") {
+    for (const std::string_view scheme : {"weight_only_wi8_afp32", "dynamic_wi8_afp32", "weight_only_wi4_afp32"}) {
+      CAPTURE(scheme);
+      aeq_test::model_builder b;
+      const auto x = b.activation("x", {2, 2}), w = b.constant("w", {2, 2}, std::vector<float>{1, 2, 3, 4}),
+                 y = b.activation("y", {2, 2}), z = b.activation("z", {2, 2});
+      aeq::model::tensor twin = b.graph().tensors[static_cast<std::size_t>(w)];
+      twin.name = "twin";
+      b.graph().tensors.push_back(twin);
+      b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
+      b.operation(aeq::op::code::fully_connected, {w, 4, w}, {z});
+      const aeq::model::model q =
+          aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, scheme), {.threads = 1});
+      std::size_t as_it_was = 0;
+      for (const aeq::model::tensor& t : q.subgraphs[0].tensors) {
+        if (t.buffer == 0) continue;
+        REQUIRE(q.buffers[t.buffer].size == aeq::packed_bytes(4, aeq::model::bits_of(t.type)));
+        if (t.type != aeq::model::tensor_type::float32) continue;
+        ++as_it_was;
+        CHECK(aeq_test::bytes_of(q.buffers[t.buffer]) == aeq_test::bytes_of(b.made.buffers[twin.buffer]));
+      }
+      CHECK(as_it_was == 1);
+    }
+  }
+
   TEST_CASE("block scales never share a buffer that is about to change") {
     aeq_test::model_builder b;
     const auto x = b.activation("x", {1, 64}), w = b.constant("w", {32, 64}, std::vector<float>(32 * 64, 0.0f)),

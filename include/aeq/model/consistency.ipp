@@ -60,6 +60,8 @@ class consistency {
     for (std::size_t i = 0; i < g.tensors.size(); ++i) check_tensor(graph + "." + at("tensors", i), g, g.tensors[i]);
     for (const std::int32_t i : g.inputs) check_index(graph + ".inputs", i, g.tensors.size(), false);
     for (const std::int32_t i : g.outputs) check_index(graph + ".outputs", i, g.tensors.size(), false);
+    std::vector<bool> has_value(g.tensors.size());
+    for (const std::int32_t i : g.inputs) has_value[static_cast<std::size_t>(i)] = true;
     for (std::size_t i = 0; i < g.operations.size(); ++i) {
       const operation& o = g.operations[i];
       const std::string place = graph + "." + at("operators", i);
@@ -68,9 +70,21 @@ class consistency {
                         std::to_string(model_.operator_codes.size()));
       }
       for (const std::int32_t t : o.inputs) check_index(place + ".inputs", t, g.tensors.size(), true);
-      for (const std::int32_t t : o.outputs) check_index(place + ".outputs", t, g.tensors.size(), true);
+      for (const std::int32_t t : o.outputs) {
+        check_index(place + ".outputs", t, g.tensors.size(), true);
+        if (t >= 0) check_written(place, g, t, has_value);
+      }
       for (const std::int32_t t : o.intermediates) check_index(place + ".intermediates", t, g.tensors.size(), true);
     }
+  }
+
+  /// A tensor gets its value once: from the file, as an input, or by one operator.
+  void check_written(const std::string& place, const subgraph& g, std::int32_t index,
+                     std::vector<bool>& has_value) const {
+    const auto i = static_cast<std::size_t>(index);
+    if (model_.is_constant(g.tensors[i])) fail(place, "writes " + label(g, i) + ", which has data in the file");
+    if (has_value[i]) fail(place, "writes " + label(g, i) + ", which is an input or written by an operator before");
+    has_value[i] = true;
   }
 
   void check_tensor(const std::string& place, const subgraph& g, const tensor& t) const {

@@ -95,14 +95,16 @@ AEQ_INLINE void drop_needless_duplicates(std::vector<instruction>& list) {
   const auto last = std::find_if(list.rbegin(), list.rend(),
                                  [](const instruction& i) { return i.kind == transformation::duplicate_tensor; });
   if (last != list.rend()) list.erase(std::next(last).base());
-  const auto copied = [&](std::int32_t consumer) {
+  // An operator that reads the tensor twice may want it once as it is: the parameters tell which of the two is meant.
+  const auto copied = [&](std::int32_t consumer, const parameters& params) {
     return std::any_of(list.begin(), list.end(), [&](const instruction& i) {
-      return i.kind == transformation::duplicate_tensor &&
+      return i.kind == transformation::duplicate_tensor && same(i.params, params) &&
              std::find(i.consumers.begin(), i.consumers.end(), consumer) != i.consumers.end();
     });
   };
   std::erase_if(list, [&](const instruction& i) {
-    return i.kind == transformation::duplicate_buffer && std::all_of(i.consumers.begin(), i.consumers.end(), copied);
+    return i.kind == transformation::duplicate_buffer &&
+           std::all_of(i.consumers.begin(), i.consumers.end(), [&](std::int32_t c) { return copied(c, i.params); });
   });
 }
 

@@ -132,6 +132,7 @@ class materializer {
 
   void materialize_edges(const recipe::subgraph_plan& decisions, const rule_writer& rules) {
     for (const std::int32_t t : graph().inputs) {
+      if (model_.is_constant(tensor(t))) continue;  // keeps its data, whatever is given for it
       if (is_static(decisions.inputs)) {
         static_range_.materialize_input(graph_, t, decisions.inputs, rules);
       } else {

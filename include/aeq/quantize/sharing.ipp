@@ -45,23 +45,17 @@ struct tensor_place {
 
 AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
   std::vector<std::vector<detail::tensor_place>> tensors_of(m.buffers.size());
-  std::vector<bool> has_bystander(m.buffers.size());
   for (std::size_t g = 0; g < m.subgraphs.size(); ++g) {
     for (std::size_t t = 0; t < m.subgraphs[g].tensors.size(); ++t) {
       const model::tensor& tensor = m.subgraphs[g].tensors[t];
       const tensor_rules& wanted = rules[g][t];
       if (!m.is_constant(tensor)) continue;
-      // A tensor that nobody reads has no say, but it keeps its data.
-      if (wanted.consumers.empty() && !wanted.producer) {
-        has_bystander[tensor.buffer] = true;
-      } else {
-        tensors_of[tensor.buffer].push_back({g, t});
-      }
+      if (wanted.consumers.empty() && !wanted.producer) continue;  // nobody reads it: it has no say
+      tensors_of[tensor.buffer].push_back({g, t});
     }
   }
   for (const std::vector<detail::tensor_place>& tensors : tensors_of) {
     if (tensors.empty()) continue;
-    const bool stays = has_bystander[m.subgraphs[tensors[0].graph].tensors[tensors[0].tensor].buffer];
     const auto rules_of = [&](const detail::tensor_place& p) -> tensor_rules& { return rules[p.graph][p.tensor]; };
     std::vector<bool> split(tensors.size());
     for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -76,10 +70,8 @@ AEQ_INLINE void resolve_sharing(const model::model& m, model_rules& rules) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       for (tensor_rule& r : rules_of(tensors[i]).consumers) {
         std::vector<transformation>& list = r.transformations;
-        // The last tensor keeps the buffer, unless one that stays as it is lies there too.
-        const bool is_last = i + 1 == tensors.size();
-        const bool leaves = (split_buffer && !is_last) || (stays && detail::turns_source_into_integers(list.front()));
-        if (leaves) list.insert(list.begin(), transformation::duplicate_buffer);
+        const bool is_last = i + 1 == tensors.size();  // it keeps the buffer
+        if (split_buffer && !is_last) list.insert(list.begin(), transformation::duplicate_buffer);
         if (split[i]) list.insert(list.begin(), transformation::duplicate_tensor);
       }
     }

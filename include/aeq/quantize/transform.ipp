@@ -14,6 +14,7 @@
 #include <aeq/model/editor.hpp>
 #include <aeq/quantize/transform/add_dequantize.hpp>
 #include <aeq/quantize/transform/add_quantize.hpp>
+#include <aeq/quantize/transform/constant_data.hpp>
 #include <aeq/quantize/transform/context.hpp>
 #include <aeq/quantize/transform/duplicate.hpp>
 #include <aeq/quantize/transform/quantize_tensor.hpp>
@@ -78,6 +79,7 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
   std::vector<model::insertions> inserted;
   for (const model::subgraph& g : m.subgraphs) inserted.emplace_back(g.operations.size());
   operand_lists operands(m);
+  constant_data data;
 
   for (const auto& [graph, tensor] : detail::processing_order(m)) {
     const std::vector<instruction>& list = instructions[graph][tensor];
@@ -88,16 +90,19 @@ AEQ_INLINE void transform(model::model& m, const model_instructions& instruction
     std::vector<place> now(list.size(), {static_cast<std::int32_t>(tensor), uses[graph][tensor].producer});
     for (std::size_t i = 0; i < list.size(); ++i) {
       const transformed done =
-          detail::carry_out({edit, inserted[graph], operands, graph, now[i].tensor, now[i].producer, list[i]});
+          detail::carry_out({edit, inserted[graph], operands, data, graph, now[i].tensor, now[i].producer, list[i]});
       if (!done.tensor || i + 1 == list.size()) continue;
       const std::unordered_set<std::int32_t> consumers(list[i].consumers.begin(), list[i].consumers.end());
       for (std::size_t later = i + 1; later < list.size(); ++later) {
         if (!detail::share_consumer(consumers, list[later])) continue;
+        // The copy is for those of its parameters only, even if the same operator reads the tensor again.
+        if (list[i].kind == transformation::duplicate_tensor && !same(list[i].params, list[later].params)) continue;
         now[later].tensor = *done.tensor;
         if (done.operation) now[later].producer = *done.operation;
       }
     }
   }
+  data.write(edit);
   for (std::size_t g = 0; g < inserted.size(); ++g) inserted[g].commit(m.subgraphs[g]);
 }
 

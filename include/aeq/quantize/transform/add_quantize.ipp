@@ -20,7 +20,7 @@ AEQ_INLINE transformed add_step_between(const transform_context& c) {
   p->format.kind = number_kind::signed_integer;
   for (std::int32_t& zero : p->zero_point) zero -= 128;
   const instruction between{c.what.kind, c.what.consumers, std::move(p)};
-  const transform_context step{c.edit, c.inserted, c.operands, c.graph, c.tensor, c.producer, between};
+  const transform_context step{c.edit, c.inserted, c.operands, c.data, c.graph, c.tensor, c.producer, between};
   const std::int32_t made = c.edit.add_tensor(c.graph, like(c.tensor_at(c.tensor), c.name() + "_int8"));
   quantize_in_place(step, made);
   return {made, insert(step, op::code::quantize, c.tensor, made)};
@@ -35,7 +35,7 @@ AEQ_INLINE transformed add_quantize(const transform_context& c) {
     const std::int32_t result =
         c.edit.add_tensor(c.graph, detail::like(c.tensor_at(c.tensor), c.name() + "_quantized"));
     detail::quantize_in_place(c, result);
-    const transform_context last{c.edit, c.inserted, c.operands, c.graph, c.tensor, *between.operation, c.what};
+    const transform_context last{c.edit, c.inserted, c.operands, c.data, c.graph, c.tensor, *between.operation, c.what};
     const std::int32_t operation = detail::insert(last, op::code::quantize, *between.tensor, result);
     detail::rewire(c, result);
     return {result, operation};

@@ -16,6 +16,7 @@
 #include <aeq/model/model.hpp>
 #include <aeq/op/code.hpp>
 #include <aeq/quantize/instruction.hpp>
+#include <aeq/quantize/transform/constant_data.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -51,6 +52,7 @@ struct transform_context {
   model::editor& edit;
   model::insertions& inserted;  ///< of the subgraph
   operand_lists& operands;
+  constant_data& data;
   std::size_t graph;
   std::int32_t tensor;    ///< the tensor now; an earlier instruction may have put another in its place
   std::int32_t producer;  ///< the operator now, as model::insertions numbers them; -1: none

@@ -11,7 +11,6 @@
 #include <aeq/core/byte_order.hpp>
 #include <aeq/model/tables.hpp>
 #include <aeq/model/view.hpp>
-#include <aeq/quantize/encoder.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -62,7 +61,7 @@ AEQ_INLINE void quantize_in_place(const transform_context& c, std::int32_t index
   t.type = storage_type(p->format);
   // Parameters of a constant are handed on to results that take the same (RESHAPE of a weight); those have no data.
   if (!p->source || !c.edit.edited().is_constant(t)) return;
-  encode_into(c.edit.edited().buffers[t.buffer], p);
+  c.data.want(c.graph, index, p);
 }
 
 }  // namespace detail

@@ -137,7 +137,7 @@ class fake_quant_removal {
   /// Whether an operator's output is its own tensor, like its input: else the two can't become one.
   [[nodiscard]] bool is_new(std::int32_t from, std::int32_t to) {
     return now(to) == to && now(from) != to && !uses_[static_cast<std::size_t>(to)].is_input &&
-           !model_.is_constant(tensor(to)) && tensor(from).shape == tensor(to).shape;
+           !model_.is_constant(tensor(to)) && !tensor(to).is_variable && tensor(from).shape == tensor(to).shape;
   }
 
   /// The tensors before and behind a FAKE_QUANT become one: that of the graph's edge, or the first.
