@@ -508,22 +508,31 @@ TEST_CASE("fields of the newest schema are known; newer ones are told of, and le
   CHECK(again.subgraphs[0].operations[0].options.type == 0);
 }
 
-TEST_CASE("a vector of 64-bit numbers at a place where the processor can't read them is refused") {
-  aeq_test::model_builder b;
-  am::quantization q;
-  q.scale = {1.0f, 1.0f};
-  q.zero_point = {1, 0};
-  b.graph().tensors[static_cast<std::size_t>(b.activation("x", {2}))].quantization = q;
-  std::vector<std::uint8_t> bytes = am::to_bytes(b.made, 1);
+TEST_CASE("a vector of 64-bit numbers at a place where the processor can't read them is refused, unless it is empty") {
+  for (const std::int64_t length : {1, 0}) {
+    CAPTURE(length);
+    aeq_test::model_builder b;
+    am::quantization q;
+    q.scale = {1.0f, 1.0f};
+    q.zero_point = {length, 0};
+    b.graph().tensors[static_cast<std::size_t>(b.activation("x", {2}))].quantization = q;
+    std::vector<std::uint8_t> bytes = am::to_bytes(b.made, 1);
 
-  // Four bytes further the first number reads as a length of 1, and the numbers begin in the middle of one.
-  const am::view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(bytes.data()));
-  const am::view<schema::subgraph> graph(root.get<"subgraphs">()->Get(0));
-  const am::view<schema::tensor> tensor(graph.get<"tensors">()->Get(0));
-  const flatbuffers::Table* table = tensor.get<"quantization">();
-  const std::size_t id = am::detail::field_id(schema::quantization_parameters, "zero_point");
-  auto* field = bytes.data() + (table->GetAddressOf(am::detail::slot(id)) - bytes.data());
-  flatbuffers::WriteScalar(field, flatbuffers::ReadScalar<flatbuffers::uoffset_t>(field) + 4);
-  aeq::warnings notes;
-  CHECK_THROWS_WITH_AS((void)read_bytes(bytes, notes), doctest::Contains("quantization.zero_point"), aeq::error);
+    // Four bytes further the first number reads as a length, and the numbers begin in the middle of one.
+    const am::view<schema::model> root(flatbuffers::GetRoot<flatbuffers::Table>(bytes.data()));
+    const am::view<schema::subgraph> graph(root.get<"subgraphs">()->Get(0));
+    const am::view<schema::tensor> tensor(graph.get<"tensors">()->Get(0));
+    const flatbuffers::Table* table = tensor.get<"quantization">();
+    const std::size_t id = am::detail::field_id(schema::quantization_parameters, "zero_point");
+    auto* field = bytes.data() + (table->GetAddressOf(am::detail::slot(id)) - bytes.data());
+    flatbuffers::WriteScalar(field, flatbuffers::ReadScalar<flatbuffers::uoffset_t>(field) + 4);
+    aeq::warnings notes;
+    if (length == 0) {
+      const am::model m = read_bytes(bytes, notes);
+      CHECK(m.subgraphs[0].tensors[0].quantization->zero_point.empty());
+      CHECK(refusal(am::to_bytes(m, 1)).empty());
+    } else {
+      CHECK_THROWS_WITH_AS((void)read_bytes(bytes, notes), doctest::Contains("quantization.zero_point"), aeq::error);
+    }
+  }
 }

@@ -263,6 +263,16 @@ TEST_SUITE("quantize/transform") {
     }
   }
 
+  TEST_CASE("a weight without dimensions has no blocks, and says so") {
+    aeq_test::model_builder b;
+    const auto x = b.activation("x", {1, 1}), w = b.constant("w", {}, std::vector<float>{1.0f}),
+               y = b.activation("y", {1, 1});
+    b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
+    CHECK_THROWS_WITH_AS(
+        (void)aeq::quantize::quantize_model(b.made, aeq_test::plan_for(b.made, "dynamic_wi4b32_afp32"), {.threads = 1}),
+        doctest::Contains("'w': can't be quantized in blocks: its rank is 0, 2 is wanted"), aeq::error);
+  }
+
   TEST_CASE("a weight with NaN is refused by name") {
     aeq_test::model_builder b;
     const auto x = b.activation("x", {1, 2}),

@@ -104,7 +104,7 @@ AEQ_INLINE std::int32_t constants::scale_axis(const decided_operation& at, std::
                                                  "; choose another granularity, or leave the op out with a "
                                                  "no_quantize rule");
   };
-  if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
+  if (granularity.kind == granularity_kind::tensorwise) return whole_tensor;
   if (granularity.kind == granularity_kind::blockwise) {
     if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
     if (shape[1] % granularity.block_elements != 0) {
@@ -113,6 +113,7 @@ AEQ_INLINE std::int32_t constants::scale_axis(const decided_operation& at, std::
     }
     return 1;
   }
+  if (rank == 0) return whole_tensor;
   std::int32_t axis = whole_tensor;
   switch (at.decision.operation->channels) {
     case op::channel_axis::none: return whole_tensor;
