@@ -27795,8 +27795,9 @@ class verification {
       } else {
         count_vector(values->size() * sizeof(T));
       }
-      // FlatBuffers' verifier looks at the place of the length only.
-      return reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+      // FlatBuffers' verifier looks at the place of the length only, and its builder aligns no element that isn't
+      // there.
+      return values->size() == 0 || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
     });
     return inside || fail(field.name);
   }
@@ -28420,7 +28421,7 @@ AEQ_INLINE std::int32_t constants::scale_axis(const decided_operation& at, std::
                                                  "; choose another granularity, or leave the op out with a "
                                                  "no_quantize rule");
   };
-  if (granularity.kind == granularity_kind::tensorwise || rank == 0) return whole_tensor;
+  if (granularity.kind == granularity_kind::tensorwise) return whole_tensor;
   if (granularity.kind == granularity_kind::blockwise) {
     if (rank != 2) fail("in blocks: its rank is " + std::to_string(rank) + ", 2 is wanted,");
     if (shape[1] % granularity.block_elements != 0) {
@@ -28429,6 +28430,7 @@ AEQ_INLINE std::int32_t constants::scale_axis(const decided_operation& at, std::
     }
     return 1;
   }
+  if (rank == 0) return whole_tensor;
   std::int32_t axis = whole_tensor;
   switch (at.decision.operation->channels) {
     case op::channel_axis::none: return whole_tensor;

@@ -308,6 +308,8 @@ TEST_CASE("hostile: sizes that can't be") {
   CHECK(refusal(fc, [&](am::model& x) {
           x.subgraphs[0].tensors[weight].shape = {1 << 30, 1 << 20};
         }) == place + ": its shape takes 4503599627370496 bytes, its buffer holds " + held);
+  CHECK(refusal(fc, [&](am::model& x) { x.subgraphs[0].tensors[weight].shape[0] = -1; }) ==
+        place + ".shape: -1 is no size of a tensor that has data");
   CHECK(refusal(fc, [&](am::model& x) { x.subgraphs[0].tensors[weight].is_variable = true; }) ==
         place + ": is a variable and has data; it can only be one of the two");
   CHECK(

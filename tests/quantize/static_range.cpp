@@ -11,8 +11,12 @@
 #include <aeq/calibrate/statistics.hpp>
 #include <aeq/core/byte_order.hpp>
 #include <aeq/io/error.hpp>
+#include <aeq/io/file.hpp>
+#include <aeq/io/warning.hpp>
+#include <aeq/model/reader.hpp>
 #include <aeq/quantize/pipeline.hpp>
 
+#include "support/folder.hpp"
 #include "support/model_builder.hpp"
 
 namespace {
@@ -108,5 +112,24 @@ TEST_SUITE("quantize/static_range") {
       CHECK(made.type == aeq::model::tensor_type::int8);
       CHECK(m.buffers[made.buffer].size == values.size());
     }
+  }
+
+  TEST_CASE("a sparse constant is not read as a dense one") {
+    aeq::warnings notes;
+    const std::string file = aeq_test::tests_folder().string() + "/corpus/models/sparse_weight.tflite";
+    aeq_test::model_builder b;
+    b.made = aeq::model::read(aeq::io::input_file::open(file), notes);
+    std::vector<aeq::model::tensor>& tensors = b.graph().tensors;
+    const auto sparse =
+        std::find_if(tensors.begin(), tensors.end(), [](const auto& t) { return t.sparsity != nullptr; });
+    REQUIRE(sparse != tensors.end());
+    const auto index = static_cast<std::int32_t>(sparse - tensors.begin());
+    const auto y = b.activation("flat", {1, 256});
+    b.graph().operations.clear();
+    b.operation(aeq::op::code::reshape, {index}, {y});
+    b.graph().inputs.clear();
+    b.graph().outputs = {y};
+    CHECK_THROWS_WITH_AS((void)quantized(b),
+                         doctest::Contains(": is sparse, and only dense constants can be quantized"), aeq::error);
   }
 }

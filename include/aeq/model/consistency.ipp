@@ -100,7 +100,9 @@ class consistency {
     std::uint64_t count = 1;
     bool empty = false;
     for (const std::int32_t size : t.shape) {
-      if (size < -1) fail(place + ".shape", std::to_string(size) + " is no size");
+      if (size < -1 || (size < 0 && model_.is_constant(t))) {
+        fail(place + ".shape", std::to_string(size) + " is no size" + (size < -1 ? "" : " of a tensor that has data"));
+      }
       empty |= size <= 0;
       if (empty) continue;
       if (count > most_elements / static_cast<std::uint64_t>(size)) {

@@ -36,6 +36,7 @@ struct weight_layout {
 /// Views the model's bytes: it lives no longer than some copy of the model does.
 class weight {
  public:
+  /// Throws error (not_quantizable) for a sparse constant.
   weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout);
 
   /// The same values, laid out otherwise.

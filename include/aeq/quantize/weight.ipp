@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <aeq/core/byte_order.hpp>
+#include <aeq/io/error.hpp>
 #include <aeq/io/file.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
@@ -33,7 +34,13 @@ AEQ_INLINE weight_layout block_layout(std::span<const std::int32_t> shape, std::
 }
 
 AEQ_INLINE weight::weight(const model::model& m, const model::tensor& t, std::string name, weight_layout layout)
-    : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), name_(std::move(name)), layout_(layout) {}
+    : bytes_(m.buffers[t.buffer].data), buffer_(t.buffer), file_(m.file), name_(std::move(name)), layout_(layout) {
+  if (t.sparsity != nullptr || bytes_.size() / sizeof(float) < layout_.elements()) {
+    throw error(error_code::not_quantizable,
+                name_ + (t.sparsity != nullptr ? ": is sparse" : ": has less data than its shape says") +
+                    ", and only dense constants can be quantized; leave its op out with a no_quantize rule");
+  }
+}
 
 AEQ_INLINE const float* weight::values(std::size_t first, std::size_t count, std::vector<float>& scratch) const {
   const std::uint8_t* place = bytes_.data() + first * sizeof(float);
