@@ -21,6 +21,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 [[nodiscard]] inline float round(float x) noexcept {
   return __builtin_roundf(x);
 }
+[[nodiscard]] inline double round(double x) noexcept {
+  return __builtin_round(x);
+}
 [[nodiscard]] inline float copysign(float size, float sign) noexcept {
   return __builtin_copysignf(size, sign);
 }
@@ -33,6 +36,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 }
 [[nodiscard]] inline float exp(float x) noexcept {
   return __builtin_expf(x);
+}
+[[nodiscard]] inline double exp(double x) noexcept {
+  return __builtin_exp(x);
 }
 [[nodiscard]] inline float expm1(float x) noexcept {
   return __builtin_expm1f(x);
