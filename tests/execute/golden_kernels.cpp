@@ -26,22 +26,6 @@ namespace {
 
 using aeq::element_type;
 
-/// Cases that the interpreter refuses or answers differently as yet. One that passes must leave the list.
-constexpr std::string_view not_yet[] = {
-    "softmax_int8",
-    "softmax_int8_int16",
-    "softmax_int16",
-    "mean_int8_hw",
-    "mean_int8_c",
-    "mean_int16_hw",
-    "avgpool_int8",
-    "maxpool_int8",
-    "avgpool_int16",
-    "resize_bilinear_int8_legacy",
-    "resize_bilinear_int8_align",
-    "resize_bilinear_int8_half",
-};
-
 /// Float sums, which the interpreter's fast loops add in another order than LiteRT's reference kernels, and functions
 /// of the C library: within 1e-6 of the value, and of 1. Where they happen to be equal they count as equal.
 constexpr std::string_view other_order[] = {
@@ -143,7 +127,7 @@ TEST_CASE("Models of one op answer as LiteRT's reference kernels do, bit for bit
   std::ifstream file(*path, std::ios::binary);
   const boost::json::value all =
       boost::json::parse(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
-  std::size_t equal = 0, near = 0, left = 0, wrong = 0, total = 0;
+  std::size_t equal = 0, near = 0, wrong = 0, total = 0;
   std::vector<std::string> names;
   for (const auto& entry : all.at("cases").as_array()) {
     const std::string name = aeq_test::text_of(entry.at("name"));
@@ -154,10 +138,7 @@ TEST_CASE("Models of one op answer as LiteRT's reference kernels do, bit for bit
     const answer got = run(entry, (path->parent_path() / aeq_test::text_of(entry.at("model"))).string(), why);
     CAPTURE(why);
     if (got == answer::refused) CHECK(why.find("the built-in engine") != std::string::npos);
-    if (is_listed(name, not_yet)) {
-      CHECK_MESSAGE((got == answer::refused || got == answer::different), "passes: take it off the list not_yet");
-      ++left;
-    } else if (is_listed(name, defects)) {
+    if (is_listed(name, defects)) {
       CHECK((got == answer::refused || got == answer::different));
       ++wrong;
     } else if (is_listed(name, other_order)) {
@@ -168,15 +149,14 @@ TEST_CASE("Models of one op answer as LiteRT's reference kernels do, bit for bit
       ++equal;
     }
   }
-  for (const auto list : {std::span<const std::string_view>(not_yet), std::span<const std::string_view>(other_order),
-                          std::span<const std::string_view>(defects)}) {
+  for (const auto list : {std::span<const std::string_view>(other_order), std::span<const std::string_view>(defects)}) {
     for (const std::string_view name : list) {
       CAPTURE(name);
       CHECK(std::find(names.begin(), names.end(), name) != names.end());
     }
   }
   MESSAGE(equal << " of " << total << " cases equal bit for bit, " << near << " float ones within 1e-6, " << wrong
-                << " where LiteRT errs, " << left << " not yet");
+                << " where LiteRT errs");
 }
 
 TEST_SUITE_END();

@@ -98,7 +98,8 @@ using stride_list = std::array<std::ptrdiff_t, max_rank>;
 }
 
 /// The element that stands for 0: the zero point, where an 8- or 16-bit operand is quantized with one scale.
-[[nodiscard]] inline std::array<std::byte, 8> zero_element(const operand& x) noexcept {
+template <class Operand>
+[[nodiscard]] std::array<std::byte, 8> zero_element(const Operand& x) noexcept {
   std::array<std::byte, 8> bytes{};
   const std::int32_t point = x.zero_point.empty() ? 0 : x.zero_point[0];
   if (bytes_of(x.type) == 1) bytes[0] = static_cast<std::byte>(point & 0xff);

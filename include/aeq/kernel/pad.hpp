@@ -33,7 +33,8 @@ namespace aeq::inline AEQ_ABI::kernel {
   return status::ready;
 }
 
-/// The rest is the third input (PADV2), or 0 (PAD): the zero point, if x is quantized. Inputs: x, paddings, value.
+/// The rest is the third input (PADV2), or 0 (PAD): the output's zero point, if it is quantized. Inputs: x, paddings,
+/// value.
 template <bool HasValue>
 struct pad_with {
   static constexpr std::size_t inputs = HasValue ? 3 : 2;
@@ -50,7 +51,7 @@ struct pad_with {
     const operand& x = call.inputs[0];
     if (x.type != call.outputs[0].type || bytes_of(x.type) == 0) return status::wrong_type;
     if (HasValue && (call.inputs[2].type != x.type || call.inputs[2].elements() != 1)) return status::wrong_type;
-    if (x.zero_point.size() > 1) return status::wrong_parameters;
+    if (call.outputs[0].zero_point.size() > 1) return status::wrong_parameters;
     if (call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
     return shape_is_as_said_if_known<pad_with>(call);
   }
@@ -65,7 +66,7 @@ struct pad_with {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
     const std::size_t bytes = bytes_of(x.type);
-    const std::array<std::byte, 8> zero = zero_element(x);
+    const std::array<std::byte, 8> zero = zero_element(y);
     const std::byte* value = HasValue ? call.inputs[2].data.data() : zero.data();
     const stride_list from = strides_of(x.shape);
     const stride_list to = strides_of(y.shape);

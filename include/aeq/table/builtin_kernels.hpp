@@ -22,6 +22,7 @@
 #include <aeq/kernel/integer/convolution.hpp>
 #include <aeq/kernel/integer/fully_connected.hpp>
 #include <aeq/table/builtin_elementwise.hpp>
+#include <aeq/table/builtin_windows.hpp>
 #include <aeq/table/descriptor.hpp>
 #include <aeq/table/handler.hpp>
 
@@ -70,23 +71,28 @@ template <class Arithmetic, computation Computation>
 [[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code) {
   using matrix = detail::matrix_kernels<Arithmetic>;
   using elementwise = detail::elementwise_kernels<Arithmetic>;
+  using windows = detail::window_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 7> families{
+    constexpr std::array<std::span<const kernel_entry>, 10> families{
         matrix::template of_integers<std::int8_t>,      matrix::template of_products<std::int8_t>,
         elementwise::template of_integers<std::int8_t>, elementwise::template of_bytes<std::int8_t>,
         elementwise::template of_signed<std::int8_t>,   elementwise::of_int8_sigmoids(),
-        elementwise::template of_int8<std::int8_t>};
+        elementwise::template of_int8<std::int8_t>,     windows::template of_integers<std::int8_t>,
+        windows::template of_bytes<std::int8_t>,        windows::template of_signed<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
-    constexpr std::array<std::span<const kernel_entry>, 4> families{
-        matrix::template of_integers<std::uint8_t>, elementwise::template of_integers<std::uint8_t>,
-        elementwise::template of_bytes<std::uint8_t>, elementwise::template of_real_sigmoids<std::uint8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 7> families{
+        matrix::template of_integers<std::uint8_t>,   elementwise::template of_integers<std::uint8_t>,
+        elementwise::template of_bytes<std::uint8_t>, elementwise::template of_real_sigmoids<std::uint8_t>,
+        windows::template of_integers<std::uint8_t>,  windows::template of_bytes<std::uint8_t>,
+        windows::template of_uint8<std::uint8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::integer16) {
-    constexpr std::array<std::span<const kernel_entry>, 5> families{
-        matrix::template of_integers<std::int16_t>, matrix::template of_products<std::int16_t>,
+    constexpr std::array<std::span<const kernel_entry>, 8> families{
+        matrix::template of_integers<std::int16_t>,      matrix::template of_products<std::int16_t>,
         elementwise::template of_integers<std::int16_t>, elementwise::template of_signed<std::int16_t>,
-        elementwise::template of_int16<std::int16_t>};
+        elementwise::template of_int16<std::int16_t>,    windows::template of_integers<std::int16_t>,
+        windows::template of_signed<std::int16_t>,       windows::template of_int16<std::int16_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::hybrid) {
     constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::of_hybrids};

@@ -97,8 +97,8 @@ struct scaled_product {
   }
 };
 
-/// a / b, by the reciprocal of b. 0 / b is 0: the reference shifts by more bits than there are, and its answer is one
-/// more on most machines.
+/// a / b, by the reciprocal of b. Quotients far below a step of y are 0: for them the reference shifts by more bits
+/// than there are, and answers anything.
 struct scaled_quotient {
   static constexpr bool refuses_zero = true;
   std::int32_t a_zero = 0, b_zero = 0, y_zero = 0;
