@@ -53,6 +53,7 @@ struct elementwise_kernels {
       comparison_entry<kernel::greater_than, X>(op::code::greater),
       comparison_entry<kernel::at_least, X>(op::code::greater_equal),
       function_entry<kernel::scaled_clamp<fused_activation::relu_n1_to_1>, X>(op::code::relu_n1_to_1),
+      function_entry<kernel::scaled_unit_clamp, X>(op::code::relu_0_to_1),
       function_entry<kernel::scaled_hard_swish, X>(op::code::hard_swish),
   };
   /// Of int8 and int16.

@@ -47,6 +47,7 @@ struct window_kernels {
   requires std::is_same_v<X, std::uint8_t>
   static constexpr std::array of_uint8{
       kernel_entry{op::code::concatenation, functions_of<kernel::integer_concatenation>()},
+      kernel_entry{op::code::resize_bilinear, functions_of<kernel::byte_resize_bilinear>()},
   };
 };
 

@@ -47,6 +47,20 @@ struct scaled_clamp {
   }
 };
 
+/// x, clamped to 0 and 1.
+struct scaled_unit_clamp {
+  static constexpr bool refuses_negative = false;
+  scaled_clamp<fused_activation::relu> lower{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const status prepared = lower.prepare(call);
+    const std::int32_t steps = rounded(static_cast<double>(1.0f / call.outputs[0].scale[0]));
+    lower.at.range.highest = lower.at.range.clamp(std::int64_t(lower.at.y_zero) + steps);
+    return prepared;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return lower(x); }
+};
+
 /// x where it is not negative, else x * alpha of the options.
 struct scaled_leaky_relu {
   static constexpr bool refuses_negative = false;
