@@ -250,7 +250,12 @@ TEST_CASE("Truth values and comparisons") {
   value q = make<std::int8_t>(element_type::int8, {1}, {1}), r = q;
   q.scale = {1};
   r.scale = {2};
-  CHECK_THROWS_WITH((void)result_of(code::equal, {q, r}, element_type::boolean),
+  CHECK(result_of(code::equal, {q, r}, element_type::boolean).as<std::uint8_t>() == list{0});
+  CHECK(result_of(code::less, {q, r}, element_type::boolean).as<std::uint8_t>() == list{1});
+  value wide = make<std::int16_t>(element_type::int16, {1}, {1}), wider = wide;  // compared as they are stored
+  wide.scale = {1};
+  wider.scale = {2};
+  CHECK_THROWS_WITH((void)result_of(code::less, {wide, wider}, element_type::boolean),
                     "setup: scales or zero points of an operand");
 }
 

@@ -234,6 +234,8 @@ TEST_CASE("PAD and PADV2 put values around a tensor, or cut it") {
   q.zero_point = {-3};
   std::vector<value> quantized(1);
   quantized[0].type = aeq::element_type::int8;
+  quantized[0].scale = {0.5f};
+  quantized[0].zero_point = {-3};
   CHECK(compute(code::pad, {q, ints({1, 2}, {1, 1})}, {}, std::move(quantized))[0].as<std::int8_t>() ==
         std::vector<std::int8_t>{-3, 7, -3});
 }
