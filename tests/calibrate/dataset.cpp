@@ -186,24 +186,28 @@ TEST_SUITE("calibrate/dataset") {
     CHECK(all_of(single)[0].shapes[0] == std::vector<std::int32_t>{3, 2});
   }
 
-  TEST_CASE("floats become integers by the input's scale") {
+  TEST_CASE("floats become integers by the input's scale, as the Python tool's uniform_quantize makes them") {
     const aeq_test::scratch work;
-    const std::vector<float> values{-1000, -1.5f, 0.25f, 0.5f, 0.75f, 1000};
+    const std::vector<float> values{-1000, -1.3f, 0.25f, 0.75f, 1.25f, 1000};
     const auto path = npz(work, [&](npz_writer& w) { add(w, "x", {6}, values); });
     std::vector<signature> signatures{call("", {in("x", "x", element_type::int8, {6})})};
-    signatures[0].inputs[0].scale = {0.5f};
-    signatures[0].inputs[0].zero_point = {3};
-    dataset bytes(path, signatures);
-    CHECK(aeq_test::values_of<std::int8_t>(bytes.next()->inputs[0].data) ==
-          std::vector<std::int8_t>{-128, 0, 3, 4, 5, 127});
-    signatures[0].inputs[0].type = element_type::uint8;
-    dataset unsigned_bytes(path, signatures);
-    CHECK(aeq_test::values_of<std::uint8_t>(unsigned_bytes.next()->inputs[0].data) ==
-          std::vector<std::uint8_t>{0, 0, 3, 4, 5, 255});
-    signatures[0].inputs[0].type = element_type::int16;
-    dataset words(path, signatures);
-    CHECK(aeq_test::values_of<std::int16_t>(words.next()->inputs[0].data) ==
-          std::vector<std::int16_t>{-1997, 0, 3, 4, 5, 2003});
+    aeq::execute::port& x = signatures[0].inputs[0];
+    x.scale = {0.5f};
+    const auto made = [&]<class Integer>(element_type type, std::int32_t zero_point, std::vector<Integer>) {
+      x.type = type;
+      x.zero_point = {zero_point};
+      dataset data(path, signatures);
+      return aeq_test::values_of<Integer>(data.next()->inputs[0].data);
+    };
+    using bytes = std::vector<std::int8_t>;
+    using unsigned_bytes = std::vector<std::uint8_t>;
+    using words = std::vector<std::int16_t>;
+    CHECK(made(element_type::int8, 3, bytes{}) == bytes{-128, 0, 4, 4, 6, 127});
+    CHECK(made(element_type::int8, 0, bytes{}) == bytes{-127, -3, 0, 2, 2, 127});
+    CHECK(made(element_type::uint8, 3, unsigned_bytes{}) == unsigned_bytes{0, 0, 4, 4, 6, 255});
+    CHECK(made(element_type::uint8, 0, unsigned_bytes{}) == unsigned_bytes{0, 0, 0, 2, 2, 255});
+    CHECK(made(element_type::int16, 3, words{}) == words{-1997, 0, 4, 4, 6, 2003});
+    CHECK(made(element_type::int16, 0, words{}) == words{-2000, -3, 0, 2, 2, 2000});
     signatures[0].inputs[0].scale.clear();
     CHECK(has(refusal(path, signatures), "array 'x': holds float32; input 'x' takes int16"));
     const auto integers = npz(work, [&](npz_writer& w) { add<std::int8_t>(w, "x", {6}, {1, 2, 3, 4, 5, 6}); });

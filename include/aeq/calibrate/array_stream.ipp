@@ -23,18 +23,20 @@ namespace aeq::inline AEQ_ABI::calibrate::detail {
                     [](std::uint64_t n, std::int32_t m) { return m < 0 || std::cmp_equal(n, m); });
 }
 
-/// Floats to integers of a tensor: rounded, halves to even, then moved by the zero point. (As the Python side of the
-/// conformance tests does it, and in that order.)
+/// Floats to integers of a tensor, as the Python tool gives floats to a quantized input: divided by the scale, moved by
+/// the zero point, rounded, halves to even. Where a signed type has its zero in the middle its lowest integer stays
+/// unused.
 template <class Integer>
 void quantize_input(std::span<const std::uint8_t> floats, float scale, std::int32_t zero_point,
                     std::span<std::uint8_t> result) {
-  constexpr auto lowest = static_cast<float>(std::numeric_limits<Integer>::min());
   constexpr auto highest = static_cast<float>(std::numeric_limits<Integer>::max());
+  const bool is_narrow = std::is_signed_v<Integer> && zero_point == 0;
+  const float lowest = static_cast<float>(std::numeric_limits<Integer>::min()) + (is_narrow ? 1.0f : 0.0f);
   const std::size_t count = floats.size() / sizeof(float);
   for (std::size_t i = 0; i < count; ++i) {
     float value = 0;
     std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
-    float steps = round_half_even(value / scale) + static_cast<float>(zero_point);
+    float steps = round_half_even(value / scale + static_cast<float>(zero_point));
     steps = is_nan(steps) ? 0.0f : std::clamp(steps, lowest, highest);
     const auto made = steps >= highest ? std::numeric_limits<Integer>::max() : static_cast<Integer>(steps);
     std::memcpy(result.data() + i * sizeof(Integer), &made, sizeof(Integer));
