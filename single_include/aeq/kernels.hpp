@@ -800,7 +800,8 @@ using stride_list = std::array<std::ptrdiff_t, max_rank>;
 }
 
 /// The element that stands for 0: the zero point, where an 8- or 16-bit operand is quantized with one scale.
-[[nodiscard]] inline std::array<std::byte, 8> zero_element(const operand& x) noexcept {
+template <class Operand>
+[[nodiscard]] std::array<std::byte, 8> zero_element(const Operand& x) noexcept {
   std::array<std::byte, 8> bytes{};
   const std::int32_t point = x.zero_point.empty() ? 0 : x.zero_point[0];
   if (bytes_of(x.type) == 1) bytes[0] = static_cast<std::byte>(point & 0xff);
@@ -942,11 +943,23 @@ namespace aeq::inline AEQ_ABI::arithmetic {
 struct litert {
   /// FULLY_CONNECTED multiplies its sums by a double, and rounds once.
   static constexpr bool real_fully_connected = true;
+  /// MUL and PRELU make their factors of the scales in float32,
+  static constexpr bool products_in_float = true;
+  /// but SUB in double.
+  static constexpr bool difference_in_float = false;
+  /// LOGISTIC and TANH of 8 bits are tables of float results.
+  static constexpr bool real_sigmoids = true;
+  /// What the tables of SOFTMAX on 16 bits are made in.
+  using softmax_table = double;
 };
 
 /// tflite-micro's reference kernels. Firmware's.
 struct tflm {
   static constexpr bool real_fully_connected = false;  ///< a fixed-point multiplier, as for convolutions
+  static constexpr bool products_in_float = false;
+  static constexpr bool difference_in_float = true;
+  static constexpr bool real_sigmoids = false;  ///< fixed-point exponentials
+  using softmax_table = float;
 };
 
 }  // namespace aeq::inline AEQ_ABI::arithmetic
@@ -1126,6 +1139,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 [[nodiscard]] inline float round(float x) noexcept {
   return __builtin_roundf(x);
 }
+[[nodiscard]] inline double round(double x) noexcept {
+  return __builtin_round(x);
+}
 [[nodiscard]] inline float copysign(float size, float sign) noexcept {
   return __builtin_copysignf(size, sign);
 }
@@ -1138,6 +1154,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 }
 [[nodiscard]] inline float exp(float x) noexcept {
   return __builtin_expf(x);
+}
+[[nodiscard]] inline double exp(double x) noexcept {
+  return __builtin_exp(x);
 }
 [[nodiscard]] inline float expm1(float x) noexcept {
   return __builtin_expm1f(x);
@@ -5997,7 +6016,8 @@ namespace aeq::inline AEQ_ABI::kernel {
   return status::ready;
 }
 
-/// The rest is the third input (PADV2), or 0 (PAD): the zero point, if x is quantized. Inputs: x, paddings, value.
+/// The rest is the third input (PADV2), or 0 (PAD): the output's zero point, if it is quantized. Inputs: x, paddings,
+/// value.
 template <bool HasValue>
 struct pad_with {
   static constexpr std::size_t inputs = HasValue ? 3 : 2;
@@ -6014,7 +6034,7 @@ struct pad_with {
     const operand& x = call.inputs[0];
     if (x.type != call.outputs[0].type || bytes_of(x.type) == 0) return status::wrong_type;
     if (HasValue && (call.inputs[2].type != x.type || call.inputs[2].elements() != 1)) return status::wrong_type;
-    if (x.zero_point.size() > 1) return status::wrong_parameters;
+    if (call.outputs[0].zero_point.size() > 1) return status::wrong_parameters;
     if (call.outputs[0].shape.size() != x.shape.size()) return status::wrong_shape;
     return shape_is_as_said_if_known<pad_with>(call);
   }
@@ -6029,7 +6049,7 @@ struct pad_with {
     const operand& x = call.inputs[0];
     const result_operand& y = call.outputs[0];
     const std::size_t bytes = bytes_of(x.type);
-    const std::array<std::byte, 8> zero = zero_element(x);
+    const std::array<std::byte, 8> zero = zero_element(y);
     const std::byte* value = HasValue ? call.inputs[2].data.data() : zero.data();
     const stride_list from = strides_of(x.shape);
     const stride_list to = strides_of(y.shape);
@@ -9557,8 +9577,953 @@ consteval bool verify_operation() {
 // An entry need not take all that its computation may bring: its setup says what it takes. Ops without an entry run
 // their plain kernel, if that takes integers with scales (data that only move).
 
-// ---- aeq/table/descriptor.hpp
-// A row of the kernel table, and its one derived name. Freestanding.
+// ---- aeq/table/builtin_elementwise.hpp
+// Kernels of quantized ops on single elements, and on windows and rows of them. Freestanding.
+
+// ---- aeq/kernel/integer/binary.hpp
+// Functions of two quantized integers: ADD, SUB, MUL, DIV, SQUARED_DIFFERENCE, comparisons, PRELU. (spec: kernels,
+// section 3) Freestanding, but for the C library's logf.
+//
+// a, b and y have scales of their own. X is the type of all three, if nothing else is said.
+
+// ---- aeq/kernel/integer/elementwise.hpp
+// How quantized ops on single elements run: setup prepares a function of integers, which the workspace holds, and
+// evaluate calls it. What the functions are is in integer/binary.hpp, unary.hpp and tables.hpp. Freestanding.
+//
+// Operands are int8, uint8 or int16 with one scale; int16 has zero point 0. A function is an aggregate with
+//
+//   status prepare(const kernel_arguments&)      scales, zero points and options; operands are checked already
+//   operator()(std::int32_t...) const            integers as they are stored to the integer that is stored
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The element type of quantized integers of a C++ type.
+template <class X>
+requires std::is_same_v<X, std::int8_t> || std::is_same_v<X, std::uint8_t> || std::is_same_v<X, std::int16_t>
+inline constexpr element_type type_of_integers = std::is_same_v<X, std::int8_t>    ? element_type::int8
+                                                 : std::is_same_v<X, std::uint8_t> ? element_type::uint8
+                                                                                   : element_type::int16;
+
+/// A function in the workspace, which has room for nothing else.
+template <class Function>
+[[nodiscard]] status keep(const Function& function, std::span<std::byte> workspace) noexcept {
+  const auto place = workspace_pieces(workspace).take<Function>(1);
+  if (place.empty()) return status::small_workspace;
+  place[0] = function;
+  return status::ready;
+}
+template <class Function>
+[[nodiscard]] const Function& kept(std::span<std::byte> workspace) noexcept {
+  return workspace_pieces(workspace).take<Function>(1)[0];
+}
+
+/// y = function(x), x of type X, y of type Y.
+template <class Function, class X, class Y = X>
+struct integer_unary {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(Function); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != type_of_integers<X> || y.type != type_of_integers<Y>) return status::wrong_type;
+    if (x.elements() != y.elements() || !x.is_complete() || !y.is_complete()) return status::wrong_shape;
+    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+    Function function{};
+    const status prepared = function.prepare(call);
+    return prepared == status::ready ? keep(function, workspace) : prepared;
+  }
+
+  /// Whether no element stands for a negative number, where the function has no result for those.
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept requires(Function::refuses_negative) {
+    const std::int32_t zero = zero_point_of(call.inputs[0], 0);
+    const auto x = call.inputs[0].template values<X>().first(call.inputs[0].elements());
+    const bool is_sound = std::all_of(x.begin(), x.end(), [&](X value) { return value >= zero; });
+    return is_sound ? status::ready : status::wrong_data;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const Function& function = kept<Function>(workspace);
+    const X* const x = call.inputs[0].template values<X>().data();
+    Y* const y = call.outputs[0].template values<Y>().data();
+    call.share.for_ranges(call.outputs[0].elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(function(x[i]));
+    });
+  }
+};
+
+/// Any function of 8-bit integers, as a table of all its values: as fast as the fastest of them.
+template <class Function, class X>
+requires(sizeof(X) == 1) struct tabulated {
+  static constexpr bool refuses_negative = Function::refuses_negative;
+  std::array<X, 256> values{};
+
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    Function function{};
+    const status prepared = function.prepare(call);
+    if (prepared != status::ready) return prepared;
+    for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
+      values[static_cast<std::uint8_t>(x)] = static_cast<X>(function(x));
+    }
+    return status::ready;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    return values[static_cast<std::uint8_t>(x)];
+  }
+};
+
+/// The kernel of a function of X: by a table, if X has 8 bits.
+template <class Function, class X>
+using integer_function = integer_unary<
+    std::conditional_t<sizeof(X) == 1, tabulated<Function, std::conditional_t<sizeof(X) == 1, X, char>>, Function>, X>;
+
+/// y = function(a, b), element by element with broadcasting, a of type A, b of type B. y is truth values (Y is bool),
+/// or of type Y.
+template <class Function, class A, class B = A, class Y = A>
+struct integer_binary {
+  static constexpr bool is_truth = std::is_same_v<Y, bool>;
+
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(Function); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& a = call.inputs[0];
+    const operand& b = call.inputs[1];
+    const result_operand& y = call.outputs[0];
+    if (a.type != type_of_integers<A> || b.type != type_of_integers<B>) return status::wrong_type;
+    if (!is_quantized_tensorwise(a) || !is_quantized_tensorwise(b)) return status::wrong_parameters;
+    if constexpr (is_truth) {
+      if (y.type != element_type::boolean) return status::wrong_type;
+    } else {
+      if (y.type != type_of_integers<Y>) return status::wrong_type;
+      if (!is_quantized_tensorwise(y)) return status::wrong_parameters;
+    }
+    broadcast_walk<2> walk;
+    if (!walk.prepare(y.shape, {a.shape, b.shape})) return status::wrong_shape;
+    Function function{};
+    const status prepared = function.prepare(call);
+    return prepared == status::ready ? keep(function, workspace) : prepared;
+  }
+
+  /// Whether no divisor stands for zero.
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept requires(Function::refuses_zero) {
+    const std::int32_t zero = zero_point_of(call.inputs[1], 0);
+    const auto b = call.inputs[1].template values<B>().first(call.inputs[1].elements());
+    const bool is_sound = std::all_of(b.begin(), b.end(), [&](B value) { return value != zero; });
+    return is_sound ? status::ready : status::wrong_data;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    using result = std::conditional_t<is_truth, std::uint8_t, Y>;
+    const Function& function = kept<Function>(workspace);
+    const A* const a = call.inputs[0].template values<A>().data();
+    const B* const b = call.inputs[1].template values<B>().data();
+    result* const y = call.outputs[0].template values<result>().data();
+    broadcast_walk<2> walk;
+    (void)walk.prepare(call.outputs[0].shape, {call.inputs[0].shape, call.inputs[1].shape});
+    const std::size_t a_step = walk.is_single(0) ? 0 : 1;
+    const std::size_t b_step = walk.is_single(1) ? 0 : 1;
+    walk.run(call.share, [&](const broadcast_walk<2>::row& row, std::size_t n) {
+      const A* const left = a + row.from[0];
+      const B* const right = b + row.from[1];
+      for (std::size_t i = 0; i < n; ++i) {
+        y[row.result + i] = static_cast<result>(function(left[i * a_step], right[i * b_step]));
+      }
+    });
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/fixed_point_functions.hpp
+// Functions of fixed-point numbers: exponentials of negative ones, reciprocals, the logistic function and tanh. (spec:
+// kernels, section 1) Freestanding, constexpr.
+//
+// A number with I integer bits is value * 2^(I - 31), of an int32. The product of two has the integer bits of both.
+
+namespace aeq::inline AEQ_ABI::kernel::fixed_point {
+
+inline constexpr std::int32_t highest = std::numeric_limits<std::int32_t>::max();
+inline constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
+
+[[nodiscard]] constexpr std::int32_t saturated(std::int64_t value) noexcept {
+  return static_cast<std::int32_t>(value < lowest ? lowest : value > highest ? highest : value);
+}
+
+/// value * 2^exponent, saturated or rounded; exponent: -31 to 31.
+[[nodiscard]] constexpr std::int32_t rescaled(std::int32_t value, int exponent) noexcept {
+  if (exponent <= 0) return divide_by_power(value, -exponent);
+  return saturated(static_cast<std::int64_t>(value) * (std::int64_t(1) << exponent));
+}
+
+/// Sums that leave 32 bits wrap.
+[[nodiscard]] constexpr std::int32_t plus(std::int32_t a, std::int32_t b) noexcept {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+}
+
+/// e^a for a <= 0 of `integer_bits` bits; the result has none.
+[[nodiscard]] constexpr std::int32_t exponential(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return highest;
+  const std::int32_t quarter = std::int32_t(1) << (29 - integer_bits);
+  const std::int32_t part = (a & (quarter - 1)) - quarter;  // in [-1/4, 0)
+  // Taylor's series about -1/8.
+  const std::int32_t x = plus(rescaled(part, integer_bits), std::int32_t(1) << 28);
+  const std::int32_t x2 = high_product(x, x);
+  const std::int32_t x3 = high_product(x2, x);
+  const std::int32_t x4 = high_product(x2, x2);
+  constexpr std::int32_t third = 715827883;
+  constexpr std::int32_t at_eighth = 1895147668;  // e^(-1/8)
+  const std::int32_t tail = divide_by_power(plus(high_product(plus(divide_by_power(x4, 2), x3), third), x2), 1);
+  std::int32_t result = plus(at_eighth, high_product(at_eighth, plus(x, tail)));
+  // The rest is whole quarters: e^(-1/4), e^(-1/2), e^-1, ... e^-16 for the bits set.
+  constexpr std::array<std::int32_t, 7> powers{1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
+  const std::int32_t rest = part - a;
+  for (int k = -2; k <= 4 && k < integer_bits; ++k) {
+    if ((rest & std::int32_t(1) << (31 - integer_bits + k)) == 0) continue;
+    result = high_product(result, powers[static_cast<std::size_t>(k + 2)]);
+  }
+  if (integer_bits > 5 && a < -(std::int32_t(1) << (36 - integer_bits))) return 0;
+  return result;
+}
+
+/// 1 / ((1 + a) / 2) with 2 integer bits, for a in [0, 1), by three steps of Newton's method.
+[[nodiscard]] constexpr std::int32_t inverse_of_half(std::int32_t a) noexcept {
+  const std::int64_t sum = static_cast<std::int64_t>(a) + highest;
+  const auto half = static_cast<std::int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+  constexpr std::int32_t one = std::int32_t(1) << 29;
+  std::int32_t x = plus(1515870810, high_product(half, -1010580540));  // 48/17 and -32/17
+  for (int step = 0; step < 3; ++step) {
+    const std::int32_t error = plus(one, -high_product(half, x));
+    x = plus(x, rescaled(high_product(x, error), 2));
+  }
+  return x;
+}
+
+/// 1 / (1 + a) for a in [0, 1), without integer bits.
+[[nodiscard]] constexpr std::int32_t inverse_of_one_plus(std::int32_t a) noexcept {
+  return rescaled(inverse_of_half(a), 1);
+}
+
+/// value * 2^(-31 - exponent).
+struct reciprocal {
+  std::int32_t value = 0;
+  std::int32_t exponent = 0;
+};
+/// 1 / x for x > 0 of `integer_bits` bits.
+[[nodiscard]] constexpr reciprocal reciprocal_of(std::int32_t x, int integer_bits) noexcept {
+  const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
+  const std::uint32_t leading = static_cast<std::uint32_t>(x) << static_cast<unsigned>(zeros);
+  return {inverse_of_one_plus(static_cast<std::int32_t>(leading - (std::uint32_t(1) << 31u))), integer_bits - zeros};
+}
+
+/// 1 / (1 + e^-a).
+[[nodiscard]] constexpr std::int32_t logistic(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return std::int32_t(1) << 30;
+  const std::int32_t of_size = inverse_of_one_plus(exponential(a > 0 ? -a : a, integer_bits));
+  return a > 0 ? of_size : highest - of_size;
+}
+
+/// tanh(a), as (1 - e^-2a) / (1 + e^-2a).
+[[nodiscard]] constexpr std::int32_t hyperbolic_tangent(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return 0;
+  // Twice the number is the same bits with one integer bit more.
+  const std::int32_t decay = exponential(a > 0 ? -a : a, integer_bits + 1);
+  const std::int32_t of_size = rescaled(plus(inverse_of_half(decay), -(std::int32_t(1) << 29)), 2);
+  return a > 0 ? of_size : -of_size;
+}
+
+/// 1 / sqrt(x) as multiplier * 2^(shift - 31).
+[[nodiscard]] constexpr fixed_multiplier inverse_square_root(std::int32_t x) noexcept {
+  if (x <= 1) return {highest, 0};
+  std::int32_t shift = 11;
+  while (x >= std::int32_t(1) << 29) {
+    x /= 4;
+    ++shift;
+  }
+  const int pairs = (std::countl_zero(static_cast<std::uint32_t>(x)) - 1) / 2 - 1;
+  shift -= pairs;
+  x = shifted_left(x, 2 * pairs);
+  // Newton's method on 3 integer bits.
+  const std::int32_t half = divide_by_power(x >> 1, 1);
+  constexpr std::int32_t one_and_a_half = 3 * (std::int32_t(1) << 27);
+  std::int32_t root = std::int32_t(1) << 28;
+  for (int step = 0; step < 5; ++step) {
+    const std::int32_t cube = rescaled(high_product(high_product(root, root), root), 6);
+    root = rescaled(plus(high_product(one_and_a_half, root), -high_product(half, cube)), 3);
+  }
+  constexpr std::int32_t half_of_root_of_two = 1518500250;
+  root = high_product(root, half_of_root_of_two);
+  if (shift < 0) {
+    root = shifted_left(root, -shift);
+    shift = 0;
+  }
+  return {root, -shift};
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel::fixed_point
+
+// ---- aeq/kernel/integer/scale.hpp
+// Scales as kernels' setups look at them. (spec: kernels, section 1) Freestanding, but for the C library's logf.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The multiplier nearest to a factor; false if it is none that multiply() takes, which are those from 0 to 2^30.
+[[nodiscard]] constexpr bool to_multiplier(double factor, fixed_multiplier& result) noexcept {
+  if (!(factor >= 0.0) || factor >= 2147483648.0) return false;
+  result = quantize_multiplier(factor);
+  return result.shift <= 30;
+}
+
+/// The quotient of two scales, rounded to float32.
+[[nodiscard]] constexpr double ratio_of(float x, float y) noexcept {
+  return static_cast<double>(x / y);
+}
+
+/// The exponent of a scale that is a power of two, or nearly: whose logarithm is within 0.001 of an integer.
+[[nodiscard]] inline bool exponent_of(float scale, std::int32_t& exponent) noexcept {
+  const float logarithm = elementary::log(scale) * (1.0f / elementary::log(2.0f));
+  const float whole = elementary::round(logarithm);
+  exponent = static_cast<std::int32_t>(whole);
+  return absolute(logarithm - whole) < 1e-3f;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/binary.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// a + b, or a - b. Both are brought to twice the larger of their scales, with bits to spare; 16-bit operands whose
+/// scales are powers of two are shifted instead, if the option asks for it.
+template <class X, bool IsDifference, bool InFloat>
+struct scaled_sum {
+  static constexpr bool refuses_zero = false;
+  static constexpr int spare_bits = sizeof(X) == 1 ? 20 : 15;
+  std::int32_t a_zero = 0, b_zero = 0, y_zero = 0;
+  fixed_multiplier a{}, b{}, y{};  ///< shifted: only shift counts
+  integer_range range{};
+  bool is_shifted = false;
+
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    if (!is_clamp(call.options.activation)) return status::wrong_options;
+    const float scale_a = call.inputs[0].scale[0], scale_b = call.inputs[1].scale[0];
+    const float scale_y = call.outputs[0].scale[0];
+    a_zero = zero_point_of(call.inputs[0], 0);
+    b_zero = zero_point_of(call.inputs[1], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], call.options.activation);
+    if (sizeof(X) == 2 && call.options.pot_scale_int16) {
+      std::int32_t of_y = 0;
+      is_shifted = exponent_of(scale_a, a.shift) && exponent_of(scale_b, b.shift) && exponent_of(scale_y, of_y);
+      if (is_shifted) {
+        a.shift -= of_y;
+        b.shift -= of_y;
+        const bool fits = std::max(a.shift, b.shift) == 0 && std::min(a.shift, b.shift) >= -31;
+        return fits ? status::ready : status::wrong_parameters;
+      }
+    }
+    const float most = 2.0f * std::max(scale_a, scale_b);
+    const float step = static_cast<float>(1 << spare_bits) * scale_y;
+    const auto quotient = [](float of, float by) {
+      return InFloat ? ratio_of(of, by) : static_cast<double>(of) / static_cast<double>(by);
+    };
+    // The sum's kernels take no factor from 1 on.
+    if (!IsDifference && !(quotient(most, step) < 1.0)) return status::wrong_parameters;
+    const bool fits = to_multiplier(quotient(scale_a, most), a) && to_multiplier(quotient(scale_b, most), b) &&
+                      to_multiplier(quotient(most, step), y);
+    return fits ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t left, std::int32_t right) const noexcept {
+    if (is_shifted) {
+      left = divide_by_power(left, -a.shift);
+      right = divide_by_power(right, -b.shift);
+      return range.clamp(IsDifference ? left - right : left + right);
+    }
+    left = multiply(shifted_left(left - a_zero, spare_bits), a);
+    right = multiply(shifted_left(right - b_zero, spare_bits), b);
+    return range.clamp(std::int64_t(multiply(IsDifference ? left - right : left + right, y)) + y_zero);
+  }
+};
+
+/// a * b.
+template <bool InFloat>
+struct scaled_product {
+  static constexpr bool refuses_zero = false;
+  std::int32_t a_zero = 0, b_zero = 0, y_zero = 0;
+  fixed_multiplier factor{};
+  integer_range range{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    if (!is_clamp(call.options.activation)) return status::wrong_options;
+    const float scale_a = call.inputs[0].scale[0], scale_b = call.inputs[1].scale[0];
+    const float scale_y = call.outputs[0].scale[0];
+    a_zero = zero_point_of(call.inputs[0], 0);
+    b_zero = zero_point_of(call.inputs[1], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], call.options.activation);
+    const double real =
+        InFloat ? ratio_of(scale_a * scale_b, scale_y)
+                : static_cast<double>(scale_a) * static_cast<double>(scale_b) / static_cast<double>(scale_y);
+    return to_multiplier(real, factor) ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t a, std::int32_t b) const noexcept {
+    return range.clamp(std::int64_t(multiply((a - a_zero) * (b - b_zero), factor)) + y_zero);
+  }
+};
+
+/// a / b, by the reciprocal of b. Quotients far below a step of y are 0: for them the reference shifts by more bits
+/// than there are, and answers anything.
+struct scaled_quotient {
+  static constexpr bool refuses_zero = true;
+  std::int32_t a_zero = 0, b_zero = 0, y_zero = 0;
+  fixed_multiplier factor{};
+  integer_range range{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    if (!is_clamp(call.options.activation)) return status::wrong_options;
+    a_zero = zero_point_of(call.inputs[0], 0);
+    b_zero = zero_point_of(call.inputs[1], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], call.options.activation);
+    const float by = call.inputs[1].scale[0] * call.outputs[0].scale[0];
+    return to_multiplier(ratio_of(call.inputs[0].scale[0], by), factor) ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t a, std::int32_t b) const noexcept {
+    std::int32_t x = a - a_zero, by = b - b_zero;
+    if (x == 0 || by == 0) return range.clamp(y_zero);
+    if (by < 0) {
+      x = -x;
+      by = -by;
+    }
+    const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(by, 31);
+    const int spare = std::countl_zero(static_cast<std::uint32_t>(x < 0 ? ~x : x)) - 1;
+    const std::int32_t quotient = high_product(shifted_left(x, spare), inverse.value);
+    const std::int32_t shift = factor.shift - inverse.exponent - spare;
+    const std::int32_t scaled = shift < -31 ? 0 : multiply(quotient, {factor.multiplier, std::min(shift, 30)});
+    return range.clamp(std::int64_t(scaled) + y_zero);
+  }
+};
+
+/// (a - b)^2.
+struct scaled_square {
+  static constexpr bool refuses_zero = false;
+  static constexpr int spare_bits = 7;
+  std::int32_t a_zero = 0, b_zero = 0, y_zero = 0;
+  fixed_multiplier a{}, b{}, y{};
+  integer_range range{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const auto scale_a = static_cast<double>(call.inputs[0].scale[0]);
+    const auto scale_b = static_cast<double>(call.inputs[1].scale[0]);
+    const auto step = static_cast<double>(static_cast<float>(1 << (2 * spare_bits)) * call.outputs[0].scale[0]);
+    a_zero = zero_point_of(call.inputs[0], 0);
+    b_zero = zero_point_of(call.inputs[1], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], fused_activation::none);
+    const double most = 2.0 * std::max(scale_a, scale_b);
+    const bool fits =
+        to_multiplier(scale_a / most, a) && to_multiplier(scale_b / most, b) && to_multiplier(most * most / step, y);
+    return fits ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t left, std::int32_t right) const noexcept {
+    const std::int32_t difference =
+        multiply(shifted_left(left - a_zero, spare_bits), a) - multiply(shifted_left(right - b_zero, spare_bits), b);
+    return range.clamp(std::int64_t(multiply(difference * difference, y)) + y_zero);
+  }
+};
+
+/// A comparison of real numbers, of which 8 bits behind the point count: what falls together there is equal.
+template <class Comparison>
+struct scaled_comparison {
+  static constexpr bool refuses_zero = false;
+  static constexpr int spare_bits = 8;
+  std::int32_t a_zero = 0, b_zero = 0;
+  fixed_multiplier a{}, b{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    a_zero = zero_point_of(call.inputs[0], 0);
+    b_zero = zero_point_of(call.inputs[1], 0);
+    const bool fits = to_multiplier(static_cast<double>(call.inputs[0].scale[0]), a) &&
+                      to_multiplier(static_cast<double>(call.inputs[1].scale[0]), b);
+    return fits ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr bool operator()(std::int32_t left, std::int32_t right) const noexcept {
+    return Comparison()(multiply(shifted_left(left - a_zero, spare_bits), a),
+                        multiply(shifted_left(right - b_zero, spare_bits), b));
+  }
+};
+
+/// x where it is not negative, else x * alpha. 16-bit x has an alpha of 8 bits.
+template <bool InFloat>
+struct scaled_prelu {
+  static constexpr bool refuses_zero = false;
+  std::int32_t x_zero = 0, alpha_zero = 0, y_zero = 0;
+  fixed_multiplier positive{}, negative{};
+  integer_range range{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const float x = call.inputs[0].scale[0], alpha = call.inputs[1].scale[0], y = call.outputs[0].scale[0];
+    x_zero = zero_point_of(call.inputs[0], 0);
+    alpha_zero = zero_point_of(call.inputs[1], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], fused_activation::none);
+    const auto wide_x = static_cast<double>(x), wide_y = static_cast<double>(y);
+    const bool fits =
+        to_multiplier(InFloat ? ratio_of(x, y) : wide_x / wide_y, positive) &&
+        to_multiplier(InFloat ? ratio_of(x * alpha, y) : wide_x * static_cast<double>(alpha) / wide_y, negative);
+    return fits ? status::ready : status::wrong_parameters;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x, std::int32_t alpha) const noexcept {
+    x -= x_zero;
+    const std::int32_t scaled = x >= 0 ? multiply(x, positive) : multiply(x * (alpha - alpha_zero), negative);
+    return range.clamp(std::int64_t(scaled) + y_zero);
+  }
+};
+
+template <class X>
+using integer_add = integer_binary<scaled_sum<X, false, false>, X>;
+template <class X, class Arithmetic>
+using integer_sub = integer_binary<scaled_sum<X, true, Arithmetic::difference_in_float>, X>;
+template <class X, class Arithmetic>
+using integer_mul = integer_binary<scaled_product<Arithmetic::products_in_float>, X>;
+template <class X>
+using integer_div = integer_binary<scaled_quotient, X>;
+template <class X>
+using integer_squared_difference = integer_binary<scaled_square, X>;
+template <class X, class Comparison>
+using integer_comparison = integer_binary<scaled_comparison<Comparison>, X, X, bool>;
+template <class X, class Arithmetic>
+using integer_prelu =
+    integer_binary<scaled_prelu<Arithmetic::products_in_float>, X, std::conditional_t<sizeof(X) == 2, std::int8_t, X>>;
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/sigmoid.hpp
+// LOGISTIC and TANH in integers. (spec: kernels, section 4) Freestanding, but for the C library's logf in setup.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// 65536 / (1 + e^(-i / 24)); 44 of them are one higher than the nearest integer, as in LiteRT.
+// clang-format off
+inline constexpr std::array<std::uint16_t, 256> logistic_steps{
+    32768, 33451, 34133, 34813, 35493, 36169, 36843, 37513, 38180, 38841, 39498, 40149, 40794, 41432, 42064, 42688,
+    43304, 43912, 44511, 45102, 45683, 46255, 46817, 47369, 47911, 48443, 48964, 49475, 49975, 50464, 50942, 51409,
+    51865, 52311, 52745, 53169, 53581, 53983, 54374, 54755, 55125, 55485, 55834, 56174, 56503, 56823, 57133, 57433,
+    57724, 58007, 58280, 58544, 58800, 59048, 59288, 59519, 59743, 59959, 60168, 60370, 60565, 60753, 60935, 61110,
+    61279, 61441, 61599, 61750, 61896, 62036, 62172, 62302, 62428, 62549, 62666, 62778, 62886, 62990, 63090, 63186,
+    63279, 63368, 63454, 63536, 63615, 63691, 63765, 63835, 63903, 63968, 64030, 64090, 64148, 64204, 64257, 64308,
+    64357, 64405, 64450, 64494, 64536, 64576, 64614, 64652, 64687, 64721, 64754, 64786, 64816, 64845, 64873, 64900,
+    64926, 64950, 64974, 64997, 65019, 65039, 65060, 65079, 65097, 65115, 65132, 65149, 65164, 65179, 65194, 65208,
+    65221, 65234, 65246, 65258, 65269, 65280, 65291, 65301, 65310, 65319, 65328, 65337, 65345, 65352, 65360, 65367,
+    65374, 65381, 65387, 65393, 65399, 65404, 65410, 65415, 65420, 65425, 65429, 65433, 65438, 65442, 65445, 65449,
+    65453, 65456, 65459, 65462, 65465, 65468, 65471, 65474, 65476, 65479, 65481, 65483, 65485, 65488, 65489, 65491,
+    65493, 65495, 65497, 65498, 65500, 65501, 65503, 65504, 65505, 65507, 65508, 65509, 65510, 65511, 65512, 65513,
+    65514, 65515, 65516, 65517, 65517, 65518, 65519, 65520, 65520, 65521, 65522, 65522, 65523, 65523, 65524, 65524,
+    65525, 65525, 65526, 65526, 65526, 65527, 65527, 65528, 65528, 65528, 65529, 65529, 65529, 65529, 65530, 65530,
+    65530, 65530, 65531, 65531, 65531, 65531, 65531, 65532, 65532, 65532, 65532, 65532, 65532, 65533, 65533, 65533,
+    65533, 65533, 65533, 65533, 65533, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65535};
+// clang-format on
+
+/// LOGISTIC or TANH of int16 to int16 of scale 2^-15: between entries of the table. 12 bits behind the point, times 3,
+/// are 2 * 24 * 256 steps.
+template <bool IsTanh>
+struct sigmoid_by_steps {
+  static constexpr bool refuses_negative = false;
+  std::int32_t multiplier = 0;
+  std::int32_t shift = 0;
+
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    const float scale = call.inputs[0].scale[0];
+    if (call.outputs[0].scale[0] != 1.0f / 32768.0f) return status::wrong_parameters;
+    std::int32_t exponent = 0;
+    if (exponent_of(scale, exponent) && (exponent == -12 || (IsTanh && exponent == -11))) {
+      multiplier = 3 << (exponent + 12);
+      return status::ready;
+    }
+    double exact = static_cast<double>(scale) * 12288.0;
+    while (exact <= 16383.5 && shift <= 30) {
+      exact *= 2.0;
+      ++shift;
+    }
+    if (exact > 2147483647.0) return status::wrong_parameters;
+    multiplier = static_cast<std::int32_t>(exact);
+    return status::ready;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t value) const noexcept {
+    const std::int64_t half = shift > 0 ? std::int64_t(1) << (shift - 1) : 0;
+    const std::int64_t x = (static_cast<std::int64_t>(value) * multiplier + half) >> shift;
+    constexpr int bits = IsTanh ? 8 : 9;  // of x between two steps
+    const std::int64_t size = x < 0 ? -x : x;
+    const std::int64_t step = size >> bits;
+    std::int32_t result = (IsTanh ? 0xffff : 0x7fff) << (IsTanh ? 8 : 10);
+    if (step < 255) {
+      const std::int32_t low = logistic_steps[static_cast<std::size_t>(step)];
+      const std::int32_t high = logistic_steps[static_cast<std::size_t>(step) + 1];
+      result = (low << bits) + static_cast<std::int32_t>(size & ((1 << bits) - 1)) * (high - low);
+    }
+    if constexpr (IsTanh) return (x >= 0 ? result - (1 << 23) + 128 : -result + (1 << 23) + 127) >> 8;
+    return (x >= 0 ? result + 512 : (1 << 25) - result + 511) >> 10;
+  }
+};
+
+/// The same of int8 to int8 with 4 integer bits and fixed-point exponentials, as tflite-micro computes them. y's scale
+/// and zero point are those of the 8-bit specification.
+template <bool IsTanh>
+struct sigmoid_by_exponentials {
+  static constexpr bool refuses_negative = false;
+  std::int32_t x_zero = 0;
+  fixed_multiplier factor{};
+  std::int32_t radius = 0;  ///< from where on the result is the limit
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const bool is_as_specified = call.outputs[0].scale[0] == (IsTanh ? 1.0f / 128.0f : 1.0f / 256.0f) &&
+                                 zero_point_of(call.outputs[0], 0) == (IsTanh ? 0 : -128);
+    if (!is_as_specified) return status::wrong_parameters;
+    x_zero = zero_point_of(call.inputs[0], 0);
+    if (!to_multiplier(static_cast<double>(call.inputs[0].scale[0]) * 134217728.0, factor)) {
+      return status::wrong_parameters;
+    }
+    constexpr std::int64_t most = std::int64_t(15) << 27u;
+    radius = factor.shift < 0 ? fixed_point::highest : fixed_point::saturated(most >> factor.shift);
+    return status::ready;
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t value) const noexcept {
+    const std::int32_t x = value - x_zero;
+    if (x <= -radius) return -128;
+    if (x >= radius) return 127;
+    const std::int32_t scaled = multiply(x, factor);
+    const std::int32_t result = IsTanh ? divide_by_power(fixed_point::hyperbolic_tangent(scaled, 4), 24)
+                                       : divide_by_power(fixed_point::logistic(scaled, 4), 23) - 128;
+    return result > 127 ? 127 : result;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/tables.hpp
+// Functions of one quantized integer by tables of float results: LOGISTIC and TANH of 8 bits, EXP, LOG, GELU, RSQRT of
+// 16 bits. (spec: kernels, sections 1 and 4) Freestanding, but for the C library's functions in setup.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// A real function for a call: it may want its operands' scales, or its options.
+template <class Real>
+[[nodiscard]] Real real_function(const kernel_arguments& call) noexcept {
+  if constexpr (requires { Real(call); }) {
+    return Real(call);
+  } else {
+    return operation_from<Real>(call.options);
+  }
+}
+
+/// The values of a function at all integers of 8 bits, in float32.
+template <class Real, class X>
+struct table_of_all {
+  static constexpr bool refuses_negative = false;
+  std::array<X, 256> values{};
+
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    const Real real = real_function<Real>(call);
+    const float scale = call.inputs[0].scale[0];
+    const float steps = 1.0f / call.outputs[0].scale[0];
+    const std::int32_t x_zero = zero_point_of(call.inputs[0], 0);
+    const auto y_zero = static_cast<float>(zero_point_of(call.outputs[0], 0));
+    const integer_range range = integer_range_of(call.outputs[0], fused_activation::none);
+    for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
+      const float scaled = elementary::round(real(scale * static_cast<float>(x - x_zero)) * steps);
+      values[static_cast<std::uint8_t>(x)] = static_cast<X>(range.clamp(to_integer<std::int32_t>(scaled + y_zero)));
+    }
+    return status::ready;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    return values[static_cast<std::uint8_t>(x)];
+  }
+};
+
+/// A function of int16 by its values at 513 of them, 128 apart, and lines between; values are moved so that the line is
+/// wrong by as much at its middle as at its ends.
+struct table_of_steps {
+  static constexpr bool refuses_negative = false;
+  std::array<std::int16_t, 513> values{};
+
+  /// real: from T to T; x and y: real = (integer - zero point) * scale.
+  template <class T, class Real>
+  void fill(const Real& real, T x_scale, std::int32_t x_zero, T y_scale, std::int32_t y_zero) noexcept {
+    constexpr std::int32_t lowest = -32768, highest = 32767;
+    const T x_least = x_scale * static_cast<T>(lowest - x_zero), x_most = x_scale * static_cast<T>(highest - x_zero);
+    const T y_least = y_scale * static_cast<T>(lowest - y_zero), y_most = y_scale * static_cast<T>(highest - y_zero);
+    const T step = (x_most - x_least) / T(512);
+    const T half = step / T(2);
+    const T steps = T(65536) / (y_most - y_least);
+    const auto stored = [](T value) {
+      const T raised = value < T(lowest) ? T(lowest) : value;
+      return static_cast<std::int16_t>(raised > T(highest) ? T(highest) : raised);
+    };
+    for (std::size_t i = 0; i < 512; ++i) {
+      const T begin = x_least + static_cast<T>(i) * step;
+      const T here = elementary::round(real(begin) * steps);
+      const T next = real(x_least + static_cast<T>(i + 1) * step) * steps;
+      const T on_line = elementary::round((next + here) / T(2));
+      const T middle = elementary::round(real(begin + half) * steps);
+      values[i] = stored(here - elementary::round((on_line - middle) / T(2)));
+    }
+    values[512] = stored(elementary::round(real(x_most) * steps));
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    const auto i = static_cast<std::size_t>(256 + (x >> 7));
+    const std::int32_t low = values[i];
+    const auto rise = static_cast<std::int16_t>(values[i + 1] - low);
+    return static_cast<std::int16_t>(low + ((rise * (x & 127) + 64) >> 7));
+  }
+};
+
+/// The same, for an op.
+template <class Real>
+struct real_steps : table_of_steps {
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    fill<float>(real_function<Real>(call), call.inputs[0].scale[0], zero_point_of(call.inputs[0], 0),
+                call.outputs[0].scale[0], zero_point_of(call.outputs[0], 0));
+    return status::ready;
+  }
+};
+
+/// The kernel of a real function of X.
+template <class Real, class X>
+using integer_real_function =
+    integer_unary<std::conditional_t<sizeof(X) == 1, table_of_all<Real, X>, real_steps<Real>>, X>;
+
+// Functions that differ from those of floats.
+
+struct plain_logistic {
+  float operator()(float x) const noexcept { return 1.0f / (1.0f + elementary::exp(-x)); }
+};
+/// The logarithm; where there is none, the lowest number of the output.
+struct log_with_floor {
+  float least;
+  explicit log_with_floor(const kernel_arguments& call) noexcept
+      : least(call.outputs[0].scale[0] *
+              static_cast<float>(limits_of(call.outputs[0].type).first - zero_point_of(call.outputs[0], 0))) {}
+  float operator()(float x) const noexcept { return x > 0.0f ? elementary::log(x) : least; }
+};
+/// 1 / the root; where there is none, the highest number of the output.
+struct inverse_root_with_ceiling {
+  float most;
+  explicit inverse_root_with_ceiling(const kernel_arguments& call) noexcept
+      : most(call.outputs[0].scale[0] * static_cast<float>(limits_of(call.outputs[0].type).second)) {}
+  float operator()(float x) const noexcept { return x > 0.0f ? 1.0f / elementary::sqrt(x) : most; }
+};
+
+/// LOGISTIC of 8 bits, whose output has scale 1 / 256.
+template <class X>
+struct logistic_table : table_of_all<plain_logistic, X> {
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    if (call.outputs[0].scale[0] != 1.0f / 256.0f) return status::wrong_parameters;
+    return table_of_all<plain_logistic, X>::prepare(call);
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/unary.hpp
+// Functions of one quantized integer, in integers: RELU and its like, LEAKY_RELU, HARD_SWISH, ABS, SQRT, RSQRT. (spec:
+// kernels, section 4) Freestanding, but for the C library's sqrtf.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// What these functions share: the zero points, and the limits of y.
+struct between_zero_points {
+  std::int32_t x_zero = 0, y_zero = 0;
+  integer_range range{};
+
+  constexpr void read(const kernel_arguments& call, fused_activation activation = fused_activation::none) noexcept {
+    x_zero = zero_point_of(call.inputs[0], 0);
+    y_zero = zero_point_of(call.outputs[0], 0);
+    range = integer_range_of(call.outputs[0], activation);
+  }
+  [[nodiscard]] constexpr std::int32_t finish(std::int32_t scaled) const noexcept {
+    return range.clamp(std::int64_t(scaled) + y_zero);
+  }
+};
+
+/// x, clamped as an activation says.
+template <fused_activation Activation>
+struct scaled_clamp {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  fixed_multiplier factor{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call, Activation);
+    return to_multiplier(ratio_of(call.inputs[0].scale[0], call.outputs[0].scale[0]), factor)
+               ? status::ready
+               : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    return at.finish(multiply(x - at.x_zero, factor));
+  }
+};
+
+/// x, clamped to 0 and 1.
+struct scaled_unit_clamp {
+  static constexpr bool refuses_negative = false;
+  scaled_clamp<fused_activation::relu> lower{};
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const status prepared = lower.prepare(call);
+    const std::int32_t steps = rounded(static_cast<double>(1.0f / call.outputs[0].scale[0]));
+    lower.at.range.highest = lower.at.range.clamp(std::int64_t(lower.at.y_zero) + steps);
+    return prepared;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return lower(x); }
+};
+
+/// x where it is not negative, else x * alpha of the options.
+struct scaled_leaky_relu {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  fixed_multiplier positive{}, negative{};
+  bool is_mirrored = false;  ///< alpha is negative
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
+    const float alpha = call.options.alpha;
+    is_mirrored = alpha < 0.0f;
+    const bool fits = to_multiplier(ratio_of(x, y), positive) &&
+                      to_multiplier(ratio_of(x * (is_mirrored ? -alpha : alpha), y), negative);
+    return fits ? status::ready : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    x -= at.x_zero;
+    if (x >= 0) return at.finish(multiply(x, positive));
+    const std::int32_t scaled = multiply(x, negative);
+    return at.finish(is_mirrored ? -scaled : scaled);
+  }
+};
+
+/// x * relu6(x + 3) / 6, of 8 bits, with 7 more behind the point.
+struct scaled_hard_swish {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  std::int32_t to_y = 0;  ///< x to y, times 2^(15 - exponent)
+  std::int32_t y_exponent = 0;
+  std::int32_t to_gate = 0;  ///< x to a third of it with 15 bits behind the point
+  std::int32_t gate_exponent = 0;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float fine = 1.0f / 128.0f * call.inputs[0].scale[0];
+    fixed_multiplier y{}, gate{};
+    if (!to_multiplier(ratio_of(fine, call.outputs[0].scale[0]), y) ||
+        !to_multiplier(ratio_of(fine, 3.0f / 32768.0f), gate) || y.shift > 0 || gate.shift > 15) {
+      return status::wrong_parameters;
+    }
+    to_y = reduced(y.multiplier);
+    y_exponent = y.shift;
+    to_gate = reduced(gate.multiplier);
+    gate_exponent = gate.shift;
+    return status::ready;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t value) const noexcept {
+    const std::int32_t x = (value - at.x_zero) * 128;
+    const std::int32_t size = high_half(x, to_y);
+    // The gate is doubled behind the product rather than before, which costs its lowest bit, but can't saturate sooner.
+    std::int32_t gate = x;
+    if (gate_exponent > 0) gate = shortened(gate * (1 << (gate_exponent - 1)));
+    gate = high_half(gate, to_gate);
+    if (gate_exponent > 0) gate = shortened(gate * 2);
+    if (gate_exponent < 0) gate = divide_by_power(gate, -gate_exponent);
+    gate = (gate + 32768) >> 1;
+    return at.finish(divide_by_power(gate * size / 32768, -y_exponent));
+  }
+
+ private:
+  /// The upper half of a multiplier, rounded.
+  [[nodiscard]] static constexpr std::int32_t reduced(std::int32_t multiplier) noexcept {
+    return multiplier >= 0x7fff0000 ? 0x7fff : (multiplier + (1 << 15)) >> 16;
+  }
+  [[nodiscard]] static constexpr std::int32_t shortened(std::int32_t value) noexcept {
+    return std::clamp<std::int32_t>(value, -32768, 32767);
+  }
+  /// a * b / 2^15 of 16-bit numbers, rounded to nearest.
+  [[nodiscard]] static constexpr std::int32_t high_half(std::int32_t a, std::int32_t b) noexcept {
+    const std::int32_t product = a * b;
+    return shortened((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+  }
+};
+
+/// |x|.
+struct scaled_absolute {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  fixed_multiplier factor{};
+  bool is_scaled = false;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
+    is_scaled = x != y;
+    return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    x -= at.x_zero;
+    if (x < 0) x = -x;
+    return at.finish(is_scaled ? multiply(x, factor) : x);
+  }
+};
+
+/// The root of x, cut off rather than rounded.
+struct scaled_root {
+  static constexpr bool refuses_negative = true;
+  between_zero_points at{};
+  float x_scale = 1, y_scale = 1;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    x_scale = call.inputs[0].scale[0];
+    y_scale = call.outputs[0].scale[0];
+    return status::ready;
+  }
+  [[nodiscard]] std::int32_t operator()(std::int32_t x) const noexcept {
+    if (x <= at.x_zero) return at.finish(0);
+    const float root = elementary::sqrt(x_scale * static_cast<float>(x - at.x_zero)) / y_scale;
+    return root < 65536.0f ? at.finish(static_cast<std::int32_t>(root)) : at.range.highest;
+  }
+};
+
+/// 1 / the root of x, of int8; of 0 the highest number.
+struct scaled_inverse_root {
+  static constexpr bool refuses_negative = true;
+  static constexpr int spare_bits = 20;
+  between_zero_points at{};
+  fixed_multiplier factor{};
+
+  [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float step = elementary::sqrt(call.inputs[0].scale[0]) * call.outputs[0].scale[0];
+    return to_multiplier(1.0 / static_cast<double>(step), factor) ? status::ready : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    if (x <= at.x_zero) return at.range.highest;
+    fixed_multiplier inverse = fixed_point::inverse_square_root(x - at.x_zero);
+    inverse.shift += spare_bits;
+    const std::int32_t shift = factor.shift - spare_bits;
+    if (shift < -31) return at.finish(0);
+    return at.finish(multiply(multiply(1, inverse), {factor.multiplier, shift}));
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/table/handler.hpp
 // Op handlers: what a pair of op and scheme has of its own, which is a fit and, where there is one, a kernel.
@@ -9765,6 +10730,726 @@ struct op_handler : shared_handler<fit_of<Scheme>> {
 
 }  // namespace aeq::inline AEQ_ABI
 
+// ---- aeq/table/builtin_elementwise.hpp
+namespace aeq::inline AEQ_ABI::detail {
+
+template <class Function, class X>
+[[nodiscard]] constexpr kernel_entry function_entry(op::code code) {
+  return {code, functions_of<kernel::integer_function<Function, X>>()};
+}
+template <class Real, class X>
+[[nodiscard]] constexpr kernel_entry real_entry(op::code code) {
+  return {code, functions_of<kernel::integer_real_function<Real, X>>()};
+}
+template <class Comparison, class X>
+[[nodiscard]] constexpr kernel_entry comparison_entry(op::code code) {
+  return {code, functions_of<kernel::integer_comparison<X, Comparison>>()};
+}
+
+template <class Arithmetic>
+struct elementwise_kernels {
+  /// Of all three types.
+  template <class X>
+  static constexpr std::array of_integers{
+      kernel_entry{op::code::add, functions_of<kernel::integer_add<X>>()},
+      kernel_entry{op::code::sub, functions_of<kernel::integer_sub<X, Arithmetic>>()},
+      kernel_entry{op::code::mul, functions_of<kernel::integer_mul<X, Arithmetic>>()},
+      kernel_entry{op::code::div, functions_of<kernel::integer_div<X>>()},
+      kernel_entry{op::code::prelu, functions_of<kernel::integer_prelu<X, Arithmetic>>()},
+      comparison_entry<kernel::equal_to, X>(op::code::equal),
+      comparison_entry<kernel::not_equal_to, X>(op::code::not_equal),
+      function_entry<kernel::scaled_clamp<fused_activation::relu>, X>(op::code::relu),
+      function_entry<kernel::scaled_clamp<fused_activation::relu6>, X>(op::code::relu6),
+      function_entry<kernel::scaled_leaky_relu, X>(op::code::leaky_relu),
+      real_entry<kernel::gelu_function, X>(op::code::gelu),
+  };
+  /// Of int8 and uint8.
+  template <class X>
+  static constexpr std::array of_bytes{
+      comparison_entry<kernel::less_than, X>(op::code::less),
+      comparison_entry<kernel::at_most, X>(op::code::less_equal),
+      comparison_entry<kernel::greater_than, X>(op::code::greater),
+      comparison_entry<kernel::at_least, X>(op::code::greater_equal),
+      function_entry<kernel::scaled_clamp<fused_activation::relu_n1_to_1>, X>(op::code::relu_n1_to_1),
+      function_entry<kernel::scaled_unit_clamp, X>(op::code::relu_0_to_1),
+      function_entry<kernel::scaled_hard_swish, X>(op::code::hard_swish),
+  };
+  /// Of int8 and int16.
+  template <class X>
+  static constexpr std::array of_signed{
+      function_entry<kernel::scaled_absolute, X>(op::code::abs),
+      function_entry<kernel::scaled_root, X>(op::code::sqrt),
+      real_entry<kernel::exp_function, X>(op::code::exp),
+      real_entry<kernel::log_with_floor, X>(op::code::log),
+  };
+  /// Sigmoids of 8 bits by tables of real results.
+  template <class X>
+  static constexpr std::array of_real_sigmoids{
+      kernel_entry{op::code::logistic, functions_of<kernel::integer_unary<kernel::logistic_table<X>, X>>()},
+      real_entry<kernel::tanh_function, X>(op::code::tanh),
+  };
+  /// The same in fixed point, of int8.
+  template <class X>
+  static constexpr std::array of_fixed_sigmoids{
+      function_entry<kernel::sigmoid_by_exponentials<false>, X>(op::code::logistic),
+      function_entry<kernel::sigmoid_by_exponentials<true>, X>(op::code::tanh),
+  };
+  /// Of int8 alone, and of int16 alone.
+  template <class X>
+  static constexpr std::array of_int8{
+      kernel_entry{op::code::squared_difference, functions_of<kernel::integer_squared_difference<X>>()},
+      function_entry<kernel::scaled_inverse_root, X>(op::code::rsqrt),
+  };
+  template <class X>
+  static constexpr std::array of_int16{
+      function_entry<kernel::sigmoid_by_steps<false>, X>(op::code::logistic),
+      function_entry<kernel::sigmoid_by_steps<true>, X>(op::code::tanh),
+      real_entry<kernel::inverse_root_with_ceiling, X>(op::code::rsqrt),
+  };
+  [[nodiscard]] static constexpr std::span<const kernel_entry> of_int8_sigmoids() {
+    if constexpr (Arithmetic::real_sigmoids) {
+      return of_real_sigmoids<std::int8_t>;
+    } else {
+      return of_fixed_sigmoids<std::int8_t>;
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::detail
+
+// ---- aeq/table/builtin_windows.hpp
+// Kernels of quantized ops on windows, rows and axes: pools, SOFTMAX, reductions, resizing. Freestanding.
+
+// ---- aeq/kernel/integer/concatenation.hpp
+// CONCATENATION of uint8, whose inputs may have scales of their own. (spec: kernels, section 6) Freestanding, but for
+// the C library's roundf.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// As concatenation; inputs whose scale or zero point is not the output's are brought to it, in float32.
+struct integer_concatenation {
+  template <class = when_used>
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, call.inputs.size(), 1); whole != status::ready) return whole;
+    const result_operand& y = call.outputs[0];
+    if (y.type != element_type::uint8) return status::wrong_type;
+    if (!is_quantized_tensorwise(y)) return status::wrong_parameters;
+    for (const operand& x : call.inputs) {
+      if (x.type != element_type::uint8) return status::wrong_type;
+      if (!is_quantized_tensorwise(x)) return status::wrong_parameters;
+    }
+    if (call.options.activation != fused_activation::none) return status::wrong_options;
+    return shape_is_as_said<concatenation>(call);
+  }
+
+  template <class = when_used>
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const result_operand& y = call.outputs[0];
+    std::size_t axis = 0;
+    (void)to_axis(call.options.axis, y.shape.size(), axis);
+    const std::size_t outer = product_of(y.shape, 0, axis);
+    const std::size_t inner = product_of(y.shape, axis + 1, y.shape.size());
+    const std::size_t row = extent_of(y.shape, axis) * inner;
+    std::uint8_t* to = y.values<std::uint8_t>().data();
+    for (const operand& x : call.inputs) {
+      const std::array<std::uint8_t, 256> table = table_of(x, y);
+      const std::uint8_t* from = x.values<std::uint8_t>().data();
+      const std::size_t count = extent_of(x.shape, axis) * inner;
+      for (std::size_t i = 0; i < outer; ++i) {
+        for (std::size_t k = 0; k < count; ++k) to[i * row + k] = table[from[i * count + k]];
+      }
+      to += count;
+    }
+  }
+
+ private:
+  [[nodiscard]] static std::array<std::uint8_t, 256> table_of(const operand& x, const result_operand& y) noexcept {
+    std::array<std::uint8_t, 256> table{};
+    const bool is_same = x.scale[0] == y.scale[0] && zero_point_of(x, 0) == zero_point_of(y, 0);
+    const float ratio = x.scale[0] * (1.0f / y.scale[0]);
+    const float bias = static_cast<float>(-zero_point_of(x, 0)) * ratio;
+    const integer_range range = integer_range_of(y, fused_activation::none);
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const float scaled = elementary::round(static_cast<float>(i) * ratio + bias);
+      const std::int32_t brought = range.clamp(std::int64_t(to_integer<std::int32_t>(scaled)) + zero_point_of(y, 0));
+      table[i] = static_cast<std::uint8_t>(is_same ? static_cast<std::int32_t>(i) : brought);
+    }
+    return table;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/pool_2d.hpp
+// AVERAGE_POOL_2D and MAX_POOL_2D in integers. (spec: kernels, section 6) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// y[b, oy, ox, c] = clamp(the greatest, or the mean, of the window's integers of channel c), without the padding;
+/// means are rounded to nearest, halves away from zero.
+///
+/// x: [B, H, W, C]; y: [B, OH, OW, C]. Both of type X, with one scale and zero point.
+template <class X, bool IsMean>
+struct integer_pool_2d {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 1, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+    const float difference = x.scale[0] - y.scale[0];
+    if (difference > 1e-6f || difference < -1e-6f || zero_point_of(x, 0) != zero_point_of(y, 0)) {
+      return status::wrong_parameters;
+    }
+    conv_2d_geometry g;
+    const status placed = pool_2d_geometry_of(x.shape, call.options, g);
+    if (placed != status::ready) return placed;
+    if (y.shape.size() != 4 || y.shape[0] != x.shape[0] || y.shape[1] != g.windows.rows.outputs ||
+        y.shape[2] != g.windows.columns.outputs || y.shape[3] != x.shape[3]) {
+      return status::wrong_shape;
+    }
+    return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    conv_2d_geometry g;
+    if (pool_2d_geometry_of(input.shape, call.options, g) != status::ready) return;
+    const X* const x = input.template values<X>().data();
+    X* const y = call.outputs[0].template values<X>().data();
+    const integer_range range = integer_range_of(call.outputs[0], call.options.activation);
+    const window_axis& rows = g.windows.rows;
+    const window_axis& columns = g.windows.columns;
+    const std::size_t channels = g.output_channels;
+    const auto width = static_cast<std::size_t>(columns.inputs);
+    detail::for_output_pixels(
+        call, g, static_cast<std::size_t>(rows.filter * columns.filter) * channels,
+        [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+          const window_axis::taps ys = rows.inside(row);
+          const window_axis::taps xs = columns.inside(column);
+          const auto count = static_cast<std::int32_t>((ys.last - ys.first) * (xs.last - xs.first));
+          constexpr std::size_t together = 64;  // channels
+          for (std::size_t first = 0; first < channels; first += together) {
+            const std::size_t n = std::min(together, channels - first);
+            std::array<std::int32_t, together> sums;
+            sums.fill(IsMean ? 0 : std::numeric_limits<X>::min());
+            for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
+              const std::size_t line =
+                  image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(rows.start(row) + ky);
+              for (std::int64_t kx = xs.first; kx < xs.last; ++kx) {
+                const std::size_t at = line * width + static_cast<std::size_t>(columns.start(column) + kx);
+                const X* const from = x + at * channels + first;
+                for (std::size_t c = 0; c < n; ++c) sums[c] = join(sums[c], from[c]);
+              }
+            }
+            X* const to = y + pixel * channels + first;
+            for (std::size_t c = 0; c < n; ++c)
+              to[c] = static_cast<X>(range.clamp(IsMean ? mean(sums[c], count) : sums[c]));
+          }
+        });
+  }
+
+ private:
+  [[nodiscard]] static constexpr std::int32_t join(std::int32_t sum, std::int32_t x) noexcept {
+    if constexpr (IsMean) return sum + x;
+    return sum < x ? x : sum;
+  }
+  [[nodiscard]] static constexpr std::int32_t mean(std::int32_t sum, std::int32_t count) noexcept {
+    if (count == 0) return 0;
+    return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/reduce.hpp
+// MEAN and SUM in integers. (spec: kernels, section 6) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Inputs: x, axes. y = factor * (sum of x's integers - their number * x_zero) + y_zero, where the factor of MEAN is
+/// divided by the number. Sums have 32 bits, and wrap. x and y are of type X. LiteRT's SUM takes signed integers for
+/// unsigned ones, which this does not.
+template <class X, bool IsMean>
+struct integer_reduction {
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::uint32_t);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+    if (IsMean && x.elements() == 0) return status::wrong_shape;
+    fixed_multiplier factor{};
+    if (!to_multiplier(real_factor(call), factor)) return status::wrong_parameters;
+    return shape_is_as_said_if_known<reduce_mean>(call);
+  }
+
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<reduce_mean>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    reduced_axes which;
+    if (which.read(x.shape, call.inputs[1]) != status::ready) return;
+    const reduction_walk walk(x.shape, which);
+    const std::span<std::uint32_t> sums(reinterpret_cast<std::uint32_t*>(call.scratch.data()), y.elements());
+    std::fill(sums.begin(), sums.end(), 0u);
+    if (x.elements() != 0) sum_of(walk, x.template values<X>().data(), sums.data(), 0);
+    fixed_multiplier factor = quantize_multiplier(real_factor(call));
+    const std::size_t n = walk.reduced;
+    if constexpr (IsMean) {
+      if (n == 0) return;
+      // As many bits of 1 / n as there is room for.
+      const int bits = std::min({63 - std::countl_zero(static_cast<std::uint64_t>(n)), 32, 31 + factor.shift});
+      factor.multiplier = static_cast<std::int32_t>((static_cast<std::int64_t>(factor.multiplier) << bits) /
+                                                    static_cast<std::int64_t>(n));
+      factor.shift -= bits;
+    }
+    const std::uint32_t zeros = static_cast<std::uint32_t>(zero_point_of(x, 0)) * static_cast<std::uint32_t>(n);
+    const integer_range range = integer_range_of(y, fused_activation::none);
+    const std::int32_t y_zero = zero_point_of(y, 0);
+    X* const to = y.template values<X>().data();
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const std::int32_t scaled = multiply(static_cast<std::int32_t>(sums[i] - zeros), factor);
+      to[i] = static_cast<X>(range.clamp(std::int64_t(scaled) + y_zero));
+    }
+  }
+
+ private:
+  [[nodiscard]] static constexpr double real_factor(const kernel_arguments& call) noexcept {
+    return static_cast<double>(call.inputs[0].scale[0]) / static_cast<double>(call.outputs[0].scale[0]);
+  }
+
+  /// Adds what axes from k on have; x and sums advance behind it. Rows of the innermost axis, if it stays, are added as
+  /// rows.
+  static void sum_of(const reduction_walk& walk, const X* x, std::uint32_t* sums, std::size_t k) noexcept {
+    if (k == walk.count) {
+      *sums += static_cast<std::uint32_t>(*x);
+      return;
+    }
+    std::size_t inputs = 1, results = 1;
+    for (std::size_t i = k + 1; i < walk.count; ++i) {
+      inputs *= walk.axes[i].extent;
+      if (!walk.axes[i].goes) results *= walk.axes[i].extent;
+    }
+    const reduction_walk::axis axis = walk.axes[k];
+    if (k + 1 == walk.count && !axis.goes) {
+      for (std::size_t i = 0; i < axis.extent; ++i) sums[i] += static_cast<std::uint32_t>(x[i]);
+      return;
+    }
+    if (k + 1 == walk.count) {
+      std::uint32_t sum = 0;
+      for (std::size_t i = 0; i < axis.extent; ++i) sum += static_cast<std::uint32_t>(x[i]);
+      *sums += sum;
+      return;
+    }
+    for (std::size_t i = 0; i < axis.extent; ++i) {
+      sum_of(walk, x + i * inputs, sums + (axis.goes ? 0 : i * results), k + 1);
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/resize.hpp
+// RESIZE_BILINEAR in integers. (spec: kernels, section 6) Freestanding.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Between the four nearest positions, which are known to 10 bits. x and y: int8 or int16, of one scale (not looked at:
+/// integers are interpolated as they are).
+template <class X>
+struct integer_resize_bilinear : resize_geometry {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (!call.inputs.empty() && call.inputs[0].type != type_of_integers<X>) return status::wrong_type;
+    return setup_of_both(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const result_operand& output = call.outputs[0];
+    const X* const x = input.template values<X>().data();
+    X* const y = output.template values<X>().data();
+    const std::size_t width = extent_of(input.shape, 2);
+    const std::size_t channels = extent_of(input.shape, 3);
+    const std::size_t image = extent_of(input.shape, 1) * width * channels;
+    const std::size_t rows = extent_of(output.shape, 1);
+    const std::size_t columns = extent_of(output.shape, 2);
+    if (columns * channels == 0) return;
+    const axis vertical(input.shape[1], output.shape[1], call.options);
+    const axis horizontal(input.shape[2], output.shape[2], call.options);
+    const std::size_t all_rows = extent_of(output.shape, 0) * rows;
+    call.share.for_ranges(all_rows, 8192 / (columns * channels) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const place v = vertical.at(row % rows);
+        const X* const above = x + row / rows * image + v.low * width * channels;
+        const X* const below = x + row / rows * image + v.high * width * channels;
+        for (std::size_t column = 0; column < columns; ++column) {
+          const place h = horizontal.at(column);
+          const std::size_t left = h.low * channels, right = h.high * channels;
+          X* const to = y + (row * columns + column) * channels;
+          for (std::size_t c = 0; c < channels; ++c) {
+            const std::int64_t sum = (above[left + c] * h.of_low + above[right + c] * h.of_high) * v.of_low +
+                                     (below[left + c] * h.of_low + below[right + c] * h.of_high) * v.of_high;
+            to[c] = static_cast<X>((sum + (sum > 0 ? half : -half)) / (2 * half));
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  static constexpr std::int64_t one = 1024;
+  static constexpr std::int64_t half = one * one / 2;
+
+  struct place {
+    std::size_t low = 0;
+    std::size_t high = 0;
+    std::int64_t of_low = one;  ///< weights
+    std::int64_t of_high = 0;
+  };
+
+  struct axis {
+    std::int64_t size = 1;   ///< of x
+    std::int64_t step = 0;   ///< positions of x per position of y
+    std::int64_t start = 0;  ///< of the first position
+
+    constexpr axis(std::int64_t from, std::int64_t to, const operation_options& options) noexcept : size(from) {
+      const bool at_corners = options.align_corners && to > 1;
+      const std::int64_t span = at_corners ? from - 1 : from, parts = at_corners ? to - 1 : to;
+      step = (one * span + parts / 2) / parts;
+      if (options.half_pixel_centers) start = step / 2 - one / 2;
+    }
+
+    [[nodiscard]] constexpr place at(std::size_t position) const noexcept {
+      const std::int64_t exact = static_cast<std::int64_t>(position) * step + start;
+      const std::int64_t low = std::clamp<std::int64_t>(exact / one, 0, size - 1);
+      const std::int64_t high = std::clamp<std::int64_t>((exact + one - 1) / one, 0, size - 1);
+      const std::int64_t rest = exact - low * one;
+      return {static_cast<std::size_t>(low), static_cast<std::size_t>(high), one - rest, rest};
+    }
+  };
+};
+
+/// The same of uint8, in float32, as the reference has it: a half is added, and what is behind the point cut off.
+struct byte_resize_bilinear : resize_geometry {
+  template <class = when_used>
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (!call.inputs.empty() && call.inputs[0].type != element_type::uint8) return status::wrong_type;
+    return setup_of_both(call);
+  }
+
+  template <class = when_used>
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& input = call.inputs[0];
+    const result_operand& output = call.outputs[0];
+    const std::uint8_t* const x = input.values<std::uint8_t>().data();
+    std::uint8_t* const y = output.values<std::uint8_t>().data();
+    const std::size_t width = extent_of(input.shape, 2);
+    const std::size_t channels = extent_of(input.shape, 3);
+    const std::size_t image = extent_of(input.shape, 1) * width * channels;
+    const std::size_t rows = extent_of(output.shape, 1);
+    const std::size_t columns = extent_of(output.shape, 2);
+    if (columns * channels == 0) return;
+    const float row_ratio = ratio(input.shape[1], output.shape[1], call.options);
+    const float column_ratio = ratio(input.shape[2], output.shape[2], call.options);
+    const std::size_t all_rows = extent_of(output.shape, 0) * rows;
+    call.share.for_ranges(all_rows, 8192 / (columns * channels) + 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const place v = at(row % rows, row_ratio, input.shape[1], call.options.half_pixel_centers);
+        const std::uint8_t* const above = x + row / rows * image + v.low * width * channels;
+        const std::uint8_t* const below = x + row / rows * image + v.high * width * channels;
+        for (std::size_t column = 0; column < columns; ++column) {
+          const place h = at(column, column_ratio, input.shape[2], call.options.half_pixel_centers);
+          const std::size_t left = h.low * channels, right = h.high * channels;
+          const auto part = [](std::uint8_t value, float by_row, float by_column) {
+            return static_cast<float>(value) * by_row * by_column;
+          };
+          std::uint8_t* const to = y + (row * columns + column) * channels;
+          for (std::size_t c = 0; c < channels; ++c) {
+            const float sum = part(above[left + c], 1 - v.rest, 1 - h.rest) +
+                              part(below[left + c], v.rest, 1 - h.rest) + part(above[right + c], 1 - v.rest, h.rest) +
+                              part(below[right + c], v.rest, h.rest);
+            to[c] = to_integer<std::uint8_t>(sum + 0.5f);
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  struct place {
+    std::size_t low = 0;
+    std::size_t high = 0;
+    float rest = 0;  ///< of `high`
+  };
+  [[nodiscard]] static place at(std::size_t position, float scale, std::int32_t size, bool half_pixel) noexcept {
+    const auto p = static_cast<float>(position);
+    const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
+    const float last = static_cast<float>(size - 1);
+    const float low = std::clamp(elementary::floor(exact), 0.0f, last);
+    const float high = std::clamp(elementary::ceil(exact), 0.0f, last);
+    return {static_cast<std::size_t>(low), static_cast<std::size_t>(high), exact - low};
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/softmax.hpp
+// SOFTMAX and L2_NORMALIZATION in integers, over the last axis. (spec: kernels, section 4) Freestanding, but for the C
+// library's exp in setup.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+namespace detail {
+
+/// Whether two scales differ by a thousandth at most.
+[[nodiscard]] constexpr bool is_about(float scale, float wanted) noexcept {
+  const float difference = scale < wanted ? wanted - scale : scale - wanted;
+  return difference <= 0.001f * wanted;
+}
+
+/// One input, one output of its shape, which have a last axis.
+[[nodiscard]] inline status check_rows(const kernel_arguments& call) noexcept {
+  if (call.inputs.size() != 1 || call.outputs.size() != 1) return status::wrong_operands;
+  const operand& x = call.inputs[0];
+  const result_operand& y = call.outputs[0];
+  if (x.shape.empty() || x.elements() != y.elements()) return status::wrong_shape;
+  if (!x.is_complete() || !y.is_complete()) return status::wrong_shape;
+  return is_quantized_tensorwise(x) ? status::ready : status::wrong_parameters;
+}
+
+/// Calls row(first element, elements) for all rows along the last axis.
+template <class Row>
+void for_rows(const kernel_arguments& call, std::size_t worth, const Row& row) noexcept {
+  const auto depth = static_cast<std::size_t>(call.inputs[0].shape.back());
+  if (depth == 0) return;
+  call.share.for_ranges(call.inputs[0].elements() / depth, worth / depth + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) row(i * depth, depth);
+  });
+}
+
+}  // namespace detail
+
+/// Of 8 bits, by fixed-point exponentials. y: of X's type with scale 1 / 256 (within a thousandth), from its lowest
+/// number on; or int16, which has the whole of its range.
+template <class X>
+requires(sizeof(X) == 1) struct integer_softmax_8 {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
+    const result_operand& y = call.outputs[0];
+    if (call.inputs[0].type != type_of_integers<X>) return status::wrong_type;
+    if (y.type != type_of_integers<X> && y.type != element_type::int16) return status::wrong_type;
+    if (y.type != element_type::int16) {
+      if (!is_quantized_tensorwise(y) || zero_point_of(y, 0) != std::numeric_limits<X>::min() ||
+          !detail::is_about(y.scale[0], 1.0f / 256.0f)) {
+        return status::wrong_parameters;
+      }
+    }
+    const double beta = static_cast<double>(call.options.beta) * static_cast<double>(call.inputs[0].scale[0]);
+    if (!(beta > 0.0)) return status::wrong_options;
+    parameters p{};
+    p.factor = quantize_multiplier(std::min(beta * 67108864.0, 2147483647.0));
+    if (p.factor.shift < 0) return status::wrong_parameters;
+    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
+    return keep(p, workspace);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (call.outputs[0].type == element_type::int16) return run<std::int16_t>(call, workspace);
+    run<X>(call, workspace);
+  }
+
+ private:
+  struct parameters {
+    fixed_multiplier factor{};  ///< to numbers of 5 integer bits
+    std::int32_t least = 0;     ///< differences below count for nothing
+
+    /// e^difference.
+    [[nodiscard]] constexpr std::int32_t exponential(std::int32_t difference) const noexcept {
+      return fixed_point::exponential(high_product(shifted_left(difference, factor.shift), factor.multiplier), 5);
+    }
+  };
+
+  template <class Y>
+  static void run(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const parameters p = kept<parameters>(workspace);
+    const X* const x = call.inputs[0].template values<X>().data();
+    Y* const y = call.outputs[0].template values<Y>().data();
+    constexpr std::int32_t lowest = std::numeric_limits<Y>::min(), highest = std::numeric_limits<Y>::max();
+    detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
+      const std::span<const X> from(x + begin, depth);
+      const std::int32_t most = *std::max_element(from.begin(), from.end());
+      std::int64_t total = 0;  // 12 integer bits
+      for (const X value : from) {
+        const std::int32_t difference = value - most;
+        if (difference >= p.least) total += divide_by_power(p.exponential(difference), 12);
+      }
+      const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(fixed_point::saturated(total), 12);
+      const int shift = inverse.exponent + 31 - static_cast<int>(8 * sizeof(Y));
+      for (std::size_t i = 0; i < depth; ++i) {
+        const std::int32_t difference = from[i] - most;
+        std::int32_t share = 0;
+        if (difference >= p.least && shift <= 31) {
+          share = divide_by_power(high_product(inverse.value, p.exponential(difference)), shift);
+        }
+        y[begin + i] = static_cast<Y>(std::clamp<std::int64_t>(std::int64_t(share) + lowest, lowest, highest));
+      }
+    });
+  }
+};
+
+/// Of int16 to int16 of scale 1 / 32768 (within a thousandth), by two tables, which are made in Real.
+template <class Real>
+struct integer_softmax_16 {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != element_type::int16 || y.type != element_type::int16) return status::wrong_type;
+    if (!is_quantized_tensorwise(y) || !detail::is_about(y.scale[0], 1.0f / 32768.0f)) return status::wrong_parameters;
+    const auto places = workspace_pieces(workspace).take<parameters>(1);
+    if (places.empty()) return status::small_workspace;
+    parameters& p = places[0];
+    const double factor = static_cast<double>(x.scale[0] * call.options.beta) / (10.0 / 65535.0);
+    if (!to_multiplier(factor, p.factor)) return status::wrong_parameters;
+    p.exponential.template fill<Real>([](Real value) { return elementary::exp(value); }, Real(10) / Real(65535), 32767,
+                                      Real(2) / Real(65535), 0);
+    p.inverse.template fill<Real>([](Real value) { return Real(1) / (Real(1) + value); }, Real(1) / Real(65535), -32768,
+                                  Real(2) / Real(65535), 0);
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const parameters& p = kept<parameters>(workspace);
+    const std::int16_t* const x = call.inputs[0].template values<std::int16_t>().data();
+    std::int16_t* const y = call.outputs[0].template values<std::int16_t>().data();
+    detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
+      const std::span<const std::int16_t> from(x + begin, depth);
+      const std::int32_t most = *std::max_element(from.begin(), from.end());
+      std::int64_t exact = 0;
+      for (const std::int16_t value : from) exact += p.power(value - most);
+      const std::int32_t total = fixed_point::saturated(exact);  // 32767 at least
+      const int zeros = std::countl_zero(static_cast<std::uint32_t>(total));
+      // The sum, shifted to [1, 2), less 1.5, with 16 bits behind the point.
+      const std::int64_t leading = ((static_cast<std::int64_t>(total) << (zeros - 1)) + (1 << 13)) >> 14;
+      const std::int32_t inverse = p.inverse(shortened(leading - 98304));
+      const int shift = 31 - zeros;
+      for (std::size_t i = 0; i < depth; ++i) {
+        const std::int32_t share = (p.power(from[i] - most) * inverse + (1 << (shift - 1))) >> shift;
+        y[begin + i] = static_cast<std::int16_t>(std::clamp(share, 0, 32767));
+      }
+    });
+  }
+
+ private:
+  [[nodiscard]] static constexpr std::int32_t shortened(std::int64_t value) noexcept {
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, -32768, 32767));
+  }
+
+  struct parameters {
+    fixed_multiplier factor{};
+    table_of_steps exponential{};  ///< of [-10, 0]
+    table_of_steps inverse{};      ///< 1 / (1 + x) of [0, 1]
+
+    [[nodiscard]] constexpr std::int32_t power(std::int32_t difference) const noexcept {
+      return exponential(shortened(std::int64_t(multiply(difference, factor)) + 32767));
+    }
+  };
+};
+
+/// x / root of the sum of squares, of 8 bits. y: of X's type with scale 1 / 128, and 0 in the middle of its range.
+template <class X>
+requires(sizeof(X) == 1) struct integer_l2_normalization {
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
+    const result_operand& y = call.outputs[0];
+    if (call.inputs[0].type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    const bool is_as_specified =
+        is_quantized_tensorwise(y) && y.scale[0] == 1.0f / 128.0f && zero_point_of(y, 0) == middle;
+    return is_as_specified ? status::ready : status::wrong_parameters;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const X* const x = call.inputs[0].template values<X>().data();
+    X* const y = call.outputs[0].template values<X>().data();
+    const std::int32_t zero = zero_point_of(call.inputs[0], 0);
+    detail::for_rows(call, 8192, [&](std::size_t begin, std::size_t depth) {
+      std::int64_t squares = 0;
+      for (std::size_t i = begin; i < begin + depth; ++i) squares += (x[i] - zero) * (x[i] - zero);
+      const fixed_multiplier inverse = fixed_point::inverse_square_root(fixed_point::saturated(squares));
+      // Times 128 by the shift, where the reference does so: one rounding instead of two.
+      const fixed_multiplier finer{inverse.multiplier, inverse.shift + 7};
+      for (std::size_t i = begin; i < begin + depth; ++i) {
+        const std::int32_t value = x[i] - zero;
+        const std::int32_t scaled = (is_signed ? multiply(value, finer) : multiply(128 * value, inverse)) + middle;
+        y[i] = static_cast<X>(
+            std::clamp<std::int32_t>(scaled, std::numeric_limits<X>::min(), std::numeric_limits<X>::max()));
+      }
+    });
+  }
+
+ private:
+  static constexpr bool is_signed = std::numeric_limits<X>::is_signed;
+  static constexpr std::int32_t middle = std::numeric_limits<X>::min() + 128;
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/table/builtin_windows.hpp
+namespace aeq::inline AEQ_ABI::detail {
+
+template <class Arithmetic>
+struct window_kernels {
+  /// Of all three types.
+  template <class X>
+  static constexpr std::array of_integers{
+      kernel_entry{op::code::average_pool_2d, functions_of<kernel::integer_pool_2d<X, true>>()},
+      kernel_entry{op::code::max_pool_2d, functions_of<kernel::integer_pool_2d<X, false>>()},
+      kernel_entry{op::code::mean, functions_of<kernel::integer_reduction<X, true>>()},
+      kernel_entry{op::code::sum, functions_of<kernel::integer_reduction<X, false>>()},
+  };
+  /// Of int8 and uint8.
+  template <class X>
+  static constexpr std::array of_bytes{
+      kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_8<X>>()},
+      kernel_entry{op::code::l2_normalization, functions_of<kernel::integer_l2_normalization<X>>()},
+  };
+  /// Of int8 and int16.
+  template <class X>
+  static constexpr std::array of_signed{
+      kernel_entry{op::code::resize_bilinear, functions_of<kernel::integer_resize_bilinear<X>>()},
+  };
+  /// Of int16; and of uint8.
+  template <class X>
+  requires std::is_same_v<X, std::int16_t>
+  static constexpr std::array of_int16{
+      kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_16<typename Arithmetic::softmax_table>>()},
+  };
+  template <class X>
+  requires std::is_same_v<X, std::uint8_t>
+  static constexpr std::array of_uint8{
+      kernel_entry{op::code::concatenation, functions_of<kernel::integer_concatenation>()},
+      kernel_entry{op::code::resize_bilinear, functions_of<kernel::byte_resize_bilinear>()},
+  };
+};
+
+}  // namespace aeq::inline AEQ_ABI::detail
+
+// ---- aeq/table/descriptor.hpp
+// A row of the kernel table, and its one derived name. Freestanding.
+
 // ---- aeq/table/key.hpp
 // The key of a row of the kernel table: op and scheme. Freestanding.
 
@@ -9849,16 +11534,29 @@ struct matrix_kernels {
 template <class Arithmetic, computation Computation>
 [[nodiscard]] constexpr kernel_functions builtin_kernel(op::code code) {
   using matrix = detail::matrix_kernels<Arithmetic>;
+  using elementwise = detail::elementwise_kernels<Arithmetic>;
+  using windows = detail::window_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int8_t>,
-                                                                    matrix::template of_products<std::int8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 10> families{
+        matrix::template of_integers<std::int8_t>,      matrix::template of_products<std::int8_t>,
+        elementwise::template of_integers<std::int8_t>, elementwise::template of_bytes<std::int8_t>,
+        elementwise::template of_signed<std::int8_t>,   elementwise::of_int8_sigmoids(),
+        elementwise::template of_int8<std::int8_t>,     windows::template of_integers<std::int8_t>,
+        windows::template of_bytes<std::int8_t>,        windows::template of_signed<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
-    constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::template of_integers<std::uint8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 7> families{
+        matrix::template of_integers<std::uint8_t>,   elementwise::template of_integers<std::uint8_t>,
+        elementwise::template of_bytes<std::uint8_t>, elementwise::template of_real_sigmoids<std::uint8_t>,
+        windows::template of_integers<std::uint8_t>,  windows::template of_bytes<std::uint8_t>,
+        windows::template of_uint8<std::uint8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::integer16) {
-    constexpr std::array<std::span<const kernel_entry>, 2> families{matrix::template of_integers<std::int16_t>,
-                                                                    matrix::template of_products<std::int16_t>};
+    constexpr std::array<std::span<const kernel_entry>, 8> families{
+        matrix::template of_integers<std::int16_t>,      matrix::template of_products<std::int16_t>,
+        elementwise::template of_integers<std::int16_t>, elementwise::template of_signed<std::int16_t>,
+        elementwise::template of_int16<std::int16_t>,    windows::template of_integers<std::int16_t>,
+        windows::template of_signed<std::int16_t>,       windows::template of_int16<std::int16_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::hybrid) {
     constexpr std::array<std::span<const kernel_entry>, 1> families{matrix::of_hybrids};
