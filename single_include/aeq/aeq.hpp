@@ -9663,6 +9663,7 @@ requires(sizeof(X) == 1) struct tabulated {
     Function function{};
     const status prepared = function.prepare(call);
     if (prepared != status::ready) return prepared;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
       values[static_cast<std::uint8_t>(x)] = static_cast<X>(function(x));
     }
@@ -9780,9 +9781,11 @@ inline constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
   // The rest is whole quarters: e^(-1/4), e^(-1/2), e^-1, ... e^-16 for the bits set.
   constexpr std::array<std::int32_t, 7> powers{1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
   const std::int32_t rest = part - a;
-  for (int k = -2; k <= 4 && k < integer_bits; ++k) {
-    if ((rest & std::int32_t(1) << (31 - integer_bits + k)) == 0) continue;
-    result = high_product(result, powers[static_cast<std::size_t>(k + 2)]);
+  int bit = 29 - integer_bits;  // of a quarter
+  for (const std::int32_t power : powers) {
+    if (bit >= 31) break;
+    if ((rest & std::int32_t(1) << bit) != 0) result = high_product(result, power);
+    ++bit;
   }
   if (integer_bits > 5 && a < -(std::int32_t(1) << (36 - integer_bits))) return 0;
   return result;
@@ -10238,6 +10241,7 @@ struct table_of_all {
     const std::int32_t x_zero = zero_point_of(call.inputs[0], 0);
     const auto y_zero = static_cast<float>(zero_point_of(call.outputs[0], 0));
     const integer_range range = integer_range_of(call.outputs[0], fused_activation::none);
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
       const float scaled = elementary::round(real(scale * static_cast<float>(x - x_zero)) * steps);
       values[static_cast<std::uint8_t>(x)] = static_cast<X>(range.clamp(to_integer<std::int32_t>(scaled + y_zero)));
@@ -10280,9 +10284,9 @@ struct table_of_steps {
   }
 
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    const auto i = static_cast<std::size_t>(256 + (x >> 7));
-    const std::int32_t low = values[i];
-    const auto rise = static_cast<std::int16_t>(values[i + 1] - low);
+    const std::int32_t i = 256 + (x >> 7);
+    const std::int32_t low = values[static_cast<std::size_t>(i)];
+    const auto rise = static_cast<std::int16_t>(values[static_cast<std::size_t>(i) + 1] - low);
     return static_cast<std::int16_t>(low + ((rise * (x & 127) + 64) >> 7));
   }
 };
@@ -11285,6 +11289,7 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     const parameters p = kept<parameters>(workspace);
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     constexpr std::int32_t lowest = std::numeric_limits<Y>::min(), highest = std::numeric_limits<Y>::max();
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);

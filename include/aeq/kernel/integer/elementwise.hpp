@@ -89,6 +89,7 @@ requires(sizeof(X) == 1) struct tabulated {
     Function function{};
     const status prepared = function.prepare(call);
     if (prepared != status::ready) return prepared;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
       values[static_cast<std::uint8_t>(x)] = static_cast<X>(function(x));
     }

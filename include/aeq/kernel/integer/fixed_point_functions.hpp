@@ -50,9 +50,11 @@ inline constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
   // The rest is whole quarters: e^(-1/4), e^(-1/2), e^-1, ... e^-16 for the bits set.
   constexpr std::array<std::int32_t, 7> powers{1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
   const std::int32_t rest = part - a;
-  for (int k = -2; k <= 4 && k < integer_bits; ++k) {
-    if ((rest & std::int32_t(1) << (31 - integer_bits + k)) == 0) continue;
-    result = high_product(result, powers[static_cast<std::size_t>(k + 2)]);
+  int bit = 29 - integer_bits;  // of a quarter
+  for (const std::int32_t power : powers) {
+    if (bit >= 31) break;
+    if ((rest & std::int32_t(1) << bit) != 0) result = high_product(result, power);
+    ++bit;
   }
   if (integer_bits > 5 && a < -(std::int32_t(1) << (36 - integer_bits))) return 0;
   return result;

@@ -95,6 +95,7 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     const parameters p = kept<parameters>(workspace);
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     constexpr std::int32_t lowest = std::numeric_limits<Y>::min(), highest = std::numeric_limits<Y>::max();
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);

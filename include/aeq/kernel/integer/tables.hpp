@@ -39,6 +39,7 @@ struct table_of_all {
     const std::int32_t x_zero = zero_point_of(call.inputs[0], 0);
     const auto y_zero = static_cast<float>(zero_point_of(call.outputs[0], 0));
     const integer_range range = integer_range_of(call.outputs[0], fused_activation::none);
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
     for (std::int32_t x = std::numeric_limits<X>::min(); x <= std::numeric_limits<X>::max(); ++x) {
       const float scaled = elementary::round(real(scale * static_cast<float>(x - x_zero)) * steps);
       values[static_cast<std::uint8_t>(x)] = static_cast<X>(range.clamp(to_integer<std::int32_t>(scaled + y_zero)));
@@ -81,9 +82,9 @@ struct table_of_steps {
   }
 
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    const auto i = static_cast<std::size_t>(256 + (x >> 7));
-    const std::int32_t low = values[i];
-    const auto rise = static_cast<std::int16_t>(values[i + 1] - low);
+    const std::int32_t i = 256 + (x >> 7);
+    const std::int32_t low = values[static_cast<std::size_t>(i)];
+    const auto rise = static_cast<std::int16_t>(values[static_cast<std::size_t>(i) + 1] - low);
     return static_cast<std::int16_t>(low + ((rise * (x & 127) + 64) >> 7));
   }
 };
