@@ -9739,8 +9739,8 @@ struct integer_binary {
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/integer/fixed_point_functions.hpp
-// Functions of fixed-point numbers: exponentials of negative ones, reciprocals, the logistic function and tanh. (spec:
-// kernels, section 1) Freestanding, constexpr.
+// Functions of fixed-point numbers: exponentials of negative ones, reciprocals, logarithms, the logistic function and
+// tanh. (spec: kernels, section 1) Freestanding, constexpr.
 //
 // A number with I integer bits is value * 2^(I - 31), of an int32. The product of two has the integer bits of both.
 
@@ -9791,10 +9791,15 @@ inline constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
   return result;
 }
 
+/// (a + b) / 2, halves away from zero.
+[[nodiscard]] constexpr std::int32_t half_sum(std::int32_t a, std::int32_t b) noexcept {
+  const std::int64_t sum = static_cast<std::int64_t>(a) + b;
+  return static_cast<std::int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+}
+
 /// 1 / ((1 + a) / 2) with 2 integer bits, for a in [0, 1), by three steps of Newton's method.
 [[nodiscard]] constexpr std::int32_t inverse_of_half(std::int32_t a) noexcept {
-  const std::int64_t sum = static_cast<std::int64_t>(a) + highest;
-  const auto half = static_cast<std::int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+  const std::int32_t half = half_sum(a, highest);
   constexpr std::int32_t one = std::int32_t(1) << 29;
   std::int32_t x = plus(1515870810, high_product(half, -1010580540));  // 48/17 and -32/17
   for (int step = 0; step < 3; ++step) {
@@ -9819,6 +9824,38 @@ struct reciprocal {
   const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
   const std::uint32_t leading = static_cast<std::uint32_t>(x) << static_cast<unsigned>(zeros);
   return {inverse_of_one_plus(static_cast<std::int32_t>(leading - (std::uint32_t(1) << 31u))), integer_bits - zeros};
+}
+
+/// The logarithm of x >= 1 of `integer_bits` bits, with `result_bits` integer bits, which must be enough for it.
+[[nodiscard]] constexpr std::int32_t logarithm(std::int32_t x, int integer_bits, int result_bits) noexcept {
+  constexpr std::int32_t log_of_two = 1488522236;
+  constexpr std::int32_t root_of_half = 1518500250;
+  constexpr std::int32_t fourth_root_of_half = 1805811301;
+  const int bits = result_bits + 1;  // of sums on the way
+  const std::int32_t quarter = rescaled(std::int32_t(1) << 29, -bits);
+  const auto power = [&](int n, std::int32_t more) {
+    return saturated(static_cast<std::int64_t>(rescaled(n, 31 - bits)) + more);
+  };
+  // x = r * 2^(n + 1/4), where r is near the fourth root of 1/2: either x shifted, less a half power of two, or as it
+  // is.
+  const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
+  const int room = std::countl_zero(static_cast<std::uint32_t>(high_product(x, root_of_half))) - 1;
+  const std::int32_t lower = rescaled(high_product(rescaled(x, zeros - 1), root_of_half), 1);
+  const std::int32_t upper = rescaled(x, room);
+  const std::int32_t r = lower < upper ? lower : upper;
+  const std::int32_t of_lower = power(integer_bits - zeros, quarter);
+  const std::int32_t of_upper = power(integer_bits - room, -quarter);
+  const std::int32_t exponent = of_lower > of_upper ? of_lower : of_upper;
+  // A quotient of polynomials in the distance from that root.
+  const std::int32_t middle = half_sum(r, fourth_root_of_half);
+  const std::int32_t half = plus(r, -fourth_root_of_half);
+  const std::int32_t q = plus(half, half);
+  const std::int32_t square = high_product(q, q);
+  const std::int32_t above = plus(high_product(q, r), high_product(high_product(q, square), 117049297));
+  const std::int32_t sum = plus(plus(1057819769, q), high_product(127690142, square));
+  const std::int32_t below = plus(high_product(middle, sum), high_product(638450708, q));
+  const std::int32_t quotient = high_product(rescaled(above, -bits), inverse_of_one_plus(below));
+  return rescaled(plus(high_product(exponent, log_of_two), quotient), bits - result_bits);
 }
 
 /// 1 / (1 + e^-a).
@@ -11207,8 +11244,8 @@ struct byte_resize_bilinear : resize_geometry {
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/integer/softmax.hpp
-// SOFTMAX and L2_NORMALIZATION in integers, over the last axis. (spec: kernels, section 4) Freestanding, but for the C
-// library's exp in setup.
+// SOFTMAX, LOG_SOFTMAX and L2_NORMALIZATION in integers, over the last axis. (spec: kernels, section 4) Freestanding,
+// but for the C library's exp in setup.
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -11374,6 +11411,72 @@ struct integer_softmax_16 {
   };
 };
 
+/// x less the logarithm of the sum of all e^x, of 8 bits. y: of X's type with scale 1 / 16, whose highest number is 0.
+template <class X>
+requires(sizeof(X) == 1) struct integer_log_softmax {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
+    const result_operand& y = call.outputs[0];
+    if (call.inputs[0].type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    const bool is_as_specified =
+        is_quantized_tensorwise(y) && y.scale[0] == 1.0f / 16.0f && zero_point_of(y, 0) == highest;
+    if (!is_as_specified) return status::wrong_parameters;
+    parameters p{};
+    const double steps = static_cast<double>(call.inputs[0].scale[0]) * 67108864.0;
+    p.factor = quantize_multiplier(std::min(steps, 2147483647.0));
+    if (p.factor.shift < 1) return status::wrong_parameters;
+    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
+    const double inverse = static_cast<double>(std::int64_t(1) << (31 - p.factor.shift)) / p.factor.multiplier;
+    p.inverse = quantize_multiplier(inverse);
+    return p.inverse.shift <= 0 ? keep(p, workspace) : status::wrong_parameters;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const parameters p = kept<parameters>(workspace);
+    const X* const x = call.inputs[0].template values<X>().data();
+    X* const y = call.outputs[0].template values<X>().data();
+    detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
+      const std::span<const X> from(x + begin, depth);
+      const std::int32_t most = *std::max_element(from.begin(), from.end());
+      std::int64_t total = 0;  // 12 integer bits
+      for (const X value : from) {
+        const std::int32_t difference = value - most;
+        if (difference < p.least) continue;
+        total += divide_by_power(fixed_point::exponential(p.scaled(difference), bits), 12);
+      }
+      const std::int32_t log_total = fixed_point::logarithm(fixed_point::saturated(total), 12, bits);
+      // Below this the result is less than 32 bits hold.
+      const std::int32_t floor = std::max(p.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
+      for (std::size_t i = 0; i < depth; ++i) {
+        const std::int32_t difference = from[i] - most;
+        std::int32_t value = lowest;
+        if (difference > floor) {
+          const std::int32_t share = fixed_point::plus(p.scaled(difference), -log_total);
+          value = std::clamp(divide_by_power(share, 31 - bits - 4) + highest, lowest, highest);
+        }
+        y[begin + i] = static_cast<X>(value);
+      }
+    });
+  }
+
+ private:
+  static constexpr int bits = 5;  ///< before the point, of x and of logarithms
+  static constexpr std::int32_t lowest = std::numeric_limits<X>::min() + 0;
+  static constexpr std::int32_t highest = std::numeric_limits<X>::max() + 0;
+
+  struct parameters {
+    fixed_multiplier factor{};   ///< x to numbers of 5 integer bits
+    fixed_multiplier inverse{};  ///< and back
+    std::int32_t least = 0;      ///< differences below count for nothing
+
+    [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
+      return high_product(shifted_left(difference, factor.shift), factor.multiplier);
+    }
+  };
+};
+
 /// x / root of the sum of squares, of 8 bits. y: of X's type with scale 1 / 128, and 0 in the middle of its range.
 template <class X>
 requires(sizeof(X) == 1) struct integer_l2_normalization {
@@ -11429,6 +11532,7 @@ struct window_kernels {
   template <class X>
   static constexpr std::array of_bytes{
       kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_8<X>>()},
+      kernel_entry{op::code::log_softmax, functions_of<kernel::integer_log_softmax<X>>()},
       kernel_entry{op::code::l2_normalization, functions_of<kernel::integer_l2_normalization<X>>()},
   };
   /// Of int8 and int16.

@@ -254,6 +254,7 @@ TEST_CASE("data without a result are found before") {
   CHECK(refusal(code::sqrt, {a}, y) == "none");
   CHECK(refusal(code::logistic, {a}, y) == "setup: scales or zero points of an operand");
   CHECK(refusal(code::softmax, {a}, y) == "setup: scales or zero points of an operand");
+  CHECK(refusal(code::log_softmax, {a}, y) == "setup: scales or zero points of an operand");
   CHECK(refusal(code::add, {a, b}, result(element_type::int8, 1e-8f, 0)) ==
         "setup: scales or zero points of an operand");
   CHECK(refusal(code::l2_normalization, {a}, y) == "setup: scales or zero points of an operand");
@@ -277,6 +278,29 @@ TEST_CASE("shares of SOFTMAX add up to one, of both widths") {
     }
     CHECK(distance(results[k], wanted) <= (k == 0 ? 1 : 16));
   }
+}
+
+TEST_CASE("LOG_SOFTMAX is the logarithm of SOFTMAX's shares") {
+  const value x = quantized(element_type::int8, {2, 3}, {-30, 5, 5, 20, 90, -100}, 0.07f, 3);
+  const value y = compute(code::log_softmax, {x}, {}, {result(element_type::int8, 1.0f / 16, 127)})[0];
+  const std::vector<double> reals = reals_of(x);
+  std::vector<double> wanted;
+  for (std::size_t row = 0; row < 2; ++row) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) sum += std::exp(reals[row * 3 + i]);
+    for (std::size_t i = 0; i < 3; ++i) wanted.push_back(std::max(reals[row * 3 + i] - std::log(sum), -255.0 / 16));
+  }
+  CHECK(distance(y, wanted) <= 1);
+}
+
+TEST_CASE("logarithms in fixed point") {
+  // Of numbers with 12 integer bits, from 1 to 4095; the result has 5, and 26 behind the point.
+  for (std::int64_t x = std::int64_t(1) << 19; x < std::int64_t(1) << 31; x += x / 7) {
+    const double real = static_cast<double>(x) / (1 << 19);
+    const double made = aeq::kernel::fixed_point::logarithm(static_cast<std::int32_t>(x), 12, 5) / double(1 << 26);
+    CHECK(made == doctest::Approx(std::log(real)).epsilon(1e-6).scale(1));
+  }
+  static_assert(aeq::kernel::fixed_point::logarithm(1 << 19, 12, 5) < 64);
 }
 
 TEST_CASE("MEAN and SUM of signed integers") {

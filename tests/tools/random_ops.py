@@ -22,7 +22,7 @@ from flat import Model, Type, make, quantization  # noqa: E402
 
 SAME, VALID = 0, 1
 TYPES = {"int8": Type.INT8, "uint8": Type.UINT8, "int16": Type.INT16, "int32": Type.INT32, "int64": Type.INT64,
-         "float32": Type.FLOAT32, "int4": Type.INT4, "int2": Type.INT2}
+         "float32": Type.FLOAT32, "bool": Type.BOOL, "int4": Type.INT4, "int2": Type.INT2}
 
 
 class Case:
@@ -293,6 +293,127 @@ def cast(case, form):
     case.finish("CAST", [x], y_kind, shape, make("CastOptions"), 3)
 
 
+def parameters(case, form, scale, zero):
+    """Input and output types of a form, and the output's scale and zero point, as the op fixes them if it does."""
+    x_kind, _, y_kind = form.partition("_to_")
+    y_kind = y_kind or x_kind
+    low = np.iinfo(y_kind).min
+    return x_kind, y_kind, {"scale": scale(y_kind) if scale else case.scale(),
+                            "zero": low + zero if zero is not None and y_kind != "int16" else case.zero(y_kind)}
+
+
+def unary(op, options=lambda case: None, scale=None, zero=None, is_positive=False, spread=(1e-3, 0.2), version=2):
+    """An op on single elements, or on rows. scale: of the output, by its type; zero: its zero point above the lowest."""
+
+    def build(case, form):
+        x_kind, y_kind, y = parameters(case, form, scale, zero)
+        shape = [case.size(1, 7) for _ in range(case.size(1, 4))]
+        x_scale = case.scale(*spread) / (256 if x_kind == "int16" else 1)
+        x_zero = case.zero(x_kind)
+        x = case.input("x", x_kind, shape, x_scale, x_zero)
+        if is_positive:
+            case.values["x"] = np.maximum(case.values["x"], np.array(x_zero, x_kind))
+        if scale is None and y_kind == "int16":
+            y["scale"] /= 256
+        case.finish(op, [x], y_kind, shape, options(case), version, **y)
+
+    return build
+
+
+def binary(op, options=None, activations=False, y_kind=None, has_scale=True, version=2):
+    """An op on two tensors, of which either may be broadcast."""
+
+    def build(case, form):
+        shape = [case.size(1, 6) for _ in range(case.size(1, 4))]
+        shapes = []
+        for _ in range(2):
+            own = [n if case.size(0, 3) else 1 for n in shape]
+            shapes.append(own[case.size(0, len(own) - 1):] if case.size(0, 3) == 0 else own)
+        whole = list(np.broadcast_shapes(*shapes))
+        scales = [case.scale() / (256 if form == "int16" else 1) for _ in shapes]
+        inputs = [case.input(name, form, own, scale, case.zero(form))
+                  for name, own, scale in zip("ab", shapes, scales)]
+        fields = {"fusedActivationFunction": case.pick(0, 0, 1, 2, 3)} if activations else {}
+        y = {"scale": case.scale() / (256 if form == "int16" else 1), "zero": case.zero(form)} if has_scale else {}
+        case.finish(op, inputs, y_kind or form, whole, make(options, **fields) if options else None, version, **y)
+
+    return build
+
+
+def prelu(case, form):
+    shape = [case.size(1, 3), case.size(1, 4), case.size(1, 4), case.size(1, 6)]
+    x = case.input("x", form, shape, case.scale(), case.zero(form))
+    alpha = case.constant("alpha", form, case.integers(form, [1, 1, shape[3]]), case.scale(), case.zero(form))
+    case.finish("PRELU", [x, alpha], form, shape, None, 1, scale=case.scale(), zero=case.zero(form))
+
+
+def pool(op):
+    def build(case, form):
+        batches, height, width, depth = case.size(1, 2), case.size(1, 9), case.size(1, 9), case.size(1, 20)
+        rows, columns = window(case, height), window(case, width)
+        kh, kw = min(rows[0], height), min(columns[0], width)
+        padding = rows[3]
+        sizes = outputs(height, rows[1], kh, padding), outputs(width, columns[1], kw, padding)
+        scale, zero = case.scale(), case.zero(form)
+        x = case.input("x", form, [batches, height, width, depth], scale, zero)
+        options = make("Pool2DOptions", padding=padding, strideH=rows[1], strideW=columns[1], filterHeight=kh,
+                       filterWidth=kw, fusedActivationFunction=case.pick(0, 0, 1, 2, 3))
+        case.finish(op, [x], form, [batches, *sizes, depth], options, 3, scale=scale, zero=zero)
+
+    return build
+
+
+def reduction(op):
+    def build(case, form):
+        shape = [case.size(1, 6) for _ in range(case.size(1, 4))]
+        axes = sorted(int(a) for a in case.random.permutation(len(shape))[:case.size(1, len(shape))])
+        keeps = case.pick(True, False)
+        x = case.input("x", form, shape, case.scale(), case.zero(form))
+        signed = [a - len(shape) if case.size(0, 2) == 0 else a for a in axes]
+        left = [1 if i in axes else n for i, n in enumerate(shape) if keeps or i not in axes]
+        case.finish(op, [x, case.graph.ints("axes", signed)], form, left, make("ReducerOptions", keepDims=keeps), 2,
+                    scale=case.scale(), zero=case.zero(form))
+
+    return build
+
+
+def resize_bilinear(case, form):
+    batches, height, width, depth = case.size(1, 2), case.size(1, 7), case.size(1, 7), case.size(1, 9)
+    sizes = [case.size(1, 12), case.size(1, 12)]
+    scale, zero = case.scale(), case.zero(form)
+    x = case.input("x", form, [batches, height, width, depth], scale, zero)
+    aligns = case.pick(True, False)
+    options = make("ResizeBilinearOptions", alignCorners=aligns, halfPixelCenters=not aligns and case.pick(True, False))
+    case.finish("RESIZE_BILINEAR", [x, case.graph.ints("size", sizes)], form, [batches, *sizes, depth], options, 3,
+                scale=scale, zero=zero)
+
+
+def concatenation(case, form):
+    shape = [case.size(1, 5) for _ in range(case.size(1, 4))]
+    axis = case.size(0, len(shape) - 1)
+    inputs, total = [], 0
+    for name in "abc"[:case.size(2, 3)]:
+        own = list(shape)
+        own[axis] = case.size(1, 5)
+        total += own[axis]
+        inputs.append(case.input(name, form, own, case.scale(), case.zero(form)))
+    shape[axis] = total
+    case.finish("CONCATENATION", inputs, form, shape, make("ConcatenationOptions", axis=axis), 1, scale=case.scale(),
+                zero=case.zero(form))
+
+
+def share_scale(y_kind):
+    return np.float32(1 / 32768 if y_kind == "int16" else 1 / 256)
+
+
+def sigmoid_scale(y_kind):
+    return np.float32(1 / 32768 if y_kind == "int16" else 1 / 128)
+
+
+def comparison(op, options):
+    return binary(op, options, y_kind="bool", has_scale=False)
+
+
 KINDS = {
     "fully_connected": (fully_connected, ["int8", "int8_int4", "int8_int2", "uint8", "int16", "int16_int4",
                                           "int16_bias32", "int16_int16", "hybrid", "hybrid_int4", "hybrid_int2"]),
@@ -301,6 +422,41 @@ KINDS = {
     "depthwise_conv_2d": (depthwise_conv_2d, ["int8", "int8_int4", "uint8", "int16", "hybrid"]),
     "transpose_conv": (transpose_conv, ["int8", "uint8", "int16", "int16_bias32", "hybrid"]),
     "batch_matmul": (batch_matmul, ["int8", "int16", "int16_int8", "hybrid"]),
+    "relu": (unary("RELU"), ["int8", "uint8", "int16"]),
+    "relu6": (unary("RELU6"), ["int8", "uint8", "int16"]),
+    "relu_n1_to_1": (unary("RELU_N1_TO_1", version=1), ["int8", "uint8"]),
+    "relu_0_to_1": (unary("RELU_0_TO_1", version=1), ["int8", "uint8"]),
+    "leaky_relu": (unary("LEAKY_RELU", lambda case: make("LeakyReluOptions", alpha=float(case.random.uniform(-1, 2)))),
+                   ["int8", "uint8", "int16"]),
+    "hard_swish": (unary("HARD_SWISH", version=1, spread=(0.01, 0.1)), ["int8", "uint8"]),
+    "abs": (unary("ABS"), ["int8", "int16"]),
+    "sqrt": (unary("SQRT", is_positive=True), ["int8", "int16"]),
+    "rsqrt": (unary("RSQRT", is_positive=True), ["int8", "int16"]),
+    "exp": (unary("EXP", spread=(0.005, 0.05)), ["int8", "int16"]),
+    "log": (unary("LOG", is_positive=True), ["int8", "int16"]),
+    "gelu": (unary("GELU", lambda case: make("GeluOptions", approximate=case.pick(True, False))),
+             ["int8", "uint8"]),
+    "logistic": (unary("LOGISTIC", scale=share_scale, zero=0), ["int8", "uint8", "int16"]),
+    "tanh": (unary("TANH", scale=sigmoid_scale, zero=128), ["int8", "uint8", "int16"]),
+    "softmax": (unary("SOFTMAX", lambda case: make("SoftmaxOptions", beta=float(case.pick(1.0, 0.5, 2.0))),
+                      scale=share_scale, zero=0), ["int8", "uint8", "int16", "int8_to_int16"]),
+    "log_softmax": (unary("LOG_SOFTMAX", scale=lambda kind: np.float32(1 / 16), zero=255), ["int8", "uint8"]),
+    "l2_normalization": (unary("L2_NORMALIZATION", lambda case: make("L2NormOptions"), scale=sigmoid_scale, zero=128),
+                         ["int8", "uint8"]),
+    "add": (binary("ADD", "AddOptions", True), ["int8", "uint8", "int16"]),
+    "sub": (binary("SUB", "SubOptions", True), ["int8", "uint8", "int16"]),
+    "mul": (binary("MUL", "MulOptions", True), ["int8", "uint8", "int16"]),
+    "squared_difference": (binary("SQUARED_DIFFERENCE", "SquaredDifferenceOptions"), ["int8"]),
+    "equal": (comparison("EQUAL", "EqualOptions"), ["int8", "uint8"]),
+    "less": (comparison("LESS", "LessOptions"), ["int8", "uint8"]),
+    "greater_equal": (comparison("GREATER_EQUAL", "GreaterEqualOptions"), ["int8", "uint8"]),
+    "prelu": (prelu, ["int8", "uint8"]),
+    "average_pool_2d": (pool("AVERAGE_POOL_2D"), ["int8", "uint8", "int16"]),
+    "max_pool_2d": (pool("MAX_POOL_2D"), ["int8", "uint8", "int16"]),
+    "mean": (reduction("MEAN"), ["int8", "uint8", "int16"]),
+    "sum": (reduction("SUM"), ["uint8"]),
+    "resize_bilinear": (resize_bilinear, ["int8", "uint8", "int16"]),
+    "concatenation": (concatenation, ["uint8"]),
     "quantize": (quantize, ["float32_to_int8", "float32_to_uint8", "float32_to_int16", "int8_to_int8", "int8_to_uint8",
                             "uint8_to_int8", "uint8_to_uint8", "int8_to_int16", "int16_to_int8", "int16_to_int16",
                             "int16_to_int32", "int32_to_int8", "int32_to_int16"]),

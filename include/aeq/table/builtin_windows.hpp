@@ -30,6 +30,7 @@ struct window_kernels {
   template <class X>
   static constexpr std::array of_bytes{
       kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_8<X>>()},
+      kernel_entry{op::code::log_softmax, functions_of<kernel::integer_log_softmax<X>>()},
       kernel_entry{op::code::l2_normalization, functions_of<kernel::integer_l2_normalization<X>>()},
   };
   /// Of int8 and int16.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of fixed-point numbers: exponentials of negative ones, reciprocals, the logistic function and tanh. (spec:
-// kernels, section 1) Freestanding, constexpr.
+// Functions of fixed-point numbers: exponentials of negative ones, reciprocals, logarithms, the logistic function and
+// tanh. (spec: kernels, section 1) Freestanding, constexpr.
 //
 // A number with I integer bits is value * 2^(I - 31), of an int32. The product of two has the integer bits of both.
 #pragma once
@@ -60,10 +60,15 @@ inline constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
   return result;
 }
 
+/// (a + b) / 2, halves away from zero.
+[[nodiscard]] constexpr std::int32_t half_sum(std::int32_t a, std::int32_t b) noexcept {
+  const std::int64_t sum = static_cast<std::int64_t>(a) + b;
+  return static_cast<std::int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+}
+
 /// 1 / ((1 + a) / 2) with 2 integer bits, for a in [0, 1), by three steps of Newton's method.
 [[nodiscard]] constexpr std::int32_t inverse_of_half(std::int32_t a) noexcept {
-  const std::int64_t sum = static_cast<std::int64_t>(a) + highest;
-  const auto half = static_cast<std::int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+  const std::int32_t half = half_sum(a, highest);
   constexpr std::int32_t one = std::int32_t(1) << 29;
   std::int32_t x = plus(1515870810, high_product(half, -1010580540));  // 48/17 and -32/17
   for (int step = 0; step < 3; ++step) {
@@ -88,6 +93,38 @@ struct reciprocal {
   const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
   const std::uint32_t leading = static_cast<std::uint32_t>(x) << static_cast<unsigned>(zeros);
   return {inverse_of_one_plus(static_cast<std::int32_t>(leading - (std::uint32_t(1) << 31u))), integer_bits - zeros};
+}
+
+/// The logarithm of x >= 1 of `integer_bits` bits, with `result_bits` integer bits, which must be enough for it.
+[[nodiscard]] constexpr std::int32_t logarithm(std::int32_t x, int integer_bits, int result_bits) noexcept {
+  constexpr std::int32_t log_of_two = 1488522236;
+  constexpr std::int32_t root_of_half = 1518500250;
+  constexpr std::int32_t fourth_root_of_half = 1805811301;
+  const int bits = result_bits + 1;  // of sums on the way
+  const std::int32_t quarter = rescaled(std::int32_t(1) << 29, -bits);
+  const auto power = [&](int n, std::int32_t more) {
+    return saturated(static_cast<std::int64_t>(rescaled(n, 31 - bits)) + more);
+  };
+  // x = r * 2^(n + 1/4), where r is near the fourth root of 1/2: either x shifted, less a half power of two, or as it
+  // is.
+  const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
+  const int room = std::countl_zero(static_cast<std::uint32_t>(high_product(x, root_of_half))) - 1;
+  const std::int32_t lower = rescaled(high_product(rescaled(x, zeros - 1), root_of_half), 1);
+  const std::int32_t upper = rescaled(x, room);
+  const std::int32_t r = lower < upper ? lower : upper;
+  const std::int32_t of_lower = power(integer_bits - zeros, quarter);
+  const std::int32_t of_upper = power(integer_bits - room, -quarter);
+  const std::int32_t exponent = of_lower > of_upper ? of_lower : of_upper;
+  // A quotient of polynomials in the distance from that root.
+  const std::int32_t middle = half_sum(r, fourth_root_of_half);
+  const std::int32_t half = plus(r, -fourth_root_of_half);
+  const std::int32_t q = plus(half, half);
+  const std::int32_t square = high_product(q, q);
+  const std::int32_t above = plus(high_product(q, r), high_product(high_product(q, square), 117049297));
+  const std::int32_t sum = plus(plus(1057819769, q), high_product(127690142, square));
+  const std::int32_t below = plus(high_product(middle, sum), high_product(638450708, q));
+  const std::int32_t quotient = high_product(rescaled(above, -bits), inverse_of_one_plus(below));
+  return rescaled(plus(high_product(exponent, log_of_two), quotient), bits - result_bits);
 }
 
 /// 1 / (1 + e^-a).

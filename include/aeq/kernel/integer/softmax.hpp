@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOFTMAX and L2_NORMALIZATION in integers, over the last axis. (spec: kernels, section 4) Freestanding, but for the C
-// library's exp in setup.
+// SOFTMAX, LOG_SOFTMAX and L2_NORMALIZATION in integers, over the last axis. (spec: kernels, section 4) Freestanding,
+// but for the C library's exp in setup.
 #pragma once
 
 #include <algorithm>
@@ -176,6 +176,72 @@ struct integer_softmax_16 {
 
     [[nodiscard]] constexpr std::int32_t power(std::int32_t difference) const noexcept {
       return exponential(shortened(std::int64_t(multiply(difference, factor)) + 32767));
+    }
+  };
+};
+
+/// x less the logarithm of the sum of all e^x, of 8 bits. y: of X's type with scale 1 / 16, whose highest number is 0.
+template <class X>
+requires(sizeof(X) == 1) struct integer_log_softmax {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
+    const result_operand& y = call.outputs[0];
+    if (call.inputs[0].type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    const bool is_as_specified =
+        is_quantized_tensorwise(y) && y.scale[0] == 1.0f / 16.0f && zero_point_of(y, 0) == highest;
+    if (!is_as_specified) return status::wrong_parameters;
+    parameters p{};
+    const double steps = static_cast<double>(call.inputs[0].scale[0]) * 67108864.0;
+    p.factor = quantize_multiplier(std::min(steps, 2147483647.0));
+    if (p.factor.shift < 1) return status::wrong_parameters;
+    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
+    const double inverse = static_cast<double>(std::int64_t(1) << (31 - p.factor.shift)) / p.factor.multiplier;
+    p.inverse = quantize_multiplier(inverse);
+    return p.inverse.shift <= 0 ? keep(p, workspace) : status::wrong_parameters;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const parameters p = kept<parameters>(workspace);
+    const X* const x = call.inputs[0].template values<X>().data();
+    X* const y = call.outputs[0].template values<X>().data();
+    detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
+      const std::span<const X> from(x + begin, depth);
+      const std::int32_t most = *std::max_element(from.begin(), from.end());
+      std::int64_t total = 0;  // 12 integer bits
+      for (const X value : from) {
+        const std::int32_t difference = value - most;
+        if (difference < p.least) continue;
+        total += divide_by_power(fixed_point::exponential(p.scaled(difference), bits), 12);
+      }
+      const std::int32_t log_total = fixed_point::logarithm(fixed_point::saturated(total), 12, bits);
+      // Below this the result is less than 32 bits hold.
+      const std::int32_t floor = std::max(p.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
+      for (std::size_t i = 0; i < depth; ++i) {
+        const std::int32_t difference = from[i] - most;
+        std::int32_t value = lowest;
+        if (difference > floor) {
+          const std::int32_t share = fixed_point::plus(p.scaled(difference), -log_total);
+          value = std::clamp(divide_by_power(share, 31 - bits - 4) + highest, lowest, highest);
+        }
+        y[begin + i] = static_cast<X>(value);
+      }
+    });
+  }
+
+ private:
+  static constexpr int bits = 5;  ///< before the point, of x and of logarithms
+  static constexpr std::int32_t lowest = std::numeric_limits<X>::min() + 0;
+  static constexpr std::int32_t highest = std::numeric_limits<X>::max() + 0;
+
+  struct parameters {
+    fixed_multiplier factor{};   ///< x to numbers of 5 integer bits
+    fixed_multiplier inverse{};  ///< and back
+    std::int32_t least = 0;      ///< differences below count for nothing
+
+    [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
+      return high_product(shifted_left(difference, factor.shift), factor.multiplier);
     }
   };
 };
