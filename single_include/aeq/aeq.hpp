@@ -12669,7 +12669,7 @@ struct model {
 /// Elements of a shape: 1 for a scalar. Shapes of a read model are checked not to overflow.
 [[nodiscard]] std::uint64_t element_count(std::span<const std::int32_t> shape);
 
-/// "tensor 'name'" or "tensor 7".
+/// "tensor 'name'", or "tensor 7" if it has none; a long name is cut: "tensor 'na…' (7)".
 [[nodiscard]] std::string label(const subgraph& graph, std::size_t index);
 
 }  // namespace aeq::inline AEQ_ABI::model
@@ -15719,7 +15719,13 @@ AEQ_INLINE std::uint64_t element_count(std::span<const std::int32_t> shape) {
 
 AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
   const tensor& t = graph.tensors[index];
-  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
+  if (t.name && !t.name->empty()) {
+    constexpr std::size_t longest = 200;  // that anybody reads
+    if (t.name->size() <= longest) return "tensor '" + *t.name + "'";
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>((*t.name)[end]) & 0xc0u) == 0x80u) --end;  // in whole characters
+    return "tensor '" + t.name->substr(0, end) + "…' (" + std::to_string(index) + ")";
+  }
   return "tensor " + std::to_string(index);
 }
 
@@ -20388,6 +20394,16 @@ namespace detail {
 
 /// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
 [[nodiscard]] AEQ_INLINE std::string shown(std::string_view bytes, std::size_t limit = 48) {
+  const std::size_t enough = 4 * limit;  // bytes for so many characters
+  std::string ends;
+  if (bytes.size() > 4 * enough) {  // the middle of a name of a megabyte need not be looked at
+    std::size_t head = enough, tail = bytes.size() - enough;
+    const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(bytes[i]) & 0xc0) == 0x80; };
+    for (int i = 0; i < 3 && continues(head); ++i) ++head;
+    for (int i = 0; i < 3 && continues(tail); ++i) --tail;
+    ends.append(bytes.substr(0, head)).append(bytes.substr(tail));
+    bytes = ends;
+  }
   const std::string text = io::escaped_utf8(bytes);
   std::vector<std::string> characters;
   for (std::string_view rest = text; !rest.empty();) {

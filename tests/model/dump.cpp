@@ -151,6 +151,10 @@ TEST_CASE("names are shown without control characters and not too long") {
   CHECK(shown("abcdefghij", 10) == "abcdefghij");
   CHECK(shown("abcdefghijk", 10) == "abcde…hijk");
   CHECK(shown("ääääääääääk", 10) == "äääää…äääk");
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "ä";
+  CHECK(shown("b" + many, 10) == "bääää…ääää");
+  CHECK(shown(many + "k", 10) == "äääää…äääk");
 }
 
 }  // namespace

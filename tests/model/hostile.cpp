@@ -318,6 +318,13 @@ TEST_CASE("hostile: sizes that can't be") {
           "', which has data in the file");
   const std::string written = "m.tflite: subgraphs[0].operators[0]: writes tensor '";
   CHECK(refusal(fc, [&](am::model& x) {
+          const std::int32_t input = x.subgraphs[0].inputs[0];
+          std::string name = "x";
+          while (name.size() < 1000) name += "ü";  // the two bytes 200 and 201 are one character
+          x.subgraphs[0].tensors[static_cast<std::size_t>(input)].name = name;
+          x.subgraphs[0].operations[0].outputs = {input};
+        }).starts_with(written + "xü"));
+  CHECK(refusal(fc, [&](am::model& x) {
           x.subgraphs[0].operations.push_back(x.subgraphs[0].operations[0]);
         }).ends_with("', which is an input or written by an operator before"));
   CHECK(refusal(fc, [&](am::model& x) {

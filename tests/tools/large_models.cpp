@@ -203,11 +203,10 @@ void inputs(std::size_t n, const std::string& path) {
 void outputs(std::size_t n, const std::string& path) {
   maker m;
   const std::int32_t input = m.activation("input");
-  const std::int32_t out = m.activation("out");
   m.graph().inputs = {input};
   for (std::size_t i = 0; i < 8; ++i) {
     const std::int32_t weight = m.tensor(numbered("weight", i), {side, side}, m.buffer(wave(side * side)));
-    m.operation(code::fully_connected, {input, weight, -1}, {out});
+    m.operation(code::fully_connected, {input, weight, -1}, {m.activation(numbered("out", i))});
     for (std::size_t k = 0; k < n / 8; ++k) m.graph().outputs.push_back(weight);
     for (std::size_t k = 0; k < n / 8; ++k) {
       m.made.signatures.push_back(
@@ -227,14 +226,15 @@ void constant_outputs(std::size_t n, const std::string& path) {
   m.save(path);
 }
 
-/// One operator with n outputs that are one tensor with a name of n characters.
+/// A tensor with a name of n characters that an operator reads n times, and n outputs of the graph that are another
+/// one.
 void long_name_many_times(std::size_t n, const std::string& path) {
   maker m;
-  const std::int32_t input = m.activation("input");
+  const std::int32_t input = m.activation(std::string(n, 'i'));
   const std::int32_t out = m.activation(std::string(n, 'n'));
-  m.operation(code::split, {input, input}, indices(n, out));
+  m.operation(code::concatenation, indices(n, input), {out});
   m.graph().inputs = {input};
-  m.graph().outputs = {out};
+  m.graph().outputs = indices(n / 4, out);
   m.save(path);
 }
 

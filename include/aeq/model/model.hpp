@@ -149,7 +149,7 @@ struct model {
 /// Elements of a shape: 1 for a scalar. Shapes of a read model are checked not to overflow.
 [[nodiscard]] std::uint64_t element_count(std::span<const std::int32_t> shape);
 
-/// "tensor 'name'" or "tensor 7".
+/// "tensor 'name'", or "tensor 7" if it has none; a long name is cut: "tensor 'na…' (7)".
 [[nodiscard]] std::string label(const subgraph& graph, std::size_t index);
 
 }  // namespace aeq::inline AEQ_ABI::model

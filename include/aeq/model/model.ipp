@@ -19,7 +19,13 @@ AEQ_INLINE std::uint64_t element_count(std::span<const std::int32_t> shape) {
 
 AEQ_INLINE std::string label(const subgraph& graph, std::size_t index) {
   const tensor& t = graph.tensors[index];
-  if (t.name && !t.name->empty()) return "tensor '" + *t.name + "'";
+  if (t.name && !t.name->empty()) {
+    constexpr std::size_t longest = 200;  // that anybody reads
+    if (t.name->size() <= longest) return "tensor '" + *t.name + "'";
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>((*t.name)[end]) & 0xc0u) == 0x80u) --end;  // in whole characters
+    return "tensor '" + t.name->substr(0, end) + "…' (" + std::to_string(index) + ")";
+  }
   return "tensor " + std::to_string(index);
 }
 

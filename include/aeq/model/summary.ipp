@@ -34,6 +34,16 @@ namespace detail {
 
 /// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
 [[nodiscard]] AEQ_INLINE std::string shown(std::string_view bytes, std::size_t limit = 48) {
+  const std::size_t enough = 4 * limit;  // bytes for so many characters
+  std::string ends;
+  if (bytes.size() > 4 * enough) {  // the middle of a name of a megabyte need not be looked at
+    std::size_t head = enough, tail = bytes.size() - enough;
+    const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(bytes[i]) & 0xc0) == 0x80; };
+    for (int i = 0; i < 3 && continues(head); ++i) ++head;
+    for (int i = 0; i < 3 && continues(tail); ++i) --tail;
+    ends.append(bytes.substr(0, head)).append(bytes.substr(tail));
+    bytes = ends;
+  }
   const std::string text = io::escaped_utf8(bytes);
   std::vector<std::string> characters;
   for (std::string_view rest = text; !rest.empty();) {
