@@ -72,7 +72,11 @@ class mutation {
         t.quantization = am::quantization{{}, {}, {0.5F}, {0}, 0, {}};
         if (any(2) == 0) t.quantization.reset();
         break;
-      case 7: t.name = one_of(one_of(model_.subgraphs).tensors).name; break;
+      case 7: {
+        am::subgraph& other = one_of(model_.subgraphs);
+        if (!other.tensors.empty()) t.name = one_of(other.tensors).name;
+        break;
+      }
       default: t.is_variable = !t.is_variable;
     }
   }

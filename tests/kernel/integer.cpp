@@ -217,14 +217,15 @@ TEST_CASE("ops on two elements are near to the real ones") {
   const std::vector<std::int32_t> few{-128, -100, -31, -1, 0, 1, 2, 15, 64, 127};
   std::vector<std::int32_t> many;
   for (std::size_t i = 0; i < few.size(); ++i) many.insert(many.end(), few.begin(), few.end());
-  for (const auto& [op, function] : ops) {
+  for (const std::pair<code, std::function<double(double, double)>>& one : ops) {
+    const code op = one.first;
     CAPTURE(static_cast<int>(op));
     const value a = quantized(element_type::int8, {10, 10}, many, 0.05f, 3);
     const value b = quantized(element_type::int8, {10, 1}, few, 0.021f, -4);
     const value y = compute(op, {a, b}, {}, {result(element_type::int8, 0.11f, 9)})[0];
     const std::vector<double> left = reals_of(a), right = reals_of(b);
     std::vector<double> wanted;
-    for (std::size_t i = 0; i < left.size(); ++i) wanted.push_back(function(left[i], right[i / 10]));
+    for (std::size_t i = 0; i < left.size(); ++i) wanted.push_back(one.second(left[i], right[i / 10]));
     CHECK(distance(y, wanted) <= 1);
   }
 }
