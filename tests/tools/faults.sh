@@ -434,11 +434,13 @@ for ((i = 0; i < kills; ++i)); do # shortened, or written over, at a random mome
   # Done before the input changed, or begun after: as for the file that was there before, or is there now.
   done_before=$((done_before + 1))
   if [[ "$code" -ne 0 ]] || ! same target/o.tflite new.tflite; then
+    rm -f made.tflite
     mv target/o.tflite made.tflite 2>/dev/null
     first=$code
     quantize changing.tflite --recipe $recipe -o made_now.tflite --overwrite
     check "exit code $first, then $code for the same input: $(head -c 300 err)" code_is "$first"
-    check "the output is of no input that there was" same made.tflite made_now.tflite
+    # (Random bytes make a weight NaN: refused then and now, without an output.)
+    [[ "$first" -ne 0 ]] || check "the output is of no input that there was" same made.tflite made_now.tflite
   fi
   rm -f target/o.tflite
   check "left behind: $(ls -A target)" holds target

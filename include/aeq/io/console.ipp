@@ -4,6 +4,7 @@
 
 #include <aeq/io/console.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 
@@ -68,6 +69,9 @@ AEQ_INLINE void when_input_gets_shorter(void (*handler)(int)) {
 }
 
 AEQ_INLINE void say_and_exit(std::string_view text, int code) noexcept {
+  // Threads may come here at once: the first has the word, and ends the others.
+  static std::atomic_flag has_begun;
+  while (has_begun.test_and_set()) ::pause();
   static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
   ::_exit(code);
 }
