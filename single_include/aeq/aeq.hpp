@@ -11277,13 +11277,45 @@ void for_rows(const kernel_arguments& call, std::size_t worth, const Row& row) n
   });
 }
 
+/// Exponentials of 8-bit numbers less the greatest of a row, in fixed point.
+struct row_exponentials {
+  static constexpr int bits = 5;  ///< before the point, of differences
+  fixed_multiplier factor{};      ///< of a difference of integers
+  std::int32_t least = 0;         ///< differences below count for nothing
+
+  /// step: what a difference of one integer is worth, more than 0.
+  [[nodiscard]] constexpr status prepare(double step) noexcept {
+    factor = quantize_multiplier(std::min(step * 67108864.0, 2147483647.0));
+    if (factor.shift < 0) return status::wrong_parameters;
+    least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> factor.shift);
+    return status::ready;
+  }
+  [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
+    return high_product(shifted_left(difference, factor.shift), factor.multiplier);
+  }
+  /// Without integer bits.
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t difference) const noexcept {
+    return fixed_point::exponential(scaled(difference), bits);
+  }
+  /// With 12 integer bits.
+  template <class X>
+  [[nodiscard]] constexpr std::int32_t sum(std::span<const X> row, std::int32_t most) const noexcept {
+    std::int64_t total = 0;
+    for (const X value : row) {
+      const std::int32_t difference = value - most;
+      if (difference >= least) total += divide_by_power((*this)(difference), 12);
+    }
+    return fixed_point::saturated(total);
+  }
+};
+
 }  // namespace detail
 
 /// Of 8 bits, by fixed-point exponentials. y: of X's type with scale 1 / 256 (within a thousandth), from its lowest
 /// number on; or int16, which has the whole of its range.
 template <class X>
 requires(sizeof(X) == 1) struct integer_softmax_8 {
-  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(detail::row_exponentials); }
 
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
@@ -11298,11 +11330,9 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     }
     const double beta = static_cast<double>(call.options.beta) * static_cast<double>(call.inputs[0].scale[0]);
     if (!(beta > 0.0)) return status::wrong_options;
-    parameters p{};
-    p.factor = quantize_multiplier(std::min(beta * 67108864.0, 2147483647.0));
-    if (p.factor.shift < 0) return status::wrong_parameters;
-    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
-    return keep(p, workspace);
+    detail::row_exponentials power;
+    const status prepared = power.prepare(beta);
+    return prepared == status::ready ? keep(power, workspace) : prepared;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -11311,19 +11341,9 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
   }
 
  private:
-  struct parameters {
-    fixed_multiplier factor{};  ///< to numbers of 5 integer bits
-    std::int32_t least = 0;     ///< differences below count for nothing
-
-    /// e^difference.
-    [[nodiscard]] constexpr std::int32_t exponential(std::int32_t difference) const noexcept {
-      return fixed_point::exponential(high_product(shifted_left(difference, factor.shift), factor.multiplier), 5);
-    }
-  };
-
   template <class Y>
   static void run(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
-    const parameters p = kept<parameters>(workspace);
+    const auto power = kept<detail::row_exponentials>(workspace);
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
     // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
@@ -11331,18 +11351,13 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);
       const std::int32_t most = *std::max_element(from.begin(), from.end());
-      std::int64_t total = 0;  // 12 integer bits
-      for (const X value : from) {
-        const std::int32_t difference = value - most;
-        if (difference >= p.least) total += divide_by_power(p.exponential(difference), 12);
-      }
-      const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(fixed_point::saturated(total), 12);
+      const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(power.sum(from, most), 12);
       const int shift = inverse.exponent + 31 - static_cast<int>(8 * sizeof(Y));
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t difference = from[i] - most;
         std::int32_t share = 0;
-        if (difference >= p.least && shift <= 31) {
-          share = divide_by_power(high_product(inverse.value, p.exponential(difference)), shift);
+        if (difference >= power.least && shift <= 31) {
+          share = divide_by_power(high_product(inverse.value, power(difference)), shift);
         }
         y[begin + i] = static_cast<Y>(std::clamp<std::int64_t>(std::int64_t(share) + lowest, lowest, highest));
       }
@@ -11424,11 +11439,10 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
         is_quantized_tensorwise(y) && y.scale[0] == 1.0f / 16.0f && zero_point_of(y, 0) == highest;
     if (!is_as_specified) return status::wrong_parameters;
     parameters p{};
-    const double steps = static_cast<double>(call.inputs[0].scale[0]) * 67108864.0;
-    p.factor = quantize_multiplier(std::min(steps, 2147483647.0));
-    if (p.factor.shift < 1) return status::wrong_parameters;
-    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
-    const double inverse = static_cast<double>(std::int64_t(1) << (31 - p.factor.shift)) / p.factor.multiplier;
+    const status prepared = p.power.prepare(static_cast<double>(call.inputs[0].scale[0]));
+    if (prepared != status::ready) return prepared;
+    const fixed_multiplier& factor = p.power.factor;
+    const double inverse = static_cast<double>(std::int64_t(1) << (31 - factor.shift)) / factor.multiplier;
     p.inverse = quantize_multiplier(inverse);
     return p.inverse.shift <= 0 ? keep(p, workspace) : status::wrong_parameters;
   }
@@ -11440,20 +11454,14 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);
       const std::int32_t most = *std::max_element(from.begin(), from.end());
-      std::int64_t total = 0;  // 12 integer bits
-      for (const X value : from) {
-        const std::int32_t difference = value - most;
-        if (difference < p.least) continue;
-        total += divide_by_power(fixed_point::exponential(p.scaled(difference), bits), 12);
-      }
-      const std::int32_t log_total = fixed_point::logarithm(fixed_point::saturated(total), 12, bits);
+      const std::int32_t log_total = fixed_point::logarithm(p.power.sum(from, most), 12, bits);
       // Below this the result is less than 32 bits hold.
-      const std::int32_t floor = std::max(p.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
+      const std::int32_t floor = std::max(p.power.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t difference = from[i] - most;
         std::int32_t value = lowest;
         if (difference > floor) {
-          const std::int32_t share = fixed_point::plus(p.scaled(difference), -log_total);
+          const std::int32_t share = fixed_point::plus(p.power.scaled(difference), -log_total);
           value = std::clamp(divide_by_power(share, 31 - bits - 4) + highest, lowest, highest);
         }
         y[begin + i] = static_cast<X>(value);
@@ -11462,18 +11470,13 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
   }
 
  private:
-  static constexpr int bits = 5;  ///< before the point, of x and of logarithms
+  static constexpr int bits = detail::row_exponentials::bits;  ///< of logarithms too
   static constexpr std::int32_t lowest = std::numeric_limits<X>::min() + 0;
   static constexpr std::int32_t highest = std::numeric_limits<X>::max() + 0;
 
   struct parameters {
-    fixed_multiplier factor{};   ///< x to numbers of 5 integer bits
-    fixed_multiplier inverse{};  ///< and back
-    std::int32_t least = 0;      ///< differences below count for nothing
-
-    [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
-      return high_product(shifted_left(difference, factor.shift), factor.multiplier);
-    }
+    detail::row_exponentials power{};
+    fixed_multiplier inverse{};  ///< of power.factor
   };
 };
 
@@ -20495,30 +20498,41 @@ class columns {
   }
   void add(std::vector<std::string> cells) {
     cells.resize(right_.size());
-    rows_.push_back(std::move(cells));
+    for (const std::string& cell : cells) {
+      text_ += cell;
+      ends_.push_back(text_.size());
+    }
   }
   [[nodiscard]] std::string text(std::string_view indent) const {
     std::vector<std::size_t> widths(right_.size());
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
+    const std::size_t count = right_.size();
+    for (std::size_t k = 0; k < ends_.size(); ++k) {
+      widths[k % count] = std::max(widths[k % count], character_count(cell(k)));
     }
     std::string result;
-    for (const auto& row : rows_) {
+    for (std::size_t row = 0; row < ends_.size(); row += count) {
       std::string line(indent);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string fill(widths[i] - character_count(row[i]), ' ');
-        line += (i > 0 ? "  " : "") + (right_[i] ? fill + row[i] : row[i] + fill);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::string own(cell(row + i));
+        const std::string fill(widths[i] - character_count(own), ' ');
+        line += (i > 0 ? "  " : "") + (right_[i] ? fill + own : own + fill);
       }
       line.erase(line.find_last_not_of(' ') + 1);
       result += line + "\n";
     }
     return result;
   }
-  [[nodiscard]] bool empty() const { return rows_.size() < 2; }
+  [[nodiscard]] bool empty() const { return ends_.size() <= right_.size(); }
 
  private:
+  [[nodiscard]] std::string_view cell(std::size_t k) const {
+    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
+    return std::string_view(text_).substr(begin, ends_[k] - begin);
+  }
+
   std::vector<bool> right_;
-  std::vector<std::vector<std::string>> rows_;
+  std::string text_;               ///< of all cells, row by row: there may be millions
+  std::vector<std::size_t> ends_;  ///< of each in it
 };
 
 class summarizer {
@@ -22506,13 +22520,12 @@ namespace aeq::inline AEQ_ABI::quantize {
 /// such a buffer keeps the data it has: tensors that agree share a buffer afterwards, the others get one of their own.
 class constant_data {
  public:
-  /// A constant of the edited model is wanted in the format of `p`, which has a source. Asked twice, the last counts.
+  /// A constant of the edited model is wanted in the format of `p`, whose source it is. Asked twice, the last counts.
   void want(std::size_t graph, std::int32_t tensor, parameters p) {
     wanted_.push_back({graph, static_cast<std::size_t>(tensor), std::move(p)});
   }
 
-  /// Makes the buffers. Throws error (not_quantizable) where a constant is wanted in another one's scales, which do not
-  /// lie over its shape.
+  /// Makes the buffers.
   void write(model::editor& edit) const;
 
  private:
@@ -22524,7 +22537,6 @@ class constant_data {
   /// Encodings of one buffer.
   using group = std::vector<const encoding*>;
 
-  [[nodiscard]] static parameters for_own_values(const model::model& m, const encoding& e);
   static void write_group(model::editor& edit, const group& wanted, bool others_stay);
 
   std::vector<encoding> wanted_;
@@ -30620,30 +30632,9 @@ AEQ_INLINE void static_range::materialize_output(std::size_t graph, std::int32_t
 }  // namespace aeq::inline AEQ_ABI::quantize::detail
 
 // ---- aeq/quantize/transform/constant_data.ipp
-// Who shares a buffer with whom, and from which values its bytes are made.
+// Who shares a buffer with whom.
 
 namespace aeq::inline AEQ_ABI::quantize {
-
-/// The parameters as they are where they were found for these very values. An op whose constants share one scale hands
-/// one's parameters to another: that one has values of its own.
-AEQ_INLINE parameters constant_data::for_own_values(const model::model& m, const encoding& e) {
-  const model::subgraph& graph = m.subgraphs[e.graph];
-  const model::tensor& t = graph.tensors[e.tensor];
-  const std::span<const std::uint8_t> data = m.buffers[t.buffer].data;
-  const weight& source = *e.params->source;
-  const bool are_its_own = data.data() == source.bytes().data() && data.size() == source.bytes().size() &&
-                           model::element_count(t.shape) == source.layout().elements();
-  if (are_its_own) return e.params;
-  const std::string name = m.file_name() + ": " + model::label(graph, e.tensor);
-  if (e.params->late || e.params->is_blockwise() || e.params->scale.size() != 1) {
-    throw error(error_code::not_quantizable, name + ": takes the scales of " + source.name() +
-                                                 ", which has more than one; leave the op that reads both out with a "
-                                                 "no_quantize rule");
-  }
-  auto own = std::make_shared<tensor_parameters>(*e.params);
-  own->source = std::make_shared<const weight>(m, t, name, layout_of(t.shape));
-  return own;
-}
 
 AEQ_INLINE void constant_data::write_group(model::editor& edit, const group& wanted, bool others_stay) {
   model::model& m = edit.edited();
@@ -30656,9 +30647,8 @@ AEQ_INLINE void constant_data::write_group(model::editor& edit, const group& wan
   std::vector<version> versions;
   const std::span<const std::uint8_t> data = m.buffers[original].data;
   for (const encoding* e : wanted) {
-    const parameters params = for_own_values(m, *e);
     auto made =
-        std::find_if(versions.begin(), versions.end(), [&](const version& v) { return same(v.params, params); });
+        std::find_if(versions.begin(), versions.end(), [&](const version& v) { return same(v.params, e->params); });
     if (made == versions.end()) {
       std::uint32_t buffer = original;
       if (others_stay || !versions.empty()) {
@@ -30668,7 +30658,7 @@ AEQ_INLINE void constant_data::write_group(model::editor& edit, const group& wan
         copy.size = data.size();
         buffer = edit.add_buffer(std::move(copy));
       }
-      versions.push_back({params, buffer});
+      versions.push_back({e->params, buffer});
       made = versions.end() - 1;
     }
     tensor(*e).buffer = made->buffer;

@@ -134,13 +134,19 @@ void check_result(const am::model& from, const am::model& to, bool ranges_are_th
     // then hand each other what it had.
     const auto may_go = [&](const am::operation& o) { return from.builtin(o) == aeq::op::code::fake_quant; };
     const bool some_may_go = std::any_of(before.operations.begin(), before.operations.end(), may_go);
+    // (By what they say: with its last operator FAKE_QUANT's code goes, and the codes behind it move up.)
+    const auto same_code = [&](const am::operation& made, const am::operation& old) {
+      const am::operator_code& a = to.operator_codes[made.code];
+      const am::operator_code& b = from.operator_codes[old.code];
+      return a.builtin == b.builtin && a.custom_code == b.custom_code && a.version == b.version;
+    };
     std::size_t next = 0;
     const auto skip = [&] {
       while (next < before.operations.size() && may_go(before.operations[next])) ++next;
     };
     skip();
     for (const am::operation& o : after.operations) {
-      if (next < before.operations.size() && to.builtin(o) == from.builtin(before.operations[next]) &&
+      if (next < before.operations.size() && same_code(o, before.operations[next]) &&
           (some_may_go || o.outputs == before.operations[next].outputs)) {
         ++next;
         skip();

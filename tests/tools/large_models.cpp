@@ -234,7 +234,7 @@ void long_name_many_times(std::size_t n, const std::string& path) {
   const std::int32_t out = m.activation(std::string(n, 'n'));
   m.operation(code::concatenation, indices(n, input), {out});
   m.graph().inputs = {input};
-  m.graph().outputs = indices(n / 4, out);
+  m.graph().outputs = indices(n, out);
   m.save(path);
 }
 

@@ -132,30 +132,41 @@ class columns {
   }
   void add(std::vector<std::string> cells) {
     cells.resize(right_.size());
-    rows_.push_back(std::move(cells));
+    for (const std::string& cell : cells) {
+      text_ += cell;
+      ends_.push_back(text_.size());
+    }
   }
   [[nodiscard]] std::string text(std::string_view indent) const {
     std::vector<std::size_t> widths(right_.size());
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
+    const std::size_t count = right_.size();
+    for (std::size_t k = 0; k < ends_.size(); ++k) {
+      widths[k % count] = std::max(widths[k % count], character_count(cell(k)));
     }
     std::string result;
-    for (const auto& row : rows_) {
+    for (std::size_t row = 0; row < ends_.size(); row += count) {
       std::string line(indent);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string fill(widths[i] - character_count(row[i]), ' ');
-        line += (i > 0 ? "  " : "") + (right_[i] ? fill + row[i] : row[i] + fill);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::string own(cell(row + i));
+        const std::string fill(widths[i] - character_count(own), ' ');
+        line += (i > 0 ? "  " : "") + (right_[i] ? fill + own : own + fill);
       }
       line.erase(line.find_last_not_of(' ') + 1);
       result += line + "\n";
     }
     return result;
   }
-  [[nodiscard]] bool empty() const { return rows_.size() < 2; }
+  [[nodiscard]] bool empty() const { return ends_.size() <= right_.size(); }
 
  private:
+  [[nodiscard]] std::string_view cell(std::size_t k) const {
+    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
+    return std::string_view(text_).substr(begin, ends_[k] - begin);
+  }
+
   std::vector<bool> right_;
-  std::vector<std::vector<std::string>> rows_;
+  std::string text_;               ///< of all cells, row by row: there may be millions
+  std::vector<std::size_t> ends_;  ///< of each in it
 };
 
 class summarizer {

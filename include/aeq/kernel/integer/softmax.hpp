@@ -46,13 +46,45 @@ void for_rows(const kernel_arguments& call, std::size_t worth, const Row& row) n
   });
 }
 
+/// Exponentials of 8-bit numbers less the greatest of a row, in fixed point.
+struct row_exponentials {
+  static constexpr int bits = 5;  ///< before the point, of differences
+  fixed_multiplier factor{};      ///< of a difference of integers
+  std::int32_t least = 0;         ///< differences below count for nothing
+
+  /// step: what a difference of one integer is worth, more than 0.
+  [[nodiscard]] constexpr status prepare(double step) noexcept {
+    factor = quantize_multiplier(std::min(step * 67108864.0, 2147483647.0));
+    if (factor.shift < 0) return status::wrong_parameters;
+    least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> factor.shift);
+    return status::ready;
+  }
+  [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
+    return high_product(shifted_left(difference, factor.shift), factor.multiplier);
+  }
+  /// Without integer bits.
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t difference) const noexcept {
+    return fixed_point::exponential(scaled(difference), bits);
+  }
+  /// With 12 integer bits.
+  template <class X>
+  [[nodiscard]] constexpr std::int32_t sum(std::span<const X> row, std::int32_t most) const noexcept {
+    std::int64_t total = 0;
+    for (const X value : row) {
+      const std::int32_t difference = value - most;
+      if (difference >= least) total += divide_by_power((*this)(difference), 12);
+    }
+    return fixed_point::saturated(total);
+  }
+};
+
 }  // namespace detail
 
 /// Of 8 bits, by fixed-point exponentials. y: of X's type with scale 1 / 256 (within a thousandth), from its lowest
 /// number on; or int16, which has the whole of its range.
 template <class X>
 requires(sizeof(X) == 1) struct integer_softmax_8 {
-  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(parameters); }
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(detail::row_exponentials); }
 
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
     if (const status fits = detail::check_rows(call); fits != status::ready) return fits;
@@ -67,11 +99,9 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     }
     const double beta = static_cast<double>(call.options.beta) * static_cast<double>(call.inputs[0].scale[0]);
     if (!(beta > 0.0)) return status::wrong_options;
-    parameters p{};
-    p.factor = quantize_multiplier(std::min(beta * 67108864.0, 2147483647.0));
-    if (p.factor.shift < 0) return status::wrong_parameters;
-    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
-    return keep(p, workspace);
+    detail::row_exponentials power;
+    const status prepared = power.prepare(beta);
+    return prepared == status::ready ? keep(power, workspace) : prepared;
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -80,19 +110,9 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
   }
 
  private:
-  struct parameters {
-    fixed_multiplier factor{};  ///< to numbers of 5 integer bits
-    std::int32_t least = 0;     ///< differences below count for nothing
-
-    /// e^difference.
-    [[nodiscard]] constexpr std::int32_t exponential(std::int32_t difference) const noexcept {
-      return fixed_point::exponential(high_product(shifted_left(difference, factor.shift), factor.multiplier), 5);
-    }
-  };
-
   template <class Y>
   static void run(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
-    const parameters p = kept<parameters>(workspace);
+    const auto power = kept<detail::row_exponentials>(workspace);
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
     // NOLINTNEXTLINE(bugprone-signed-char-misuse): numbers
@@ -100,18 +120,13 @@ requires(sizeof(X) == 1) struct integer_softmax_8 {
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);
       const std::int32_t most = *std::max_element(from.begin(), from.end());
-      std::int64_t total = 0;  // 12 integer bits
-      for (const X value : from) {
-        const std::int32_t difference = value - most;
-        if (difference >= p.least) total += divide_by_power(p.exponential(difference), 12);
-      }
-      const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(fixed_point::saturated(total), 12);
+      const fixed_point::reciprocal inverse = fixed_point::reciprocal_of(power.sum(from, most), 12);
       const int shift = inverse.exponent + 31 - static_cast<int>(8 * sizeof(Y));
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t difference = from[i] - most;
         std::int32_t share = 0;
-        if (difference >= p.least && shift <= 31) {
-          share = divide_by_power(high_product(inverse.value, p.exponential(difference)), shift);
+        if (difference >= power.least && shift <= 31) {
+          share = divide_by_power(high_product(inverse.value, power(difference)), shift);
         }
         y[begin + i] = static_cast<Y>(std::clamp<std::int64_t>(std::int64_t(share) + lowest, lowest, highest));
       }
@@ -193,11 +208,10 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
         is_quantized_tensorwise(y) && y.scale[0] == 1.0f / 16.0f && zero_point_of(y, 0) == highest;
     if (!is_as_specified) return status::wrong_parameters;
     parameters p{};
-    const double steps = static_cast<double>(call.inputs[0].scale[0]) * 67108864.0;
-    p.factor = quantize_multiplier(std::min(steps, 2147483647.0));
-    if (p.factor.shift < 1) return status::wrong_parameters;
-    p.least = -static_cast<std::int32_t>((std::int64_t(31) << 26u) >> p.factor.shift);
-    const double inverse = static_cast<double>(std::int64_t(1) << (31 - p.factor.shift)) / p.factor.multiplier;
+    const status prepared = p.power.prepare(static_cast<double>(call.inputs[0].scale[0]));
+    if (prepared != status::ready) return prepared;
+    const fixed_multiplier& factor = p.power.factor;
+    const double inverse = static_cast<double>(std::int64_t(1) << (31 - factor.shift)) / factor.multiplier;
     p.inverse = quantize_multiplier(inverse);
     return p.inverse.shift <= 0 ? keep(p, workspace) : status::wrong_parameters;
   }
@@ -209,20 +223,14 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
     detail::for_rows(call, 2048, [&](std::size_t begin, std::size_t depth) {
       const std::span<const X> from(x + begin, depth);
       const std::int32_t most = *std::max_element(from.begin(), from.end());
-      std::int64_t total = 0;  // 12 integer bits
-      for (const X value : from) {
-        const std::int32_t difference = value - most;
-        if (difference < p.least) continue;
-        total += divide_by_power(fixed_point::exponential(p.scaled(difference), bits), 12);
-      }
-      const std::int32_t log_total = fixed_point::logarithm(fixed_point::saturated(total), 12, bits);
+      const std::int32_t log_total = fixed_point::logarithm(p.power.sum(from, most), 12, bits);
       // Below this the result is less than 32 bits hold.
-      const std::int32_t floor = std::max(p.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
+      const std::int32_t floor = std::max(p.power.least - 1, multiply(fixed_point::lowest + log_total, p.inverse));
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t difference = from[i] - most;
         std::int32_t value = lowest;
         if (difference > floor) {
-          const std::int32_t share = fixed_point::plus(p.scaled(difference), -log_total);
+          const std::int32_t share = fixed_point::plus(p.power.scaled(difference), -log_total);
           value = std::clamp(divide_by_power(share, 31 - bits - 4) + highest, lowest, highest);
         }
         y[begin + i] = static_cast<X>(value);
@@ -231,18 +239,13 @@ requires(sizeof(X) == 1) struct integer_log_softmax {
   }
 
  private:
-  static constexpr int bits = 5;  ///< before the point, of x and of logarithms
+  static constexpr int bits = detail::row_exponentials::bits;  ///< of logarithms too
   static constexpr std::int32_t lowest = std::numeric_limits<X>::min() + 0;
   static constexpr std::int32_t highest = std::numeric_limits<X>::max() + 0;
 
   struct parameters {
-    fixed_multiplier factor{};   ///< x to numbers of 5 integer bits
-    fixed_multiplier inverse{};  ///< and back
-    std::int32_t least = 0;      ///< differences below count for nothing
-
-    [[nodiscard]] constexpr std::int32_t scaled(std::int32_t difference) const noexcept {
-      return high_product(shifted_left(difference, factor.shift), factor.multiplier);
-    }
+    detail::row_exponentials power{};
+    fixed_multiplier inverse{};  ///< of power.factor
   };
 };
 

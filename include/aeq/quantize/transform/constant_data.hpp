@@ -17,13 +17,12 @@ namespace aeq::inline AEQ_ABI::quantize {
 /// such a buffer keeps the data it has: tensors that agree share a buffer afterwards, the others get one of their own.
 class constant_data {
  public:
-  /// A constant of the edited model is wanted in the format of `p`, which has a source. Asked twice, the last counts.
+  /// A constant of the edited model is wanted in the format of `p`, whose source it is. Asked twice, the last counts.
   void want(std::size_t graph, std::int32_t tensor, parameters p) {
     wanted_.push_back({graph, static_cast<std::size_t>(tensor), std::move(p)});
   }
 
-  /// Makes the buffers. Throws error (not_quantizable) where a constant is wanted in another one's scales, which do not
-  /// lie over its shape.
+  /// Makes the buffers.
   void write(model::editor& edit) const;
 
  private:
@@ -35,7 +34,6 @@ class constant_data {
   /// Encodings of one buffer.
   using group = std::vector<const encoding*>;
 
-  [[nodiscard]] static parameters for_own_values(const model::model& m, const encoding& e);
   static void write_group(model::editor& edit, const group& wanted, bool others_stay);
 
   std::vector<encoding> wanted_;
