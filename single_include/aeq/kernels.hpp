@@ -1167,6 +1167,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 [[nodiscard]] inline float pow(float x, float y) noexcept {
   return __builtin_powf(x, y);
 }
+[[nodiscard]] inline double pow(double x, double y) noexcept {
+  return __builtin_pow(x, y);
+}
 [[nodiscard]] inline float tanh(float x) noexcept {
   return __builtin_tanhf(x);
 }
@@ -4599,9 +4602,9 @@ struct input_scale {
 
 namespace detail {
 
-/// An integer of 8 bits from a rounded float, which may be anything.
-[[nodiscard]] constexpr std::int8_t to_int8(float value, std::int32_t lowest) noexcept {
-  const std::int32_t nearest = rounded(static_cast<double>(value));
+/// An integer of 8 bits from a float, which may be anything: rounded, and then shifted by the zero point.
+[[nodiscard]] constexpr std::int8_t to_int8(float value, std::int32_t lowest, std::int32_t zero_point = 0) noexcept {
+  const std::int64_t nearest = std::int64_t(rounded(static_cast<double>(value))) + zero_point;
   return static_cast<std::int8_t>(nearest < lowest ? lowest : nearest > 127 ? 127 : nearest);
 }
 
@@ -4645,11 +4648,8 @@ namespace detail {
   const double zero = 128.0 + absolute(below) < 127.0 + absolute(above) ? -128.0 - below : 127.0 - above;
   const std::int32_t zero_point = zero <= -128.0 ? -128 : zero >= 127.0 ? 127 : rounded(zero);
   const auto narrow = static_cast<float>(scale);
-  const float inverse = 1.0f / narrow;
-  const auto shift = static_cast<float>(zero_point);
-  for (std::size_t i = 0; i < n; ++i) {
-    q[i] = detail::to_int8(shift + rounded_product(x[i * step], inverse), -128);
-  }
+  const float inverse = narrow == 0.0f ? 0.0f : 1.0f / narrow;
+  for (std::size_t i = 0; i < n; ++i) q[i] = detail::to_int8(x[i * step] * inverse, -128, zero_point);
   return {narrow, zero_point};
 }
 
@@ -10014,6 +10014,29 @@ struct scaled_product {
   }
 };
 
+/// a * b of int16, to int8 or uint8. LiteRT asks for no scales here and takes a step of y for 2^23 of the product,
+/// which is so for operands in [-1, 1); with these scales this rounds as LiteRT does, with others as MUL of one type.
+template <bool InFloat>
+struct narrowed_product {
+  static constexpr bool refuses_zero = false;
+  scaled_product<InFloat> plain{};
+  bool is_fraction = false;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const float of_product = call.inputs[0].scale[0] * call.inputs[1].scale[0];
+    is_fraction = ratio_of(of_product, call.outputs[0].scale[0]) == 1.0 / (1 << 23);
+    return plain.prepare(call);
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t a, std::int32_t b) const noexcept {
+    if (!is_fraction) return plain(a, b);
+    const std::int32_t product = a * b;  // at most 2^30
+    const std::int32_t high = (product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15);
+    const std::int32_t limited = high > 32767 ? 32767 : high;
+    return plain.range.clamp(std::int64_t(divide_by_power(limited, 8)) + plain.y_zero);
+  }
+};
+
 /// a / b, by the reciprocal of b. Quotients far below a step of y are 0: for them the reference shifts by more bits
 /// than there are, and answers anything.
 struct scaled_quotient {
@@ -10132,7 +10155,36 @@ using integer_add = integer_binary<scaled_sum<X, false, false>, X>;
 template <class X, class Arithmetic>
 using integer_sub = integer_binary<scaled_sum<X, true, Arithmetic::difference_in_float>, X>;
 template <class X, class Arithmetic>
-using integer_mul = integer_binary<scaled_product<Arithmetic::products_in_float>, X>;
+using integer_mul_of_one_type = integer_binary<scaled_product<Arithmetic::products_in_float>, X>;
+template <class X, class Y, class Arithmetic>
+using integer_mul_narrowed = integer_binary<narrowed_product<Arithmetic::products_in_float>, X, X, Y>;
+
+/// MUL: y has the type of a and b; of int16 it may have 8 bits.
+template <class X, class Arithmetic>
+struct integer_mul : integer_mul_of_one_type<X, Arithmetic> {};
+template <class Arithmetic>
+struct integer_mul<std::int16_t, Arithmetic> {
+  using same = integer_mul_of_one_type<std::int16_t, Arithmetic>;
+  using to_int8 = integer_mul_narrowed<std::int16_t, std::int8_t, Arithmetic>;
+  using to_uint8 = integer_mul_narrowed<std::int16_t, std::uint8_t, Arithmetic>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return std::max(same::workspace_bytes(call), to_int8::workspace_bytes(call));
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const element_type y = call.outputs.empty() ? element_type::absent : call.outputs[0].type;
+    if (y == element_type::int8) return to_int8::setup(call, workspace);
+    return y == element_type::uint8 ? to_uint8::setup(call, workspace) : same::setup(call, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    switch (call.outputs[0].type) {
+      case element_type::int8: return to_int8::evaluate(call, workspace);
+      case element_type::uint8: return to_uint8::evaluate(call, workspace);
+      default: return same::evaluate(call, workspace);
+    }
+  }
+};
+
 template <class X>
 using integer_div = integer_binary<scaled_quotient, X>;
 template <class X>
@@ -10376,8 +10428,8 @@ struct logistic_table : table_of_all<plain_logistic, X> {
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/integer/unary.hpp
-// Functions of one quantized integer, in integers: RELU and its like, LEAKY_RELU, HARD_SWISH, ABS, SQRT, RSQRT. (spec:
-// kernels, section 4) Freestanding, but for the C library's sqrtf.
+// Functions of one quantized integer, in integers: RELU and its like, LEAKY_RELU, HARD_SWISH, ABS, NEG, SQRT, RSQRT.
+// (spec: kernels, section 4) Freestanding, but for the C library's sqrtf.
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -10519,6 +10571,26 @@ struct scaled_absolute {
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
     x -= at.x_zero;
     if (x < 0) x = -x;
+    return at.finish(is_scaled ? multiply(x, factor) : x);
+  }
+};
+
+/// -x. LiteRT turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
+/// as it is; where the zero points are 0 and the scales equal this is the same for all others.
+struct scaled_negation {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  fixed_multiplier factor{};
+  bool is_scaled = false;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
+    is_scaled = x != y;
+    return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    x = at.x_zero - x;
     return at.finish(is_scaled ? multiply(x, factor) : x);
   }
 };
@@ -10819,6 +10891,7 @@ struct elementwise_kernels {
   template <class X>
   static constexpr std::array of_signed{
       function_entry<kernel::scaled_absolute, X>(op::code::abs),
+      function_entry<kernel::scaled_negation, X>(op::code::neg),
       function_entry<kernel::scaled_root, X>(op::code::sqrt),
       real_entry<kernel::exp_function, X>(op::code::exp),
       real_entry<kernel::log_with_floor, X>(op::code::log),
@@ -11004,7 +11077,7 @@ struct integer_pool_2d {
 }  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/integer/reduce.hpp
-// MEAN and SUM in integers. (spec: kernels, section 6) Freestanding.
+// MEAN, SUM and REDUCE_PROD in integers. (spec: kernels, section 6) Freestanding, but for the C library's pow.
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -11095,6 +11168,81 @@ struct integer_reduction {
       sum_of(walk, x + i * inputs, sums + (axis.goes ? 0 : i * results), k + 1);
     }
   }
+};
+
+/// Inputs: x, axes. y = the product of x's reals, of int8 or int16. So that it stays in 32 bits, each of the n factors
+/// is multiplied by x_scale / y_scale^(1/n) as it comes; where that is 2^7 or more there is no such multiplier.
+template <class X>
+struct integer_reduce_prod {
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::int32_t);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+    if (x.elements() == 0 || y.elements() == 0) return status::wrong_shape;
+    const fixed_multiplier factor = factor_of(call);
+    if (factor.shift > 7 || factor.shift < -31) return status::wrong_parameters;
+    return shape_is_as_said_if_known<reduce_prod>(call);
+  }
+
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<reduce_prod>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    reduced_axes which;
+    if (which.read(x.shape, call.inputs[1]) != status::ready) return;
+    const reduction_walk walk(x.shape, which);
+    const std::span<std::int32_t> products(reinterpret_cast<std::int32_t*>(call.scratch.data()), y.elements());
+    const factors from{walk, factor_of(call), zero_point_of(x, 0)};
+    from.take(x.template values<X>().data(), products.data(), 0, true);
+    const integer_range range = integer_range_of(y, fused_activation::none);
+    const std::int32_t y_zero = zero_point_of(y, 0);
+    X* const to = y.template values<X>().data();
+    for (std::size_t i = 0; i < products.size(); ++i) {
+      to[i] = static_cast<X>(range.clamp(std::int64_t(multiply_wide(products[i], from.factor)) + y_zero));
+    }
+  }
+
+ private:
+  /// Setup knows the shapes, and so how many elements of x fall together.
+  [[nodiscard]] static fixed_multiplier factor_of(const kernel_arguments& call) noexcept {
+    const auto n = static_cast<double>(call.inputs[0].elements() / call.outputs[0].elements());
+    const double root = elementary::pow(static_cast<double>(call.outputs[0].scale[0]), 1.0 / n);
+    return quantize_multiplier(static_cast<double>(call.inputs[0].scale[0]) / root);
+  }
+
+  struct factors {
+    const reduction_walk& walk;
+    fixed_multiplier factor;
+    std::int32_t zero;
+
+    /// Multiplies by what axes from k on have, in x's order; is_first: products has nothing yet.
+    void take(const X* x, std::int32_t* products, std::size_t k, bool is_first) const noexcept {
+      if (k == walk.count) {
+        const std::int32_t value = *x - zero;
+        *products = is_first ? value : multiply_wide(std::int64_t(*products) * value, factor);
+        return;
+      }
+      std::size_t inputs = 1, results = 1;
+      for (std::size_t i = k + 1; i < walk.count; ++i) {
+        inputs *= walk.axes[i].extent;
+        if (!walk.axes[i].goes) results *= walk.axes[i].extent;
+      }
+      const reduction_walk::axis axis = walk.axes[k];
+      for (std::size_t i = 0; i < axis.extent; ++i) {
+        take(x + i * inputs, products + (axis.goes ? 0 : i * results), k + 1, is_first && !(axis.goes && i > 0));
+      }
+    }
+  };
 };
 
 }  // namespace aeq::inline AEQ_ABI::kernel
@@ -11542,6 +11690,7 @@ struct window_kernels {
   template <class X>
   static constexpr std::array of_signed{
       kernel_entry{op::code::resize_bilinear, functions_of<kernel::integer_resize_bilinear<X>>()},
+      kernel_entry{op::code::reduce_prod, functions_of<kernel::integer_reduce_prod<X>>()},
   };
   /// Of int16; and of uint8.
   template <class X>

@@ -174,6 +174,9 @@ double gelu(double x) {
 double power(double x) {
   return std::exp(x);
 }
+double negation(double x) {
+  return -x;
+}
 double absolute(double x) {
   return std::fabs(x);
 }
@@ -200,6 +203,7 @@ TEST_CASE("functions of one element are near to the real ones") {
     const float step = is_wide ? 1.0f / 256 : 1.0f;
     check_function({code::exp, power, 0.02f * step, 0.2f * step, is_wide ? 2 : 1}, type, 0, 0);
     check_function({code::abs, absolute, 0.03f * step, 0.02f * step}, type, 0, 0);
+    check_function({code::neg, negation, 0.03f * step, 0.02f * step}, type, 0, 0);
   }
   constexpr float fine = 1.0f / 32768;
   check_function({code::logistic, logistic, 0.0002f, fine, 8}, element_type::int16, 0, 0);
@@ -227,6 +231,37 @@ TEST_CASE("ops on two elements are near to the real ones") {
     std::vector<double> wanted;
     for (std::size_t i = 0; i < left.size(); ++i) wanted.push_back(one.second(left[i], right[i / 10]));
     CHECK(distance(y, wanted) <= 1);
+  }
+}
+
+TEST_CASE("NEG turns the sign of what integers stand for, where LiteRT turns that of the integers") {
+  const value x = quantized(element_type::int8, {4}, {-128, -3, 0, 127}, 0.5f, 5);
+  CHECK(integers_of(compute(code::neg, {x}, {}, {result(element_type::int8, 0.5f, 5)})[0]) ==
+        std::vector<std::int32_t>{127, 13, 10, -117});
+  // One scale and zero points of 0: both agree, but for the lowest, which LiteRT leaves.
+  const value even = quantized(element_type::int8, {4}, {-128, -127, 1, 127}, 0.5f, 0);
+  CHECK(integers_of(compute(code::neg, {even}, {}, {result(element_type::int8, 0.5f, 0)})[0]) ==
+        std::vector<std::int32_t>{127, 127, -1, -127});
+}
+
+TEST_CASE("MUL of int16 gives int8 and uint8") {
+  const std::vector<std::int32_t> few{-32768, -20000, -300, 0, 1, 12345, 32767};
+  std::vector<std::int32_t> left, right;
+  for (const std::int32_t a : few) {
+    for (const std::int32_t b : few) {
+      left.push_back(a);
+      right.push_back(b);
+    }
+  }
+  for (const float scale : {1.0f / 32768, 0.0001f}) {  // LiteRT's rounding, and that of MUL
+    CAPTURE(scale);
+    const value a = quantized(element_type::int16, {49}, left, scale, 0);
+    const value b = quantized(element_type::int16, {49}, right, 1.0f / 32768, 0);
+    std::vector<double> wanted;
+    const std::vector<double> of_a = reals_of(a), of_b = reals_of(b);
+    for (std::size_t i = 0; i < 49; ++i) wanted.push_back(of_a[i] * of_b[i]);
+    CHECK(distance(compute(code::mul, {a, b}, {}, {result(element_type::int8, 1.0f / 128, 3)})[0], wanted) <= 1);
+    CHECK(distance(compute(code::mul, {a, b}, {}, {result(element_type::uint8, 1.0f / 128, 130)})[0], wanted) <= 1);
   }
 }
 
@@ -311,6 +346,24 @@ TEST_CASE("MEAN and SUM of signed integers") {
                  {0.1 * (-1 + 9) / 3, 0.1 * (-18 + 9) / 3}) <= 1);
   CHECK(distance(compute(code::sum, {x, axes}, {}, {result(element_type::int8, 0.05f, 1)})[0],
                  {0.1 * (-1 + 9), 0.1 * (-18 + 9)}) <= 1);
+}
+
+TEST_CASE("REDUCE_PROD scales each factor as it comes") {
+  const value x = quantized(element_type::int8, {2, 3}, {-128, 0, 127, -25, 26, -7}, 0.03f, -3);
+  const std::vector<double> reals = reals_of(x);
+  const value y = result(element_type::int8, 0.02f, 1);
+  CHECK(distance(compute(code::reduce_prod, {x, aeq_test::ints({1}, {-1})}, {}, {y})[0],
+                 {reals[0] * reals[1] * reals[2], reals[3] * reals[4] * reals[5]}) <= 1);
+  CHECK(distance(compute(code::reduce_prod, {x, aeq_test::ints({1}, {0})}, {}, {y})[0],
+                 {reals[0] * reals[3], reals[1] * reals[4], reals[2] * reals[5]}) <= 1);
+  const value wide = quantized(element_type::int16, {3}, {-20000, 15000, 30000}, 0.0001f, 0);
+  CHECK(distance(compute(code::reduce_prod, {wide, aeq_test::ints({1}, {0})}, {},
+                         {result(element_type::int16, 0.001f, 0)})[0],
+                 {-2.0 * 1.5 * 3.0}) <= 4);  // 15 bits of the factor, three times
+  // A factor that would need more than seven bits before the point.
+  CHECK_THROWS_WITH(
+      (compute(code::reduce_prod, {x, aeq_test::ints({1}, {0})}, {}, {result(element_type::int8, 1e-9f, 0)})),
+      "setup: scales or zero points of an operand");
 }
 
 TEST_CASE("pools and images keep their integers") {

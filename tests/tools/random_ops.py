@@ -340,6 +340,25 @@ def binary(op, options=None, activations=False, y_kind=None, has_scale=True, ver
     return build
 
 
+def mul_narrowed(case, form):
+    """MUL of int16 to 8 bits: of fractions, which LiteRT takes all operands for, and of one shape."""
+    shape = [case.size(1, 7) for _ in range(case.size(1, 4))]
+    y_kind = form.partition("_to_")[2]
+    inputs = [case.input(name, "int16", shape, np.float32(1 / 32768)) for name in "ab"]
+    case.values["a"].reshape(-1)[0] = case.values["b"].reshape(-1)[0] = -32768
+    options = make("MulOptions", fusedActivationFunction=case.pick(0, 0, 1, 2, 3))
+    case.finish("MUL", inputs, y_kind, shape, options, 2, scale=np.float32(1 / 128), zero=case.zero(y_kind))
+
+
+def neg(case, form):
+    """Where LiteRT's kernel, which looks at no scales, is right: one scale, zero point 0, and not the lowest integer."""
+    shape = [case.size(1, 7) for _ in range(case.size(1, 4))]
+    scale = case.scale()
+    x = case.input("x", form, shape, scale)
+    case.values["x"] = np.maximum(case.values["x"], np.array(np.iinfo(form).min + 1, form))
+    case.finish("NEG", [x], form, shape, make("NegOptions"), 1, scale=scale)
+
+
 def prelu(case, form):
     shape = [case.size(1, 3), case.size(1, 4), case.size(1, 4), case.size(1, 6)]
     x = case.input("x", form, shape, case.scale(), case.zero(form))
@@ -375,6 +394,20 @@ def reduction(op):
                     scale=case.scale(), zero=case.zero(form))
 
     return build
+
+
+def reduce_prod(case, form):
+    """Few factors, and scales with which the products stay in the output's range."""
+    shape = [case.size(1, 4) for _ in range(case.size(1, 3))]
+    axes = sorted(int(a) for a in case.random.permutation(len(shape))[:case.size(1, len(shape))])
+    keeps = case.pick(True, False)
+    factors = int(np.prod([shape[a] for a in axes]))
+    half = 64 if form == "int8" else 16384
+    x_scale = case.scale(0.5, 3) / half
+    x = case.input("x", form, shape, x_scale, case.zero(form))
+    left = [1 if i in axes else n for i, n in enumerate(shape) if keeps or i not in axes]
+    case.finish("REDUCE_PROD", [x, case.graph.ints("axes", axes)], form, left, make("ReducerOptions", keepDims=keeps), 2,
+                scale=np.float32((x_scale * half) ** factors / half * case.scale(0.1, 3)), zero=case.zero(form))
 
 
 def resize_bilinear(case, form):
@@ -446,6 +479,8 @@ KINDS = {
     "add": (binary("ADD", "AddOptions", True), ["int8", "uint8", "int16"]),
     "sub": (binary("SUB", "SubOptions", True), ["int8", "uint8", "int16"]),
     "mul": (binary("MUL", "MulOptions", True), ["int8", "uint8", "int16"]),
+    "mul_narrowed": (mul_narrowed, ["int16_to_int8", "int16_to_uint8"]),
+    "neg": (neg, ["int8", "int16"]),
     "squared_difference": (binary("SQUARED_DIFFERENCE", "SquaredDifferenceOptions"), ["int8"]),
     "equal": (comparison("EQUAL", "EqualOptions"), ["int8", "uint8"]),
     "less": (comparison("LESS", "LessOptions"), ["int8", "uint8"]),
@@ -455,6 +490,7 @@ KINDS = {
     "max_pool_2d": (pool("MAX_POOL_2D"), ["int8", "uint8", "int16"]),
     "mean": (reduction("MEAN"), ["int8", "uint8", "int16"]),
     "sum": (reduction("SUM"), ["uint8"]),
+    "reduce_prod": (reduce_prod, ["int8", "int16"]),
     "resize_bilinear": (resize_bilinear, ["int8", "uint8", "int16"]),
     "concatenation": (concatenation, ["uint8"]),
     "quantize": (quantize, ["float32_to_int8", "float32_to_uint8", "float32_to_int16", "int8_to_int8", "int8_to_uint8",

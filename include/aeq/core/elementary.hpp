@@ -49,6 +49,9 @@ namespace aeq::inline AEQ_ABI::elementary {
 [[nodiscard]] inline float pow(float x, float y) noexcept {
   return __builtin_powf(x, y);
 }
+[[nodiscard]] inline double pow(double x, double y) noexcept {
+  return __builtin_pow(x, y);
+}
 [[nodiscard]] inline float tanh(float x) noexcept {
   return __builtin_tanhf(x);
 }

@@ -60,6 +60,7 @@ struct elementwise_kernels {
   template <class X>
   static constexpr std::array of_signed{
       function_entry<kernel::scaled_absolute, X>(op::code::abs),
+      function_entry<kernel::scaled_negation, X>(op::code::neg),
       function_entry<kernel::scaled_root, X>(op::code::sqrt),
       real_entry<kernel::exp_function, X>(op::code::exp),
       real_entry<kernel::log_with_floor, X>(op::code::log),

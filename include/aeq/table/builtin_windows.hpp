@@ -37,6 +37,7 @@ struct window_kernels {
   template <class X>
   static constexpr std::array of_signed{
       kernel_entry{op::code::resize_bilinear, functions_of<kernel::integer_resize_bilinear<X>>()},
+      kernel_entry{op::code::reduce_prod, functions_of<kernel::integer_reduce_prod<X>>()},
   };
   /// Of int16; and of uint8.
   template <class X>

@@ -44,6 +44,15 @@ TEST_CASE("floats become integers within half a step of their scale") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("with a zero point too, floats are rounded before it is added") {
+  // A step is 0.022125, the zero point 5. The third is just below 7.5 steps; 5 more, in floats, would be 12.5.
+  const std::array<float, 3> x{-2.9350214f, 2.7068572f, 0.1659376f};
+  std::array<std::int8_t, 3> q{};
+  const input_scale s = quantize_asymmetric(x.data(), x.size(), q.data());
+  CHECK(s.zero_point == 5);
+  CHECK(q == std::array<std::int8_t, 3>{-128, 127, 12});
+}
+
 TEST_CASE("zeros, and numbers that are none, have integers too") {
   const float infinity = std::numeric_limits<float>::infinity();
   for (const float special : {0.0f, -0.0f, infinity, -infinity, std::nanf("")}) {

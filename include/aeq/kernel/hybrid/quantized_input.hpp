@@ -38,9 +38,9 @@ struct input_scale {
 
 namespace detail {
 
-/// An integer of 8 bits from a rounded float, which may be anything.
-[[nodiscard]] constexpr std::int8_t to_int8(float value, std::int32_t lowest) noexcept {
-  const std::int32_t nearest = rounded(static_cast<double>(value));
+/// An integer of 8 bits from a float, which may be anything: rounded, and then shifted by the zero point.
+[[nodiscard]] constexpr std::int8_t to_int8(float value, std::int32_t lowest, std::int32_t zero_point = 0) noexcept {
+  const std::int64_t nearest = std::int64_t(rounded(static_cast<double>(value))) + zero_point;
   return static_cast<std::int8_t>(nearest < lowest ? lowest : nearest > 127 ? 127 : nearest);
 }
 
@@ -84,11 +84,8 @@ namespace detail {
   const double zero = 128.0 + absolute(below) < 127.0 + absolute(above) ? -128.0 - below : 127.0 - above;
   const std::int32_t zero_point = zero <= -128.0 ? -128 : zero >= 127.0 ? 127 : rounded(zero);
   const auto narrow = static_cast<float>(scale);
-  const float inverse = 1.0f / narrow;
-  const auto shift = static_cast<float>(zero_point);
-  for (std::size_t i = 0; i < n; ++i) {
-    q[i] = detail::to_int8(shift + rounded_product(x[i * step], inverse), -128);
-  }
+  const float inverse = narrow == 0.0f ? 0.0f : 1.0f / narrow;
+  for (std::size_t i = 0; i < n; ++i) q[i] = detail::to_int8(x[i * step] * inverse, -128, zero_point);
   return {narrow, zero_point};
 }
 

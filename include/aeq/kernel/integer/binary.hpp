@@ -97,6 +97,29 @@ struct scaled_product {
   }
 };
 
+/// a * b of int16, to int8 or uint8. LiteRT asks for no scales here and takes a step of y for 2^23 of the product,
+/// which is so for operands in [-1, 1); with these scales this rounds as LiteRT does, with others as MUL of one type.
+template <bool InFloat>
+struct narrowed_product {
+  static constexpr bool refuses_zero = false;
+  scaled_product<InFloat> plain{};
+  bool is_fraction = false;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    const float of_product = call.inputs[0].scale[0] * call.inputs[1].scale[0];
+    is_fraction = ratio_of(of_product, call.outputs[0].scale[0]) == 1.0 / (1 << 23);
+    return plain.prepare(call);
+  }
+
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t a, std::int32_t b) const noexcept {
+    if (!is_fraction) return plain(a, b);
+    const std::int32_t product = a * b;  // at most 2^30
+    const std::int32_t high = (product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15);
+    const std::int32_t limited = high > 32767 ? 32767 : high;
+    return plain.range.clamp(std::int64_t(divide_by_power(limited, 8)) + plain.y_zero);
+  }
+};
+
 /// a / b, by the reciprocal of b. Quotients far below a step of y are 0: for them the reference shifts by more bits
 /// than there are, and answers anything.
 struct scaled_quotient {
@@ -215,7 +238,36 @@ using integer_add = integer_binary<scaled_sum<X, false, false>, X>;
 template <class X, class Arithmetic>
 using integer_sub = integer_binary<scaled_sum<X, true, Arithmetic::difference_in_float>, X>;
 template <class X, class Arithmetic>
-using integer_mul = integer_binary<scaled_product<Arithmetic::products_in_float>, X>;
+using integer_mul_of_one_type = integer_binary<scaled_product<Arithmetic::products_in_float>, X>;
+template <class X, class Y, class Arithmetic>
+using integer_mul_narrowed = integer_binary<narrowed_product<Arithmetic::products_in_float>, X, X, Y>;
+
+/// MUL: y has the type of a and b; of int16 it may have 8 bits.
+template <class X, class Arithmetic>
+struct integer_mul : integer_mul_of_one_type<X, Arithmetic> {};
+template <class Arithmetic>
+struct integer_mul<std::int16_t, Arithmetic> {
+  using same = integer_mul_of_one_type<std::int16_t, Arithmetic>;
+  using to_int8 = integer_mul_narrowed<std::int16_t, std::int8_t, Arithmetic>;
+  using to_uint8 = integer_mul_narrowed<std::int16_t, std::uint8_t, Arithmetic>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    return std::max(same::workspace_bytes(call), to_int8::workspace_bytes(call));
+  }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const element_type y = call.outputs.empty() ? element_type::absent : call.outputs[0].type;
+    if (y == element_type::int8) return to_int8::setup(call, workspace);
+    return y == element_type::uint8 ? to_uint8::setup(call, workspace) : same::setup(call, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    switch (call.outputs[0].type) {
+      case element_type::int8: return to_int8::evaluate(call, workspace);
+      case element_type::uint8: return to_uint8::evaluate(call, workspace);
+      default: return same::evaluate(call, workspace);
+    }
+  }
+};
+
 template <class X>
 using integer_div = integer_binary<scaled_quotient, X>;
 template <class X>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MEAN and SUM in integers. (spec: kernels, section 6) Freestanding.
+// MEAN, SUM and REDUCE_PROD in integers. (spec: kernels, section 6) Freestanding, but for the C library's pow.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include <aeq/core/elementary.hpp>
 #include <aeq/kernel/integer/elementwise.hpp>
 #include <aeq/kernel/integer/scale.hpp>
 #include <aeq/kernel/reduce.hpp>
@@ -102,6 +103,81 @@ struct integer_reduction {
       sum_of(walk, x + i * inputs, sums + (axis.goes ? 0 : i * results), k + 1);
     }
   }
+};
+
+/// Inputs: x, axes. y = the product of x's reals, of int8 or int16. So that it stays in 32 bits, each of the n factors
+/// is multiplied by x_scale / y_scale^(1/n) as it comes; where that is 2^7 or more there is no such multiplier.
+template <class X>
+struct integer_reduce_prod {
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::int32_t);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
+    if (x.elements() == 0 || y.elements() == 0) return status::wrong_shape;
+    const fixed_multiplier factor = factor_of(call);
+    if (factor.shift > 7 || factor.shift < -31) return status::wrong_parameters;
+    return shape_is_as_said_if_known<reduce_prod>(call);
+  }
+
+  template <class = when_used>
+  static status check(const kernel_arguments& call) noexcept {
+    return shape_is_as_said<reduce_prod>(call);
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte>) noexcept {
+    const operand& x = call.inputs[0];
+    const result_operand& y = call.outputs[0];
+    reduced_axes which;
+    if (which.read(x.shape, call.inputs[1]) != status::ready) return;
+    const reduction_walk walk(x.shape, which);
+    const std::span<std::int32_t> products(reinterpret_cast<std::int32_t*>(call.scratch.data()), y.elements());
+    const factors from{walk, factor_of(call), zero_point_of(x, 0)};
+    from.take(x.template values<X>().data(), products.data(), 0, true);
+    const integer_range range = integer_range_of(y, fused_activation::none);
+    const std::int32_t y_zero = zero_point_of(y, 0);
+    X* const to = y.template values<X>().data();
+    for (std::size_t i = 0; i < products.size(); ++i) {
+      to[i] = static_cast<X>(range.clamp(std::int64_t(multiply_wide(products[i], from.factor)) + y_zero));
+    }
+  }
+
+ private:
+  /// Setup knows the shapes, and so how many elements of x fall together.
+  [[nodiscard]] static fixed_multiplier factor_of(const kernel_arguments& call) noexcept {
+    const auto n = static_cast<double>(call.inputs[0].elements() / call.outputs[0].elements());
+    const double root = elementary::pow(static_cast<double>(call.outputs[0].scale[0]), 1.0 / n);
+    return quantize_multiplier(static_cast<double>(call.inputs[0].scale[0]) / root);
+  }
+
+  struct factors {
+    const reduction_walk& walk;
+    fixed_multiplier factor;
+    std::int32_t zero;
+
+    /// Multiplies by what axes from k on have, in x's order; is_first: products has nothing yet.
+    void take(const X* x, std::int32_t* products, std::size_t k, bool is_first) const noexcept {
+      if (k == walk.count) {
+        const std::int32_t value = *x - zero;
+        *products = is_first ? value : multiply_wide(std::int64_t(*products) * value, factor);
+        return;
+      }
+      std::size_t inputs = 1, results = 1;
+      for (std::size_t i = k + 1; i < walk.count; ++i) {
+        inputs *= walk.axes[i].extent;
+        if (!walk.axes[i].goes) results *= walk.axes[i].extent;
+      }
+      const reduction_walk::axis axis = walk.axes[k];
+      for (std::size_t i = 0; i < axis.extent; ++i) {
+        take(x + i * inputs, products + (axis.goes ? 0 : i * results), k + 1, is_first && !(axis.goes && i > 0));
+      }
+    }
+  };
 };
 
 }  // namespace aeq::inline AEQ_ABI::kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of one quantized integer, in integers: RELU and its like, LEAKY_RELU, HARD_SWISH, ABS, SQRT, RSQRT. (spec:
-// kernels, section 4) Freestanding, but for the C library's sqrtf.
+// Functions of one quantized integer, in integers: RELU and its like, LEAKY_RELU, HARD_SWISH, ABS, NEG, SQRT, RSQRT.
+// (spec: kernels, section 4) Freestanding, but for the C library's sqrtf.
 #pragma once
 
 #include <algorithm>
@@ -152,6 +152,26 @@ struct scaled_absolute {
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
     x -= at.x_zero;
     if (x < 0) x = -x;
+    return at.finish(is_scaled ? multiply(x, factor) : x);
+  }
+};
+
+/// -x. LiteRT turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
+/// as it is; where the zero points are 0 and the scales equal this is the same for all others.
+struct scaled_negation {
+  static constexpr bool refuses_negative = false;
+  between_zero_points at{};
+  fixed_multiplier factor{};
+  bool is_scaled = false;
+
+  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
+    at.read(call);
+    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
+    is_scaled = x != y;
+    return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
+  }
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
+    x = at.x_zero - x;
     return at.finish(is_scaled ? multiply(x, factor) : x);
   }
 };
