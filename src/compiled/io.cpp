@@ -3,6 +3,7 @@
 #include <aeq/aeq.hpp>
 
 #include <aeq/io/atomic_file.ipp>
+#include <aeq/io/columns.ipp>
 #include <aeq/io/console.ipp>
 #include <aeq/io/file.ipp>
 #include <aeq/io/flexbuffer.ipp>
