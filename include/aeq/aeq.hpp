@@ -23,6 +23,13 @@
 #include <aeq/recipe/policy_json.hpp>
 #include <aeq/recipe/save.hpp>
 #include <aeq/recipe/typed.hpp>
+#include <aeq/validate/comparison.hpp>
+#include <aeq/validate/labels.hpp>
+#include <aeq/validate/layers.hpp>
+#include <aeq/validate/report/json.hpp>
+#include <aeq/validate/report/model_explorer.hpp>
+#include <aeq/validate/report/text.hpp>
+#include <aeq/validate/thresholds.hpp>
 #endif
 
 #if !AEQ_FREESTANDING && defined(AEQ_IMPLEMENTATION) && !AEQ_LINKS_BOOST_JSON

@@ -28,6 +28,7 @@
 #include <aeq/recipe/policy.hpp>
 #include <aeq/recipe/recipe.hpp>
 #include <aeq/table/kernel_table.hpp>
+#include <aeq/validate/comparison.hpp>
 
 namespace aeq::inline AEQ_ABI {
 
@@ -38,6 +39,13 @@ struct calibration_options {
   unsigned threads = 0;                             ///< 0: one per processor; ranges do not depend on it
   aeq::progress* progress = nullptr;                ///< counts samples
   const calibrate::observations* resume = nullptr;  ///< goes on with these, by their method
+};
+
+/// How `quantizer::validate` goes about it.
+struct validation_options {
+  validate::comparison_options compare{};
+  std::uint64_t samples = 0;  ///< of a dataset, the first so many of each signature; 0: all
+  unsigned threads = 0;       ///< 0: one per processor; results do not depend on it
 };
 
 /// Quantizes one model. Every member throws aeq::error, and only that.
@@ -115,6 +123,11 @@ class quantizer {
   /// bytes.
   std::uint64_t save(const std::string& path, const model::save_options& options = {});
   std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
+
+  /// Runs the source and a model that was made of it, such as `quantize` gives, on data, and compares them tensor by
+  /// tensor. `data` is what calibrate/dataset.hpp reads. For engines of one's own there is validate::compare.
+  [[nodiscard]] validate::comparison_result validate(const model::model& quantized, const std::string& data,
+                                                     const validation_options& options = {}) const;
 
   [[nodiscard]] const model::model& source() const { return source_; }
   /// The recipe whose rules a plan counts: with those that the types of inputs and outputs add. Throws error.

@@ -149,4 +149,25 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
   }
 }
 
+AEQ_INLINE validate::comparison_result quantizer::validate(const model::model& quantized, const std::string& data,
+                                                           const validation_options& options) const {
+  aeq::validate::comparison work(source_, quantized, options.compare);
+  aeq::calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
+  if (options.compare.tell != nullptr) options.compare.tell->expect(samples.size());
+  execute::interpreter reference(source_, {.threads = options.threads});
+  execute::interpreter target(quantized, {.threads = options.threads});
+  const aeq::validate::engine_view of_reference(reference);
+  const aeq::validate::engine_view of_target(target);
+  std::optional<execute::interpreter> alone;
+  std::optional<aeq::validate::engine_view> layers;
+  if (work.layers() != nullptr) {
+    alone.emplace(*work.layers(), execute::interpreter_options{.threads = options.threads});
+    layers.emplace(*alone);
+  }
+  aeq::validate::comparison_result result =
+      aeq::validate::compare(work, of_reference, of_target, layers ? &*layers : nullptr, samples);
+  result.data = data;
+  return result;
+}
+
 }  // namespace aeq::inline AEQ_ABI
