@@ -6,7 +6,7 @@
 # The commands that may follow.
 _aeq_commands() { # COMMAND
   case "$1" in
-    "") echo "quantize calibrate stats run inspect diff recipe" ;;
+    "") echo "quantize calibrate stats run validate inspect diff recipe" ;;
     "stats") echo "merge" ;;
     "recipe") echo "list show check" ;;
   esac
@@ -20,6 +20,7 @@ _aeq_options() { # COMMAND
     "stats") echo "-h --help" ;;
     "stats merge") echo "-h --help -o --output --overwrite" ;;
     "run") echo "-h --help -i --inputs -o --output --signature -n --samples --all-tensors --overwrite --engine --litert-kernels --max-memory --threads" ;;
+    "validate") echo "-h --help --data -n --samples --labels --metric --model-explorer --outputs-only --rows --max-mse --max-error --max-median-diff-ratio --max-kl --min-cosine --min-snr --min-sqnr --max-top1-loss --engine --litert-kernels --max-memory --threads --overwrite --json" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -65,6 +66,24 @@ _aeq_value() { # COMMAND OPTION
     "run --litert-kernels") echo KERNELS ;;
     "run --max-memory") echo SIZE ;;
     "run --threads") echo N ;;
+    "validate --data") echo DATA ;;
+    "validate -n" | "validate --samples") echo N ;;
+    "validate --labels") echo LABELS ;;
+    "validate --metric") echo METRICS ;;
+    "validate --model-explorer") echo JSON ;;
+    "validate --rows") echo N ;;
+    "validate --max-mse") echo X ;;
+    "validate --max-error") echo X ;;
+    "validate --max-median-diff-ratio") echo X ;;
+    "validate --max-kl") echo X ;;
+    "validate --min-cosine") echo X ;;
+    "validate --min-snr") echo X ;;
+    "validate --min-sqnr") echo X ;;
+    "validate --max-top1-loss") echo X ;;
+    "validate --engine") echo ENGINE ;;
+    "validate --litert-kernels") echo KERNELS ;;
+    "validate --max-memory") echo SIZE ;;
+    "validate --threads") echo N ;;
     "diff -n" | "diff --number") echo N ;;
     "diff --ulps") echo N ;;
     "diff --max-delta") echo N ;;
@@ -80,6 +99,8 @@ _aeq_positional() { # COMMAND NUMBER
     "calibrate 0") echo MODEL ;;
     "stats merge "*) echo STATS ;;
     "run 0") echo MODEL ;;
+    "validate 0") echo MODEL ;;
+    "validate 1") echo QUANTIZED ;;
     "inspect 0") echo MODEL ;;
     "diff 0") echo A ;;
     "diff 1") echo B ;;
@@ -125,6 +146,18 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     ARRAYS)
       _aeq_files "$3" .npz
+      ;;
+    QUANTIZED)
+      _aeq_files "$3" .tflite
+      ;;
+    LABELS)
+      _aeq_files "$3" .npy
+      ;;
+    METRICS)
+      _aeq_words "$3" mse median_diff_ratio cosine_similarity kl_divergence snr sqnr max_error
+      ;;
+    JSON)
+      _aeq_files "$3" .json
       ;;
     ENGINE)
       _aeq_words "$3" builtin litert

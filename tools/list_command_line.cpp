@@ -32,7 +32,7 @@ struct value_kind {
   std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 18> value_kinds{{
+constexpr std::array<value_kind, 23> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -45,6 +45,11 @@ constexpr std::array<value_kind, 18> value_kinds{{
     {"A", ".tflite .json .json.gz"},
     {"B", ".tflite .json .json.gz"},
     {"ARRAYS", ".npz"},
+    {"QUANTIZED", ".tflite"},
+    {"LABELS", ".npy"},
+    {"METRICS", "", false, "mse median_diff_ratio cosine_similarity kl_divergence snr sqnr max_error"},
+    {"JSON", ".json"},
+    {"X", ""},
     {"ENGINE", "", false, "builtin litert"},
     {"KERNELS", "", false, "xnnpack builtin reference"},
     {"KEY", ""},

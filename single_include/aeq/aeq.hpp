@@ -13971,6 +13971,277 @@ inline constexpr std::array<std::string_view, 4> edge_type_names{"float32", "int
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/validate/comparison.hpp
+// Two models on the same samples, tensor by tensor: a reference and a target, mostly a float model and what
+// quantization made of it. Tensors belong together by their names. Any engine will do. (spec: numerics, section 8.1)
+
+// ---- aeq/validate/metrics.hpp
+// How far a tensor of one model is from the same tensor of another. Those metrics that the Python tool has too carry
+// its names and give its results. (spec: numerics, section 8.2)
+
+namespace aeq::inline AEQ_ABI::validate {
+
+enum class metric : std::uint8_t {
+  mse,                ///< mean((t - r)^2)
+  median_diff_ratio,  ///< median(|t - r| / (|r| + 1e-6))
+  cosine_similarity,  ///< t.r / (|t| |r|): 1 if both have one direction, or are all zero
+  kl_divergence,      ///< sum(p log(p / q)) over the positive parts p of r and q of t, which need not sum up to 1
+  snr,                ///< mean(r^2) / (mse + 1e-9): a ratio
+  sqnr,               ///< mean(r^2) / mse over all samples together, in dB: infinite without noise
+  max_error           ///< the largest |t - r| of all samples
+};
+
+inline constexpr std::array<metric, 7> all_metrics{
+    metric::mse,  metric::median_diff_ratio, metric::cosine_similarity, metric::kl_divergence, metric::snr,
+    metric::sqnr, metric::max_error};
+
+[[nodiscard]] constexpr std::string_view name_of(metric m) noexcept {
+  switch (m) {
+    case metric::mse: return "mse";
+    case metric::median_diff_ratio: return "median_diff_ratio";
+    case metric::cosine_similarity: return "cosine_similarity";
+    case metric::kl_divergence: return "kl_divergence";
+    case metric::snr: return "snr";
+    case metric::sqnr: return "sqnr";
+    case metric::max_error: return "max_error";
+  }
+  return "?";
+}
+
+/// Whether more of it is better.
+[[nodiscard]] constexpr bool is_likeness(metric m) noexcept {
+  return m == metric::cosine_similarity || m == metric::snr || m == metric::sqnr;
+}
+
+/// The metric of a name, also "cosine" and "kl".
+[[nodiscard]] std::optional<metric> parse_metric(std::string_view name);
+
+/// "mse,snr": no metric twice. Throws error (wrong_usage) naming what there is.
+[[nodiscard]] std::vector<metric> parse_metrics(std::string_view list);
+
+/// What all metrics start with: NaN becomes 1e-9, infinities become 1e9 and -1e9.
+void make_finite(std::span<float> values);
+
+/// One sample, target `t` beside reference `r`, both finite and of one size. Without elements every metric is 0.
+/// Throws error (bad_input) for different sizes.
+[[nodiscard]] double measure(metric m, std::span<const float> t, std::span<const float> r);
+
+/// The signal and its noise: sums of squares over all elements of all samples.
+struct power {
+  double signal = 0;
+  double noise = 0;
+  std::uint64_t elements = 0;
+
+  void add(std::span<const float> t, std::span<const float> r);
+  /// Signal over noise in dB; infinite without noise, also where there is no signal.
+  [[nodiscard]] double sqnr() const;
+  /// Noise per signal: infinite for noise on a signal that is all zeros.
+  [[nodiscard]] double noise_share() const;
+};
+
+/// A tensor over many samples. Metrics of the Python tool are averaged over samples.
+class accumulation {
+ public:
+  explicit accumulation(std::span<const metric> wanted) : sums_(wanted.size(), 0) {}
+
+  /// `wanted` is the list that this was made with.
+  void add(std::span<const metric> wanted, std::span<const float> t, std::span<const float> r);
+
+  [[nodiscard]] std::vector<double> values(std::span<const metric> wanted) const;
+  [[nodiscard]] std::uint64_t samples() const { return samples_; }
+  [[nodiscard]] const power& strength() const { return power_; }
+
+ private:
+  std::vector<double> sums_;
+  power power_;
+  double max_error_ = 0;
+  std::uint64_t samples_ = 0;
+};
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/values.hpp
+// The values of tensors as floats, whatever they are stored as, and floats as what a tensor stores.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// Real values: integers with scales as (integer - zero point) * scale, others and half floats as the numbers they are.
+/// NaN and infinities become finite (make_finite). Empty if the operand is not complete, or its scales do not fit its
+/// shape.
+void to_floats(const operand& value, std::vector<float>& into);
+
+/// How many integers of a tensor are the lowest and the highest of its type.
+struct limit_counts {
+  std::uint64_t lowest = 0;
+  std::uint64_t highest = 0;
+};
+/// Zeros for floats and for integers without scales. Narrow types, such as symmetric int8, end at -127.
+[[nodiscard]] limit_counts count_limits(const operand& value);
+
+/// What a quantized tensor can hold.
+struct value_range {
+  double lowest = 0;
+  double highest = 0;
+};
+/// From the lowest to the highest integer of a tensor with one scale; false for others.
+[[nodiscard]] bool range_of_type(element_type type, std::span<const float> scale,
+                                 std::span<const std::int32_t> zero_point, value_range& into);
+
+/// A value that a sample of one model gives, as an input of another takes it.
+struct stored_value {
+  element_type type = element_type::absent;
+  std::vector<std::byte> bytes;
+  std::vector<std::int32_t> shape;
+
+  [[nodiscard]] operand view() const { return {type, false, bytes, shape, {}, {}, 0, 0}; }
+};
+
+/// Makes `value`, whose floats are given, into what `input` takes: the same bytes where the types are the same and
+/// neither scale nor zero point differs, else integers by the input's one scale, or half floats. False where there is
+/// no way.
+[[nodiscard]] bool convert(const operand& value, std::span<const float> floats, const execute::port& input,
+                           stored_value& into);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/comparison.hpp
+namespace aeq::inline AEQ_ABI::validate {
+
+/// An engine that belongs to someone else, whatever its type.
+class engine_view {
+ public:
+  template <execute::inference_engine Engine>
+  explicit engine_view(Engine& engine)
+      : signatures_([&engine] { return std::span<const execute::signature>(std::as_const(engine).signatures()); }),
+        run_([&engine](std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) {
+          engine.run(signature, inputs, visitor);
+        }),
+        output_([&engine](std::size_t index) -> operand { return std::as_const(engine).output(index); }),
+        reset_([&engine] { engine.reset(); }) {}
+
+  [[nodiscard]] std::span<const execute::signature> signatures() const { return signatures_(); }
+  void run(std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) const {
+    run_(signature, inputs, visitor);
+  }
+  [[nodiscard]] operand output(std::size_t index) const { return output_(index); }
+  void reset() const { reset_(); }
+
+ private:
+  std::function<std::span<const execute::signature>()> signatures_;
+  std::function<void(std::size_t, std::span<const operand>, const execute::tensor_visitor&)> run_;
+  std::function<operand(std::size_t)> output_;
+  std::function<void()> reset_;
+};
+
+/// What a tensor is in the reference.
+enum class tensor_group : std::uint8_t { input, output, constant, intermediate };
+
+[[nodiscard]] constexpr std::string_view name_of(tensor_group group) noexcept {
+  switch (group) {
+    case tensor_group::input: return "input";
+    case tensor_group::output: return "output";
+    case tensor_group::constant: return "constant";
+    case tensor_group::intermediate: return "intermediate";
+  }
+  return "?";
+}
+
+struct tensor_result {
+  std::string name;
+  tensor_group group = tensor_group::intermediate;
+  std::string reference_type;  ///< FLOAT32
+  std::string target_type;     ///< INT8
+  std::uint64_t samples = 0;   ///< that had a value for it
+  std::vector<double> values;  ///< one per metric
+  power strength;              ///< over all samples
+  double lowest = 0;           ///< of the reference's values
+  double highest = 0;
+  std::optional<value_range> range;  ///< what the target can hold, where that is quantized with one scale
+  std::uint64_t clipped = 0;         ///< values of the reference that lie more than half a step outside of `range`
+  limit_counts saturated;            ///< values of the target that are its type's lowest and highest integer
+};
+
+/// An op of the target, and whose fault the error of its output is.
+struct layer_result {
+  std::string op;             ///< CONV_2D
+  std::size_t operation = 0;  ///< its number in the target's subgraph
+  std::string tensor;         ///< its (first) output
+  power total;                ///< noise of the output when the whole model runs
+  /// Noise when the op runs alone, on the reference's values: its own. None where it can't run alone.
+  std::optional<power> own;
+  std::optional<power> inherited;  ///< of the difference: what its inputs' error makes of the output
+};
+
+struct signature_result {
+  std::string key;
+  std::uint64_t samples = 0;
+  std::vector<tensor_result> tensors;  ///< outputs, inputs, constants, intermediate ones
+  std::vector<layer_result> layers;    ///< the largest noise of its own, per signal, first; then those not run alone
+};
+
+/// How often the largest output is that of the label.
+struct top_1 {
+  std::string output;
+  std::uint64_t samples = 0;
+  std::uint64_t reference_right = 0;
+  std::uint64_t target_right = 0;
+  std::uint64_t agreed = 0;  ///< both have the same answer, right or wrong
+};
+
+struct comparison_result {
+  std::string reference;  ///< files
+  std::string target;
+  std::uint64_t reference_bytes = 0;
+  std::uint64_t target_bytes = 0;
+  std::string data;
+  std::vector<metric> metrics;
+  std::vector<signature_result> signatures;  ///< those that had samples
+  std::optional<top_1> labels;
+};
+
+struct comparison_options {
+  std::vector<metric> metrics{metric::mse, metric::sqnr, metric::cosine_similarity, metric::max_error};
+  bool outputs_only = false;         ///< no other tensors and no layers
+  std::vector<std::int64_t> labels;  ///< one per sample, or none
+  progress* tell = nullptr;          ///< counts samples
+  warnings* notes = nullptr;         ///< gets what can't be compared
+};
+
+/// Compares sample by sample; holds the values of one sample at a time.
+class comparison {
+ public:
+  /// Throws error (bad_input) where the target lacks a signature of the reference, or an input or output of one.
+  comparison(const model::model& reference, const model::model& target, comparison_options options);
+  comparison(comparison&&) noexcept;
+  comparison& operator=(comparison&&) noexcept;
+  ~comparison();
+
+  /// The target's ops one by one (layers.hpp), for an engine of their own; null if there is none to run alone.
+  [[nodiscard]] const model::model* layers() const;
+
+  /// Runs both models on a sample of the reference's inputs, and what layers there are. State is fresh for each sample.
+  /// Throws what the engines throw, with the number of the sample.
+  void take(const engine_view& reference, const engine_view& target, const engine_view* layers,
+            const calibrate::sample& s);
+
+  /// Throws error (bad_input) if there was no sample, or more or fewer than labels.
+  [[nodiscard]] comparison_result finish();
+
+ private:
+  class inside;
+  std::unique_ptr<inside> inside_;
+};
+
+/// Runs all samples. `layers` is an engine for comparison::layers(), or null for no errors of ops alone.
+template <calibrate::sample_range Samples>
+[[nodiscard]] comparison_result compare(comparison& work, const engine_view& reference, const engine_view& target,
+                                        const engine_view* layers, Samples&& samples) {
+  for (const calibrate::sample& s : samples) work.take(reference, target, layers, s);
+  return work.finish();
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
 // ---- aeq/quantizer.hpp
 namespace aeq::inline AEQ_ABI {
 
@@ -13981,6 +14252,13 @@ struct calibration_options {
   unsigned threads = 0;                             ///< 0: one per processor; ranges do not depend on it
   aeq::progress* progress = nullptr;                ///< counts samples
   const calibrate::observations* resume = nullptr;  ///< goes on with these, by their method
+};
+
+/// How `quantizer::validate` goes about it.
+struct validation_options {
+  validate::comparison_options compare{};
+  std::uint64_t samples = 0;  ///< of a dataset, the first so many of each signature; 0: all
+  unsigned threads = 0;       ///< 0: one per processor; results do not depend on it
 };
 
 /// Quantizes one model. Every member throws aeq::error, and only that.
@@ -14058,6 +14336,11 @@ class quantizer {
   /// bytes.
   std::uint64_t save(const std::string& path, const model::save_options& options = {});
   std::uint64_t save(const recipe::plan& decisions, const std::string& path, const model::save_options& options = {});
+
+  /// Runs the source and a model that was made of it, such as `quantize` gives, on data, and compares them tensor by
+  /// tensor. `data` is what calibrate/dataset.hpp reads. For engines of one's own there is validate::compare.
+  [[nodiscard]] validate::comparison_result validate(const model::model& quantized, const std::string& data,
+                                                     const validation_options& options = {}) const;
 
   [[nodiscard]] const model::model& source() const { return source_; }
   /// The recipe whose rules a plan counts: with those that the types of inputs and outputs add. Throws error.
@@ -14338,6 +14621,120 @@ void recipe::leave(std::string regex) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/validate/labels.hpp
+// Labels: for each sample of a dataset the number of its class.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// The labels of an .npy file, integers of shape [samples] or [samples, 1]. Throws error (io, bad_input) that says what
+/// would be accepted.
+[[nodiscard]] std::vector<std::int64_t> load_labels(const std::string& path);
+
+/// The place of the largest value, the first of several; 0 without values.
+[[nodiscard]] std::size_t place_of_largest(std::span<const float> values);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/layers.hpp
+// The ops of a model one by one: a model in which each op that computes a tensor of the other model is a subgraph with
+// a signature of its own. So any engine runs an op alone, on inputs that carry nobody else's error.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// Tensors of two subgraphs that have one name, which is how they belong together.
+struct tensor_pair {
+  std::size_t reference = 0;
+  std::size_t target = 0;
+};
+
+/// The named tensors of the reference's subgraph that the target's has too, in the reference's order; a name that comes
+/// twice means its last tensor. Left out: names with "scratch" in them, and what is no number.
+[[nodiscard]] std::vector<tensor_pair> pair_tensors(const model::subgraph& reference, const model::subgraph& target);
+
+/// An op of the target that can run alone.
+struct layer {
+  std::size_t reference_subgraph = 0;  ///< whose values it is fed with
+  std::size_t subgraph = 0;            ///< of the target
+  std::size_t operation = 0;           ///< its number there
+  std::string op;                      ///< CONV_2D
+  std::size_t signature = 0;           ///< in the model of layers
+  std::vector<tensor_pair> inputs;     ///< in the order of the signature's
+  std::vector<tensor_pair> outputs;    ///< likewise
+};
+
+struct layer_model {
+  model::model made;  ///< without signatures if there is no layer
+  std::vector<layer> layers;
+};
+
+/// Adds to `into`, which was made from the target or is empty, the ops of a subgraph of the target that compute a
+/// paired tensor. What stands between their inputs and paired tensors, such as a QUANTIZE that the reference does not
+/// have, comes along. Ops that depend on anything else are left out.
+void add_layers(const model::model& target, std::size_t subgraph, const std::vector<tensor_pair>& pairs,
+                const model::model& reference, std::size_t reference_subgraph, layer_model& into);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/json.hpp
+// A comparison as JSON for programs; docs/validate.md says what its members mean.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// Everything, in the format "validation/1". What is no finite number is null. `failed` are sentences of thresholds.
+[[nodiscard]] boost::json::object to_json(const comparison_result& result, std::span<const std::string> failed,
+                                          const warnings& notes);
+
+/// The same as text, without line breaks.
+[[nodiscard]] std::string report_json(const comparison_result& result, std::span<const std::string> failed = {},
+                                      const warnings& notes = {});
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/model_explorer.hpp
+// A comparison in the files that the Python tool writes: for Model Explorer, which colours a graph by them, and all
+// metrics in one. (spec: numerics, section 8.3)
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// One metric of all tensors, and the colours. `m` must be among the metrics of the comparison. Values that are not
+/// finite are left out: Model Explorer can't read them.
+[[nodiscard]] std::string model_explorer_json(const comparison_result& result, metric m);
+
+/// The Python tool's comparison result: sizes, and for each signature the metrics of its inputs, outputs, constants and
+/// the rest.
+[[nodiscard]] std::string python_tool_json(const comparison_result& result);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/text.hpp
+// A comparison for people to read: what `aeq validate` prints.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// Outputs with all metrics; then, at most `rows` each, the layers with the most noise of their own, and the tensors
+/// that are clipped most.
+[[nodiscard]] std::string report_text(const comparison_result& result, std::size_t rows = 20);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/thresholds.hpp
+// What a comparison has to reach.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// A limit for the outputs of all signatures: the least of a likeness, the most of an error.
+struct threshold {
+  metric what = metric::mse;  ///< must be among the metrics of the comparison
+  double limit = 0;
+};
+
+/// A sentence for each output beyond a limit, and for labels of which the target gets fewer right than the reference
+/// by more than `max_top_1_loss`, in percent of the samples. What is no number is beyond every limit.
+[[nodiscard]] std::vector<std::string> failures(const comparison_result& result, std::span<const threshold> limits,
+                                                std::optional<double> max_top_1_loss = std::nullopt);
+
+}  // namespace aeq::inline AEQ_ABI::validate
 
 #if AEQ_DEFINITIONS
 
@@ -20537,69 +20934,48 @@ AEQ_INLINE model read(const std::string& path, warnings& notes) {
 
 #include <set>
 
+// ---- aeq/io/columns.hpp
+// Text for people: rows in aligned columns, names and sizes that fit in them.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// A text from a file, fit for a terminal: no control characters, at most `limit` characters; the middle of a longer
+/// one is cut out.
+[[nodiscard]] std::string shown(std::string_view bytes, std::size_t limit = 48);
+
+/// 1536 → "1.5 KiB".
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
+
+/// Rows of cells in aligned columns, two spaces apart.
+class columns {
+ public:
+  /// Right-aligned columns are those whose title starts with '>'.
+  explicit columns(std::vector<std::string> titles);
+  void add(std::vector<std::string> cells);
+  [[nodiscard]] std::string text(std::string_view indent) const;
+  [[nodiscard]] bool empty() const { return ends_.size() <= right_.size(); }
+
+ private:
+  [[nodiscard]] std::string_view cell(std::size_t k) const;
+
+  std::vector<bool> right_;
+  std::string text_;               ///< of all cells, row by row: there may be millions
+  std::vector<std::size_t> ends_;  ///< of each in it
+};
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/model/summary.ipp
 namespace aeq::inline AEQ_ABI::model {
 
 namespace detail {
 
-/// Characters of UTF-8 text: bytes that don't continue one.
-[[nodiscard]] AEQ_INLINE std::size_t character_count(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-/// A text from a file, fit for a terminal: no control characters, at most `limit` characters.
-[[nodiscard]] AEQ_INLINE std::string shown(std::string_view bytes, std::size_t limit = 48) {
-  const std::size_t enough = 4 * limit;  // bytes for so many characters
-  std::string ends;
-  if (bytes.size() > 4 * enough) {  // the middle of a name of a megabyte need not be looked at
-    std::size_t head = enough, tail = bytes.size() - enough;
-    const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(bytes[i]) & 0xc0) == 0x80; };
-    for (int i = 0; i < 3 && continues(head); ++i) ++head;
-    for (int i = 0; i < 3 && continues(tail); ++i) --tail;
-    ends.append(bytes.substr(0, head)).append(bytes.substr(tail));
-    bytes = ends;
-  }
-  const std::string text = io::escaped_utf8(bytes);
-  std::vector<std::string> characters;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view one = rest.substr(0, std::max<std::size_t>(io::utf8_character_bytes(rest), 1));
-    rest.remove_prefix(one.size());
-    const auto lead = static_cast<unsigned char>(one[0]);
-    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(one[1]) < 0xa0;
-    if (lead >= 0x20 && lead != 0x7f && !is_c1) {
-      characters.emplace_back(one);
-    } else {
-      for (const char c : one) {
-        std::array<char, 5> escape{};
-        std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        characters.emplace_back(escape.data());
-      }
-    }
-  }
-  const bool is_cut = characters.size() > limit;
-  const std::size_t head = is_cut ? limit / 2 : characters.size();
-  const std::size_t tail = is_cut ? characters.size() - (limit - 1 - head) : characters.size();
-  std::string result;
-  for (std::size_t i = 0; i < head; ++i) result += characters[i];
-  if (is_cut) result += "…";
-  for (std::size_t i = tail; i < characters.size(); ++i) result += characters[i];
-  return result;
-}
+using io::columns;
+using io::shown;
+using io::size_text;
 
 [[nodiscard]] AEQ_INLINE std::string quoted_name(const std::optional<std::string>& name) {
   return name ? "'" + shown(*name) + "'" : "(no name)";
-}
-
-/// 1536 → "1.5 KiB".
-[[nodiscard]] AEQ_INLINE std::string size_text(std::uint64_t bytes) {
-  if (bytes < 1024) return std::to_string(bytes) + " B";
-  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
-  return text.data();
 }
 
 [[nodiscard]] AEQ_INLINE std::string number_text(float value) {
@@ -20633,56 +21009,6 @@ namespace detail {
   }
   return text + "]";
 }
-
-/// Rows of cells in aligned columns, two spaces apart.
-class columns {
- public:
-  /// Right-aligned columns are those whose title starts with '>'.
-  explicit columns(std::vector<std::string> titles) {
-    for (std::string& title : titles) {
-      right_.push_back(title.starts_with('>'));
-      if (right_.back()) title.erase(0, 1);
-    }
-    add(std::move(titles));
-  }
-  void add(std::vector<std::string> cells) {
-    cells.resize(right_.size());
-    for (const std::string& cell : cells) {
-      text_ += cell;
-      ends_.push_back(text_.size());
-    }
-  }
-  [[nodiscard]] std::string text(std::string_view indent) const {
-    std::vector<std::size_t> widths(right_.size());
-    const std::size_t count = right_.size();
-    for (std::size_t k = 0; k < ends_.size(); ++k) {
-      widths[k % count] = std::max(widths[k % count], character_count(cell(k)));
-    }
-    std::string result;
-    for (std::size_t row = 0; row < ends_.size(); row += count) {
-      std::string line(indent);
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::string own(cell(row + i));
-        const std::string fill(widths[i] - character_count(own), ' ');
-        line += (i > 0 ? "  " : "") + (right_[i] ? fill + own : own + fill);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      result += line + "\n";
-    }
-    return result;
-  }
-  [[nodiscard]] bool empty() const { return ends_.size() <= right_.size(); }
-
- private:
-  [[nodiscard]] std::string_view cell(std::size_t k) const {
-    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
-    return std::string_view(text_).substr(begin, ends_[k] - begin);
-  }
-
-  std::vector<bool> right_;
-  std::string text_;               ///< of all cells, row by row: there may be millions
-  std::vector<std::size_t> ends_;  ///< of each in it
-};
 
 class summarizer {
  public:
@@ -23367,6 +23693,923 @@ AEQ_INLINE recipe with_edge_type(recipe r, op::code edge, edge_type type, const 
 
 }  // namespace aeq::inline AEQ_ABI::recipe
 
+// ---- aeq/validate/metrics.ipp
+// Metrics: the definitions. Floats are added up in the order of NumPy, so that the bits are those of the Python tool
+// where it depends on no library of linear algebra.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+/// A product rounded once: that of floats is exact in double, so that no compiler can join it with a sum.
+[[nodiscard]] inline float product(float a, float b) {
+  return static_cast<float>(static_cast<double>(a) * static_cast<double>(b));
+}
+
+/// The sum of value(begin) to value(end - 1) by halves, as NumPy adds floats that lie next to each other.
+template <class Value>
+[[nodiscard]] float pairwise_sum(std::size_t begin, std::size_t end, const Value& value) {
+  const std::size_t count = end - begin;
+  if (count < 8) {
+    float sum = 0;
+    for (std::size_t i = begin; i < end; ++i) sum += value(i);
+    return sum;
+  }
+  if (count > 128) {
+    const std::size_t half = count / 2 / 8 * 8;
+    return pairwise_sum(begin, begin + half, value) + pairwise_sum(begin + half, end, value);
+  }
+  std::array<float, 8> lanes{};
+  for (std::size_t k = 0; k < 8; ++k) lanes[k] = value(begin + k);
+  std::size_t i = begin + 8;
+  for (; i + 8 <= end; i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) lanes[k] += value(i + k);
+  }
+  float sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  for (; i < end; ++i) sum += value(i);
+  return sum;
+}
+
+template <class Value>
+[[nodiscard]] float mean_of(std::size_t count, const Value& value) {
+  return pairwise_sum(0, count, value) / static_cast<float>(count);
+}
+
+[[nodiscard]] AEQ_INLINE float mean_square_error(std::span<const float> t, std::span<const float> r) {
+  return mean_of(t.size(), [&](std::size_t i) {
+    const float d = t[i] - r[i];
+    return product(d, d);
+  });
+}
+
+[[nodiscard]] AEQ_INLINE float median_diff_ratio(std::span<const float> t, std::span<const float> r) {
+  std::vector<float> ratios(t.size());
+  for (std::size_t i = 0; i < t.size(); ++i) ratios[i] = std::fabs(t[i] - r[i]) / (std::fabs(r[i]) + 1e-6f);
+  const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+  std::nth_element(ratios.begin(), middle, ratios.end());
+  if (ratios.size() % 2 == 1) return *middle;
+  return (*std::max_element(ratios.begin(), middle) + *middle) / 2.0f;
+}
+
+[[nodiscard]] AEQ_INLINE double cosine_similarity(std::span<const float> t, std::span<const float> r) {
+  double tt = 0;
+  double rr = 0;
+  double tr = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const double x = t[i];
+    const double y = r[i];
+    tt += x * x;
+    rr += y * y;
+    tr += x * y;
+  }
+  const bool t_is_zero = static_cast<float>(tt) == 0.0f;  // the norms of the Python tool are floats
+  const bool r_is_zero = static_cast<float>(rr) == 0.0f;
+  if (t_is_zero || r_is_zero) return t_is_zero && r_is_zero ? 1.0 : 0.0;
+  return tr / (std::sqrt(tt) * std::sqrt(rr));
+}
+
+[[nodiscard]] AEQ_INLINE float kl_divergence(std::span<const float> t, std::span<const float> r) {
+  return pairwise_sum(0, t.size(), [&](std::size_t i) {
+    const float p = std::max(0.0f, r[i]);
+    const float q = std::max(0.0f, t[i]);
+    const float ratio = (p + 1e-9f) / (q + 1e-9f);
+    return product(p, static_cast<float>(std::log(static_cast<double>(ratio))));
+  });
+}
+
+[[nodiscard]] AEQ_INLINE double max_error(std::span<const float> t, std::span<const float> r) {
+  double largest = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    largest = std::max(largest, std::fabs(static_cast<double>(t[i]) - static_cast<double>(r[i])));
+  }
+  return largest;
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::optional<metric> parse_metric(std::string_view name) {
+  if (name == "cosine") return metric::cosine_similarity;
+  if (name == "kl") return metric::kl_divergence;
+  const auto found = std::find_if(all_metrics.begin(), all_metrics.end(), [&](metric m) { return name_of(m) == name; });
+  if (found == all_metrics.end()) return std::nullopt;
+  return *found;
+}
+
+AEQ_INLINE std::vector<metric> parse_metrics(std::string_view list) {
+  std::vector<metric> result;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', begin), list.size());
+    const std::string_view name = list.substr(begin, comma - begin);
+    begin = comma + 1;
+    const std::optional<metric> found = parse_metric(name);
+    if (!found) {
+      std::string known;
+      for (const metric m : all_metrics) known += (known.empty() ? "" : ", ") + std::string(name_of(m));
+      throw error(error_code::wrong_usage, "'" + io::escaped_utf8(name.substr(0, 200)) + "' is no metric; there are " +
+                                               known + ", with commas between them");
+    }
+    if (std::find(result.begin(), result.end(), *found) == result.end()) result.push_back(*found);
+  }
+  return result;
+}
+
+AEQ_INLINE void make_finite(std::span<float> values) {
+  for (float& v : values) {
+    if (std::isnan(v)) v = 1e-9f;
+    if (std::isinf(v)) v = v > 0 ? 1e9f : -1e9f;
+  }
+}
+
+AEQ_INLINE double measure(metric m, std::span<const float> t, std::span<const float> r) {
+  if (t.size() != r.size()) {
+    throw error(error_code::bad_input, "values of " + std::to_string(t.size()) + " and of " + std::to_string(r.size()) +
+                                           " elements can't be compared");
+  }
+  if (t.empty()) return 0;
+  switch (m) {
+    case metric::mse: return static_cast<double>(detail::mean_square_error(t, r));
+    case metric::median_diff_ratio: return static_cast<double>(detail::median_diff_ratio(t, r));
+    case metric::cosine_similarity: return detail::cosine_similarity(t, r);
+    case metric::kl_divergence: return static_cast<double>(detail::kl_divergence(t, r));
+    case metric::snr: {
+      const float signal = detail::mean_of(r.size(), [&](std::size_t i) { return detail::product(r[i], r[i]); });
+      return static_cast<double>(signal) / (static_cast<double>(detail::mean_square_error(t, r)) + 1e-9);
+    }
+    case metric::sqnr: {
+      power all;
+      all.add(t, r);
+      return all.sqnr();
+    }
+    case metric::max_error: return detail::max_error(t, r);
+  }
+  return 0;
+}
+
+AEQ_INLINE void power::add(std::span<const float> t, std::span<const float> r) {
+  double s = 0;
+  double n = 0;
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    const double y = r[i];
+    const double d = static_cast<double>(t[i]) - y;
+    s += y * y;
+    n += d * d;
+  }
+  signal += s;
+  noise += n;
+  elements += r.size();
+}
+
+AEQ_INLINE double power::sqnr() const {
+  if (noise == 0) return std::numeric_limits<double>::infinity();
+  return 10.0 * std::log10(signal / noise);
+}
+
+AEQ_INLINE double power::noise_share() const {
+  if (noise == 0) return 0;
+  return noise / signal;
+}
+
+AEQ_INLINE void accumulation::add(std::span<const metric> wanted, std::span<const float> t, std::span<const float> r) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] != metric::sqnr && wanted[i] != metric::max_error) sums_[i] += measure(wanted[i], t, r);
+  }
+  max_error_ = std::max(max_error_, measure(metric::max_error, t, r));
+  power_.add(t, r);
+  ++samples_;
+}
+
+AEQ_INLINE std::vector<double> accumulation::values(std::span<const metric> wanted) const {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == metric::sqnr) {
+      result.push_back(power_.elements == 0 ? 0 : power_.sqnr());
+    } else if (wanted[i] == metric::max_error) {
+      result.push_back(max_error_);
+    } else {
+      result.push_back(samples_ == 0 ? 0 : sums_[i] / static_cast<double>(samples_));
+    }
+  }
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/values.ipp
+// Values of tensors: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+/// Which scale the element at `index` has.
+class scale_places {
+ public:
+  explicit scale_places(const operand& value) : count_(value.scale.size()) {
+    const std::size_t elements = value.elements();
+    if (count_ < 2) return;
+    if (value.block_elements > 0) {
+      inner_ = static_cast<std::size_t>(value.block_elements);
+      fits_ = elements == count_ * inner_;
+      return;
+    }
+    const auto axis = static_cast<std::size_t>(value.channel_axis);
+    fits_ =
+        value.channel_axis >= 0 && axis < value.shape.size() && static_cast<std::size_t>(value.shape[axis]) == count_;
+    if (!fits_) return;
+    for (std::size_t i = axis + 1; i < value.shape.size(); ++i) inner_ *= static_cast<std::size_t>(value.shape[i]);
+    inner_ = std::max<std::size_t>(inner_, 1);
+  }
+
+  [[nodiscard]] bool fits() const { return fits_; }
+  [[nodiscard]] std::size_t operator()(std::size_t index) const { return count_ < 2 ? 0 : index / inner_ % count_; }
+
+ private:
+  std::size_t count_;
+  std::size_t inner_ = 1;
+  bool fits_ = true;
+};
+
+/// Calls work(element at) with the function that gives integer i of an operand; false if it holds none.
+template <class Work>
+bool with_integers(const operand& value, const Work& work) {
+  const auto plain = [&](auto zero) {
+    const auto values = value.values<decltype(zero)>();
+    work([values](std::size_t i) { return static_cast<std::int64_t>(values[i]); });
+    return true;
+  };
+  switch (value.type) {
+    case element_type::int8: return plain(std::int8_t(0));
+    case element_type::boolean:
+    case element_type::uint8: return plain(std::uint8_t(0));
+    case element_type::int16: return plain(std::int16_t(0));
+    case element_type::int32: return plain(std::int32_t(0));
+    case element_type::int64: return plain(std::int64_t(0));
+    case element_type::int4: {
+      const auto packed = value.values<std::uint8_t>();
+      work([packed](std::size_t i) { return std::int64_t(unpack<4>(packed, i)); });
+      return true;
+    }
+    case element_type::int2: {
+      const auto packed = value.values<std::uint8_t>();
+      work([packed](std::size_t i) { return std::int64_t(unpack<2>(packed, i)); });
+      return true;
+    }
+    default: return false;
+  }
+}
+
+/// The limits of a type's integers; narrow where a signed type of 8 bits or more has its zero in the middle.
+template <class Integer>
+struct integer_limits {
+  Integer lowest = 0;
+  Integer highest = 0;
+};
+[[nodiscard]] AEQ_INLINE bool limits_of(element_type type, bool zero_in_the_middle,
+                                        integer_limits<std::int64_t>& into) {
+  switch (type) {
+    case element_type::int2:
+    case element_type::int4:
+    case element_type::int8:
+    case element_type::int16:
+    case element_type::int32: {
+      const int bits = bits_of(type);
+      into.highest = (std::int64_t(1) << (bits - 1)) - 1;
+      into.lowest = -into.highest - (zero_in_the_middle && bits >= 8 ? 0 : 1);
+      return true;
+    }
+    case element_type::uint8: into = {0, 255}; return true;
+    default: return false;
+  }
+}
+
+[[nodiscard]] AEQ_INLINE bool all_zero(std::span<const std::int32_t> zero_point) {
+  return std::all_of(zero_point.begin(), zero_point.end(), [](std::int32_t z) { return z == 0; });
+}
+
+template <class Integer>
+void quantize_floats(std::span<const float> values, float scale, std::int32_t zero_point,
+                     const integer_limits<std::int64_t>& limits, std::vector<std::byte>& into) {
+  into.resize(values.size() * sizeof(Integer));
+  const auto lowest = static_cast<float>(limits.lowest);
+  const auto highest = static_cast<float>(limits.highest);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float steps = round_half_even(values[i] / scale + static_cast<float>(zero_point));
+    Integer made = 0;
+    if (steps >= highest) {
+      made = static_cast<Integer>(limits.highest);
+    } else if (steps <= lowest) {
+      made = static_cast<Integer>(limits.lowest);
+    } else if (!is_nan(steps)) {
+      made = static_cast<Integer>(steps);
+    }
+    std::memcpy(into.data() + i * sizeof(Integer), &made, sizeof made);
+  }
+}
+
+}  // namespace detail
+
+AEQ_INLINE void to_floats(const operand& value, std::vector<float>& into) {
+  into.clear();
+  const std::size_t count = value.elements();
+  const detail::scale_places scale_of(value);
+  if (!value.is_complete() || !scale_of.fits()) return;
+  if (!value.zero_point.empty() && value.zero_point.size() != value.scale.size()) return;
+  into.resize(count);
+  if (value.type == element_type::float32) {
+    if (count != 0) std::memcpy(into.data(), value.data.data(), count * sizeof(float));
+  } else if (value.type == element_type::float16) {
+    const auto bits = value.values<std::uint16_t>();
+    for (std::size_t i = 0; i < count; ++i) into[i] = float_from_float16(bits[i]);
+  } else {
+    const bool known = detail::with_integers(value, [&](const auto& integer) {
+      if (value.scale.empty()) {
+        for (std::size_t i = 0; i < count; ++i) into[i] = static_cast<float>(integer(i));
+        return;
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t place = scale_of(i);
+        const std::int64_t zero = value.zero_point.empty() ? 0 : value.zero_point[place];
+        into[i] = static_cast<float>(dequantize_value(integer(i), static_cast<double>(value.scale[place]), zero));
+      }
+    });
+    if (!known) into.clear();
+  }
+  make_finite(into);
+}
+
+AEQ_INLINE limit_counts count_limits(const operand& value) {
+  limit_counts result;
+  detail::integer_limits<std::int64_t> limits;
+  if (value.scale.empty() || !value.is_complete() ||
+      !detail::limits_of(value.type, detail::all_zero(value.zero_point), limits)) {
+    return result;
+  }
+  const std::size_t count = value.elements();
+  detail::with_integers(value, [&](const auto& integer) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int64_t v = integer(i);
+      result.lowest += v <= limits.lowest ? 1 : 0;
+      result.highest += v >= limits.highest ? 1 : 0;
+    }
+  });
+  return result;
+}
+
+AEQ_INLINE bool range_of_type(element_type type, std::span<const float> scale, std::span<const std::int32_t> zero_point,
+                              value_range& into) {
+  detail::integer_limits<std::int64_t> limits;
+  if (scale.size() != 1 || !detail::limits_of(type, detail::all_zero(zero_point), limits)) return false;
+  const std::int64_t zero = zero_point.empty() ? 0 : zero_point[0];
+  into.lowest = dequantize_value(limits.lowest, static_cast<double>(scale[0]), zero);
+  into.highest = dequantize_value(limits.highest, static_cast<double>(scale[0]), zero);
+  return true;
+}
+
+AEQ_INLINE bool convert(const operand& value, std::span<const float> floats, const execute::port& input,
+                        stored_value& into) {
+  into.type = input.type;
+  into.shape.assign(value.shape.begin(), value.shape.end());
+  const bool same_scale = std::ranges::equal(value.scale, input.scale) &&
+                          (std::ranges::equal(value.zero_point, input.zero_point) ||
+                           (detail::all_zero(value.zero_point) && detail::all_zero(input.zero_point)));
+  // Samples bear no scales: an integer that is given for an integer is meant as it is.
+  if (value.type == input.type && (same_scale || value.scale.empty())) {
+    into.bytes.assign(value.data.begin(), value.data.end());
+    return true;
+  }
+  if (floats.size() != value.elements()) return false;
+  if (input.type == element_type::float32) {
+    into.bytes.resize(floats.size_bytes());
+    if (!floats.empty()) std::memcpy(into.bytes.data(), floats.data(), floats.size_bytes());
+    return true;
+  }
+  if (input.type == element_type::float16) {
+    into.bytes.resize(floats.size() * sizeof(std::uint16_t));
+    for (std::size_t i = 0; i < floats.size(); ++i) {
+      const std::uint16_t bits = float16_bits(floats[i]);
+      std::memcpy(into.bytes.data() + i * sizeof bits, &bits, sizeof bits);
+    }
+    return true;
+  }
+  detail::integer_limits<std::int64_t> limits;
+  const std::int32_t zero = input.zero_point.empty() ? 0 : input.zero_point[0];
+  if (input.scale.size() != 1 || !detail::limits_of(input.type, detail::all_zero(input.zero_point), limits))
+    return false;
+  switch (input.type) {
+    case element_type::int8:
+      detail::quantize_floats<std::int8_t>(floats, input.scale[0], zero, limits, into.bytes);
+      return true;
+    case element_type::uint8:
+      detail::quantize_floats<std::uint8_t>(floats, input.scale[0], zero, limits, into.bytes);
+      return true;
+    case element_type::int16:
+      detail::quantize_floats<std::int16_t>(floats, input.scale[0], zero, limits, into.bytes);
+      return true;
+    case element_type::int32:
+      detail::quantize_floats<std::int32_t>(floats, input.scale[0], zero, limits, into.bytes);
+      return true;
+    default: return false;
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/comparison.ipp
+// Two models on the same samples: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+/// A tensor's value in the sample at hand.
+struct seen_value {
+  bool is_there = false;
+  element_type type = element_type::absent;
+  std::vector<std::byte> bytes;  ///< of what is no float32
+  std::vector<std::int32_t> shape;
+  std::vector<float> scale;
+  std::vector<std::int32_t> zero_point;
+  std::vector<float> floats;
+  limit_counts limits;
+
+  void set(const operand& value, bool keep_bytes) {
+    is_there = true;
+    type = value.type;
+    shape.assign(value.shape.begin(), value.shape.end());
+    scale.assign(value.scale.begin(), value.scale.end());
+    zero_point.assign(value.zero_point.begin(), value.zero_point.end());
+    bytes.clear();
+    if (keep_bytes && type != element_type::float32) bytes.assign(value.data.begin(), value.data.end());
+    to_floats(value, floats);
+  }
+
+  [[nodiscard]] operand view() const {
+    const auto held =
+        type == element_type::float32 ? std::as_bytes(std::span(floats)) : std::span<const std::byte>(bytes);
+    return {type, false, held, shape, scale, zero_point, 0, 0};
+  }
+};
+
+/// A tensor of both models, over all samples.
+struct compared_tensor {
+  tensor_pair pair;
+  tensor_result result;
+  accumulation errors;
+  seen_value reference;
+  seen_value target;
+  bool is_told = false;  ///< that it can't be compared
+};
+
+/// An op of the target that can run alone, over all samples.
+struct compared_layer {
+  const layer* what = nullptr;
+  std::vector<std::size_t> inputs;   ///< places of compared tensors
+  std::vector<std::size_t> outputs;  ///< likewise
+  power own;
+  power inherited;
+  bool works = true;
+};
+
+/// A way of calling both models.
+struct compared_signature {
+  execute::signature reference;
+  execute::signature target;
+  std::size_t target_number = 0;
+  std::vector<std::size_t> input_of;  ///< for each input of the target the place of the reference's
+  std::vector<compared_tensor> tensors;
+  std::vector<std::size_t> reference_places;  ///< of the subgraph's tensors among `tensors`
+  std::vector<std::size_t> target_places;
+  std::vector<std::size_t> outputs;  ///< for each output of the reference its place among `tensors`
+  std::vector<compared_layer> layers;
+  std::uint64_t samples = 0;
+};
+
+[[nodiscard]] AEQ_INLINE std::string quoted(const std::string& name) {
+  return "'" + io::escaped_utf8(name) + "'";
+}
+
+/// The port of the target that belongs to one of the reference: of the same name, else at the same place.
+[[nodiscard]] AEQ_INLINE std::size_t counterpart(const std::vector<execute::port>& of, std::size_t place,
+                                                 const std::vector<execute::port>& among) {
+  for (std::size_t i = 0; i < among.size(); ++i) {
+    if (among[i].name == of[place].name) return i;
+  }
+  return of.size() == among.size() ? place : nowhere;
+}
+
+}  // namespace detail
+
+class comparison::inside {
+ public:
+  inside(const model::model& reference, const model::model& target, comparison_options options)
+      : reference_(reference), target_(target), options_(std::move(options)) {
+    std::vector<execute::signature> others = execute::signatures_of(target_);
+    for (execute::signature& s : execute::signatures_of(reference_)) pair(std::move(s), others);
+    if (!options_.outputs_only) find_layers();
+  }
+
+  [[nodiscard]] const model::model* layers() const { return layers_.layers.empty() ? nullptr : &layers_.made; }
+
+  void take(const engine_view& reference, const engine_view& target, const engine_view* layers,
+            const calibrate::sample& s) {
+    if (s.signature >= signatures_.size()) {
+      throw error(error_code::bad_input, reference_.file_name() + ": sample " + std::to_string(number_) +
+                                             " is for signature " + std::to_string(s.signature) + " of " +
+                                             std::to_string(signatures_.size()));
+    }
+    detail::compared_signature& called = signatures_[s.signature];
+    for (detail::compared_tensor& t : called.tensors) t.reference.is_there = t.target.is_there = false;
+    try {
+      run_reference(reference, called, s);
+      run_target(target, called, s);
+      for (detail::compared_tensor& t : called.tensors) compare(t);
+      if (layers != nullptr) {
+        for (detail::compared_layer& l : called.layers) run_layer(*layers, called, l);
+      }
+      judge(called);
+    } catch (const error& e) {
+      throw error(e.code(), std::string(e.what()) + " (in sample " + std::to_string(number_) + ")");
+    }
+    ++called.samples;
+    ++number_;
+    if (options_.tell != nullptr) options_.tell->advance(1);
+  }
+
+  comparison_result finish() {
+    if (options_.tell != nullptr) options_.tell->finish();
+    if (number_ == 0) throw error(error_code::bad_input, "there was no sample to compare the models on");
+    if (!options_.labels.empty() && options_.labels.size() != number_) {
+      throw error(error_code::bad_input, "there are " + std::to_string(options_.labels.size()) + " labels for " +
+                                             std::to_string(number_) + " samples; one per sample is accepted");
+    }
+    comparison_result result;
+    result.reference = reference_.file_name();
+    result.target = target_.file_name();
+    if (reference_.file) result.reference_bytes = reference_.file->bytes().size();
+    // What quantization made in memory still looks at the file that it came from.
+    if (target_.file && target_.file != reference_.file) result.target_bytes = target_.file->bytes().size();
+    result.metrics = options_.metrics;
+    if (!options_.labels.empty()) result.labels = answers_;
+    for (detail::compared_signature& s : signatures_) {
+      if (s.samples == 0) continue;
+      if (!options_.outputs_only) compare_constants(s);
+      result.signatures.push_back(result_of(s));
+    }
+    return result;
+  }
+
+ private:
+  // Before the first sample.
+
+  void pair(execute::signature s, const std::vector<execute::signature>& others) {
+    const auto found =
+        std::find_if(others.begin(), others.end(), [&](const execute::signature& other) { return other.key == s.key; });
+    const bool alone = execute::signatures_of(reference_).size() == 1 && others.size() == 1;
+    if (found == others.end() && !alone) {
+      throw error(error_code::bad_input, target_.file_name() + ": has no signature " + detail::quoted(s.key) +
+                                             ", which " + reference_.file_name() +
+                                             " has; a model can be compared with what quantization made of it");
+    }
+    detail::compared_signature both;
+    both.target = alone ? others.front() : *found;
+    both.target_number = alone ? 0 : static_cast<std::size_t>(found - others.begin());
+    both.reference = std::move(s);
+    both.input_of.assign(both.target.inputs.size(), detail::nowhere);
+    for (std::size_t i = 0; i < both.target.inputs.size(); ++i) {
+      both.input_of[i] = detail::counterpart(both.target.inputs, i, both.reference.inputs);
+      if (both.input_of[i] == detail::nowhere) fail_port(both, "input", both.target.inputs[i], target_, reference_);
+    }
+    pair_all(both);
+    signatures_.push_back(std::move(both));
+  }
+
+  [[noreturn]] static void fail_port(const detail::compared_signature& s, const char* what, const execute::port& p,
+                                     const model::model& has, const model::model& lacks) {
+    throw error(error_code::bad_input, lacks.file_name() + ": signature " + detail::quoted(s.reference.key) +
+                                           " has no " + what + " " + detail::quoted(p.name) + ", which " +
+                                           has.file_name() +
+                                           " has; a model can be compared with what quantization made of it");
+  }
+
+  void pair_all(detail::compared_signature& both) {
+    const model::subgraph& r = reference_.subgraphs[both.reference.subgraph];
+    const model::subgraph& t = target_.subgraphs[both.target.subgraph];
+    both.reference_places.assign(r.tensors.size(), detail::nowhere);
+    both.target_places.assign(t.tensors.size(), detail::nowhere);
+    const std::vector<tensor_pair> named = pair_tensors(r, t);
+    for (std::size_t i = 0; i < both.reference.outputs.size(); ++i) {
+      const std::size_t tensor = both.reference.outputs[i].tensor;
+      std::size_t place = both.reference_places[tensor];
+      if (place == detail::nowhere) {
+        const std::size_t port = detail::counterpart(both.reference.outputs, i, both.target.outputs);
+        if (port == detail::nowhere) fail_port(both, "output", both.reference.outputs[i], reference_, target_);
+        tensor_pair pair{tensor, both.target.outputs[port].tensor};
+        for (const tensor_pair& p : named) {
+          if (p.reference == tensor && !options_.outputs_only) pair = p;
+        }
+        place = add(both, pair, tensor_group::output);
+      }
+      both.outputs.push_back(place);
+    }
+    if (options_.outputs_only) return;
+    const auto is_input = [&](std::size_t tensor) {
+      return std::any_of(both.reference.inputs.begin(), both.reference.inputs.end(),
+                         [&](const execute::port& p) { return p.tensor == tensor; });
+    };
+    for (const tensor_pair& p : named) {
+      if (both.reference_places[p.reference] != detail::nowhere) continue;
+      add(both, p,
+          is_input(p.reference)                            ? tensor_group::input
+          : reference_.is_constant(r.tensors[p.reference]) ? tensor_group::constant
+                                                           : tensor_group::intermediate);
+    }
+    std::stable_sort(both.tensors.begin() + static_cast<std::ptrdiff_t>(outputs_of(both)), both.tensors.end(),
+                     [](const detail::compared_tensor& a, const detail::compared_tensor& b) {
+                       return a.result.group < b.result.group;
+                     });
+    for (std::size_t i = 0; i < both.tensors.size(); ++i) {
+      both.reference_places[both.tensors[i].pair.reference] = i;
+      both.target_places[both.tensors[i].pair.target] = i;
+    }
+  }
+
+  static std::size_t outputs_of(const detail::compared_signature& s) {
+    return static_cast<std::size_t>(
+        std::count_if(s.tensors.begin(), s.tensors.end(),
+                      [](const detail::compared_tensor& t) { return t.result.group == tensor_group::output; }));
+  }
+
+  std::size_t add(detail::compared_signature& both, const tensor_pair& pair, tensor_group group) {
+    const model::tensor& r = reference_.subgraphs[both.reference.subgraph].tensors[pair.reference];
+    const model::tensor& t = target_.subgraphs[both.target.subgraph].tensors[pair.target];
+    tensor_result result;
+    result.name = r.name.value_or("");
+    result.group = group;
+    result.reference_type = std::string(model::name_of(r.type));
+    result.target_type = std::string(model::name_of(t.type));
+    result.lowest = std::numeric_limits<double>::infinity();
+    result.highest = -result.lowest;
+    const std::size_t place = both.tensors.size();
+    both.tensors.push_back({pair, std::move(result), accumulation(options_.metrics), {}, {}, false});
+    both.reference_places[pair.reference] = place;
+    both.target_places[pair.target] = place;
+    return place;
+  }
+
+  void find_layers() {
+    std::vector<std::pair<std::size_t, std::size_t>> made;  // subgraphs
+    for (const detail::compared_signature& s : signatures_) {
+      const std::pair<std::size_t, std::size_t> graphs(s.reference.subgraph, s.target.subgraph);
+      if (std::find(made.begin(), made.end(), graphs) != made.end()) continue;
+      made.push_back(graphs);
+      std::vector<tensor_pair> pairs;
+      for (const detail::compared_tensor& t : s.tensors) pairs.push_back(t.pair);
+      add_layers(target_, graphs.second, pairs, reference_, graphs.first, layers_);
+    }
+    for (detail::compared_signature& s : signatures_) {
+      for (const layer& l : layers_.layers) {
+        if (l.subgraph != s.target.subgraph || l.reference_subgraph != s.reference.subgraph) continue;
+        detail::compared_layer here{&l, {}, {}, {}, {}, true};
+        for (const tensor_pair& p : l.inputs) here.inputs.push_back(s.target_places[p.target]);
+        for (const tensor_pair& p : l.outputs) here.outputs.push_back(s.target_places[p.target]);
+        s.layers.push_back(std::move(here));
+      }
+    }
+  }
+
+  // A sample.
+
+  void run_reference(const engine_view& engine, detail::compared_signature& called, const calibrate::sample& s) const {
+    execute::tensor_visitor visitor;
+    if (!options_.outputs_only) {
+      visitor = [&](const execute::tensor_view& shown) {
+        if (shown.subgraph != called.reference.subgraph || shown.value == nullptr) return;
+        const std::size_t place = called.reference_places[shown.tensor];
+        if (place != detail::nowhere) called.tensors[place].reference.set(*shown.value, true);
+      };
+    }
+    engine.reset();
+    engine.run(s.signature, s.inputs, visitor);
+    for (std::size_t i = 0; i < called.outputs.size(); ++i) {
+      detail::compared_tensor& t = called.tensors[called.outputs[i]];
+      if (!t.reference.is_there) t.reference.set(engine.output(i), true);
+    }
+  }
+
+  void run_target(const engine_view& engine, detail::compared_signature& called, const calibrate::sample& s) {
+    std::vector<operand> inputs(called.target.inputs.size());
+    stored_.resize(std::max(stored_.size(), inputs.size()));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const operand& given = s.inputs[called.input_of[i]];
+      std::vector<float> floats;
+      to_floats(given, floats);
+      if (!convert(given, floats, called.target.inputs[i], stored_[i])) {
+        throw error(error_code::bad_input,
+                    target_.file_name() + ": input " + detail::quoted(called.target.inputs[i].name) + " takes " +
+                        execute::described(called.target.inputs[i].type, called.target.inputs[i].shape) + ", which " +
+                        execute::described(given.type, given.shape) + " can't be made into");
+      }
+      inputs[i] = stored_[i].view();
+    }
+    execute::tensor_visitor visitor;
+    if (!options_.outputs_only) {
+      visitor = [&](const execute::tensor_view& shown) {
+        if (shown.subgraph != called.target.subgraph || shown.value == nullptr) return;
+        const std::size_t place = called.target_places[shown.tensor];
+        if (place != detail::nowhere) see_target(called.tensors[place], *shown.value);
+      };
+    }
+    engine.reset();
+    engine.run(called.target_number, inputs, visitor);
+    for (std::size_t k = 0; k < called.target.outputs.size(); ++k) {
+      const std::size_t place = called.target_places[called.target.outputs[k].tensor];
+      if (place == detail::nowhere || called.tensors[place].target.is_there) continue;
+      see_target(called.tensors[place], engine.output(k));
+    }
+  }
+
+  static void see_target(detail::compared_tensor& t, const operand& value) {
+    t.target.set(value, false);
+    t.target.limits = count_limits(value);
+    value_range range;
+    if (range_of_type(value.type, value.scale, value.zero_point, range)) t.result.range = range;
+  }
+
+  void compare(detail::compared_tensor& t) {
+    if (!t.reference.is_there || !t.target.is_there) return;
+    const std::vector<float>& r = t.reference.floats;
+    if (r.size() != t.target.floats.size()) {
+      t.target.is_there = false;
+      if (!t.is_told && options_.notes != nullptr) {
+        options_.notes->add("tensor " + detail::quoted(t.result.name),
+                            "has " + std::to_string(r.size()) + " elements in one model and " +
+                                std::to_string(t.target.floats.size()) + " in the other; it is not compared");
+      }
+      t.is_told = true;
+      return;
+    }
+    t.errors.add(options_.metrics, t.target.floats, r);
+    t.result.saturated.lowest += t.target.limits.lowest;
+    t.result.saturated.highest += t.target.limits.highest;
+    double lowest = t.result.lowest;
+    double highest = t.result.highest;
+    for (const float v : r) {
+      lowest = std::min(lowest, static_cast<double>(v));
+      highest = std::max(highest, static_cast<double>(v));
+    }
+    t.result.lowest = lowest;
+    t.result.highest = highest;
+    if (!t.result.range || t.target.scale.size() != 1) return;
+    const double half_step = 0.5 * static_cast<double>(t.target.scale[0]);
+    const double from = t.result.range->lowest - half_step;
+    const double to = t.result.range->highest + half_step;
+    for (const float v : r) t.result.clipped += static_cast<double>(v) < from || static_cast<double>(v) > to ? 1 : 0;
+  }
+
+  void run_layer(const engine_view& engine, detail::compared_signature& called, detail::compared_layer& l) {
+    if (!l.works) return;
+    const execute::signature& alone = engine.signatures()[l.what->signature];
+    std::vector<operand> inputs(alone.inputs.size());
+    stored_.resize(std::max(stored_.size(), inputs.size()));
+    try {
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const detail::seen_value& value = called.tensors[l.inputs[i]].reference;
+        if (!value.is_there || !convert(value.view(), value.floats, alone.inputs[i], stored_[i])) {
+          throw error(error_code::bad_input, "its input " + detail::quoted(called.tensors[l.inputs[i]].result.name) +
+                                                 " has no value that it takes");
+        }
+        inputs[i] = stored_[i].view();
+      }
+      engine.reset();
+      engine.run(l.what->signature, inputs, {});
+      for (std::size_t k = 0; k < l.outputs.size(); ++k) {
+        const detail::compared_tensor& t = called.tensors[l.outputs[k]];
+        if (!t.reference.is_there || !t.target.is_there) continue;
+        to_floats(engine.output(k), floats_);
+        if (floats_.size() != t.reference.floats.size()) {
+          throw error(error_code::bad_input, "its output has another size when it runs alone");
+        }
+        l.own.add(floats_, t.reference.floats);
+        l.inherited.add(t.target.floats, floats_);
+      }
+    } catch (const error& e) {
+      l.works = false;
+      if (options_.notes != nullptr) {
+        options_.notes->add(l.what->op + " " + std::to_string(l.what->operation),
+                            std::string("can't run alone, so that its own error is not known: ") + e.what());
+      }
+    }
+  }
+
+  void judge(detail::compared_signature& called) {
+    if (options_.labels.empty() || called.outputs.empty()) return;
+    const detail::compared_tensor& t = called.tensors[called.outputs[0]];
+    if (number_ >= options_.labels.size()) {
+      throw error(error_code::bad_input, "there are " + std::to_string(options_.labels.size()) +
+                                             " labels, and more samples than that; one per sample is accepted");
+    }
+    const std::int64_t label = options_.labels[static_cast<std::size_t>(number_)];
+    if (label < 0 || std::cmp_greater_equal(label, t.reference.floats.size())) {
+      throw error(error_code::bad_input, "label " + std::to_string(label) + " is none of the " +
+                                             std::to_string(t.reference.floats.size()) + " classes of output " +
+                                             detail::quoted(called.reference.outputs[0].name));
+    }
+    const std::size_t r = place_of_largest(t.reference.floats);
+    const std::size_t q = place_of_largest(t.target.floats);
+    answers_.output = called.reference.outputs[0].name;
+    ++answers_.samples;
+    answers_.reference_right += std::cmp_equal(r, label) ? 1u : 0u;
+    answers_.target_right += std::cmp_equal(q, label) ? 1u : 0u;
+    answers_.agreed += r == q ? 1u : 0u;
+  }
+
+  // After the last sample.
+
+  void compare_constants(detail::compared_signature& s) {
+    execute::detail::memory_account account(std::numeric_limits<std::uint64_t>::max());
+    execute::detail::buffer_store of_reference(reference_, account);
+    execute::detail::buffer_store of_target(target_, account);
+    const auto r = execute::detail::make_slots(reference_, s.reference.subgraph, of_reference, account);
+    const auto t = execute::detail::make_slots(target_, s.target.subgraph, of_target, account);
+    for (detail::compared_tensor& c : s.tensors) {
+      const execute::detail::slot& a = r[c.pair.reference];
+      const execute::detail::slot& b = t[c.pair.target];
+      if (!a.is_constant || !b.is_constant || !a.problem.empty() || !b.problem.empty()) continue;
+      c.reference.set(a.view(), false);
+      see_target(c, b.view());
+      compare(c);
+      c.reference = {};
+      c.target = {};
+    }
+  }
+
+  signature_result result_of(detail::compared_signature& s) const {
+    signature_result result;
+    result.key = s.reference.key;
+    result.samples = s.samples;
+    for (detail::compared_tensor& t : s.tensors) {
+      if (t.errors.samples() == 0) continue;
+      t.result.samples = t.errors.samples();
+      t.result.values = t.errors.values(options_.metrics);
+      t.result.strength = t.errors.strength();
+      if (t.result.strength.elements == 0) t.result.lowest = t.result.highest = 0;
+      result.tensors.push_back(t.result);
+    }
+    for (const detail::compared_layer& l : s.layers) {
+      layer_result& made = result.layers.emplace_back();
+      made.op = l.what->op;
+      made.operation = l.what->operation;
+      made.tensor = s.tensors[l.outputs[0]].result.name;
+      for (const std::size_t place : l.outputs) {
+        const power& p = s.tensors[place].errors.strength();
+        made.total.signal += p.signal;
+        made.total.noise += p.noise;
+        made.total.elements += p.elements;
+      }
+      if (!l.works || l.own.elements == 0) continue;
+      made.own = l.own;
+      made.inherited = l.inherited;
+      made.inherited->signal = l.own.signal;
+    }
+    std::stable_sort(result.layers.begin(), result.layers.end(), [](const layer_result& a, const layer_result& b) {
+      if (a.own.has_value() != b.own.has_value()) return a.own.has_value();
+      return a.own && a.own->noise_share() > b.own->noise_share();
+    });
+    return result;
+  }
+
+  const model::model& reference_;
+  const model::model& target_;
+  comparison_options options_;
+  std::vector<detail::compared_signature> signatures_;
+  layer_model layers_;
+  std::uint64_t number_ = 0;  ///< of samples so far
+  top_1 answers_;
+  std::vector<stored_value> stored_;
+  std::vector<float> floats_;
+};
+
+AEQ_INLINE comparison::comparison(const model::model& reference, const model::model& target, comparison_options options)
+    : inside_(std::make_unique<inside>(reference, target, std::move(options))) {}
+AEQ_INLINE comparison::comparison(comparison&&) noexcept = default;
+AEQ_INLINE comparison& comparison::operator=(comparison&&) noexcept = default;
+AEQ_INLINE comparison::~comparison() = default;
+
+AEQ_INLINE const model::model* comparison::layers() const {
+  return inside_->layers();
+}
+AEQ_INLINE void comparison::take(const engine_view& reference, const engine_view& target, const engine_view* layers,
+                                 const calibrate::sample& s) {
+  inside_->take(reference, target, layers, s);
+}
+AEQ_INLINE comparison_result comparison::finish() {
+  return inside_->finish();
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
 // ---- aeq/quantizer.ipp
 // The facade's way through the floors below it.
 
@@ -23697,6 +24940,27 @@ AEQ_INLINE std::uint64_t quantizer::save(const recipe::plan& decisions, const st
     if (source_.file) source_.file->check_unchanged();  // what was found wrong may be of a file half written
     throw;
   }
+}
+
+AEQ_INLINE validate::comparison_result quantizer::validate(const model::model& quantized, const std::string& data,
+                                                           const validation_options& options) const {
+  aeq::validate::comparison work(source_, quantized, options.compare);
+  aeq::calibrate::dataset samples(data, execute::signatures_of(source_), {.samples = options.samples});
+  if (options.compare.tell != nullptr) options.compare.tell->expect(samples.size());
+  execute::interpreter reference(source_, {.threads = options.threads});
+  execute::interpreter target(quantized, {.threads = options.threads});
+  const aeq::validate::engine_view of_reference(reference);
+  const aeq::validate::engine_view of_target(target);
+  std::optional<execute::interpreter> alone;
+  std::optional<aeq::validate::engine_view> layers;
+  if (work.layers() != nullptr) {
+    alone.emplace(*work.layers(), execute::interpreter_options{.threads = options.threads});
+    layers.emplace(*alone);
+  }
+  aeq::validate::comparison_result result =
+      aeq::validate::compare(work, of_reference, of_target, layers ? &*layers : nullptr, samples);
+  result.data = data;
+  return result;
 }
 
 }  // namespace aeq::inline AEQ_ABI
@@ -24468,6 +25732,565 @@ AEQ_INLINE std::uint64_t save(const recipe& saved, const std::string& path, cons
 }
 
 }  // namespace aeq::inline AEQ_ABI::recipe
+
+// ---- aeq/validate/labels.ipp
+// Labels: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+AEQ_INLINE std::vector<std::int64_t> load_labels(const std::string& path) {
+  const std::shared_ptr<const io::input_file> file = io::input_file::open(path);
+  const auto fail = [&](const std::string& what) {
+    throw error(error_code::bad_input,
+                path + ": " + what + "; labels are an .npy file of integers, one per sample: shape [samples]");
+  };
+  if (!calibrate::is_npy(file->bytes())) fail("is no .npy file");
+  const calibrate::npy_header header = calibrate::parse_npy(file->bytes(), path);
+  const bool is_integer = header.type_name.starts_with("int") || header.type_name.starts_with("uint");
+  if (!is_integer) fail("holds " + header.type_name);
+  const std::vector<std::uint64_t>& shape = header.shape;
+  if (shape.empty() || shape.size() > 2 || (shape.size() == 2 && shape[1] != 1)) {
+    fail("has shape " + calibrate::shape_text(shape));
+  }
+  const std::span<const std::uint8_t> data = file->bytes().subspan(header.header_bytes);
+  if (data.size() != header.data_bytes) fail("is not as long as its type and shape say");
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(shape[0]));
+  const std::size_t width = header.item_bytes;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    std::uint64_t bits = 0;
+    for (std::size_t k = 0; k < width; ++k) {
+      const std::size_t at = header.big_endian ? k : width - 1 - k;  // from the high byte down
+      bits = bits << 8u | data[i * width + at];
+    }
+    const std::uint64_t sign = std::uint64_t(1) << (8 * width - 1);
+    if (header.type_name[0] == 'i' && width < 8) bits = (bits ^ sign) - sign;
+    labels[i] = std::bit_cast<std::int64_t>(bits);
+  }
+  return labels;
+}
+
+AEQ_INLINE std::size_t place_of_largest(std::span<const float> values) {
+  return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/layers.ipp
+// The ops of a model one by one: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+AEQ_INLINE std::vector<tensor_pair> pair_tensors(const model::subgraph& reference, const model::subgraph& target) {
+  const auto counts = [](const model::tensor& t) {
+    return t.name && !t.name->empty() && t.name->find("scratch") == std::string::npos &&
+           t.type != model::tensor_type::resource && execute::element_type_of(t.type) != element_type::absent;
+  };
+  std::unordered_map<std::string, std::size_t> by_name;
+  for (std::size_t i = 0; i < target.tensors.size(); ++i) {
+    if (target.tensors[i].name) by_name[*target.tensors[i].name] = i;
+  }
+  std::vector<tensor_pair> pairs;
+  std::unordered_map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < reference.tensors.size(); ++i) {
+    const model::tensor& t = reference.tensors[i];
+    if (!counts(t)) continue;
+    const auto found = by_name.find(*t.name);
+    if (found == by_name.end() || !counts(target.tensors[found->second])) continue;
+    const auto [place, is_new] = known.emplace(*t.name, pairs.size());
+    if (is_new) pairs.push_back({i, found->second});
+    pairs[place->second].reference = i;
+  }
+  return pairs;
+}
+
+namespace detail {
+
+/// Makes layers of one subgraph.
+class layer_maker {
+ public:
+  layer_maker(const model::model& target, std::size_t subgraph, const std::vector<tensor_pair>& pairs,
+              const model::model& reference, std::size_t reference_subgraph, layer_model& into)
+      : target_(target),
+        subgraph_(subgraph),
+        reference_subgraph_(reference_subgraph),
+        graph_(target.subgraphs[subgraph]),
+        into_(into) {
+    pair_of_.resize(graph_.tensors.size());
+    writer_of_.resize(graph_.tensors.size());
+    const model::subgraph& other = reference.subgraphs[reference_subgraph];
+    for (const tensor_pair& p : pairs) {
+      if (!reference.is_constant(other.tensors[p.reference])) pair_of_[p.target] = p;
+    }
+    for (std::size_t i = 0; i < graph_.operations.size(); ++i) {
+      for (const std::int32_t t : graph_.operations[i].outputs) {
+        if (t >= 0) writer_of_[static_cast<std::size_t>(t)] = i;
+      }
+    }
+  }
+
+  void make_all() {
+    for (std::size_t i = 0; i < graph_.operations.size(); ++i) make(i);
+  }
+
+ private:
+  void make(std::size_t number) {
+    const op::code code = target_.builtin(graph_.operations[number]);
+    layer made{reference_subgraph_, subgraph_, number, std::string(op::builtin_name(code)), 0, {}, {}};
+    if (made.op.empty()) made.op = "operator " + std::to_string(static_cast<std::int32_t>(code));
+    std::vector<std::size_t> outputs;
+    for (const std::int32_t t : graph_.operations[number].outputs) {
+      if (t < 0 || !pair_of_[static_cast<std::size_t>(t)]) continue;
+      made.outputs.push_back(*pair_of_[static_cast<std::size_t>(t)]);
+    }
+    if (made.outputs.empty()) return;
+    std::map<std::size_t, bool> operations;  // true: its inputs have been looked at
+    if (!gather(number, operations, made)) return;
+    add(operations, std::move(made));
+  }
+
+  /// Collects an op and what stands before it, as far as paired tensors; false if it depends on something else.
+  bool gather(std::size_t first, std::map<std::size_t, bool>& operations, layer& made) const {
+    std::vector<std::size_t> open{first};
+    operations[first] = true;
+    while (!open.empty()) {
+      const model::operation& o = graph_.operations[open.back()];
+      open.pop_back();
+      for (const std::int32_t t : o.inputs) {
+        if (t < 0) continue;
+        const auto i = static_cast<std::size_t>(t);
+        const model::tensor& read = graph_.tensors[i];
+        if (read.type == model::tensor_type::resource) return false;  // its state is made elsewhere
+        if (target_.is_constant(read) || read.is_variable) continue;
+        if (pair_of_[i]) {
+          const bool is_there =
+              std::any_of(made.inputs.begin(), made.inputs.end(), [&](const tensor_pair& p) { return p.target == i; });
+          if (!is_there) made.inputs.push_back(*pair_of_[i]);
+          continue;
+        }
+        if (!writer_of_[i]) return false;
+        if (operations.emplace(*writer_of_[i], true).second) open.push_back(*writer_of_[i]);
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool has_blocks(std::int32_t tensor) const {
+    if (tensor < 0) return false;
+    const auto& q = graph_.tensors[static_cast<std::size_t>(tensor)].quantization;
+    return q && q->details.type != 0;
+  }
+
+  void add(const std::map<std::size_t, bool>& operations, layer made) {
+    model::model& m = into_.made;
+    if (into_.layers.empty()) {
+      m = target_;
+      m.signatures.clear();
+    }
+    model::subgraph alone;
+    std::unordered_map<std::int32_t, std::int32_t> places;
+    // Scales of blocks are tensors that their tensor names by number.
+    bool keeps_numbers = false;
+    for (const auto& [number, seen] : operations) {
+      const model::operation& o = graph_.operations[number];
+      keeps_numbers =
+          keeps_numbers || std::any_of(o.inputs.begin(), o.inputs.end(), [&](std::int32_t t) { return has_blocks(t); });
+    }
+    if (keeps_numbers) alone.tensors = graph_.tensors;
+    const auto placed = [&](std::int32_t t) {
+      if (t < 0 || keeps_numbers) return t;
+      const auto [place, is_new] = places.emplace(t, static_cast<std::int32_t>(alone.tensors.size()));
+      if (is_new) alone.tensors.push_back(graph_.tensors[static_cast<std::size_t>(t)]);
+      return place->second;
+    };
+    for (const auto& [number, seen] : operations) {
+      model::operation o = graph_.operations[number];
+      for (std::int32_t& t : o.inputs) t = placed(t);
+      for (std::int32_t& t : o.outputs) t = placed(t);
+      for (std::int32_t& t : o.intermediates) t = placed(t);
+      o.debug_metadata_index = -1;
+      alone.operations.push_back(std::move(o));
+    }
+    model::signature called;
+    called.key = "layer " + std::to_string(made.subgraph) + ":" + std::to_string(made.operation);
+    called.subgraph = static_cast<std::uint32_t>(m.subgraphs.size());
+    const auto add_port = [&](const tensor_pair& p, std::vector<std::int32_t>& ports,
+                              std::vector<model::tensor_map>& named) {
+      const std::int32_t t = placed(static_cast<std::int32_t>(p.target));
+      ports.push_back(t);
+      named.push_back({std::to_string(named.size()), static_cast<std::uint32_t>(t)});
+      return static_cast<std::size_t>(t);
+    };
+    for (const tensor_pair& p : made.inputs) {
+      model::tensor& input = alone.tensors[add_port(p, alone.inputs, called.inputs)];
+      input.shape_signature.assign(input.shape.size(), -1);  // what the sample makes of it
+    }
+    for (const tensor_pair& p : made.outputs) add_port(p, alone.outputs, called.outputs);
+    made.signature = m.signatures.size();
+    m.subgraphs.push_back(std::move(alone));
+    m.signatures.push_back(std::move(called));
+    into_.layers.push_back(std::move(made));
+  }
+
+  const model::model& target_;
+  std::size_t subgraph_;
+  std::size_t reference_subgraph_;
+  const model::subgraph& graph_;
+  layer_model& into_;
+  std::vector<std::optional<tensor_pair>> pair_of_;  ///< of the target's tensors; none for constants
+  std::vector<std::optional<std::size_t>> writer_of_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE void add_layers(const model::model& target, std::size_t subgraph, const std::vector<tensor_pair>& pairs,
+                           const model::model& reference, std::size_t reference_subgraph, layer_model& into) {
+  detail::layer_maker(target, subgraph, pairs, reference, reference_subgraph, into).make_all();
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/json.ipp
+// A comparison as JSON: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE boost::json::value number_or_null(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  return value;
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::value share_of(const std::optional<power>& p) {
+  if (!p) return nullptr;
+  return number_or_null(p->noise_share());
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::object json_of(const tensor_result& t, const std::vector<metric>& metrics) {
+  boost::json::object values;
+  for (std::size_t i = 0; i < t.values.size(); ++i) values[name_of(metrics[i])] = number_or_null(t.values[i]);
+  boost::json::object result{{"name", io::escaped_utf8(t.name)},
+                             {"group", name_of(t.group)},
+                             {"reference_type", t.reference_type},
+                             {"target_type", t.target_type},
+                             {"samples", t.samples},
+                             {"elements", t.strength.elements},
+                             {"metrics", std::move(values)},
+                             {"values", boost::json::array{number_or_null(t.lowest), number_or_null(t.highest)}}};
+  if (t.range) {
+    result["range"] = boost::json::array{t.range->lowest, t.range->highest};
+    result["clipped"] = t.clipped;
+    result["saturated"] = boost::json::array{t.saturated.lowest, t.saturated.highest};
+  }
+  return result;
+}
+
+[[nodiscard]] AEQ_INLINE boost::json::object json_of(const layer_result& l) {
+  return {{"op", l.op},
+          {"operation", l.operation},
+          {"tensor", io::escaped_utf8(l.tensor)},
+          {"own_noise", share_of(l.own)},
+          {"inherited_noise", share_of(l.inherited)},
+          {"noise", number_or_null(l.total.noise_share())}};
+}
+
+}  // namespace detail
+
+AEQ_INLINE boost::json::object to_json(const comparison_result& result, std::span<const std::string> failed,
+                                       const warnings& notes) {
+  boost::json::array metrics;
+  for (const metric m : result.metrics) metrics.emplace_back(name_of(m));
+  boost::json::array signatures;
+  for (const signature_result& s : result.signatures) {
+    boost::json::array tensors;
+    for (const tensor_result& t : s.tensors) tensors.push_back(detail::json_of(t, result.metrics));
+    boost::json::array layers;
+    for (const layer_result& l : s.layers) layers.push_back(detail::json_of(l));
+    signatures.push_back(boost::json::object{{"key", io::escaped_utf8(s.key)},
+                                             {"samples", s.samples},
+                                             {"tensors", std::move(tensors)},
+                                             {"layers", std::move(layers)}});
+  }
+  boost::json::object all{
+      {"format", "validation/1"},
+      {"reference",
+       boost::json::object{{"file", io::escaped_utf8(result.reference)}, {"bytes", result.reference_bytes}}},
+      {"target", boost::json::object{{"file", io::escaped_utf8(result.target)}, {"bytes", result.target_bytes}}},
+      {"data", io::escaped_utf8(result.data)},
+      {"metrics", std::move(metrics)},
+      {"signatures", std::move(signatures)}};
+  if (result.labels) {
+    const top_1& l = *result.labels;
+    all["top_1"] = boost::json::object{{"output", io::escaped_utf8(l.output)},
+                                       {"samples", l.samples},
+                                       {"reference_right", l.reference_right},
+                                       {"target_right", l.target_right},
+                                       {"agreed", l.agreed}};
+  }
+  boost::json::array sentences;
+  for (const std::string& f : failed) sentences.emplace_back(f);
+  all["failed"] = std::move(sentences);
+  boost::json::array told;
+  for (const warning& w : notes.all()) told.emplace_back(w.place + ": " + w.message);
+  all["warnings"] = std::move(told);
+  return all;
+}
+
+AEQ_INLINE std::string report_json(const comparison_result& result, std::span<const std::string> failed,
+                                   const warnings& notes) {
+  return io::json_line(to_json(result, failed, notes));
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/model_explorer.ipp
+// The Python tool's files: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+/// In the Python tool's order of groups.
+inline constexpr std::array<std::pair<tensor_group, const char*>, 4> groups{
+    {{tensor_group::input, "input_tensors"},
+     {tensor_group::output, "output_tensors"},
+     {tensor_group::constant, "constant_tensors"},
+     {tensor_group::intermediate, "intermediate_tensors"}}};
+
+}  // namespace detail
+
+AEQ_INLINE std::string model_explorer_json(const comparison_result& result, metric m) {
+  const auto found = std::find(result.metrics.begin(), result.metrics.end(), m);
+  const auto place = static_cast<std::size_t>(found - result.metrics.begin());
+  boost::json::object tensors;
+  for (const signature_result& s : result.signatures) {
+    for (const auto& [group, key] : detail::groups) {
+      for (const tensor_result& t : s.tensors) {
+        if (t.group != group || place >= t.values.size() || !std::isfinite(t.values[place])) continue;
+        tensors[io::escaped_utf8(t.name)] = boost::json::object{{"value", t.values[place]}};
+      }
+    }
+  }
+  boost::json::array thresholds;
+  constexpr std::array<std::int64_t, 3> whole{1, 10, 100};
+  const auto add = [&](boost::json::value value) {
+    const std::size_t green = 255 - 36 * thresholds.size();
+    thresholds.push_back(
+        boost::json::object{{"value", std::move(value)}, {"bgColor", "rgb(200, " + std::to_string(green) + ", 0)"}});
+  };
+  for (const double value : {0.05, 0.1, 0.2, 0.4}) add(value);
+  for (const std::int64_t value : whole) add(value);
+  return io::json_line(boost::json::object{{"results", std::move(tensors)}, {"thresholds", std::move(thresholds)}});
+}
+
+AEQ_INLINE std::string python_tool_json(const comparison_result& result) {
+  const auto before = static_cast<std::int64_t>(result.reference_bytes);
+  const std::int64_t saved = before - static_cast<std::int64_t>(result.target_bytes);
+  boost::json::object all{
+      {"reduced_size_bytes", saved},
+      {"reduced_size_percentage", before == 0 ? 0.0 : static_cast<double>(saved) / static_cast<double>(before) * 100}};
+  for (const signature_result& s : result.signatures) {
+    boost::json::object signature;
+    for (const auto& [group, key] : detail::groups) {
+      boost::json::object& tensors = signature[key].emplace_object();
+      for (const tensor_result& t : s.tensors) {
+        if (t.group != group) continue;
+        boost::json::object& values = tensors[io::escaped_utf8(t.name)].emplace_object();
+        for (std::size_t i = 0; i < t.values.size(); ++i) values[name_of(result.metrics[i])] = t.values[i];
+      }
+    }
+    all[io::escaped_utf8(s.key)] = std::move(signature);
+  }
+  return io::json_line(all);
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/text.ipp
+// A comparison as text: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+[[nodiscard]] AEQ_INLINE std::string printed(const char* format, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+[[nodiscard]] AEQ_INLINE std::string decibels(double value) {
+  if (std::isinf(value)) return value > 0 ? "exact" : "-inf";
+  return printed("%.1f dB", value);
+}
+
+[[nodiscard]] AEQ_INLINE std::string metric_text(metric m, double value) {
+  return m == metric::sqnr ? decibels(value) : printed("%.6g", value);
+}
+
+[[nodiscard]] AEQ_INLINE std::string percent(std::uint64_t part, std::uint64_t of) {
+  return printed("%.2f %%", of == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(of));
+}
+
+[[nodiscard]] AEQ_INLINE std::string counted_samples(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " sample" : " samples");
+}
+
+class text_report {
+ public:
+  text_report(const comparison_result& result, std::size_t rows) : result_(result), rows_(rows) {}
+
+  std::string text() {
+    head();
+    for (const signature_result& s : result_.signatures) {
+      text_ += "\n";
+      if (!s.key.empty() || result_.signatures.size() > 1) {
+        text_ += "signature '" + io::shown(s.key) + "', " + counted_samples(s.samples) + "\n";
+      }
+      outputs(s);
+      layers(s);
+      clipped(s);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  void head() {
+    io::columns files({"", "", ">"});
+    const auto size = [](std::uint64_t bytes) { return bytes == 0 ? std::string() : io::size_text(bytes); };
+    files.add({"reference", io::shown(result_.reference, 200), size(result_.reference_bytes)});
+    files.add({"target", io::shown(result_.target, 200), size(result_.target_bytes)});
+    const std::string table = files.text("");
+    text_ = table.substr(table.find('\n') + 1);  // without the titles
+    std::uint64_t samples = 0;
+    for (const signature_result& s : result_.signatures) samples += s.samples;
+    text_ += "data       " + io::shown(result_.data, 200) + ", " + counted_samples(samples) + "\n";
+    if (!result_.labels) return;
+    const top_1& l = *result_.labels;
+    text_ += "top-1      " + percent(l.reference_right, l.samples) + " of the reference, " +
+             percent(l.target_right, l.samples) + " of the target; both have the same answer for " +
+             percent(l.agreed, l.samples) + "\n";
+  }
+
+  void outputs(const signature_result& s) {
+    std::vector<std::string> titles{"output", "type"};
+    for (const metric m : result_.metrics) titles.push_back(">" + std::string(name_of(m)));
+    io::columns table(titles);
+    for (const tensor_result& t : s.tensors) {
+      if (t.group != tensor_group::output) continue;
+      std::vector<std::string> cells{io::shown(t.name), t.target_type};
+      for (std::size_t i = 0; i < t.values.size(); ++i) cells.push_back(metric_text(result_.metrics[i], t.values[i]));
+      table.add(std::move(cells));
+    }
+    text_ += table.text("");
+  }
+
+  void layers(const signature_result& s) {
+    if (s.layers.empty()) return;
+    text_ += "\nlayers, the one with the most noise of its own first\n";
+    io::columns table({">op", "", "output", ">own", ">inherited", ">together"});
+    for (std::size_t i = 0; i < std::min(rows_, s.layers.size()); ++i) {
+      const layer_result& l = s.layers[i];
+      table.add({std::to_string(l.operation), l.op, io::shown(l.tensor), l.own ? decibels(l.own->sqnr()) : "unknown",
+                 l.inherited ? decibels(l.inherited->sqnr()) : "unknown", decibels(l.total.sqnr())});
+    }
+    text_ += table.text("  ");
+    more(s.layers.size());
+  }
+
+  void clipped(const signature_result& s) {
+    std::vector<const tensor_result*> worst;
+    for (const tensor_result& t : s.tensors) {
+      if (t.range && t.clipped > 0) worst.push_back(&t);
+    }
+    if (worst.empty()) return;
+    const auto share = [](const tensor_result* t) {
+      return static_cast<double>(t->clipped) / static_cast<double>(t->strength.elements);
+    };
+    std::stable_sort(worst.begin(), worst.end(),
+                     [&](const tensor_result* a, const tensor_result* b) { return share(a) > share(b); });
+    text_ += "\nvalues beyond what their type holds\n";
+    io::columns table({"tensor", "type", ">clipped", ">saturated", "values", "range"});
+    for (std::size_t i = 0; i < std::min(rows_, worst.size()); ++i) {
+      const tensor_result& t = *worst[i];
+      // Where no value lies beyond it, such as at the zero of a RELU, the limit is a value like others.
+      const std::uint64_t saturated = (t.lowest < t.range->lowest ? t.saturated.lowest : 0) +
+                                      (t.highest > t.range->highest ? t.saturated.highest : 0);
+      table.add({io::shown(t.name), t.target_type, percent(t.clipped, t.strength.elements),
+                 percent(saturated, t.strength.elements),
+                 printed("%.5g", t.lowest) + " to " + printed("%.5g", t.highest),
+                 printed("%.5g", t.range->lowest) + " to " + printed("%.5g", t.range->highest)});
+    }
+    text_ += table.text("  ");
+    more(worst.size());
+  }
+
+  void more(std::size_t count) {
+    if (count > rows_) text_ += "  and " + std::to_string(count - rows_) + " more\n";
+  }
+
+  const comparison_result& result_;
+  std::size_t rows_;
+  std::string text_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string report_text(const comparison_result& result, std::size_t rows) {
+  return detail::text_report(result, rows).text();
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/thresholds.ipp
+// What a comparison has to reach: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+/// A number as a person reads it.
+[[nodiscard]] AEQ_INLINE std::string said(metric m, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), m == metric::sqnr ? "%.1f dB" : "%.6g", value);
+  return text.data();
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::vector<std::string> failures(const comparison_result& result, std::span<const threshold> limits,
+                                             std::optional<double> max_top_1_loss) {
+  std::vector<std::string> all;
+  for (const threshold& t : limits) {
+    const auto found = std::find(result.metrics.begin(), result.metrics.end(), t.what);
+    if (found == result.metrics.end()) continue;
+    const auto place = static_cast<std::size_t>(found - result.metrics.begin());
+    for (const signature_result& s : result.signatures) {
+      for (const tensor_result& output : s.tensors) {
+        if (output.group != tensor_group::output) continue;
+        const double value = output.values[place];
+        const bool holds = is_likeness(t.what) ? value >= t.limit : value <= t.limit;
+        if (holds) continue;
+        all.push_back("output '" + io::escaped_utf8(output.name) + "': " + std::string(name_of(t.what)) + " is " +
+                      detail::said(t.what, value) + ", " + (is_likeness(t.what) ? "at least " : "at most ") +
+                      detail::said(t.what, t.limit) + " is asked for");
+      }
+    }
+  }
+  if (max_top_1_loss && result.labels && result.labels->samples > 0) {
+    const top_1& l = *result.labels;
+    const double loss = 100.0 * (static_cast<double>(l.reference_right) - static_cast<double>(l.target_right)) /
+                        static_cast<double>(l.samples);
+    if (loss > *max_top_1_loss) {
+      all.push_back("top-1 of '" + io::escaped_utf8(l.output) + "': " + detail::said(metric::mse, loss) +
+                    " percent of the samples are lost, at most " + detail::said(metric::mse, *max_top_1_loss) +
+                    " is asked for");
+    }
+  }
+  return all;
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
 
 // ---- aeq/io/python_json.ipp
 // Text exactly as the Python tools of this field print it: the definitions.
@@ -29863,6 +31686,113 @@ AEQ_INLINE const flatbuffers::Table* verifier::verify(std::span<const std::uint8
 }
 
 }  // namespace aeq::inline AEQ_ABI::model
+
+// ---- aeq/io/columns.ipp
+// Text for people: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+/// Characters of UTF-8 text: bytes that don't continue one.
+[[nodiscard]] AEQ_INLINE std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::string shown(std::string_view bytes, std::size_t limit) {
+  const std::size_t enough = 4 * limit;  // bytes for so many characters
+  std::string ends;
+  if (bytes.size() > 4 * enough) {  // the middle of a name of a megabyte need not be looked at
+    std::size_t head = enough, tail = bytes.size() - enough;
+    const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(bytes[i]) & 0xc0) == 0x80; };
+    for (int i = 0; i < 3 && continues(head); ++i) ++head;
+    for (int i = 0; i < 3 && continues(tail); ++i) --tail;
+    ends.append(bytes.substr(0, head)).append(bytes.substr(tail));
+    bytes = ends;
+  }
+  const std::string text = escaped_utf8(bytes);
+  std::vector<std::string> characters;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view one = rest.substr(0, std::max<std::size_t>(utf8_character_bytes(rest), 1));
+    rest.remove_prefix(one.size());
+    const auto lead = static_cast<unsigned char>(one[0]);
+    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(one[1]) < 0xa0;
+    if (lead >= 0x20 && lead != 0x7f && !is_c1) {
+      characters.emplace_back(one);
+    } else {
+      for (const char c : one) {
+        std::array<char, 5> escape{};
+        std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        characters.emplace_back(escape.data());
+      }
+    }
+  }
+  const bool is_cut = characters.size() > limit;
+  const std::size_t head = is_cut ? limit / 2 : characters.size();
+  const std::size_t tail = is_cut ? characters.size() - (limit - 1 - head) : characters.size();
+  std::string result;
+  for (std::size_t i = 0; i < head; ++i) result += characters[i];
+  if (is_cut) result += "…";
+  for (std::size_t i = tail; i < characters.size(); ++i) result += characters[i];
+  return result;
+}
+
+AEQ_INLINE std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
+  return text.data();
+}
+
+AEQ_INLINE columns::columns(std::vector<std::string> titles) {
+  for (std::string& title : titles) {
+    right_.push_back(title.starts_with('>'));
+    if (right_.back()) title.erase(0, 1);
+  }
+  add(std::move(titles));
+}
+
+AEQ_INLINE void columns::add(std::vector<std::string> cells) {
+  cells.resize(right_.size());
+  for (const std::string& cell : cells) {
+    text_ += cell;
+    ends_.push_back(text_.size());
+  }
+}
+
+AEQ_INLINE std::string_view columns::cell(std::size_t k) const {
+  const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
+  return std::string_view(text_).substr(begin, ends_[k] - begin);
+}
+
+AEQ_INLINE std::string columns::text(std::string_view indent) const {
+  std::vector<std::size_t> widths(right_.size());
+  const std::size_t count = right_.size();
+  for (std::size_t k = 0; k < ends_.size(); ++k) {
+    widths[k % count] = std::max(widths[k % count], detail::character_count(cell(k)));
+  }
+  std::string result;
+  for (std::size_t row = 0; row < ends_.size(); row += count) {
+    std::string line(indent);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string own(cell(row + i));
+      const std::string fill(widths[i] - detail::character_count(own), ' ');
+      line += (i > 0 ? "  " : "") + (right_[i] ? fill + own : own + fill);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    result += line + "\n";
+  }
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/quantize/activations.ipp
 // Parameters of activations, the definitions.

@@ -50,7 +50,7 @@ offers() { # EXPECTED WORD...
 [[ "$(complete -p aeq 2>&1)" == "complete -F _aeq aeq" ]] || { echo "not registered: $(complete -p aeq 2>&1)"; bad=1; }
 
 # Commands and options.
-offers_only "calibrate|diff|inspect|quantize|recipe|run|stats" aeq ""
+offers_only "calibrate|diff|inspect|quantize|recipe|run|stats|validate" aeq ""
 offers_only "quantize" aeq q
 offers_only "check|list|show" aeq recipe ""
 offers_only "--help|--version|-h" aeq -

@@ -49,7 +49,7 @@ holds() { # FOLDER NAME...
 one_json_line() { # FILE
   [[ "$(wc -l <"$1")" -eq 1 ]] || wrong "$1 has $(wc -l <"$1") lines, not 1"
   local rest
-  rest="$(sed -E 's/\\[\\"\/bfnrtu]//g; s/"[^"]*"/S/g; s/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/N/g; s/true|false|null/N/g' "$1")"
+  rest="$(sed -E 's/\\[\\"\/bfnrtu]//g; s/"[^"]*"/S/g; s/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/N/g; s/true|false|null/N/g; s/([:,]) /\1/g' "$1")"
   while :; do
     local next
     next="$(sed -E 's/\{(S:[SNV](,S:[SNV])*)?\}/V/g; s/\[([SNV](,[SNV])*)?\]/V/g' <<<"$rest")"
@@ -148,6 +148,70 @@ case_run() {
   gives 5 "$aeq" run m.tflite -i random:2 -o a.npz
   says "a.npz"
   gives 0 "$aeq" run m.tflite -i random:2 -o a.npz --overwrite
+}
+
+digits="$here/../../examples/digits"
+
+case_validate() {
+  cp "$digits/digits.tflite" m.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --stats "$digits/digits_statistics.json" -o q.tflite
+  gives 0 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" --labels "$digits/digits_labels.npy"
+  silent
+  prints "reference  m.tflite"
+  prints "digits_test.npz, 360 samples"
+  prints "layers, the one with the most noise of its own first"
+  grep -qE '^top-1 +99\.[0-9]+ % of the reference, 99\.' out || wrong "no top-1: $(head -5 out)"
+  grep -qE '^ +2  CONV_2D ' out || wrong "no layer 2: $(cat out)"
+  for threads in 1 3; do
+    gives 0 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 20 --json --threads $threads
+    silent
+    one_json_line out
+    mv out $threads.json
+  done
+  same 1.json 3.json
+  cp 1.json out
+  prints '"format": "validation/1"'
+  prints '"samples": 20'
+  gives 0 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 2 --labels "$digits/digits_labels.npy" \
+    --metric snr,mse --model-explorer me.json --outputs-only
+  grep -qE '^\{"results": \{"PartitionedCall:0": \{"value": [0-9.]+\}\}, "thresholds": ' me.json || wrong "me.json: $(cat me.json)"
+  prints "snr"
+  grep -q "layers" out && wrong "--outputs-only should print no layers"
+  gives 0 "$aeq" validate m.tflite m.tflite --max-mse 0 --min-cosine 0.999999
+  says "warning: random:1: random numbers: real data may tell something else"
+  gives 1 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 5 --max-mse 1e-12 --max-kl 100
+  prints "output 'PartitionedCall:0': mse is "
+  prints "at most 1e-12 is asked for"
+  prints "kl_divergence"
+  gives 1 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 5 --min-sqnr 200 --json
+  one_json_line out
+  prints "at least 200.0 dB is asked for"
+}
+
+case_validate_errors() {
+  cp "$digits/digits.tflite" m.tflite
+  model fc_chain other.tflite
+  gives 2 "$aeq" validate m.tflite
+  says "QUANTIZED is required"
+  gives 2 "$aeq" validate m.tflite m.tflite --metric psnr
+  says "'psnr' is no metric; there are mse, median_diff_ratio, cosine_similarity, kl_divergence, snr, sqnr, max_error"
+  gives 2 "$aeq" validate m.tflite m.tflite --max-top1-loss 1
+  says "--max-top1-loss requires --labels"
+  gives 2 "$aeq" validate m.tflite m.tflite --max-mse much
+  gives 2 "$aeq" validate m.tflite m.tflite --engine abacus
+  says "no such engine"
+  gives 3 "$aeq" validate m.tflite other.tflite
+  says "other.tflite: "
+  gives 3 "$aeq" validate m.tflite m.tflite --data "$digits/digits_test.npz" --labels "$digits/digits_test.npz"
+  says "is no .npy file; labels are an .npy file of integers"
+  gives 3 "$aeq" validate m.tflite m.tflite --data random:2 --labels "$digits/digits_labels.npy"
+  says "there are 360 labels for 2 samples"
+  gives 5 "$aeq" validate m.tflite nothere.tflite
+  touch me.json
+  gives 5 "$aeq" validate m.tflite m.tflite --model-explorer me.json
+  says "me.json"
+  prints_nothing
+  gives 0 "$aeq" validate m.tflite m.tflite --model-explorer me.json --overwrite
 }
 
 case_run_errors() {

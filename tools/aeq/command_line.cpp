@@ -64,7 +64,8 @@ CLI::Option* add_data(CLI::App& command, data_arguments& into, bool is_required)
   return data;
 }
 
-/// Which engine runs a model, for the commands that do. `data`: the option without which there is nothing to run.
+/// Which engine runs a model, for the commands that do. `data`: the option without which there is nothing to run; null
+/// if there always is.
 void define_engine(CLI::App& command, engine_arguments& into, CLI::Option* data) {
   const std::array<CLI::Option*, 3> options{
       add_value(command, "--engine", "ENGINE", into.engine,
@@ -78,7 +79,7 @@ void define_engine(CLI::App& command, engine_arguments& into, CLI::Option* data)
                 "The built-in engine stops where activations want more than this, in bytes or with K, M, G behind it")
           ->transform(CLI::AsSizeValue(false).description(""))
           ->default_str("8G")};
-  if (data->get_required()) return;
+  if (data == nullptr || data->get_required()) return;
   for (CLI::Option* option : options) option->needs(data);
 }
 
@@ -172,6 +173,41 @@ void define_run(CLI::App& app, run_arguments& into) {
       "model.tflite --inputs data.npz -o out.npz");
 }
 
+void define_validate(CLI::App& app, validate_arguments& into) {
+  CLI::App& command = *app.add_subcommand(
+      "validate", "Run two models on the same data, and say how far apart they are and which layer is to blame");
+  add_positional(command, "MODEL", into.reference, "The .tflite file to compare with, mostly the float model");
+  add_positional(command, "QUANTIZED", into.target, "The .tflite file that was made from it");
+  add_value(command, "--data", "DATA", into.data,
+            "Samples for the inputs of MODEL: .npz, .npy, .bin, .raw, a folder of them, or random:N")
+      ->capture_default_str();
+  add_number(command, "-n,--samples", into.samples, "Take the first N samples of each signature; 0 is all");
+  add_value(command, "--labels", "LABELS", into.labels,
+            "An .npy file with the number of each sample's class: says how often the first output is right");
+  add_value(command, "--metric", "METRICS", into.metrics,
+            "With commas between them: mse, median_diff_ratio, cosine_similarity, kl_divergence, snr, sqnr, max_error. "
+            "Default: mse,sqnr,cosine_similarity,max_error");
+  add_value(command, "--model-explorer", "JSON", into.model_explorer,
+            "Write the first metric of every tensor as Model Explorer reads it");
+  command.add_flag("--outputs-only", into.outputs_only, "Compare outputs alone: no tensors on the way, no layers");
+  add_number(command, "--rows", into.number, "Print N layers, and N tensors that are clipped");
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    add_value(command, std::string(limits[i].option), "X", into.limits_given[i], std::string(limits[i].text));
+  }
+  add_value(command, "--max-top1-loss", "X", into.max_top_1_loss,
+            "QUANTIZED may be right for X percent of the samples less than MODEL, at most")
+      ->needs("--labels");
+  define_engine(command, into.engine, nullptr);
+  add_number(command, "--threads", into.engine.threads,
+             "Threads; 0 is one per processor. The results do not depend on it");
+  command.add_flag("--overwrite", into.overwrite, "Replace files that exist");
+  command.add_flag("--json", into.json, "One JSON object on standard output instead of tables");
+  command.footer(
+      "\nTensors belong together by name. Own noise of a layer is what it adds when it runs alone, on the values of "
+      "MODEL.\nInherited noise comes from its inputs. Both are below the signal by so many dB: the less, the worse."
+      "\n\nExample:\n  aeq validate model.tflite small.tflite --data test.npz --min-sqnr 20");
+}
+
 void define_inspect(CLI::App& app, inspect_arguments& into) {
   CLI::App& command = *app.add_subcommand("inspect", "Show a model: signatures, ops, tensors, quantization, sizes");
   add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
@@ -235,6 +271,7 @@ void define(CLI::App& app, arguments& into) {
   define_calibrate(app, into.calibrate);
   define_stats(app, into.stats);
   define_run(app, into.run);
+  define_validate(app, into.validate);
   define_inspect(app, into.inspect);
   define_diff(app, into.diff);
   define_recipe(app, into.recipe);

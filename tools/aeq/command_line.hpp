@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,11 +59,45 @@ struct calibrate_arguments {
   bool strict = false;
 };
 
+/// An option of `validate`, and the metric that it limits.
+struct limit {
+  std::string_view option;
+  std::string_view metric;
+  std::string_view text;
+};
+
+inline constexpr std::array<limit, 7> limits{{
+    {"--max-mse", "mse", "The mean squared error of every output may be X at most, else the exit code is 1"},
+    {"--max-error", "max_error", "The same for the largest error of a value"},
+    {"--max-median-diff-ratio", "median_diff_ratio", "The same for the median of errors, each as a share of its value"},
+    {"--max-kl", "kl_divergence", "The same for the Kullback-Leibler divergence"},
+    {"--min-cosine", "cosine_similarity", "The cosine similarity of every output must be X at least"},
+    {"--min-snr", "snr", "The same for signal over noise, a ratio"},
+    {"--min-sqnr", "sqnr", "The same for signal over noise in dB"},
+}};
+
 /// Of `stats merge`.
 struct stats_arguments {
   std::vector<std::string> files;
   std::string output;
   bool overwrite = false;
+};
+
+struct validate_arguments {
+  std::string reference;
+  std::string target;
+  std::string data = "random:1";
+  std::uint64_t samples = 0;
+  std::string labels;
+  std::string metrics;  ///< empty: the default ones
+  std::string model_explorer;
+  std::size_t number = 20;
+  std::array<std::optional<double>, limits.size()> limits_given;
+  std::optional<double> max_top_1_loss;
+  bool outputs_only = false;
+  bool overwrite = false;
+  bool json = false;
+  engine_arguments engine;
 };
 
 struct inspect_arguments {
@@ -105,6 +140,7 @@ struct arguments {
   calibrate_arguments calibrate;
   stats_arguments stats;
   run_arguments run;
+  validate_arguments validate;
   inspect_arguments inspect;
   diff_arguments diff;
   recipe_arguments recipe;
@@ -119,23 +155,21 @@ struct example {
   std::string_view meaning;
 };
 
-inline constexpr std::array<example, 7> examples{{
+inline constexpr std::array<example, 8> examples{{
     {"aeq quantize model.tflite --recipe dynamic_wi8_afp32", "writes model_dynamic_wi8_afp32.tflite"},
     {"aeq quantize model.tflite --recipe static_wi8_ai8 --data calib.npz", "calibrates first"},
     {"aeq recipe list", "the recipes that come with aeq"},
     {"aeq recipe check my_recipe.json --model model.tflite", "what a recipe would do to each op"},
     {"aeq inspect model.tflite", "ops, tensors, scales, sizes"},
     {"aeq run model.tflite --inputs data.npz -o out.npz", "what it makes of data"},
+    {"aeq validate model.tflite small.tflite --data test.npz", "how far apart they are, layer by layer"},
     {"aeq diff mine.tflite theirs.tflite", "what differs, and nothing else"},
 }};
 
 /// What the exit codes 0, 1, 2... mean.
-inline constexpr std::array<std::string_view, 6> exit_codes{"done",
-                                                            "the check failed (diff)",
-                                                            "wrong usage",
-                                                            "bad input",
-                                                            "the model can't be quantized as asked",
-                                                            "reading or writing failed"};
+inline constexpr std::array<std::string_view, 6> exit_codes{
+    "done",      "the check failed (diff, limits of validate)", "wrong usage",
+    "bad input", "the model can't be quantized as asked",       "reading or writing failed"};
 
 /// Adds all commands and their options. Parsing writes to `into`, which must live as long as `app`.
 void define(CLI::App& app, arguments& into);

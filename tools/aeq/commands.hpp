@@ -19,6 +19,7 @@ int quantize(const quantize_arguments& given);
 int calibrate(const calibrate_arguments& given);
 int stats_merge(const stats_arguments& given);
 int run(const run_arguments& given);
+int validate(const validate_arguments& given);
 int inspect(const inspect_arguments& given);
 int diff(const diff_arguments& given);
 int recipe_list();

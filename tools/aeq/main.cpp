@@ -109,6 +109,7 @@ int run(const CLI::App& app, const tool::arguments& given) {
   if (app.got_subcommand("calibrate")) return tool::calibrate(given.calibrate);
   if (app.got_subcommand("stats")) return tool::stats_merge(given.stats);
   if (app.got_subcommand("run")) return tool::run(given.run);
+  if (app.got_subcommand("validate")) return tool::validate(given.validate);
   if (app.got_subcommand("inspect")) return tool::inspect(given.inspect);
   if (app.got_subcommand("diff")) return tool::diff(given.diff);
   const CLI::App& recipe = *app.get_subcommand("recipe");
