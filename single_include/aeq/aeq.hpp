@@ -5591,13 +5591,22 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// fixed multiplier.
 template <class X, class Arithmetic>
 struct integer_fully_connected {
+  /// is_wide: the weight is int16.
+  [[nodiscard]] static constexpr weighted_form form(bool is_wide) noexcept {
+    weighted_form result;
+    result.takes_weight_zero_point = result.takes_wide_weight = true;
+    result.real = Arithmetic::real_fully_connected && !is_wide;
+    result.tensorwise_in_float = !result.real;
+    return result;
+  }
+
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return weighted_workspace::of(call, form_of(call), {}).bytes;
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
-    const weighted_form form = form_of(call);
-    if (const status fits = check_weighted(call, form); fits != status::ready) return fits;
+    const weighted_form has = form_of(call);
+    if (const status fits = check_weighted(call, has); fits != status::ready) return fits;
     const operand& x = call.inputs[0];
     const operand& w = call.inputs[1];
     if (w.shape.size() != 2 || call.inputs.size() > 3) return status::wrong_shape;
@@ -5606,7 +5615,7 @@ struct integer_fully_connected {
     if (depth == 0 || x.elements() % depth != 0 || call.outputs[0].elements() != x.elements() / depth * channels) {
       return status::wrong_shape;
     }
-    return prepare_weighted(call, form, workspace);
+    return prepare_weighted(call, has, workspace);
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -5620,12 +5629,7 @@ struct integer_fully_connected {
 
  private:
   [[nodiscard]] static constexpr weighted_form form_of(const kernel_arguments& call) noexcept {
-    weighted_form form;
-    const bool is_wide = call.inputs.size() > 1 && call.inputs[1].type == element_type::int16;
-    form.takes_weight_zero_point = form.takes_wide_weight = true;
-    form.real = Arithmetic::real_fully_connected && !is_wide;
-    form.tensorwise_in_float = !form.real;
-    return form;
+    return form(call.inputs.size() > 1 && call.inputs[1].type == element_type::int16);
   }
 
   template <class W>
@@ -9648,7 +9652,8 @@ struct integer_unary {
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
     call.share.for_ranges(call.outputs[0].elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(function(x[i]));
+      const Function own = function;  // which no store to y can change
+      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(own(x[i]));
     });
   }
 };
@@ -9729,8 +9734,9 @@ struct integer_binary {
     walk.run(call.share, [&](const broadcast_walk<2>::row& row, std::size_t n) {
       const A* const left = a + row.from[0];
       const B* const right = b + row.from[1];
+      const Function own = function;  // which no store to y can change
       for (std::size_t i = 0; i < n; ++i) {
-        y[row.result + i] = static_cast<result>(function(left[i * a_step], right[i * b_step]));
+        y[row.result + i] = static_cast<result>(own(left[i * a_step], right[i * b_step]));
       }
     });
   }
@@ -22728,6 +22734,14 @@ namespace aeq::inline AEQ_ABI::quantize {
 [[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
                                        std::size_t slot);
 
+/// Whether a tensor holds integers that stand for numbers.
+[[nodiscard]] bool has_numeric_scales(const model::tensor& t);
+
+/// Whether an op that a static decision selects stays float as a whole: between integers it needs an integer weight,
+/// and this one can't be one or shall not be; or it is a composite whose insides are not known.
+[[nodiscard]] bool stays_float(const model::model& m, const model::subgraph& g, const model::operation& o,
+                               const recipe::decision& d);
+
 /// Whether a decision changes an op at all.
 [[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
                            const recipe::decision& d);
@@ -22773,7 +22787,6 @@ class static_range {
   [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {
     return model_.subgraphs[graph].tensors[static_cast<std::size_t>(index)];
   }
-  [[nodiscard]] bool stays_float(const decided_operation& at) const;
   [[nodiscard]] std::vector<operand> inputs_of(const decided_operation& at) const;
   [[nodiscard]] std::vector<operand> outputs_of(const decided_operation& at) const;
   [[nodiscard]] static std::int32_t only_one(const decided_operation& at, const std::vector<operand>& operands,
@@ -30007,6 +30020,1014 @@ inline constexpr std::array reduction{
 
 }  // namespace aeq::inline AEQ_ABI::execute::family
 
+// ---- aeq/execute/fast/integer_ops.hpp
+// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD and SUB on int8 by the processor's best loops: the bits of the
+// kernels in kernel/integer/. Weights that are constant are packed in setup, which takes their size once more.
+//
+// Inside: families.ipp includes it, other headers do not.
+
+// ---- aeq/execute/fast/integer_product.hpp
+// Products of matrices of 8-bit integers: weights packed once into panels of channels, rows of the left factor widened
+// a block at a time, and tiles of both multiplied.
+//
+// Inside: integer_ops.hpp includes it, other headers do not.
+
+// ---- aeq/execute/fast/integer_loops.hpp
+// The inner loops of products of 8-bit integers, as a processor with vectors does them: tiles of a product of matrices,
+// and depthwise windows, down to the output's integers. All have the bits of the portable kernels (kernel/integer/),
+// which compute where a processor has none of these.
+//
+// Inside: integer_product.hpp and its like include it, other headers do not.
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+/// Channels of a panel: weights and what belongs to a channel are filled up to whole panels, with zeros.
+inline constexpr std::size_t panel_channels = 16;
+/// Rows of a tile and panels side by side, at most.
+inline constexpr std::size_t most_tile_rows = 6;
+inline constexpr std::size_t most_tile_panels = 4;
+
+/// What follows a sum: plus offset, times multiplier * 2^(left - right - 31), rounded twice as kernel::multiply does,
+/// clamped, plus the zero point. One per channel, from the first one of the tile.
+struct integer_scaling {
+  const std::int32_t* offset = nullptr;
+  const std::int32_t* multiplier = nullptr;
+  const std::int32_t* left = nullptr;
+  const std::int32_t* right = nullptr;
+  std::int32_t zero_point = 0;
+  std::int32_t low = 0;  ///< without the zero point
+  std::int32_t high = 0;
+
+  [[nodiscard]] integer_scaling from(std::size_t channel) const {
+    integer_scaling result = *this;
+    result.offset += channel;
+    result.multiplier += channel;
+    result.left += channel;
+    result.right += channel;
+    return result;
+  }
+};
+
+/// y[r][n] = the sum over k of x[r][k] * w[n][k], scaled; rows that repeat are computed twice and do no harm.
+struct integer_tile {
+  const std::byte* const* rows = nullptr;  ///< R of them, widened, k filled up to whole steps
+  std::size_t steps = 0;                   ///< of `together` k
+  const std::int8_t* w = nullptr;          ///< panels of [steps][panel_channels][together]
+  std::size_t columns = 0;                 ///< of the panels
+  integer_scaling scaling{};
+  std::int8_t* const* y = nullptr;      ///< one per row; null: the sums are wanted, offset added, not scaled
+  std::int32_t* const* sums = nullptr;  ///< of whole panels
+};
+
+/// y[c] = the sum over taps of rows[tap][c] * w[tap][c], scaled.
+struct integer_depthwise_tile {
+  const std::int8_t* const* rows = nullptr;  ///< 2 * pairs
+  std::size_t pairs = 0;
+  const std::int32_t* w = nullptr;  ///< [pairs][w_step]: the even tap's weight in the lower half, the odd one's above
+  std::size_t w_step = 0;
+  std::size_t channels = 0;
+  integer_scaling scaling{};
+  std::int8_t* y = nullptr;
+};
+
+/// y = a + b or a - b, of n numbers each, as kernel::scaled_sum has it.
+struct integer_sum {
+  /// Times multiplier * 2^(left - right - 31), rounded twice.
+  struct factor {
+    std::int32_t multiplier = 0;
+    std::int32_t left = 0;
+    std::int32_t right = 0;
+  };
+  factor a{}, b{}, y{};  ///< those of a and b shift the spare bits, too
+  std::int32_t a_zero = 0;
+  std::int32_t b_zero = 0;
+  std::int32_t zero_point = 0;  ///< of y
+  std::int32_t low = 0;         ///< without it
+  std::int32_t high = 0;
+  bool is_difference = false;
+};
+
+struct integer_loops {
+  const char* name = "";
+  std::size_t rows = 0;      ///< R of tiles with many rows; the others have one
+  std::size_t panels = 0;    ///< side by side, at most: a power of two
+  std::size_t together = 0;  ///< k that are multiplied in one step
+  std::size_t bytes = 0;     ///< of a widened number
+  /// A widened x is x - zero_point, or x + 128 where numbers have to be positive. What that adds to a sum is (128 +
+  /// zero_point) times the sum of the weights.
+  bool is_positive = false;
+  void (*widen)(const std::int8_t* from, std::size_t n, std::int32_t zero_point, std::byte* to) = nullptr;
+  void (*multiply[2][3])(const integer_tile&) = {};  ///< [many rows][log2 of panels]
+  void (*depthwise)(const integer_depthwise_tile&) = nullptr;
+  void (*sum)(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
+              std::int8_t* y) = nullptr;
+};
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/integer_loops_avx2.hpp
+// Inside: the inner loops of integer products for x86-64 processors with AVX2. Compiled behind function targets: no
+// compiler flag is needed, and a processor without them gets another variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX2_INTEGER_LOOPS 1
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX2_INTEGER_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+#if AEQ_HAS_AVX2_INTEGER_LOOPS
+namespace avx2 {
+
+#define AEQ_AVX2 __attribute__((target("avx2")))
+
+/// Eight int32.
+AEQ_AVX2 inline __m256i load_eight(const std::int32_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+/// Of eight channels.
+struct factors {
+  __m256i multiplier;
+  __m256i left;
+  __m256i right;
+};
+
+/// kernel::multiply, 8 times. (high_product is the product plus 2^30, shifted by 31: the halves it rounds go up.)
+AEQ_AVX2 inline __m256i multiplied(__m256i value, const factors& by) {
+  const __m256i one = _mm256_set1_epi32(1), half = _mm256_set1_epi64x(std::int64_t(1) << 30);
+  const __m256i x = _mm256_sllv_epi32(value, by.left);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by.multiplier), half);
+  const __m256i odd =
+      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(by.multiplier, 32)), half);
+  const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
+  const __m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, by.right), one);
+  const __m256i rest = _mm256_and_si256(high, mask);
+  const __m256i threshold = _mm256_sub_epi32(_mm256_srli_epi32(mask, 1), _mm256_srai_epi32(high, 31));
+  return _mm256_sub_epi32(_mm256_srav_epi32(high, by.right), _mm256_cmpgt_epi32(rest, threshold));
+}
+
+/// Clamped, plus the zero point.
+AEQ_AVX2 inline __m256i placed(__m256i value, std::int32_t low, std::int32_t high, std::int32_t zero_point) {
+  const __m256i clamped = _mm256_min_epi32(_mm256_max_epi32(value, _mm256_set1_epi32(low)), _mm256_set1_epi32(high));
+  return _mm256_add_epi32(clamped, _mm256_set1_epi32(zero_point));
+}
+
+AEQ_AVX2 inline __m256i scaled(__m256i sum, const integer_scaling& by, std::size_t channel) {
+  const factors own{load_eight(by.multiplier + channel), load_eight(by.left + channel), load_eight(by.right + channel)};
+  return placed(multiplied(sum, own), by.low, by.high, by.zero_point);
+}
+
+/// `count` of eight int8, the others 0.
+AEQ_AVX2 inline __m256i load_bytes(const std::int8_t* from, std::size_t count) {
+  std::int64_t bytes = 0;
+  std::memcpy(&bytes, from, std::min<std::size_t>(count, 8));
+  return _mm256_cvtepi8_epi32(_mm_cvtsi64_si128(bytes));
+}
+
+/// `count` of eight numbers, each of which is an int8.
+AEQ_AVX2 inline void store_bytes(std::int8_t* to, __m256i values, std::size_t count) {
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
+  const std::int64_t bytes = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
+  std::memcpy(to, &bytes, std::min<std::size_t>(count, 8));
+}
+
+AEQ_AVX2 inline void widen(const std::int8_t* from, std::size_t n, std::int32_t zero_point, std::byte* to) {
+  const __m256i zero = _mm256_set1_epi16(static_cast<std::int16_t>(zero_point));
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const __m256i x = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 2 * i), _mm256_sub_epi16(x, zero));
+  }
+  for (; i < n; ++i) {
+    const auto x = static_cast<std::int16_t>(from[i] - zero_point);
+    std::memcpy(to + 2 * i, &x, sizeof x);
+  }
+}
+
+template <std::size_t Rows, std::size_t Panels>
+AEQ_AVX2 void multiply(const integer_tile& t) {
+  constexpr std::size_t V = 2 * Panels;
+  __m256i sum[Rows][V];
+  const std::byte* row[Rows];
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < Rows; ++r) {
+    row[r] = t.rows[r];
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < V; ++v) sum[r][v] = load_eight(t.scaling.offset + 8 * v);
+  }
+  const std::int8_t* w = t.w;
+  const std::size_t panel = t.steps * panel_channels * 2;
+  for (std::size_t k = 0; k < t.steps; ++k, w += panel_channels * 2) {
+    __m256i by[V];
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < V; ++v) {
+      by[v] = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w + v / 2 * panel + v % 2 * 16)));
+    }
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < Rows; ++r) {
+      std::int32_t two = 0;
+      std::memcpy(&two, row[r] + 4 * k, sizeof two);
+      const __m256i x = _mm256_set1_epi32(two);
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < V; ++v) sum[r][v] = _mm256_add_epi32(sum[r][v], _mm256_madd_epi16(x, by[v]));
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t v = 0; v < V; ++v) {
+    const std::size_t n = 8 * v;
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < Rows; ++r) {
+      if (t.y == nullptr) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(t.sums[r] + n), sum[r][v]);
+      } else if (t.columns > n) {
+        store_bytes(t.y[r] + n, scaled(sum[r][v], t.scaling, n), t.columns - n);
+      }
+    }
+  }
+}
+
+AEQ_AVX2 inline void depthwise(const integer_depthwise_tile& t) {
+  for (std::size_t c = 0; c < t.channels; c += 8) {
+    const std::size_t count = std::min<std::size_t>(t.channels - c, 8);
+    __m256i sum = load_eight(t.scaling.offset + c);
+    for (std::size_t pair = 0; pair < t.pairs; ++pair) {
+      const __m256i even = load_bytes(t.rows[2 * pair] + c, count), odd = load_bytes(t.rows[2 * pair + 1] + c, count);
+      const __m256i both = _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(both, load_eight(t.w + pair * t.w_step + c)));
+    }
+    store_bytes(t.y + c, scaled(sum, t.scaling, c), count);
+  }
+}
+
+AEQ_AVX2 inline factors all_of(const integer_sum::factor& f) {
+  return {_mm256_set1_epi32(f.multiplier), _mm256_set1_epi32(f.left), _mm256_set1_epi32(f.right)};
+}
+
+AEQ_AVX2 inline void sum(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
+                         std::int8_t* y) {
+  const integer_sum s = by;  // which no store to y can change
+  const factors of_a = all_of(s.a), of_b = all_of(s.b), of_y = all_of(s.y);
+  const __m256i a_zero = _mm256_set1_epi32(s.a_zero), b_zero = _mm256_set1_epi32(s.b_zero);
+  for (std::size_t i = 0; i < n; i += 8) {
+    const std::size_t count = n - i;
+    const __m256i x = multiplied(_mm256_sub_epi32(load_bytes(a + i, count), a_zero), of_a);
+    const __m256i z = multiplied(_mm256_sub_epi32(load_bytes(b + i, count), b_zero), of_b);
+    const __m256i total = s.is_difference ? _mm256_sub_epi32(x, z) : _mm256_add_epi32(x, z);
+    store_bytes(y + i, placed(multiplied(total, of_y), s.low, s.high, s.zero_point), count);
+  }
+}
+
+#undef AEQ_AVX2
+
+}  // namespace avx2
+
+inline constexpr integer_loops avx2_integer_loops{
+    "avx2",
+    4,
+    1,
+    2,
+    2,
+    false,
+    &avx2::widen,
+    {{&avx2::multiply<1, 1>, nullptr, nullptr}, {&avx2::multiply<4, 1>, nullptr, nullptr}},
+    &avx2::depthwise,
+    &avx2::sum};
+#endif
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/integer_loops_avx512.hpp
+// Inside: the inner loops of integer products for x86-64 processors with AVX-512 and its VNNI instructions. Compiled
+// behind function targets: no compiler flag is needed, and a processor without them gets another variant.
+
+#if defined(__x86_64__) && !AEQ_PORTABLE_LOOPS
+#define AEQ_HAS_AVX512_INTEGER_LOOPS 1
+#include <immintrin.h>
+#else
+#define AEQ_HAS_AVX512_INTEGER_LOOPS 0
+#endif
+
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+#if AEQ_HAS_AVX512_INTEGER_LOOPS
+namespace avx512 {
+
+#define AEQ_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")))
+
+/// Of `count` channels, 0 to 16.
+AEQ_AVX512 inline __mmask16 first_channels(std::size_t count) {
+  return static_cast<__mmask16>((1u << std::min<std::size_t>(count, 16)) - 1u);
+}
+
+/// Of as many channels.
+struct factors {
+  __m512i multiplier;
+  __m512i left;
+  __m512i right;
+};
+
+/// kernel::multiply, 16 times. (high_product is the product plus 2^30, shifted by 31: the halves it rounds go up.)
+AEQ_AVX512 inline __m512i multiplied(__m512i value, const factors& by) {
+  constexpr __mmask16 all = 0xffff;  // (masked forms: g++ 12 warns of its own unmasked ones)
+  const __m512i one = _mm512_set1_epi32(1), half = _mm512_set1_epi64(std::int64_t(1) << 30);
+  const __m512i x = _mm512_maskz_sllv_epi32(all, value, by.left);
+  const __m512i even = _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, x, by.multiplier), half);
+  const __m512i odd = _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, _mm512_maskz_srli_epi64(0xff, x, 32),
+                                                              _mm512_maskz_srli_epi64(0xff, by.multiplier, 32)),
+                                       half);
+  const __m512i high =
+      _mm512_mask_blend_epi32(0xaaaa, _mm512_maskz_srli_epi64(0xff, even, 31), _mm512_maskz_slli_epi64(0xff, odd, 1));
+  const __m512i mask = _mm512_sub_epi32(_mm512_maskz_sllv_epi32(all, one, by.right), one);
+  const __m512i rest = _mm512_and_si512(high, mask);
+  const __m512i threshold =
+      _mm512_sub_epi32(_mm512_maskz_srli_epi32(all, mask, 1), _mm512_maskz_srai_epi32(all, high, 31));
+  const __m512i whole = _mm512_maskz_srav_epi32(all, high, by.right);
+  return _mm512_mask_add_epi32(whole, _mm512_cmpgt_epi32_mask(rest, threshold), whole, one);
+}
+
+/// Clamped, plus the zero point.
+AEQ_AVX512 inline __m512i placed(__m512i value, std::int32_t low, std::int32_t high, std::int32_t zero_point) {
+  const __m512i raised = _mm512_maskz_max_epi32(0xffff, value, _mm512_set1_epi32(low));
+  const __m512i clamped = _mm512_maskz_min_epi32(0xffff, raised, _mm512_set1_epi32(high));
+  return _mm512_add_epi32(clamped, _mm512_set1_epi32(zero_point));
+}
+
+AEQ_AVX512 inline __m512i scaled(__m512i sum, const integer_scaling& by, std::size_t channel) {
+  const factors own{_mm512_loadu_si512(by.multiplier + channel), _mm512_loadu_si512(by.left + channel),
+                    _mm512_loadu_si512(by.right + channel)};
+  return placed(multiplied(sum, own), by.low, by.high, by.zero_point);
+}
+
+AEQ_AVX512 inline void widen(const std::int8_t* from, std::size_t n, std::int32_t, std::byte* to) {
+  const __m512i sign = _mm512_set1_epi8(-128);
+  for (std::size_t i = 0; i < n; i += 64) {
+    const std::size_t left = n - i;
+    const __mmask64 which = left < 64 ? (std::uint64_t(1) << left) - 1 : ~std::uint64_t(0);
+    _mm512_mask_storeu_epi8(to + i, which, _mm512_xor_si512(_mm512_maskz_loadu_epi8(which, from + i), sign));
+  }
+}
+
+template <std::size_t Rows, std::size_t Panels>
+AEQ_AVX512 void multiply(const integer_tile& t) {
+  __m512i sum[Rows][Panels];
+  const std::byte* row[Rows];
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < Rows; ++r) {
+    row[r] = t.rows[r];
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < Panels; ++p) {
+      sum[r][p] = _mm512_loadu_si512(t.scaling.offset + panel_channels * p);
+    }
+  }
+  const std::int8_t* w = t.w;
+  const std::size_t panel = t.steps * panel_channels * 4;
+  for (std::size_t k = 0; k < t.steps; ++k, w += panel_channels * 4) {
+    __m512i by[Panels];
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < Panels; ++p) by[p] = _mm512_loadu_si512(w + p * panel);
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < Rows; ++r) {
+      std::int32_t four = 0;
+      std::memcpy(&four, row[r] + 4 * k, sizeof four);
+      const __m512i x = _mm512_set1_epi32(four);
+#pragma GCC unroll 8
+      for (std::size_t p = 0; p < Panels; ++p) sum[r][p] = _mm512_dpbusd_epi32(sum[r][p], x, by[p]);
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t p = 0; p < Panels; ++p) {
+    const std::size_t n = panel_channels * p;
+    const __mmask16 which = first_channels(t.columns - std::min(t.columns, n));
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < Rows; ++r) {
+      if (t.y == nullptr) {
+        _mm512_storeu_si512(t.sums[r] + n, sum[r][p]);
+      } else {
+        _mm512_mask_cvtepi32_storeu_epi8(t.y[r] + n, which, scaled(sum[r][p], t.scaling, n));
+      }
+    }
+  }
+}
+
+AEQ_AVX512 inline void depthwise(const integer_depthwise_tile& t) {
+  for (std::size_t c = 0; c < t.channels; c += panel_channels) {
+    const __mmask16 which = first_channels(t.channels - c);
+    __m512i sum = _mm512_loadu_si512(t.scaling.offset + c);
+    for (std::size_t pair = 0; pair < t.pairs; ++pair) {
+      const __m512i even = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, t.rows[2 * pair] + c));
+      const __m512i odd = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, t.rows[2 * pair + 1] + c));
+      const __m512i both = _mm512_mask_blend_epi16(0xaaaaaaaau, even, _mm512_maskz_slli_epi32(0xffff, odd, 16));
+      sum = _mm512_dpwssd_epi32(sum, both, _mm512_loadu_si512(t.w + pair * t.w_step + c));
+    }
+    _mm512_mask_cvtepi32_storeu_epi8(t.y + c, which, scaled(sum, t.scaling, c));
+  }
+}
+
+AEQ_AVX512 inline factors all_of(const integer_sum::factor& f) {
+  return {_mm512_set1_epi32(f.multiplier), _mm512_set1_epi32(f.left), _mm512_set1_epi32(f.right)};
+}
+
+AEQ_AVX512 inline void sum(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
+                           std::int8_t* y) {
+  const integer_sum s = by;  // which no store to y can change
+  const factors of_a = all_of(s.a), of_b = all_of(s.b), of_y = all_of(s.y);
+  const __m512i a_zero = _mm512_set1_epi32(s.a_zero), b_zero = _mm512_set1_epi32(s.b_zero);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __mmask16 which = first_channels(n - i);
+    const __m512i left = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, a + i));
+    const __m512i right = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, b + i));
+    const __m512i x = multiplied(_mm512_sub_epi32(left, a_zero), of_a);
+    const __m512i z = multiplied(_mm512_sub_epi32(right, b_zero), of_b);
+    const __m512i total = s.is_difference ? _mm512_sub_epi32(x, z) : _mm512_add_epi32(x, z);
+    _mm512_mask_cvtepi32_storeu_epi8(y + i, which, placed(multiplied(total, of_y), s.low, s.high, s.zero_point));
+  }
+}
+
+#undef AEQ_AVX512
+
+}  // namespace avx512
+
+inline constexpr integer_loops avx512_integer_loops{
+    "avx512",
+    6,
+    4,
+    4,
+    1,
+    true,
+    &avx512::widen,
+    {{&avx512::multiply<1, 1>, &avx512::multiply<1, 2>, &avx512::multiply<1, 4>},
+     {&avx512::multiply<6, 1>, &avx512::multiply<6, 2>, &avx512::multiply<6, 4>}},
+    &avx512::depthwise,
+    &avx512::sum};
+#endif
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/integer_product.hpp
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+/// The fastest variant that this processor has; null if it has none.
+[[nodiscard]] inline const integer_loops* best_integer_loops() {
+#if AEQ_HAS_AVX512_INTEGER_LOOPS
+  static const integer_loops* const best = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+                                                   __builtin_cpu_supports("avx512vl") &&
+                                                   __builtin_cpu_supports("avx512dq")
+                                               ? &avx512_integer_loops
+                                           : __builtin_cpu_supports("avx2") ? &avx2_integer_loops
+                                                                            : nullptr;
+  return best;
+#else
+  return nullptr;
+#endif
+}
+
+[[nodiscard]] constexpr std::size_t whole_panels(std::size_t channels) {
+  return (channels + panel_channels - 1) / panel_channels * panel_channels;
+}
+
+/// What belongs to the channels of a weight, as tiles read it: in the workspace, filled up to whole panels.
+struct channel_scaling {
+  std::span<std::int32_t> offset{};
+  std::span<std::int32_t> multiplier{};
+  std::span<std::int32_t> left{};
+  std::span<std::int32_t> right{};
+
+  [[nodiscard]] static channel_scaling of(kernel::workspace_pieces& pieces, std::size_t channels) {
+    channel_scaling result;
+    for (std::span<std::int32_t>* each : {&result.offset, &result.multiplier, &result.left, &result.right}) {
+      *each = pieces.take<std::int32_t>(channels);
+    }
+    return result;
+  }
+  void set(std::size_t channel, std::uint32_t sum, const kernel::fixed_multiplier& factor) const {
+    offset[channel] = static_cast<std::int32_t>(sum);
+    multiplier[channel] = factor.multiplier;
+    left[channel] = std::max(factor.shift, 0);
+    right[channel] = std::max(-factor.shift, 0);
+  }
+  [[nodiscard]] integer_scaling scaling(std::int32_t zero_point, std::int32_t lowest, std::int32_t highest) const {
+    return {offset.data(), multiplier.data(),   left.data(),         right.data(),
+            zero_point,    lowest - zero_point, highest - zero_point};
+  }
+};
+
+/// How a weight of `columns` channels of `depth` numbers each is packed for some loops.
+struct panel_layout {
+  std::size_t steps = 0;
+  std::size_t together = 0;
+  std::size_t columns = 0;  ///< whole panels
+
+  panel_layout(const integer_loops& loops, std::size_t channels, std::size_t depth)
+      : steps((depth + loops.together - 1) / loops.together),
+        together(loops.together),
+        columns(whole_panels(channels)) {}
+  [[nodiscard]] std::size_t bytes() const { return columns * steps * together; }
+  /// Of panel i, in bytes.
+  [[nodiscard]] std::size_t panel(std::size_t i) const { return i * panel_channels * steps * together; }
+
+  /// w: [channels][depth]. `packed` is full of zeros.
+  void pack(const std::int8_t* w, std::size_t channels, std::size_t depth, std::span<std::int8_t> packed) const {
+    for (std::size_t n = 0; n < channels; ++n) {
+      std::int8_t* const to = packed.data() + panel(n / panel_channels) + n % panel_channels * together;
+      const std::int8_t* const from = w + n * depth;
+      std::size_t k = 0;
+      for (; k + together <= depth; k += together) {
+        std::copy_n(from + k, together, to + k * panel_channels);
+      }
+      std::copy_n(from + k, depth - k, to + k * panel_channels);
+    }
+  }
+};
+
+/// y[m][n] = the sum over k of x[m][k] * w[n][k], scaled.
+struct integer_product {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  const std::int8_t* w = nullptr;  ///< packed
+  integer_scaling scaling{};
+  std::int8_t* y = nullptr;
+  std::size_t y_step = 0;  ///< from row to row
+};
+
+namespace detail {
+
+/// Rows that are widened at a time: some tiles, about as many as fit a part of the second-level cache.
+[[nodiscard]] inline std::size_t block_rows(const integer_loops& loops, std::size_t row_bytes) {
+  constexpr std::size_t wanted = 65536;
+  const std::size_t tiles = wanted / std::max<std::size_t>(row_bytes * loops.rows, 1);
+  return std::clamp<std::size_t>(tiles, 1, 32) * loops.rows;
+}
+
+}  // namespace detail
+
+/// Bytes of scratch that a product wants on each thread.
+[[nodiscard]] inline std::size_t product_scratch(const integer_loops& loops, std::size_t depth) {
+  const std::size_t row = (depth + loops.together - 1) / loops.together * loops.together * loops.bytes;
+  return detail::block_rows(loops, row) * row;
+}
+
+/// Rows [row_begin, row_end) and panels [panel_begin, panel_end) of a product. `fill(row, to)` widens a row's x.
+/// finish(row, first column, columns, sums) takes sums that the tile does not scale itself; nullptr: it scales all.
+template <class Fill, class Finish>
+void multiply_part(const integer_loops& loops, const integer_product& p, const panel_layout& layout,
+                   std::size_t row_begin, std::size_t row_end, std::size_t panel_begin, std::size_t panel_end,
+                   std::span<std::byte> scratch, const Fill& fill, const Finish& finish) {
+  constexpr bool scales = std::is_same_v<Finish, std::nullptr_t>;
+  const std::size_t row_bytes = layout.steps * layout.together * loops.bytes;
+  const std::size_t block = detail::block_rows(loops, row_bytes);
+  std::array<const std::byte*, most_tile_rows> rows{};
+  std::array<std::int8_t*, most_tile_rows> y{};
+  std::array<std::array<std::int32_t, panel_channels * most_tile_panels>, most_tile_rows> sums;
+  std::array<std::int32_t*, most_tile_rows> to{};
+  for (std::size_t r = 0; r < most_tile_rows; ++r) to[r] = sums[r].data();
+  for (std::size_t m0 = row_begin; m0 < row_end; m0 += block) {
+    const std::size_t m1 = std::min(row_end, m0 + block);
+    for (std::size_t m = m0; m < m1; ++m) fill(m, scratch.data() + (m - m0) * row_bytes);
+    for (std::size_t panel = panel_begin, panels = 0; panel < panel_end; panel += panels) {
+      std::size_t power = 0;
+      for (panels = 1; 2 * panels <= std::min(loops.panels, panel_end - panel); panels *= 2) ++power;
+      const std::size_t n = panel * panel_channels;
+      integer_tile t;
+      t.rows = rows.data();
+      t.steps = layout.steps;
+      t.w = p.w + layout.panel(panel);
+      t.columns = std::min(p.columns - n, panels * panel_channels);
+      t.scaling = p.scaling.from(n);
+      t.y = scales ? y.data() : nullptr;
+      t.sums = to.data();
+      for (std::size_t m = m0; m < m1; m += loops.rows) {
+        const std::size_t count = std::min(loops.rows, m1 - m);
+        for (std::size_t r = 0; r < loops.rows; ++r) {
+          const std::size_t row = m + (r < count ? r : 0);
+          rows[r] = scratch.data() + (row - m0) * row_bytes;
+          if constexpr (scales) y[r] = p.y + row * p.y_step + n;
+        }
+        loops.multiply[count == 1 ? 0 : 1][power](t);
+        if constexpr (!scales) {
+          for (std::size_t r = 0; r < count; ++r) finish(m + r, n, t.columns, to[r]);
+        }
+      }
+    }
+  }
+}
+
+/// The whole product, shared out: by rows, or by panels where there are few rows. `scratch` holds product_scratch per
+/// thread; with less of it, fewer threads compute. At least one must have its share.
+template <class Fill, class Finish>
+void multiply(const integer_loops& loops, const integer_product& p, const panel_layout& layout, std::size_t depth,
+              const work_sharing& share, std::span<std::byte> scratch, const Fill& fill, const Finish& finish) {
+  if (p.rows == 0 || p.columns == 0) return;
+  const std::size_t each = product_scratch(loops, depth);
+  const double work = static_cast<double>(p.rows) * static_cast<double>(p.columns) * static_cast<double>(depth);
+  constexpr double worth = 400000;  // multiplications that are worth another thread
+  std::size_t pieces = std::min(std::max<std::size_t>(share.width, 1), scratch.size() / std::max<std::size_t>(each, 1));
+  if (work < worth * static_cast<double>(pieces)) pieces = static_cast<std::size_t>(work / worth) + 1;
+  const std::size_t panels = layout.columns / panel_channels;
+  const bool by_rows = p.rows >= 8 * pieces * loops.rows || panels < pieces;
+  const std::size_t unit = by_rows ? loops.rows : 1;
+  const std::size_t units = by_rows ? (p.rows + unit - 1) / unit : panels;
+  pieces = std::min(pieces, units);
+  share.for_each(pieces, [&](std::size_t i) {
+    const std::size_t begin = units * i / pieces * unit, end = units * (i + 1) / pieces * unit;
+    const std::span<std::byte> own = scratch.subspan(i * each, each);
+    if (by_rows) {
+      multiply_part(loops, p, layout, begin, std::min(end, p.rows), 0, panels, own, fill, finish);
+    } else {
+      multiply_part(loops, p, layout, 0, p.rows, begin, end, own, fill, finish);
+    }
+  });
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
+// ---- aeq/execute/fast/integer_ops.hpp
+namespace aeq::inline AEQ_ABI::execute::fast {
+
+namespace detail {
+
+using int8_call = kernel::weighted_call<std::int8_t, std::int8_t>;
+
+/// Whether the loops compute a call with a weight: all int8 (weights int4 and int2, too), the weight constant and
+/// without a zero point. Asked of calls that setup has found good, and before.
+[[nodiscard]] inline bool takes_loops(const kernel_arguments& call) {
+  if (best_integer_loops() == nullptr || call.inputs.size() < 2) return false;
+  const operand& x = call.inputs[0];
+  const operand& w = call.inputs[1];
+  const bool has_types = x.type == element_type::int8 && (w.type == element_type::int8 || kernel::is_packed(w.type));
+  const auto is_zero = [](std::int32_t z) { return z == 0; };
+  return has_types && w.is_constant && w.present() && std::all_of(w.zero_point.begin(), w.zero_point.end(), is_zero);
+}
+
+/// The memory behind the portable kernel's own.
+[[nodiscard]] inline std::span<std::byte> behind(std::span<std::byte> workspace, std::size_t own) {
+  const std::size_t begin =
+      (own + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
+  return begin > workspace.size() ? std::span<std::byte>() : workspace.subspan(begin);
+}
+
+}  // namespace detail
+
+/// A portable kernel of Base, whose products are those of matrices: Shape says how.
+template <class Base, class Shape>
+struct integer_matrix_op {
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    const std::size_t own = Base::workspace_bytes(call);
+    Shape s;
+    if (!detail::takes_loops(call) || !s.place(call)) return own;
+    return own + alignof(std::max_align_t) + pieces::of(s, {}).bytes;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = Base::setup(call, workspace); fits != status::ready) return fits;
+    Shape s;
+    if (!detail::takes_loops(call) || !s.place(call)) return status::ready;
+    const pieces to = pieces::of(s, detail::behind(workspace, Base::workspace_bytes(call)));
+    if (to.packed.size() != to.layout.bytes() * s.groups) return status::small_workspace;
+    const detail::int8_call of(call, Shape::form, workspace);
+    std::fill(to.packed.begin(), to.packed.end(), std::int8_t(0));
+    for (std::size_t group = 0; group < s.groups; ++group) {
+      to.layout.pack(of.w + group * s.columns * s.depth, s.columns, s.depth,
+                     to.packed.subspan(group * to.layout.bytes(), to.layout.bytes()));
+      for (std::size_t n = 0; n < to.layout.columns; ++n) {
+        const std::size_t channel = group * s.columns + n, at = group * to.layout.columns + n;
+        if (n >= s.columns) {
+          to.channels.set(at, 0, {});
+          continue;
+        }
+        std::uint32_t offset =
+            Shape::scales && of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[channel]) : 0u;
+        if (best_integer_loops()->is_positive) {
+          const std::int8_t* const w = of.w + channel * s.depth;
+          std::uint32_t sum = 0;
+          for (std::size_t k = 0; k < s.depth; ++k) sum += static_cast<std::uint32_t>(w[k]);
+          offset -= sum * static_cast<std::uint32_t>(128 + of.x_zero);
+        }
+        to.channels.set(at, offset,
+                        Shape::scales ? of.stage.fixed[channel * of.stage.step] : kernel::fixed_multiplier{});
+      }
+    }
+    return status::ready;
+  }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    Shape s;
+    if (!detail::takes_loops(call) || !s.place(call)) return 0;
+    return product_scratch(*best_integer_loops(), s.depth) * call.share.width;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    Shape s;
+    if (!detail::takes_loops(call) || !s.place(call)) return Base::evaluate(call, workspace);
+    const integer_loops& loops = *best_integer_loops();
+    if (call.scratch.size() < product_scratch(loops, s.depth)) return Base::evaluate(call, workspace);
+    const pieces from = pieces::of(s, detail::behind(workspace, Base::workspace_bytes(call)));
+    const detail::int8_call of(call, Shape::form, workspace);
+    for (std::size_t group = 0; group < s.groups; ++group) {
+      integer_product p;
+      p.rows = s.rows;
+      p.columns = s.columns;
+      p.w = from.packed.data() + group * from.layout.bytes();
+      p.scaling = from.channels.scaling(of.stage.zero_point, of.stage.range.lowest, of.stage.range.highest)
+                      .from(group * from.layout.columns);
+      p.y = of.y + group * s.columns;
+      p.y_step = s.columns * s.groups;
+      const auto fill = [&](std::size_t row, std::byte* to) { s.widen(loops, of, group, row, to); };
+      if constexpr (Shape::scales) {
+        multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill, nullptr);
+      } else {
+        multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill,
+                 [&](std::size_t row, std::size_t n, std::size_t count, const std::int32_t* sums) {
+                   std::int8_t* const y = p.y + row * p.y_step + n;
+                   for (std::size_t i = 0; i < count; ++i) {
+                     y[i] = of.finish(static_cast<std::uint32_t>(sums[i]), group * s.columns + n + i);
+                   }
+                 });
+      }
+    }
+  }
+
+ private:
+  struct pieces {
+    panel_layout layout;
+    channel_scaling channels{};
+    std::span<std::int8_t> packed{};
+    std::size_t bytes = 0;
+
+    [[nodiscard]] static pieces of(const Shape& s, std::span<std::byte> memory) {
+      pieces result{panel_layout(*best_integer_loops(), s.columns, s.depth)};
+      kernel::workspace_pieces all(memory);
+      result.channels = channel_scaling::of(all, result.layout.columns * s.groups);
+      result.packed = all.take<std::int8_t>(result.layout.bytes() * s.groups);
+      result.bytes = all.used();
+      return result;
+    }
+  };
+};
+
+namespace detail {
+
+/// A convolution as a product: a row is the window of an output pixel.
+struct conv_rows {
+  static constexpr bool scales = true;
+  static constexpr kernel::weighted_form form = kernel::detail::integer_convolution<std::int8_t>::conv_form;
+
+  std::size_t rows = 0;
+  std::size_t columns = 0;  ///< of a group
+  std::size_t depth = 0;
+  std::size_t groups = 1;
+  bool is_pointwise = false;  ///< output pixels are input pixels
+  kernel::conv_2d_geometry g{};
+
+  [[nodiscard]] bool place(const kernel_arguments& call) {
+    if (kernel::conv_2d_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) != status::ready) {
+      return false;
+    }
+    rows = g.output_pixels();
+    groups = g.groups;
+    columns = g.output_channels / g.groups;
+    depth = static_cast<std::size_t>(g.windows.rows.filter * g.windows.columns.filter) * g.depth;
+    const auto is_point = [](const kernel::window_axis& a) { return a.filter == 1 && a.stride == 1; };
+    is_pointwise = is_point(g.windows.rows) && is_point(g.windows.columns);
+    return true;
+  }
+
+  /// The window of output pixel `row`; taps in the padding are the zero point, which is worth nothing.
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t group, std::size_t row, std::byte* to) const {
+    const kernel::window_axis& height = g.windows.rows;
+    const kernel::window_axis& width = g.windows.columns;
+    if (is_pointwise) {
+      loops.widen(of.x + row * g.input_channels + group * g.depth, g.depth, of.x_zero, to);
+      return;
+    }
+    const auto columns_out = static_cast<std::size_t>(width.outputs);
+    const auto rows_out = static_cast<std::size_t>(height.outputs);
+    const std::size_t image = row / columns_out / rows_out;
+    const auto y = static_cast<std::int64_t>(row / columns_out % rows_out);
+    const auto x = static_cast<std::int64_t>(row % columns_out);
+    const kernel::window_axis::taps ys = height.inside(y), xs = width.inside(x);
+    const bool is_run = groups == 1 && width.dilation == 1;
+    const std::size_t tap_bytes = g.depth * loops.bytes;
+    const auto taps = static_cast<std::size_t>(width.filter);
+    for (std::int64_t ky = 0; ky < height.filter; ++ky, to += taps * tap_bytes) {
+      if (ky < ys.first || ky >= ys.last || xs.first >= xs.last) {
+        pad(loops, of.x_zero, taps * g.depth, to);
+        continue;
+      }
+      const auto first = static_cast<std::size_t>(xs.first), last = static_cast<std::size_t>(xs.last);
+      pad(loops, of.x_zero, first * g.depth, to);
+      pad(loops, of.x_zero, (taps - last) * g.depth, to + last * tap_bytes);
+      const auto iy = static_cast<std::size_t>(height.start(y) + ky * height.dilation);
+      const std::size_t line =
+          (image * static_cast<std::size_t>(height.inputs) + iy) * static_cast<std::size_t>(width.inputs);
+      const std::size_t run = is_run ? last - first : 1;
+      for (std::size_t kx = first; kx < last; kx += run) {
+        const auto ix = static_cast<std::size_t>(width.start(x) + static_cast<std::int64_t>(kx) * width.dilation);
+        const std::int8_t* const from = of.x + (line + ix) * g.input_channels + group * g.depth;
+        loops.widen(from, run * g.depth, of.x_zero, to + kx * tap_bytes);
+      }
+    }
+  }
+
+ private:
+  static void pad(const integer_loops& loops, std::int32_t zero_point, std::size_t n, std::byte* to) {
+    std::fill_n(to, n * loops.bytes, static_cast<std::byte>(loops.is_positive ? 128 + zero_point : 0));
+  }
+};
+
+/// FULLY_CONNECTED is a product.
+struct connected_rows {
+  static constexpr bool scales = false;
+  static constexpr kernel::weighted_form form =
+      kernel::integer_fully_connected<std::int8_t, arithmetic::litert>::form(false);
+
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::size_t depth = 0;
+  static constexpr std::size_t groups = 1;
+
+  [[nodiscard]] bool place(const kernel_arguments& call) {
+    if (call.inputs[1].shape.size() != 2 || call.inputs[1].shape[0] < 0 || call.inputs[1].shape[1] < 1) return false;
+    columns = static_cast<std::size_t>(call.inputs[1].shape[0]);
+    depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
+    rows = call.inputs[0].elements() / depth;
+    return true;
+  }
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t, std::size_t row, std::byte* to) const {
+    loops.widen(of.x + row * depth, depth, of.x_zero, to);
+  }
+};
+
+}  // namespace detail
+
+/// kernel::integer_conv_2d<std::int8_t>.
+using conv_2d_int8 = integer_matrix_op<kernel::integer_conv_2d<std::int8_t>, detail::conv_rows>;
+/// kernel::integer_fully_connected<std::int8_t, arithmetic::litert>.
+using fully_connected_int8 =
+    integer_matrix_op<kernel::integer_fully_connected<std::int8_t, arithmetic::litert>, detail::connected_rows>;
+
+/// kernel::integer_depthwise_conv_2d<std::int8_t>; by the loops where each input channel has one output channel.
+struct depthwise_conv_2d_int8 {
+  using base = kernel::integer_depthwise_conv_2d<std::int8_t>;
+  static constexpr kernel::weighted_form form = kernel::detail::integer_convolution<std::int8_t>::depthwise_form;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
+    const std::size_t own = base::workspace_bytes(call);
+    kernel::conv_2d_geometry g;
+    return takes_loops(call, g) ? own + alignof(std::max_align_t) + pieces::of(g, {}).bytes : own;
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if (const status fits = base::setup(call, workspace); fits != status::ready) return fits;
+    kernel::conv_2d_geometry g;
+    if (!takes_loops(call, g)) return status::ready;
+    const pieces to = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
+    if (to.w.size() != pairs_of(g) * whole_panels(g.output_channels)) return status::small_workspace;
+    const detail::int8_call of(call, form, workspace);
+    const std::size_t step = whole_panels(g.output_channels), taps = taps_of(g);
+    for (std::size_t c = 0; c < step; ++c) {
+      const auto weight = [&](std::size_t tap) -> std::int32_t {
+        return c < g.output_channels && tap < taps ? of.w[tap * g.output_channels + c] : 0;
+      };
+      std::uint32_t sum = 0;
+      for (std::size_t pair = 0; pair < pairs_of(g); ++pair) {
+        const std::int32_t even = weight(2 * pair), odd = weight(2 * pair + 1);
+        sum += static_cast<std::uint32_t>(even) + static_cast<std::uint32_t>(odd);
+        to.w[pair * step + c] = static_cast<std::int32_t>((static_cast<std::uint32_t>(even) & 0xffffu) |
+                                                          static_cast<std::uint32_t>(odd) << 16u);
+      }
+      if (c >= g.output_channels) {
+        to.channels.set(c, 0, {});
+        continue;
+      }
+      const std::uint32_t bias = of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[c]) : 0u;
+      to.channels.set(c, bias - sum * static_cast<std::uint32_t>(of.x_zero), of.stage.fixed[c * of.stage.step]);
+    }
+    std::fill(to.padding.begin(), to.padding.end(), static_cast<std::int8_t>(of.x_zero));
+    return status::ready;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    kernel::conv_2d_geometry g;
+    if (!takes_loops(call, g)) return base::evaluate(call, workspace);
+    const pieces from = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
+    const detail::int8_call of(call, form, workspace);
+    const integer_loops& loops = *best_integer_loops();
+    integer_depthwise_tile shared;
+    shared.pairs = pairs_of(g);
+    shared.w = from.w.data();
+    shared.w_step = whole_panels(g.output_channels);
+    shared.channels = g.output_channels;
+    shared.scaling = from.channels.scaling(of.stage.zero_point, of.stage.range.lowest, of.stage.range.highest);
+    const kernel::window_axis& height = g.windows.rows;
+    const kernel::window_axis& width = g.windows.columns;
+    const std::size_t taps = taps_of(g), channels = g.output_channels;
+    kernel::detail::for_output_pixels(
+        call, g, taps * channels / 8, [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
+          std::array<const std::int8_t*, most_taps + 1> rows;
+          std::size_t at = 0;
+          for (std::int64_t ky = 0; ky < height.filter; ++ky) {
+            const std::int64_t iy = height.start(row) + ky * height.dilation;
+            for (std::int64_t kx = 0; kx < width.filter; ++kx) {
+              const std::int64_t ix = width.start(column) + kx * width.dilation;
+              const bool is_inside = iy >= 0 && iy < height.inputs && ix >= 0 && ix < width.inputs;
+              rows[at++] =
+                  is_inside ? of.x + ((image * static_cast<std::size_t>(height.inputs) + static_cast<std::size_t>(iy)) *
+                                          static_cast<std::size_t>(width.inputs) +
+                                      static_cast<std::size_t>(ix)) *
+                                         channels
+                            : from.padding.data();
+            }
+          }
+          if (at % 2 != 0) rows[at] = from.padding.data();  // times 0
+          integer_depthwise_tile t = shared;
+          t.rows = rows.data();
+          t.y = of.y + pixel * channels;
+          loops.depthwise(t);
+        });
+  }
+
+ private:
+  static constexpr std::size_t most_taps = 128;
+
+  struct pieces {
+    channel_scaling channels{};
+    std::span<std::int32_t> w{};
+    std::span<std::int8_t> padding{};
+    std::size_t bytes = 0;
+
+    [[nodiscard]] static pieces of(const kernel::conv_2d_geometry& g, std::span<std::byte> memory) {
+      pieces result;
+      kernel::workspace_pieces all(memory);
+      const std::size_t step = whole_panels(g.output_channels);
+      result.channels = channel_scaling::of(all, step);
+      result.w = all.take<std::int32_t>(pairs_of(g) * step);
+      result.padding = all.take<std::int8_t>(step);
+      result.bytes = all.used();
+      return result;
+    }
+  };
+
+  [[nodiscard]] static std::size_t taps_of(const kernel::conv_2d_geometry& g) {
+    return static_cast<std::size_t>(g.windows.rows.filter * g.windows.columns.filter);
+  }
+  [[nodiscard]] static std::size_t pairs_of(const kernel::conv_2d_geometry& g) { return (taps_of(g) + 1) / 2; }
+
+  [[nodiscard]] static bool takes_loops(const kernel_arguments& call, kernel::conv_2d_geometry& g) {
+    return detail::takes_loops(call) &&
+           kernel::depthwise_geometry_of(call.inputs[0].shape, call.inputs[1].shape, call.options, g) ==
+               status::ready &&
+           g.input_channels == g.output_channels && taps_of(g) <= most_taps;
+  }
+};
+
+/// Base: an integer_binary of a scaled_sum of int8. By the loops where both operands lie beside the result.
+template <class Base, bool IsDifference, bool InFloat>
+struct integer_sum_op {
+  using function = kernel::scaled_sum<std::int8_t, IsDifference, InFloat>;
+
+  static std::size_t workspace_bytes(const kernel_arguments& call) noexcept { return Base::workspace_bytes(call); }
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    return Base::setup(call, workspace);
+  }
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    const integer_loops* const loops = best_integer_loops();
+    const auto& a = call.inputs[0].shape;
+    const auto& b = call.inputs[1].shape;
+    if (loops == nullptr || !std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+      return Base::evaluate(call, workspace);
+    }
+    const auto f = kernel::kept<function>(workspace);
+    const auto factor = [](const kernel::fixed_multiplier& m, std::int32_t spare_bits) {
+      return integer_sum::factor{m.multiplier, std::max(m.shift, 0) + spare_bits, std::max(-m.shift, 0)};
+    };
+    integer_sum s;
+    s.a = factor(f.a, function::spare_bits);
+    s.b = factor(f.b, function::spare_bits);
+    s.y = factor(f.y, 0);
+    s.a_zero = f.a_zero;
+    s.b_zero = f.b_zero;
+    s.zero_point = f.y_zero;
+    s.low = f.range.lowest - f.y_zero;
+    s.high = f.range.highest - f.y_zero;
+    s.is_difference = IsDifference;
+    const std::int8_t* const left = call.inputs[0].values<std::int8_t>().data();
+    const std::int8_t* const right = call.inputs[1].values<std::int8_t>().data();
+    std::int8_t* const y = call.outputs[0].values<std::int8_t>().data();
+    call.share.for_ranges(call.outputs[0].elements(), 65536, [&](std::size_t begin, std::size_t end) {
+      loops->sum(s, left + begin, right + begin, end - begin, y + begin);
+    });
+  }
+};
+
+using add_int8 = integer_sum_op<kernel::integer_add<std::int8_t>, false, false>;
+using sub_int8 =
+    integer_sum_op<kernel::integer_sub<std::int8_t, arithmetic::litert>, true, arithmetic::litert::difference_in_float>;
+
+}  // namespace aeq::inline AEQ_ABI::execute::fast
+
 // ---- aeq/execute/families.ipp
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -30016,6 +31037,18 @@ namespace detail {
 [[nodiscard]] AEQ_INLINE std::array<std::span<const operation>, 6> families() {
   return {family::convolution, family::elementwise, family::matrix,
           family::movement,    family::recurrent,   family::reduction};
+}
+
+/// Kernels of int8 that have faster loops here than those of the table, and the same bits.
+[[nodiscard]] AEQ_INLINE kernel_functions fast_integer_kernel(op::code code) {
+  switch (code) {
+    case op::code::conv_2d: return functions_of<fast::conv_2d_int8>();
+    case op::code::depthwise_conv_2d: return functions_of<fast::depthwise_conv_2d_int8>();
+    case op::code::fully_connected: return functions_of<fast::fully_connected_int8>();
+    case op::code::add: return functions_of<fast::add_int8>();
+    case op::code::sub: return functions_of<fast::sub_int8>();
+    default: return {};
+  }
 }
 
 }  // namespace detail
@@ -30030,7 +31063,11 @@ AEQ_INLINE const operation* find_operation(op::code code) {
 }
 
 AEQ_INLINE kernel_functions kernel_for(const operation& what, std::span<const operand> inputs) {
-  const kernel_functions found = builtin_kernel<arithmetic::litert>(what.code, computation_of(what.code, inputs));
+  const computation computes = computation_of(what.code, inputs);
+  if (computes == computation::integer8) {
+    if (const kernel_functions fast = detail::fast_integer_kernel(what.code); fast.present()) return fast;
+  }
+  const kernel_functions found = builtin_kernel<arithmetic::litert>(what.code, computes);
   return found.present() ? found : what.kernel;
 }
 
@@ -32404,10 +33441,27 @@ AEQ_INLINE bool takes_weight_format(const model::model& m, const model::tensor& 
   return elements != 0 && !too_small;
 }
 
+AEQ_INLINE bool has_numeric_scales(const model::tensor& t) {
+  return t.type != model::tensor_type::float32 && t.quantization && !t.quantization->scale.empty();
+}
+
+AEQ_INLINE bool stays_float(const model::model& m, const model::subgraph& g, const model::operation& o,
+                            const recipe::decision& d) {
+  if (d.operation->builtin == op::code::stablehlo_composite) return !is_quantizable_composite(o);
+  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
+    const std::int32_t index = o.inputs[slot];
+    if (index < 0 || d.operation->input_role(slot) != op::role::weight) continue;
+    const model::tensor& t = g.tensors[static_cast<std::size_t>(index)];
+    if (!m.is_constant(t) || has_numeric_scales(t)) continue;
+    if (!takes_weight_format(m, t, d, slot)) return true;
+  }
+  return false;
+}
+
 AEQ_INLINE bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
                         const recipe::decision& d) {
   if (!d.quantize) return false;
-  if (d.scheme.execution_mode == execution::static_range) return true;
+  if (d.scheme.execution_mode == execution::static_range) return !stays_float(m, g, o, d);
   for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
     if (o.inputs[slot] < 0) continue;
     if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;
@@ -32425,23 +33479,6 @@ namespace aeq::inline AEQ_ABI::quantize::detail {
 [[nodiscard]] AEQ_INLINE std::string place_of(const model::model& m, const decided_operation& at) {
   return m.file_name() + ": subgraph " + std::to_string(at.graph) + ": " + std::string(at.decision.operation->name) +
          ' ' + std::to_string(at.position);
-}
-
-[[nodiscard]] AEQ_INLINE bool has_numeric_scales(const model::tensor& t) {
-  return t.type != model::tensor_type::float32 && t.quantization && !t.quantization->scale.empty();
-}
-
-/// An op between integers needs an integer weight: one that can't be, or shall not be, keeps its op float.
-AEQ_INLINE bool static_range::stays_float(const decided_operation& at) const {
-  if (at.decision.operation->builtin == op::code::stablehlo_composite) return !is_quantizable_composite(at.operation);
-  for (std::size_t slot = 0; slot < at.operation.inputs.size(); ++slot) {
-    const std::int32_t index = at.operation.inputs[slot];
-    if (index < 0 || at.decision.operation->input_role(slot) != op::role::weight) continue;
-    const model::tensor& t = tensor(at.graph, index);
-    if (!model_.is_constant(t) || has_numeric_scales(t)) continue;
-    if (!takes_weight_format(model_, t, at.decision, slot)) return true;
-  }
-  return false;
 }
 
 AEQ_INLINE std::vector<static_range::operand> static_range::inputs_of(const decided_operation& at) const {
@@ -32630,7 +33667,7 @@ AEQ_INLINE void static_range::finish_biases(warnings* notes) {
 }
 
 AEQ_INLINE void static_range::materialize(const decided_operation& at, const rule_writer& rules) {
-  const bool leave = stays_float(at);
+  const bool leave = stays_float(model_, model_.subgraphs[at.graph], at.operation, at.decision);
   std::vector<operand> inputs = inputs_of(at);
   std::vector<operand> outputs = outputs_of(at);
   if (leave) {

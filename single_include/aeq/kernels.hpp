@@ -5591,13 +5591,22 @@ namespace aeq::inline AEQ_ABI::kernel {
 /// fixed multiplier.
 template <class X, class Arithmetic>
 struct integer_fully_connected {
+  /// is_wide: the weight is int16.
+  [[nodiscard]] static constexpr weighted_form form(bool is_wide) noexcept {
+    weighted_form result;
+    result.takes_weight_zero_point = result.takes_wide_weight = true;
+    result.real = Arithmetic::real_fully_connected && !is_wide;
+    result.tensorwise_in_float = !result.real;
+    return result;
+  }
+
   static std::size_t workspace_bytes(const kernel_arguments& call) noexcept {
     return weighted_workspace::of(call, form_of(call), {}).bytes;
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
-    const weighted_form form = form_of(call);
-    if (const status fits = check_weighted(call, form); fits != status::ready) return fits;
+    const weighted_form has = form_of(call);
+    if (const status fits = check_weighted(call, has); fits != status::ready) return fits;
     const operand& x = call.inputs[0];
     const operand& w = call.inputs[1];
     if (w.shape.size() != 2 || call.inputs.size() > 3) return status::wrong_shape;
@@ -5606,7 +5615,7 @@ struct integer_fully_connected {
     if (depth == 0 || x.elements() % depth != 0 || call.outputs[0].elements() != x.elements() / depth * channels) {
       return status::wrong_shape;
     }
-    return prepare_weighted(call, form, workspace);
+    return prepare_weighted(call, has, workspace);
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -5620,12 +5629,7 @@ struct integer_fully_connected {
 
  private:
   [[nodiscard]] static constexpr weighted_form form_of(const kernel_arguments& call) noexcept {
-    weighted_form form;
-    const bool is_wide = call.inputs.size() > 1 && call.inputs[1].type == element_type::int16;
-    form.takes_weight_zero_point = form.takes_wide_weight = true;
-    form.real = Arithmetic::real_fully_connected && !is_wide;
-    form.tensorwise_in_float = !form.real;
-    return form;
+    return form(call.inputs.size() > 1 && call.inputs[1].type == element_type::int16);
   }
 
   template <class W>
@@ -9648,7 +9652,8 @@ struct integer_unary {
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
     call.share.for_ranges(call.outputs[0].elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(function(x[i]));
+      const Function own = function;  // which no store to y can change
+      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(own(x[i]));
     });
   }
 };
@@ -9729,8 +9734,9 @@ struct integer_binary {
     walk.run(call.share, [&](const broadcast_walk<2>::row& row, std::size_t n) {
       const A* const left = a + row.from[0];
       const B* const right = b + row.from[1];
+      const Function own = function;  // which no store to y can change
       for (std::size_t i = 0; i < n; ++i) {
-        y[row.result + i] = static_cast<result>(function(left[i * a_step], right[i * b_step]));
+        y[row.result + i] = static_cast<result>(own(left[i * a_step], right[i * b_step]));
       }
     });
   }

@@ -15,6 +15,7 @@
 #include <aeq/io/warning.hpp>
 #include <aeq/model/reader.hpp>
 #include <aeq/quantize/pipeline.hpp>
+#include <aeq/quantize/selection.hpp>
 
 #include "support/folder.hpp"
 #include "support/model_builder.hpp"
@@ -74,6 +75,31 @@ TEST_SUITE("quantize/static_range") {
                bias = b.constant("b", {3}, std::vector<float>{1, 2, 3}), y = b.activation("y", {1, 4});
     b.operation(aeq::op::code::fully_connected, {x, w, bias}, {y});
     CHECK_THROWS_WITH_AS((void)quantized(b), doctest::Contains("'b': a bias of 3 elements"), aeq::error);
+  }
+
+  TEST_CASE("an op whose weight is too small stays float, and is not counted as changed") {
+    aeq_test::model_builder b;
+    const auto x = b.activation("x", {1, 2}), w = b.constant("w", {4, 2}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}),
+               y = b.activation("y", {1, 4});
+    b.operation(aeq::op::code::fully_connected, {x, w, -1}, {y});
+    b.graph().inputs = {x};
+    b.graph().outputs = {y};
+    for (const std::uint64_t least : {std::uint64_t(8), std::uint64_t(9)}) {
+      CAPTURE(least);
+      aeq::calibrate::statistics ranges;
+      for (const char* name : {"x", "y"}) ranges.set(name, {-1, 1, false, {}});
+      aeq::quantize::pipeline_options options{.threads = 1};
+      options.statistics = &ranges;
+      aeq::recipe::plan plan = aeq_test::plan_for(b.made, "static_wi8_ai8");
+      aeq::recipe::decision& layer = plan.subgraphs[0].operations[0];
+      layer.min_weight_elements = least;
+      const bool stays = least > 8;
+      CHECK(aeq::quantize::stays_float(b.made, b.graph(), b.graph().operations[0], layer) == stays);
+      CHECK(aeq::quantize::changes(b.made, b.graph(), b.graph().operations[0], layer) == !stays);
+      const aeq::model::model m = aeq::quantize::quantize_model(b.made, plan, options);
+      const aeq::model::tensor& made = m.subgraphs[0].tensors[static_cast<std::size_t>(w)];
+      CHECK(made.type == (stays ? aeq::model::tensor_type::float32 : aeq::model::tensor_type::int8));
+    }
   }
 
   TEST_CASE("what is computed from a constant gets its parameters, and no data") {

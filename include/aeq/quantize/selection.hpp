@@ -15,6 +15,14 @@ namespace aeq::inline AEQ_ABI::quantize {
 [[nodiscard]] bool takes_weight_format(const model::model& m, const model::tensor& t, const recipe::decision& d,
                                        std::size_t slot);
 
+/// Whether a tensor holds integers that stand for numbers.
+[[nodiscard]] bool has_numeric_scales(const model::tensor& t);
+
+/// Whether an op that a static decision selects stays float as a whole: between integers it needs an integer weight,
+/// and this one can't be one or shall not be; or it is a composite whose insides are not known.
+[[nodiscard]] bool stays_float(const model::model& m, const model::subgraph& g, const model::operation& o,
+                               const recipe::decision& d);
+
 /// Whether a decision changes an op at all.
 [[nodiscard]] bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
                            const recipe::decision& d);

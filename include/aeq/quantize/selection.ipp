@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <aeq/op/catalogue.hpp>
+#include <aeq/quantize/composite.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize {
 
@@ -37,10 +38,27 @@ AEQ_INLINE bool takes_weight_format(const model::model& m, const model::tensor& 
   return elements != 0 && !too_small;
 }
 
+AEQ_INLINE bool has_numeric_scales(const model::tensor& t) {
+  return t.type != model::tensor_type::float32 && t.quantization && !t.quantization->scale.empty();
+}
+
+AEQ_INLINE bool stays_float(const model::model& m, const model::subgraph& g, const model::operation& o,
+                            const recipe::decision& d) {
+  if (d.operation->builtin == op::code::stablehlo_composite) return !is_quantizable_composite(o);
+  for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
+    const std::int32_t index = o.inputs[slot];
+    if (index < 0 || d.operation->input_role(slot) != op::role::weight) continue;
+    const model::tensor& t = g.tensors[static_cast<std::size_t>(index)];
+    if (!m.is_constant(t) || has_numeric_scales(t)) continue;
+    if (!takes_weight_format(m, t, d, slot)) return true;
+  }
+  return false;
+}
+
 AEQ_INLINE bool changes(const model::model& m, const model::subgraph& g, const model::operation& o,
                         const recipe::decision& d) {
   if (!d.quantize) return false;
-  if (d.scheme.execution_mode == execution::static_range) return true;
+  if (d.scheme.execution_mode == execution::static_range) return !stays_float(m, g, o, d);
   for (std::size_t slot = 0; slot < o.inputs.size(); ++slot) {
     if (o.inputs[slot] < 0) continue;
     if (takes_weight_format(m, g.tensors[static_cast<std::size_t>(o.inputs[slot])], d, slot)) return true;

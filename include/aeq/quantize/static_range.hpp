@@ -51,7 +51,6 @@ class static_range {
   [[nodiscard]] const model::tensor& tensor(std::size_t graph, std::int32_t index) const {
     return model_.subgraphs[graph].tensors[static_cast<std::size_t>(index)];
   }
-  [[nodiscard]] bool stays_float(const decided_operation& at) const;
   [[nodiscard]] std::vector<operand> inputs_of(const decided_operation& at) const;
   [[nodiscard]] std::vector<operand> outputs_of(const decided_operation& at) const;
   [[nodiscard]] static std::int32_t only_one(const decided_operation& at, const std::vector<operand>& operands,

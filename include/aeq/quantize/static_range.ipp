@@ -11,7 +11,6 @@
 
 #include <aeq/io/error.hpp>
 #include <aeq/op/catalogue.hpp>
-#include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/selection.hpp>
 #include <aeq/quantize/weight.hpp>
 
@@ -20,23 +19,6 @@ namespace aeq::inline AEQ_ABI::quantize::detail {
 [[nodiscard]] AEQ_INLINE std::string place_of(const model::model& m, const decided_operation& at) {
   return m.file_name() + ": subgraph " + std::to_string(at.graph) + ": " + std::string(at.decision.operation->name) +
          ' ' + std::to_string(at.position);
-}
-
-[[nodiscard]] AEQ_INLINE bool has_numeric_scales(const model::tensor& t) {
-  return t.type != model::tensor_type::float32 && t.quantization && !t.quantization->scale.empty();
-}
-
-/// An op between integers needs an integer weight: one that can't be, or shall not be, keeps its op float.
-AEQ_INLINE bool static_range::stays_float(const decided_operation& at) const {
-  if (at.decision.operation->builtin == op::code::stablehlo_composite) return !is_quantizable_composite(at.operation);
-  for (std::size_t slot = 0; slot < at.operation.inputs.size(); ++slot) {
-    const std::int32_t index = at.operation.inputs[slot];
-    if (index < 0 || at.decision.operation->input_role(slot) != op::role::weight) continue;
-    const model::tensor& t = tensor(at.graph, index);
-    if (!model_.is_constant(t) || has_numeric_scales(t)) continue;
-    if (!takes_weight_format(model_, t, at.decision, slot)) return true;
-  }
-  return false;
 }
 
 AEQ_INLINE std::vector<static_range::operand> static_range::inputs_of(const decided_operation& at) const {
@@ -225,7 +207,7 @@ AEQ_INLINE void static_range::finish_biases(warnings* notes) {
 }
 
 AEQ_INLINE void static_range::materialize(const decided_operation& at, const rule_writer& rules) {
-  const bool leave = stays_float(at);
+  const bool leave = stays_float(model_, model_.subgraphs[at.graph], at.operation, at.decision);
   std::vector<operand> inputs = inputs_of(at);
   std::vector<operand> outputs = outputs_of(at);
   if (leave) {

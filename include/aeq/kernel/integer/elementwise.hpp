@@ -74,7 +74,8 @@ struct integer_unary {
     const X* const x = call.inputs[0].template values<X>().data();
     Y* const y = call.outputs[0].template values<Y>().data();
     call.share.for_ranges(call.outputs[0].elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(function(x[i]));
+      const Function own = function;  // which no store to y can change
+      for (std::size_t i = begin; i < end; ++i) y[i] = static_cast<Y>(own(x[i]));
     });
   }
 };
@@ -155,8 +156,9 @@ struct integer_binary {
     walk.run(call.share, [&](const broadcast_walk<2>::row& row, std::size_t n) {
       const A* const left = a + row.from[0];
       const B* const right = b + row.from[1];
+      const Function own = function;  // which no store to y can change
       for (std::size_t i = 0; i < n; ++i) {
-        y[row.result + i] = static_cast<result>(function(left[i * a_step], right[i * b_step]));
+        y[row.result + i] = static_cast<result>(own(left[i * a_step], right[i * b_step]));
       }
     });
   }
