@@ -150,8 +150,9 @@ struct integer_reduce_prod {
  private:
   /// Setup knows the shapes, and so how many elements of x fall together.
   [[nodiscard]] static fixed_multiplier factor_of(const kernel_arguments& call) noexcept {
-    const auto n = static_cast<double>(call.inputs[0].elements() / call.outputs[0].elements());
-    const double root = elementary::pow(static_cast<double>(call.outputs[0].scale[0]), 1.0 / n);
+    const std::size_t together = call.inputs[0].elements() / call.outputs[0].elements();
+    const double root =
+        elementary::pow(static_cast<double>(call.outputs[0].scale[0]), 1.0 / static_cast<double>(together));
     return quantize_multiplier(static_cast<double>(call.inputs[0].scale[0]) / root);
   }
 
