@@ -30659,7 +30659,8 @@ using int8_call = kernel::weighted_call<std::int8_t, std::int8_t>;
   const operand& w = call.inputs[1];
   const bool has_types = x.type == element_type::int8 && (w.type == element_type::int8 || kernel::is_packed(w.type));
   const auto is_zero = [](std::int32_t z) { return z == 0; };
-  return has_types && w.is_constant && w.present() && std::all_of(w.zero_point.begin(), w.zero_point.end(), is_zero);
+  return has_types && w.is_constant && w.present() && w.is_complete() &&
+         std::all_of(w.zero_point.begin(), w.zero_point.end(), is_zero);
 }
 
 /// The memory behind the portable kernel's own.
