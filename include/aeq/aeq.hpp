@@ -26,9 +26,11 @@
 #include <aeq/validate/comparison.hpp>
 #include <aeq/validate/labels.hpp>
 #include <aeq/validate/layers.hpp>
+#include <aeq/validate/report/html.hpp>
 #include <aeq/validate/report/json.hpp>
 #include <aeq/validate/report/model_explorer.hpp>
 #include <aeq/validate/report/text.hpp>
+#include <aeq/validate/sizes.hpp>
 #include <aeq/validate/thresholds.hpp>
 #endif
 

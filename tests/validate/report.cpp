@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -7,9 +8,13 @@
 #include <boost/json.hpp>
 
 #include <aeq/validate/comparison.hpp>
+#include <aeq/validate/report/html.hpp>
 #include <aeq/validate/report/json.hpp>
 #include <aeq/validate/report/model_explorer.hpp>
 #include <aeq/validate/report/text.hpp>
+#include <aeq/validate/sizes.hpp>
+
+#include "support/model_builder.hpp"
 
 namespace {
 
@@ -110,6 +115,62 @@ TEST_CASE("A report for programs has everything, and nothing that is no JSON") {
   CHECK(v.at("top_1").at("target_right").to_number<int>() == 2);
   CHECK(v.at("failed").at(0).as_string() == "output 'y': too far");
   CHECK(v.at("warnings").at(0).as_string() == "here: look");
+}
+
+TEST_CASE("A page for a browser takes names as text, and needs nothing else") {
+  comparison_result r = small_result();
+  r.target = "<script>alert(1)</script>.tflite";
+  r.signatures[0].tensors[0].name = "a & \"b\" <i> 'c'";
+  r.signatures[0].layers[0].tensor = "</table><img onerror=alert(1)>";
+  const std::vector<float> values{-1, 0, 0, 3};
+  r.signatures[0].tensors[0].values_seen.add(values, 3);
+  html_details details;
+  details.reference_sizes = {{"CONV_2D", 2, 4000}};
+  details.target_sizes = {{"CONV_2D", 2, 1000}, {"QUANTIZE", 1, 0}};
+  details.recipe = "[\n {\"regex\": \"<.*>\"}\n]\n";
+  details.failed = {"output 'y': too < far"};
+  aeq::warnings notes;
+  notes.add("<here>", "look");
+  details.notes = &notes;
+  const std::string page = report_html(r, details);
+  const auto has = [&](const char* text) { return page.find(text) != std::string::npos; };
+  CHECK(page.starts_with("<!doctype html>"));
+  CHECK(page.ends_with("</html>\n"));
+  CHECK(has("<h1>&lt;script&gt;alert(1)&lt;/script&gt;.tflite</h1>"));
+  CHECK(has("a &amp; &quot;b&quot; &lt;i&gt; &#39;c&#39;"));
+  CHECK_FALSE(has("<img"));
+  CHECK_FALSE(has("alert(1)</script>"));
+  CHECK(has("<p class=\"bad\">output &#39;y&#39;: too &lt; far</p>"));
+  CHECK(has("<pre id=\"recipe\">[\n {&quot;regex&quot;: &quot;&lt;.*&gt;&quot;}\n]\n</pre>"));
+  CHECK(has("<li>&lt;here&gt;: look</li>"));
+  CHECK(has("<td class=\"text\">QUANTIZE</td><td data-v=\"1\">1</td><td data-v=\"0\">0 B</td>"));
+  CHECK(has("<td data-v=\"1000\">1000 B</td>"));
+  CHECK(has("<td data-v=\"20\">20.0 dB</td>"));  // own
+  CHECK(has("<td data-v=\"-1e+300\">unknown</td>"));
+  CHECK(has("<title>-1.5 to 2</title>"));
+  for (const char* outside : {"http://", "https://", "src=", "href=", "url(", "@import"}) {
+    CAPTURE(outside);
+    CHECK_FALSE(has(outside));
+  }
+}
+
+TEST_CASE("Bytes of constants are counted by op, what DEQUANTIZE makes for its reader") {
+  aeq_test::model_builder b;
+  const auto x = b.activation("x", {1, 2});
+  const auto y = b.activation("y", {1, 2});
+  const auto z = b.activation("z", {1, 2});
+  const auto w = b.activation("w_dequant", {2, 2});
+  const auto stored = b.constant<std::int8_t>("w", {2, 2}, {1, 2, 3, 4}, aeq::model::tensor_type::int8);
+  const auto bias = b.constant<float>("bias", {2}, {1, 2});
+  b.operation(aeq::op::code::dequantize, {stored}, {w});
+  b.operation(aeq::op::code::fully_connected, {x, w, bias}, {y});
+  b.operation(aeq::op::code::add, {y, bias}, {z});
+  const std::vector<op_size> sizes = sizes_by_op(b.made);
+  REQUIRE(sizes.size() == 3);
+  CHECK(sizes[0].op == "FULLY_CONNECTED");
+  CHECK(sizes[0].bytes == 12);
+  CHECK(sizes[0].operations == 1);
+  CHECK(sizes[1].bytes + sizes[2].bytes == 0);  // the bias has been counted
 }
 
 TEST_CASE("The Python tool's files") {

@@ -7,10 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +18,7 @@
 #include <aeq/io/warning.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/validate/metrics.hpp>
-#include <aeq/validate/values.hpp>
+#include <aeq/validate/result.hpp>
 
 namespace aeq::inline AEQ_ABI::validate {
 
@@ -51,75 +48,10 @@ class engine_view {
   std::function<void()> reset_;
 };
 
-/// What a tensor is in the reference.
-enum class tensor_group : std::uint8_t { input, output, constant, intermediate };
-
-[[nodiscard]] constexpr std::string_view name_of(tensor_group group) noexcept {
-  switch (group) {
-    case tensor_group::input: return "input";
-    case tensor_group::output: return "output";
-    case tensor_group::constant: return "constant";
-    case tensor_group::intermediate: return "intermediate";
-  }
-  return "?";
-}
-
-struct tensor_result {
-  std::string name;
-  tensor_group group = tensor_group::intermediate;
-  std::string reference_type;  ///< FLOAT32
-  std::string target_type;     ///< INT8
-  std::uint64_t samples = 0;   ///< that had a value for it
-  std::vector<double> values;  ///< one per metric
-  power strength;              ///< over all samples
-  double lowest = 0;           ///< of the reference's values
-  double highest = 0;
-  std::optional<value_range> range;  ///< what the target can hold, where that is quantized with one scale
-  std::uint64_t clipped = 0;         ///< values of the reference that lie more than half a step outside of `range`
-  limit_counts saturated;            ///< values of the target that are its type's lowest and highest integer
-};
-
-/// An op of the target, and whose fault the error of its output is.
-struct layer_result {
-  std::string op;             ///< CONV_2D
-  std::size_t operation = 0;  ///< its number in the target's subgraph
-  std::string tensor;         ///< its (first) output
-  power total;                ///< noise of the output when the whole model runs
-  /// Noise when the op runs alone, on the reference's values: its own. None where it can't run alone.
-  std::optional<power> own;
-  std::optional<power> inherited;  ///< of the difference: what its inputs' error makes of the output
-};
-
-struct signature_result {
-  std::string key;
-  std::uint64_t samples = 0;
-  std::vector<tensor_result> tensors;  ///< outputs, inputs, constants, intermediate ones
-  std::vector<layer_result> layers;    ///< the largest noise of its own, per signal, first; then those not run alone
-};
-
-/// How often the largest output is that of the label.
-struct top_1 {
-  std::string output;
-  std::uint64_t samples = 0;
-  std::uint64_t reference_right = 0;
-  std::uint64_t target_right = 0;
-  std::uint64_t agreed = 0;  ///< both have the same answer, right or wrong
-};
-
-struct comparison_result {
-  std::string reference;  ///< files
-  std::string target;
-  std::uint64_t reference_bytes = 0;
-  std::uint64_t target_bytes = 0;
-  std::string data;
-  std::vector<metric> metrics;
-  std::vector<signature_result> signatures;  ///< those that had samples
-  std::optional<top_1> labels;
-};
-
 struct comparison_options {
   std::vector<metric> metrics{metric::mse, metric::sqnr, metric::cosine_similarity, metric::max_error};
   bool outputs_only = false;         ///< no other tensors and no layers
+  bool histograms = false;           ///< count the reference's values
   std::vector<std::int64_t> labels;  ///< one per sample, or none
   progress* tell = nullptr;          ///< counts samples
   warnings* notes = nullptr;         ///< gets what can't be compared

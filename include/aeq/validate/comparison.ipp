@@ -5,83 +5,20 @@
 #include <aeq/validate/comparison.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <aeq/execute/signatures.hpp>
 #include <aeq/execute/slot.hpp>
 #include <aeq/io/error.hpp>
 #include <aeq/io/python_json.hpp>
+#include <aeq/validate/compared.hpp>
 #include <aeq/validate/labels.hpp>
 #include <aeq/validate/layers.hpp>
 
 namespace aeq::inline AEQ_ABI::validate {
 
 namespace detail {
-
-inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-
-/// A tensor's value in the sample at hand.
-struct seen_value {
-  bool is_there = false;
-  element_type type = element_type::absent;
-  std::vector<std::byte> bytes;  ///< of what is no float32
-  std::vector<std::int32_t> shape;
-  std::vector<float> scale;
-  std::vector<std::int32_t> zero_point;
-  std::vector<float> floats;
-  limit_counts limits;
-
-  void set(const operand& value, bool keep_bytes) {
-    is_there = true;
-    type = value.type;
-    shape.assign(value.shape.begin(), value.shape.end());
-    scale.assign(value.scale.begin(), value.scale.end());
-    zero_point.assign(value.zero_point.begin(), value.zero_point.end());
-    bytes.clear();
-    if (keep_bytes && type != element_type::float32) bytes.assign(value.data.begin(), value.data.end());
-    to_floats(value, floats);
-  }
-
-  [[nodiscard]] operand view() const {
-    const auto held =
-        type == element_type::float32 ? std::as_bytes(std::span(floats)) : std::span<const std::byte>(bytes);
-    return {type, false, held, shape, scale, zero_point, 0, 0};
-  }
-};
-
-/// A tensor of both models, over all samples.
-struct compared_tensor {
-  tensor_pair pair;
-  tensor_result result;
-  accumulation errors;
-  seen_value reference;
-  seen_value target;
-  bool is_told = false;  ///< that it can't be compared
-};
-
-/// An op of the target that can run alone, over all samples.
-struct compared_layer {
-  const layer* what = nullptr;
-  std::vector<std::size_t> inputs;   ///< places of compared tensors
-  std::vector<std::size_t> outputs;  ///< likewise
-  power own;
-  power inherited;
-  bool works = true;
-};
-
-/// A way of calling both models.
-struct compared_signature {
-  execute::signature reference;
-  execute::signature target;
-  std::size_t target_number = 0;
-  std::vector<std::size_t> input_of;  ///< for each input of the target the place of the reference's
-  std::vector<compared_tensor> tensors;
-  std::vector<std::size_t> reference_places;  ///< of the subgraph's tensors among `tensors`
-  std::vector<std::size_t> target_places;
-  std::vector<std::size_t> outputs;  ///< for each output of the reference its place among `tensors`
-  std::vector<compared_layer> layers;
-  std::uint64_t samples = 0;
-};
 
 [[nodiscard]] AEQ_INLINE std::string quoted(const std::string& name) {
   return "'" + io::escaped_utf8(name) + "'";
@@ -332,6 +269,15 @@ class comparison::inside {
     t.target.limits = count_limits(value);
     value_range range;
     if (range_of_type(value.type, value.scale, value.zero_point, range)) t.result.range = range;
+    if (value.scale.size() < 2 || t.result.widest) return;
+    for (std::size_t i = 0; i < value.scale.size(); ++i) {
+      const auto zero_point = value.zero_point.size() == value.scale.size() ? value.zero_point.subspan(i, 1)
+                                                                            : std::span<const std::int32_t>();
+      if (!range_of_type(value.type, value.scale.subspan(i, 1), zero_point, range)) return;
+      if (!t.result.widest) t.result.widest = range;
+      t.result.widest->lowest = std::min(t.result.widest->lowest, range.lowest);
+      t.result.widest->highest = std::max(t.result.widest->highest, range.highest);
+    }
   }
 
   void compare(detail::compared_tensor& t) {
@@ -358,6 +304,10 @@ class comparison::inside {
     }
     t.result.lowest = lowest;
     t.result.highest = highest;
+    if (options_.histograms && !r.empty()) {
+      t.result.values_seen.add(r,
+                               std::max(std::fabs(static_cast<float>(lowest)), std::fabs(static_cast<float>(highest))));
+    }
     if (!t.result.range || t.target.scale.size() != 1) return;
     const double half_step = 0.5 * static_cast<double>(t.target.scale[0]);
     const double from = t.result.range->lowest - half_step;

@@ -8,7 +8,7 @@
 #include <aeq/config.hpp>
 #include <aeq/io/json_forward.hpp>
 #include <aeq/io/warning.hpp>
-#include <aeq/validate/comparison.hpp>
+#include <aeq/validate/result.hpp>
 
 namespace aeq::inline AEQ_ABI::validate {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include <aeq/config.hpp>
-#include <aeq/validate/comparison.hpp>
 #include <aeq/validate/metrics.hpp>
+#include <aeq/validate/result.hpp>
 
 namespace aeq::inline AEQ_ABI::validate {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <aeq/config.hpp>
-#include <aeq/validate/comparison.hpp>
+#include <aeq/validate/result.hpp>
 
 namespace aeq::inline AEQ_ABI::validate {
 
