@@ -15,12 +15,12 @@ _aeq_commands() { # COMMAND
 _aeq_options() { # COMMAND
   case "$1" in
     "") echo "--version -h --help" ;;
-    "quantize") echo "-h --help -r --recipe -o --output --data --samples --ranges --stats --input-type --output-type --strict-int --policy --engine --litert-kernels --max-memory --threads --overwrite --sync --strict --json" ;;
+    "quantize") echo "-h --help -r --recipe -o --output --data --samples --ranges --stats --input-type --output-type --strict-int --policy --engine --litert-kernels --max-memory --threads --report --overwrite --sync --strict --json" ;;
     "calibrate") echo "-h --help --data --samples --ranges -o --output -r --recipe --policy --resume --engine --litert-kernels --max-memory --threads --overwrite --strict" ;;
     "stats") echo "-h --help" ;;
     "stats merge") echo "-h --help -o --output --overwrite" ;;
     "run") echo "-h --help -i --inputs -o --output --signature -n --samples --all-tensors --overwrite --engine --litert-kernels --max-memory --threads" ;;
-    "validate") echo "-h --help --data -n --samples --labels --metric --model-explorer --outputs-only --rows --max-mse --max-error --max-median-diff-ratio --max-kl --min-cosine --min-snr --min-sqnr --max-top1-loss --engine --litert-kernels --max-memory --threads --overwrite --json" ;;
+    "validate") echo "-h --help --data -n --samples --labels --metric --report --model-explorer --outputs-only --rows --max-mse --max-error --max-median-diff-ratio --max-kl --min-cosine --min-snr --min-sqnr --max-top1-loss --engine --litert-kernels --max-memory --threads --overwrite --json" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
     "recipe") echo "-h --help" ;;
@@ -46,6 +46,7 @@ _aeq_value() { # COMMAND OPTION
     "quantize --litert-kernels") echo KERNELS ;;
     "quantize --max-memory") echo SIZE ;;
     "quantize --threads") echo N ;;
+    "quantize --report") echo HTML ;;
     "calibrate --data") echo DATA ;;
     "calibrate --samples") echo N ;;
     "calibrate --ranges") echo METHOD ;;
@@ -70,6 +71,7 @@ _aeq_value() { # COMMAND OPTION
     "validate -n" | "validate --samples") echo N ;;
     "validate --labels") echo LABELS ;;
     "validate --metric") echo METRICS ;;
+    "validate --report") echo HTML ;;
     "validate --model-explorer") echo JSON ;;
     "validate --rows") echo N ;;
     "validate --max-mse") echo X ;;
@@ -158,6 +160,9 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     JSON)
       _aeq_files "$3" .json
+      ;;
+    HTML)
+      _aeq_files "$3" .html
       ;;
     ENGINE)
       _aeq_words "$3" builtin litert

@@ -32,7 +32,7 @@ struct value_kind {
   std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 23> value_kinds{{
+constexpr std::array<value_kind, 24> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -49,6 +49,7 @@ constexpr std::array<value_kind, 23> value_kinds{{
     {"LABELS", ".npy"},
     {"METRICS", "", false, "mse median_diff_ratio cosine_similarity kl_divergence snr sqnr max_error"},
     {"JSON", ".json"},
+    {"HTML", ".html"},
     {"X", ""},
     {"ENGINE", "", false, "builtin litert"},
     {"KERNELS", "", false, "xnnpack builtin reference"},

@@ -14067,6 +14067,9 @@ class accumulation {
 
 }  // namespace aeq::inline AEQ_ABI::validate
 
+// ---- aeq/validate/result.hpp
+// What a comparison of two models finds: for each signature its tensors and its layers.
+
 // ---- aeq/validate/values.hpp
 // The values of tensors as floats, whatever they are stored as, and floats as what a tensor stores.
 
@@ -14111,34 +14114,8 @@ struct stored_value {
 
 }  // namespace aeq::inline AEQ_ABI::validate
 
-// ---- aeq/validate/comparison.hpp
+// ---- aeq/validate/result.hpp
 namespace aeq::inline AEQ_ABI::validate {
-
-/// An engine that belongs to someone else, whatever its type.
-class engine_view {
- public:
-  template <execute::inference_engine Engine>
-  explicit engine_view(Engine& engine)
-      : signatures_([&engine] { return std::span<const execute::signature>(std::as_const(engine).signatures()); }),
-        run_([&engine](std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) {
-          engine.run(signature, inputs, visitor);
-        }),
-        output_([&engine](std::size_t index) -> operand { return std::as_const(engine).output(index); }),
-        reset_([&engine] { engine.reset(); }) {}
-
-  [[nodiscard]] std::span<const execute::signature> signatures() const { return signatures_(); }
-  void run(std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) const {
-    run_(signature, inputs, visitor);
-  }
-  [[nodiscard]] operand output(std::size_t index) const { return output_(index); }
-  void reset() const { reset_(); }
-
- private:
-  std::function<std::span<const execute::signature>()> signatures_;
-  std::function<void(std::size_t, std::span<const operand>, const execute::tensor_visitor&)> run_;
-  std::function<operand(std::size_t)> output_;
-  std::function<void()> reset_;
-};
 
 /// What a tensor is in the reference.
 enum class tensor_group : std::uint8_t { input, output, constant, intermediate };
@@ -14163,9 +14140,11 @@ struct tensor_result {
   power strength;              ///< over all samples
   double lowest = 0;           ///< of the reference's values
   double highest = 0;
-  std::optional<value_range> range;  ///< what the target can hold, where that is quantized with one scale
-  std::uint64_t clipped = 0;         ///< values of the reference that lie more than half a step outside of `range`
-  limit_counts saturated;            ///< values of the target that are its type's lowest and highest integer
+  std::optional<value_range> range;   ///< what the target can hold, where that is quantized with one scale
+  std::optional<value_range> widest;  ///< with several scales: of the one that holds most
+  std::uint64_t clipped = 0;          ///< values of the reference that lie more than half a step outside of `range`
+  calibrate::histogram values_seen;   ///< of the reference, where histograms were asked for
+  limit_counts saturated;             ///< values of the target that are its type's lowest and highest integer
 };
 
 /// An op of the target, and whose fault the error of its output is.
@@ -14206,9 +14185,41 @@ struct comparison_result {
   std::optional<top_1> labels;
 };
 
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/comparison.hpp
+namespace aeq::inline AEQ_ABI::validate {
+
+/// An engine that belongs to someone else, whatever its type.
+class engine_view {
+ public:
+  template <execute::inference_engine Engine>
+  explicit engine_view(Engine& engine)
+      : signatures_([&engine] { return std::span<const execute::signature>(std::as_const(engine).signatures()); }),
+        run_([&engine](std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) {
+          engine.run(signature, inputs, visitor);
+        }),
+        output_([&engine](std::size_t index) -> operand { return std::as_const(engine).output(index); }),
+        reset_([&engine] { engine.reset(); }) {}
+
+  [[nodiscard]] std::span<const execute::signature> signatures() const { return signatures_(); }
+  void run(std::size_t signature, std::span<const operand> inputs, const execute::tensor_visitor& visitor) const {
+    run_(signature, inputs, visitor);
+  }
+  [[nodiscard]] operand output(std::size_t index) const { return output_(index); }
+  void reset() const { reset_(); }
+
+ private:
+  std::function<std::span<const execute::signature>()> signatures_;
+  std::function<void(std::size_t, std::span<const operand>, const execute::tensor_visitor&)> run_;
+  std::function<operand(std::size_t)> output_;
+  std::function<void()> reset_;
+};
+
 struct comparison_options {
   std::vector<metric> metrics{metric::mse, metric::sqnr, metric::cosine_similarity, metric::max_error};
   bool outputs_only = false;         ///< no other tensors and no layers
+  bool histograms = false;           ///< count the reference's values
   std::vector<std::int64_t> labels;  ///< one per sample, or none
   progress* tell = nullptr;          ///< counts samples
   warnings* notes = nullptr;         ///< gets what can't be compared
@@ -14680,6 +14691,44 @@ struct layer_model {
 /// have, comes along. Ops that depend on anything else are left out.
 void add_layers(const model::model& target, std::size_t subgraph, const std::vector<tensor_pair>& pairs,
                 const model::model& reference, std::size_t reference_subgraph, layer_model& into);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/html.hpp
+// A comparison as one HTML file for a browser: it needs nothing beside it and no network.
+
+// ---- aeq/validate/sizes.hpp
+// What the bytes of a model are: constants, by the kind of the op that they are for.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+/// Ops of one kind, and the constants that they read.
+struct op_size {
+  std::string op;              ///< CONV_2D
+  std::size_t operations = 0;  ///< how many there are
+  std::uint64_t bytes = 0;     ///< of constants; a buffer that several ops share counts for the first one
+};
+
+/// All kinds, the one with the most bytes first. What a DEQUANTIZE makes of a constant counts for the op that reads it.
+[[nodiscard]] std::vector<op_size> sizes_by_op(const model::model& m);
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/html.hpp
+namespace aeq::inline AEQ_ABI::validate {
+
+/// What a page says beside the comparison.
+struct html_details {
+  std::vector<op_size> reference_sizes;
+  std::vector<op_size> target_sizes;
+  std::string recipe;               ///< its text, or empty
+  std::vector<std::string> failed;  ///< sentences of thresholds
+  const warnings* notes = nullptr;
+};
+
+/// Sizes by op, the error of each layer, a table of tensors to sort, and where they were counted histograms of values
+/// with the range that the target can hold. Names from the models are text in it, whatever they are.
+[[nodiscard]] std::string report_html(const comparison_result& result, const html_details& details = {});
 
 }  // namespace aeq::inline AEQ_ABI::validate
 
@@ -24131,9 +24180,10 @@ AEQ_INLINE bool convert(const operand& value, std::span<const float> floats, con
 // ---- aeq/validate/comparison.ipp
 // Two models on the same samples: the definitions.
 
-namespace aeq::inline AEQ_ABI::validate {
+// ---- aeq/validate/compared.hpp
+// Inside: what a comparison keeps of tensors, layers and signatures while samples go by; comparison.ipp includes it.
 
-namespace detail {
+namespace aeq::inline AEQ_ABI::validate::detail {
 
 inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
@@ -24199,6 +24249,13 @@ struct compared_signature {
   std::vector<compared_layer> layers;
   std::uint64_t samples = 0;
 };
+
+}  // namespace aeq::inline AEQ_ABI::validate::detail
+
+// ---- aeq/validate/comparison.ipp
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
 
 [[nodiscard]] AEQ_INLINE std::string quoted(const std::string& name) {
   return "'" + io::escaped_utf8(name) + "'";
@@ -24449,6 +24506,15 @@ class comparison::inside {
     t.target.limits = count_limits(value);
     value_range range;
     if (range_of_type(value.type, value.scale, value.zero_point, range)) t.result.range = range;
+    if (value.scale.size() < 2 || t.result.widest) return;
+    for (std::size_t i = 0; i < value.scale.size(); ++i) {
+      const auto zero_point = value.zero_point.size() == value.scale.size() ? value.zero_point.subspan(i, 1)
+                                                                            : std::span<const std::int32_t>();
+      if (!range_of_type(value.type, value.scale.subspan(i, 1), zero_point, range)) return;
+      if (!t.result.widest) t.result.widest = range;
+      t.result.widest->lowest = std::min(t.result.widest->lowest, range.lowest);
+      t.result.widest->highest = std::max(t.result.widest->highest, range.highest);
+    }
   }
 
   void compare(detail::compared_tensor& t) {
@@ -24475,6 +24541,10 @@ class comparison::inside {
     }
     t.result.lowest = lowest;
     t.result.highest = highest;
+    if (options_.histograms && !r.empty()) {
+      t.result.values_seen.add(r,
+                               std::max(std::fabs(static_cast<float>(lowest)), std::fabs(static_cast<float>(highest))));
+    }
     if (!t.result.range || t.target.scale.size() != 1) return;
     const double half_step = 0.5 * static_cast<double>(t.target.scale[0]);
     const double from = t.result.range->lowest - half_step;
@@ -25959,6 +26029,410 @@ class layer_maker {
 AEQ_INLINE void add_layers(const model::model& target, std::size_t subgraph, const std::vector<tensor_pair>& pairs,
                            const model::model& reference, std::size_t reference_subgraph, layer_model& into) {
   detail::layer_maker(target, subgraph, pairs, reference, reference_subgraph, into).make_all();
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/sizes.ipp
+// What the bytes of a model are: the definitions.
+
+namespace aeq::inline AEQ_ABI::validate {
+
+AEQ_INLINE std::vector<op_size> sizes_by_op(const model::model& m) {
+  std::map<std::string, op_size> kinds;
+  std::vector<bool> is_counted(m.buffers.size(), false);
+  for (const model::subgraph& g : m.subgraphs) {
+    // For a tensor that a DEQUANTIZE makes of a constant, the buffer of that.
+    std::vector<std::uint32_t> stands_for(g.tensors.size(), 0);
+    for (std::size_t i = 0; i < g.tensors.size(); ++i) {
+      if (m.is_constant(g.tensors[i])) stands_for[i] = g.tensors[i].buffer;
+    }
+    for (const model::operation& o : g.operations) {
+      const op::code code = m.builtin(o);
+      std::string name(op::builtin_name(code));
+      if (name.empty()) name = "operator " + std::to_string(static_cast<std::int32_t>(code));
+      op_size& kind = kinds.try_emplace(name, op_size{name, 0, 0}).first->second;
+      ++kind.operations;
+      if (code == op::code::dequantize && o.inputs.size() == 1 && o.outputs.size() == 1 && o.inputs[0] >= 0 &&
+          o.outputs[0] >= 0 && stands_for[static_cast<std::size_t>(o.inputs[0])] != 0) {
+        stands_for[static_cast<std::size_t>(o.outputs[0])] = stands_for[static_cast<std::size_t>(o.inputs[0])];
+        continue;
+      }
+      for (const std::int32_t t : o.inputs) {
+        const std::uint32_t buffer = t < 0 ? 0 : stands_for[static_cast<std::size_t>(t)];
+        if (buffer == 0 || is_counted[buffer]) continue;
+        is_counted[buffer] = true;
+        kind.bytes += m.buffers[buffer].size;
+      }
+    }
+  }
+  std::vector<op_size> result;
+  for (auto& [name, kind] : kinds) result.push_back(std::move(kind));
+  std::stable_sort(result.begin(), result.end(), [](const op_size& a, const op_size& b) { return a.bytes > b.bytes; });
+  return result;
+}
+
+}  // namespace aeq::inline AEQ_ABI::validate
+
+// ---- aeq/validate/report/html.ipp
+// A comparison as one HTML file: the definitions.
+
+// ---- aeq/validate/report/html_page.hpp
+// Inside: what every HTML report has, its style and its script.
+
+namespace aeq::inline AEQ_ABI::validate::detail {
+
+inline constexpr std::string_view html_style = R"css(
+:root { color-scheme: light dark; --page: #fcfcfb; --ink: #1c1c1a; --soft: #686862; --line: #dddcd6; --panel: #f3f2ee;
+  --own: #2a6fbb; --all: #b4561f; --low: #c7c6be; --bad: #b3261e; --good: #2e7d4f; }
+@media (prefers-color-scheme: dark) { :root { --page: #171716; --ink: #eceae4; --soft: #a3a19a; --line: #383733;
+  --panel: #22211f; --own: #6ea8e6; --all: #e69a66; --low: #55534d; --bad: #f2857c; --good: #79c797; } }
+body { margin: 0 auto; max-width: 1160px; padding: 24px; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 22px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 17px; margin: 32px 0 8px; }
+p { margin: 4px 0 12px; max-width: 80ch; } .soft { color: var(--soft); }
+.cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 16px 0; }
+.card { background: var(--panel); border-radius: 8px; padding: 10px 16px; min-width: 120px; }
+.card b { display: block; font-size: 20px; font-weight: 600; } .card span { color: var(--soft); font-size: 13px; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; } .text { text-align: left; }
+td.name { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 180px; max-width: 340px; }
+th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--own); }
+th[aria-sort=ascending] button::after { content: " \2191"; } th[aria-sort=descending] button::after { content: " \2193"; }
+pre { background: var(--panel); padding: 12px; border-radius: 8px; overflow-x: auto; font-size: 13px; }
+.bad { color: var(--bad); } .good { color: var(--good); }
+.key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 6px 0 14px; }
+svg { display: block; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+.grid { stroke: var(--line); } .own { fill: var(--own); } .all { fill: var(--all); } .low { fill: var(--low); }
+.edge { stroke: var(--all); stroke-width: 1.5; }
+)css";
+
+/// Sorts a table by the column whose title is clicked: by numbers (data-v), else by text.
+inline constexpr std::string_view html_script = R"js(
+for (const table of document.querySelectorAll('table.sorts')) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = document.createElement('button');
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener('click', () => {
+      const down = head.getAttribute('aria-sort') !== 'descending';
+      heads.forEach(h => h.removeAttribute('aria-sort'));
+      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      const value = row => {
+        const cell = row.cells[column];
+        return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+      };
+      const body = table.tBodies[0];
+      const order = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
+      const rows = [...body.rows].sort((a, b) => order(value(a), value(b)) * (down ? -1 : 1));
+      body.replaceChildren(...rows);
+    });
+  });
+}
+)js";
+
+}  // namespace aeq::inline AEQ_ABI::validate::detail
+
+// ---- aeq/validate/report/html.ipp
+namespace aeq::inline AEQ_ABI::validate {
+
+namespace detail {
+
+/// Text from anywhere, as text of a page.
+[[nodiscard]] AEQ_INLINE std::string html_text(std::string_view from) {
+  std::string result;
+  for (const char c : io::shown(from, 400)) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '"': result += "&quot;"; break;
+      case '\'': result += "&#39;"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+/// The same for text of several lines.
+[[nodiscard]] AEQ_INLINE std::string html_lines(std::string_view from) {
+  std::string result;
+  for (std::size_t begin = 0; begin < from.size();) {
+    const std::size_t end = std::min(from.find('\n', begin), from.size());
+    result += html_text(from.substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+  return result;
+}
+
+[[nodiscard]] AEQ_INLINE std::string html_number(const char* format, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+class html_report {
+ public:
+  html_report(const comparison_result& result, const html_details& details) : result_(result), details_(details) {}
+
+  std::string text() {
+    page_ +=
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline'\">\n<title>aeq: " +
+        html_text(result_.target) + "</title>\n<style>" + std::string(html_style) + "</style>\n</head>\n<body>\n";
+    head();
+    sizes();
+    for (const signature_result& s : result_.signatures) {
+      if (result_.signatures.size() > 1 || !s.key.empty()) page_ += "<h2>Signature " + html_text(s.key) + "</h2>\n";
+      layers(s);
+      tensors(s);
+    }
+    if (!details_.recipe.empty()) {
+      page_ += "<h2>Recipe</h2>\n<pre id=\"recipe\">" + html_lines(details_.recipe) + "</pre>\n";
+    }
+    if (details_.notes != nullptr && !details_.notes->empty()) {
+      page_ += "<h2>Warnings</h2>\n<ul>\n";
+      for (const warning& w : details_.notes->all()) {
+        page_ += "<li>" + html_text(w.place) + ": " + html_text(w.message) + "</li>\n";
+      }
+      page_ += "</ul>\n";
+    }
+    page_ += "<script>" + std::string(html_script) + "</script>\n</body>\n</html>\n";
+    return std::move(page_);
+  }
+
+ private:
+  static std::string cell(double value, const std::string& shown) {
+    // Infinities sort at the ends, what is no number at the lower one.
+    const double sortable = std::isnan(value) ? -1e300 : std::clamp(value, -1e300, 1e300);
+    return "<td data-v=\"" + html_number("%.9g", sortable) + "\">" + shown + "</td>";
+  }
+  static std::string cell(double value, const char* format) { return cell(value, html_number(format, value)); }
+  static std::string name_cell(const std::string& name) { return "<td class=\"name\">" + html_text(name) + "</td>"; }
+  static std::string text_cell(std::string_view text) { return "<td class=\"text\">" + html_text(text) + "</td>"; }
+  static std::string decibel_text(double value) {
+    if (std::isinf(value)) return value > 0 ? "exact" : "no signal";
+    return html_number("%.1f", value) + " dB";
+  }
+  void card(const std::string& value, const std::string& what) {
+    page_ += "<div class=\"card\"><b>" + value + "</b><span>" + what + "</span></div>\n";
+  }
+
+  void head() {
+    page_ += "<h1>" + html_text(result_.target) + "</h1>\n<p class=\"soft\">beside " + html_text(result_.reference) +
+             ", on " + html_text(result_.data) + "</p>\n<div class=\"cards\">\n";
+    if (result_.reference_bytes > 0 && result_.target_bytes > 0) {
+      const double share =
+          100.0 * static_cast<double>(result_.target_bytes) / static_cast<double>(result_.reference_bytes);
+      card(io::size_text(result_.target_bytes),
+           "of " + io::size_text(result_.reference_bytes) + ", " + html_number("%.1f", share) + " %");
+    }
+    std::uint64_t samples = 0;
+    for (const signature_result& s : result_.signatures) samples += s.samples;
+    card(std::to_string(samples), samples == 1 ? "sample" : "samples");
+    if (result_.labels) {
+      const auto percent = [&](std::uint64_t right) {
+        return html_number("%.2f", 100.0 * static_cast<double>(right) / static_cast<double>(result_.labels->samples)) +
+               " %";
+      };
+      card(percent(result_.labels->target_right), "right; reference " + percent(result_.labels->reference_right));
+      card(percent(result_.labels->agreed), "same answer in both");
+    }
+    for (const signature_result& s : result_.signatures) {
+      for (const tensor_result& t : s.tensors) {
+        if (t.group == tensor_group::output)
+          card(decibel_text(t.strength.sqnr()), "signal over noise, " + html_text(t.name));
+      }
+    }
+    page_ += "</div>\n";
+    for (const std::string& f : details_.failed) page_ += "<p class=\"bad\">" + html_text(f) + "</p>\n";
+  }
+
+  void sizes() {
+    if (details_.reference_sizes.empty() && details_.target_sizes.empty()) return;
+    std::uint64_t most = 1;
+    for (const op_size& o : details_.reference_sizes) most = std::max(most, o.bytes);
+    for (const op_size& o : details_.target_sizes) most = std::max(most, o.bytes);
+    page_ +=
+        "<h2>Size by op</h2>\n<p class=\"soft\">Bytes of constants<span class=\"key\" style=\"background: "
+        "var(--low)\"></span>reference<span class=\"key\" style=\"background: var(--own)\"></span>target</p>\n"
+        "<div class=\"wide\"><table class=\"sorts\" id=\"sizes\"><thead><tr><th class=\"text\">op</th><th>ops</th>"
+        "<th>reference</th><th>target</th><th class=\"text\"></th></tr></thead><tbody>\n";
+    const auto row = [&](const std::string& op, const op_size* before, const op_size* after) {
+      const std::uint64_t from = before == nullptr ? 0 : before->bytes;
+      const std::uint64_t to = after == nullptr ? 0 : after->bytes;
+      const auto width = [&](std::uint64_t bytes) {
+        return html_number("%.1f", 300.0 * static_cast<double>(bytes) / static_cast<double>(most));
+      };
+      page_ += "<tr>" + text_cell(op) + cell(after == nullptr ? 0 : static_cast<double>(after->operations), "%.0f") +
+               cell(static_cast<double>(from), io::size_text(from)) + cell(static_cast<double>(to), io::size_text(to)) +
+               "<td class=\"text\"><svg width=\"300\" height=\"16\" role=\"img\" aria-label=\"bytes of " +
+               html_text(op) + "\"><rect class=\"low\" width=\"" + width(from) +
+               "\" height=\"7\"/><rect class=\"own\" y=\"8\" width=\"" + width(to) +
+               "\" height=\"7\"/></svg></td></tr>\n";
+    };
+    const auto of = [](const std::vector<op_size>& all, const std::string& op) -> const op_size* {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const op_size& o) { return o.op == op; });
+      return found == all.end() ? nullptr : &*found;
+    };
+    for (const op_size& o : details_.reference_sizes) row(o.op, &o, of(details_.target_sizes, o.op));
+    for (const op_size& o : details_.target_sizes) {
+      if (of(details_.reference_sizes, o.op) == nullptr) row(o.op, nullptr, &o);
+    }
+    page_ += "</tbody></table></div>\n";
+  }
+
+  /// Noise as a height, from 0 for 0.01 % of the signal (by amplitude) to 1 for all of it and more.
+  static double height_of(double noise_share) {
+    if (!(noise_share > 0)) return 0;
+    return std::clamp((std::log10(std::sqrt(noise_share)) + 4) / 4, 0.0, 1.0);
+  }
+
+  void layers(const signature_result& s) {
+    if (s.layers.empty()) return;
+    page_ +=
+        "<h2>Error by layer</h2>\n<p class=\"soft\">Root mean square of the noise, as a share of the signal, in the "
+        "order of the ops<span class=\"key\" style=\"background: var(--own)\"></span>the op's own, alone<span "
+        "class=\"key\" style=\"background: var(--all)\"></span>in the whole model</p>\n";
+    std::vector<const layer_result*> in_order;
+    for (const layer_result& l : s.layers) in_order.push_back(&l);
+    std::stable_sort(in_order.begin(), in_order.end(),
+                     [](const layer_result* a, const layer_result* b) { return a->operation < b->operation; });
+    constexpr double left = 52;
+    constexpr double tall = 200;
+    const double step = std::clamp(1040.0 / static_cast<double>(in_order.size()), 6.0, 40.0);
+    const double width = left + step * static_cast<double>(in_order.size()) + 8;
+    page_ += "<div class=\"wide\"><svg class=\"chart\" role=\"img\" aria-label=\"error by layer\" width=\"" +
+             html_number("%.0f", width) + "\" height=\"" + html_number("%.0f", tall + 28) + "\">\n";
+    constexpr std::array<const char*, 5> ticks{"0.01 %", "0.1 %", "1 %", "10 %", "100 %"};
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+      const std::string y = html_number("%.0f", 8 + tall - tall * static_cast<double>(i) / 4);
+      page_ += "<line class=\"grid\" x1=\"" + html_number("%.0f", left) + "\" x2=\"" + html_number("%.0f", width) +
+               "\" y1=\"" + y + "\" y2=\"" + y + "\"/><text text-anchor=\"end\" x=\"46\" y=\"" + y + "\" dy=\"4\">" +
+               ticks[i] + "</text>\n";
+    }
+    for (std::size_t i = 0; i < in_order.size(); ++i) {
+      const layer_result& l = *in_order[i];
+      const double own = l.own ? tall * height_of(l.own->noise_share()) : 0;
+      const double all = tall * height_of(l.total.noise_share());
+      const double x = left + step * static_cast<double>(i);
+      page_ += "<g><title>" + html_text(l.op) + " " + std::to_string(l.operation) + ", " + html_text(l.tensor) +
+               ": own " + (l.own ? decibel_text(l.own->sqnr()) : "unknown") + ", in the model " +
+               decibel_text(l.total.sqnr()) + "</title><rect class=\"own\" x=\"" +
+               html_number("%.1f", x + step * 0.15) + "\" y=\"" + html_number("%.1f", 8 + tall - own) + "\" width=\"" +
+               html_number("%.1f", step * 0.7) + "\" height=\"" + html_number("%.1f", own) + "\"/>";
+      if (all > 0) {
+        page_ += "<circle class=\"all\" cx=\"" + html_number("%.1f", x + step * 0.5) + "\" cy=\"" +
+                 html_number("%.1f", 8 + tall - all) + "\" r=\"3\"/>";
+      }
+      if (step >= 16) {
+        page_ += "<text text-anchor=\"middle\" x=\"" + html_number("%.1f", x + step * 0.5) + "\" y=\"" +
+                 html_number("%.0f", tall + 24) + "\">" + std::to_string(l.operation) + "</text>";
+      }
+      page_ += "</g>\n";
+    }
+    page_ +=
+        "</svg></div>\n<div class=\"wide\"><table class=\"sorts layers\"><thead><tr><th>number</th><th class=\"text\">"
+        "op</th><th class=\"text\">output</th><th>own</th><th>inherited</th><th>together</th></tr></thead><tbody>\n";
+    for (const layer_result& l : s.layers) {
+      const auto noise = [](const std::optional<power>& p) {
+        return p ? cell(p->sqnr(), decibel_text(p->sqnr()))
+                 : cell(std::numeric_limits<double>::quiet_NaN(), std::string("unknown"));
+      };
+      page_ += "<tr>" + cell(static_cast<double>(l.operation), "%.0f") + text_cell(l.op) + name_cell(l.tensor) +
+               noise(l.own) + noise(l.inherited) + noise(l.total) + "</tr>\n";
+    }
+    page_ += "</tbody></table></div>\n";
+  }
+
+  void tensors(const signature_result& s) {
+    page_ +=
+        "<h2>Tensors</h2>\n<p class=\"soft\">Histograms are of the reference's values; lines show the range that the "
+        "quantized tensor holds, of its widest channel where it has several</p>\n"
+        "<div class=\"wide\"><table class=\"sorts tensors\"><thead><tr><th class=\"text\">tensor</th><th "
+        "class=\"text\">"
+        "kind</th><th class=\"text\">type</th>";
+    for (const metric m : result_.metrics) page_ += "<th>" + std::string(name_of(m)) + "</th>";
+    page_ +=
+        "<th>clipped</th><th>saturated</th><th>least</th><th>greatest</th><th class=\"text\">values</th></tr></thead>"
+        "<tbody>\n";
+    for (const tensor_result& t : s.tensors) {
+      page_ += "<tr>" + name_cell(t.name) + text_cell(name_of(t.group)) + text_cell(t.target_type);
+      for (std::size_t i = 0; i < t.values.size(); ++i) {
+        page_ += result_.metrics[i] == metric::sqnr ? cell(t.values[i], decibel_text(t.values[i]))
+                                                    : cell(t.values[i], "%.5g");
+      }
+      const auto elements = static_cast<double>(std::max<std::uint64_t>(t.strength.elements, 1));
+      const auto share = [&](std::uint64_t count) {
+        const double percent = 100.0 * static_cast<double>(count) / elements;
+        return t.range ? cell(percent, html_number("%.2f", percent) + " %") : cell(-1.0, std::string());
+      };
+      page_ += share(t.clipped) + share(t.saturated.lowest + t.saturated.highest) + cell(t.lowest, "%.5g") +
+               cell(t.highest, "%.5g") + "<td class=\"text\">" + histogram_of(t) + "</td></tr>\n";
+    }
+    page_ += "</tbody></table></div>\n";
+  }
+
+  /// Counts in bins from the least to the greatest value or limit, by the square root so that rare values show.
+  static std::string histogram_of(const tensor_result& t) {
+    if (t.values_seen.count() == 0) return {};
+    const std::optional<value_range>& range = t.range ? t.range : t.widest;
+    double from = std::min(t.lowest, range ? range->lowest : t.lowest);
+    double to = std::max(t.highest, range ? range->highest : t.highest);
+    if (!(to > from)) {
+      from -= 1;
+      to += 1;
+    }
+    constexpr std::size_t bins = 60;
+    constexpr double width = 180;
+    constexpr double tall = 32;
+    std::array<double, bins> counts{};
+    const double bin_width = std::ldexp(1.0, t.values_seen.exponent());
+    const auto add = [&](double value, std::uint64_t count) {
+      const double place = std::clamp((value - from) / (to - from) * bins, 0.0, static_cast<double>(bins - 1));
+      counts[static_cast<std::size_t>(place)] += static_cast<double>(count);
+    };
+    add(0, t.values_seen.zeros());
+    for (std::size_t i = 0; i < t.values_seen.positive().size(); ++i) {
+      add((static_cast<double>(i) + 0.5) * bin_width, t.values_seen.positive()[i]);
+    }
+    for (std::size_t i = 0; i < t.values_seen.negative().size(); ++i) {
+      add(-(static_cast<double>(i) + 0.5) * bin_width, t.values_seen.negative()[i]);
+    }
+    const double most = *std::max_element(counts.begin(), counts.end());
+    std::string path = "M0 " + html_number("%.0f", tall);
+    for (std::size_t i = 0; i < bins; ++i) {
+      const double y = tall - (tall - 2) * std::sqrt(counts[i] / most);
+      path += "V" + html_number("%.1f", y) + "h" + html_number("%.0f", width / bins);
+    }
+    std::string svg = "<svg width=\"180\" height=\"32\" role=\"img\" aria-label=\"values\"><path class=\"own\" d=\"" +
+                      path + "V" + html_number("%.0f", tall) + "Z\"/>";
+    const auto edge = [&](double value) {
+      const std::string x = html_number("%.1f", std::clamp((value - from) / (to - from) * width, 1.0, width - 1));
+      svg += "<line class=\"edge\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"0\" y2=\"32\"/>";
+    };
+    if (range) {
+      edge(range->lowest);
+      edge(range->highest);
+      svg += "<title>" + html_number("%.5g", range->lowest) + " to " + html_number("%.5g", range->highest) + "</title>";
+    }
+    return svg + "</svg>";
+  }
+
+  const comparison_result& result_;
+  const html_details& details_;
+  std::string page_;
+};
+
+}  // namespace detail
+
+AEQ_INLINE std::string report_html(const comparison_result& result, const html_details& details) {
+  return detail::html_report(result, details).text();
 }
 
 }  // namespace aeq::inline AEQ_ABI::validate

@@ -54,7 +54,7 @@ offers_only "calibrate|diff|inspect|quantize|recipe|run|stats|validate" aeq ""
 offers_only "quantize" aeq q
 offers_only "check|list|show" aeq recipe ""
 offers_only "--help|--version|-h" aeq -
-offers_only "--recipe" aeq quantize --re
+offers_only "--recipe" aeq quantize --rec
 offers_only "--help|--json|-h" aeq inspect net.tflite ""
 offers --max-delta aeq diff net.tflite net.tflite -
 offers_only "" aeq recipe list --m

@@ -188,6 +188,31 @@ case_validate() {
   prints "at least 200.0 dB is asked for"
 }
 
+case_validate_report() {
+  cp "$digits/digits.tflite" m.tflite
+  gives 0 "$aeq" quantize m.tflite --recipe static_wi8_ai8 --data "$digits/digits_calibration.npz" --samples 20 -o q.tflite \
+    --report q.html
+  silent
+  prints "calibrated with 20 samples"
+  for part in '<!doctype html>' '<h2>Size by op</h2>' '<h2>Error by layer</h2>' '<h2>Tensors</h2>' '<pre id="recipe">' \
+    '&quot;num_bits&quot;: 8' 'class="edge"' '<b>20</b><span>samples</span>' '</html>'; do
+    grep -qF -- "$part" q.html || wrong "q.html has no $part"
+  done
+  grep -qE '(src|href)=|https?://|url\(|@import' q.html && wrong "q.html wants other files: $(grep -oE '.{20}(src|href)=.{40}|https?://.{40}' q.html | head -3)"
+  gives 0 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 20 --report v.html --threads 1
+  gives 0 "$aeq" validate m.tflite q.tflite --data "$digits/digits_test.npz" -n 20 --report w.html --threads 3
+  same v.html w.html
+  gives 1 "$aeq" validate m.tflite q.tflite -n 1 --max-mse 0 --report x.html
+  grep -qF 'class="bad"' x.html || wrong "x.html does not say which limit failed"
+  gives 5 "$aeq" validate m.tflite q.tflite --report x.html
+  says "x.html"
+  gives 5 "$aeq" quantize m.tflite --recipe dynamic_wi8_afp32 -o y.tflite --report x.html
+  no_file y.tflite
+  gives 2 "$aeq" quantize m.tflite --recipe dynamic_wi8_afp32 -o - --report y.html
+  says "say where to write it with -o"
+  no_file y.html
+}
+
 case_validate_errors() {
   cp "$digits/digits.tflite" m.tflite
   model fc_chain other.tflite

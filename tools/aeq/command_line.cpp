@@ -104,6 +104,8 @@ void define_quantize(CLI::App& app, quantize_arguments& into) {
   define_engine(command, into.engine, data);
   add_number(command, "--threads", into.engine.threads,
              "Threads; 0 is one per processor. The bytes do not depend on it");
+  add_value(command, "--report", "HTML", into.report,
+            "Also compare the output with the model, on --data or random numbers, and write a page for a browser");
   command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
   command.add_flag("--sync", into.sync, "Wait until the disk has the output");
   command.add_flag("--strict", into.strict, "Treat warnings as errors");
@@ -187,6 +189,8 @@ void define_validate(CLI::App& app, validate_arguments& into) {
   add_value(command, "--metric", "METRICS", into.metrics,
             "With commas between them: mse, median_diff_ratio, cosine_similarity, kl_divergence, snr, sqnr, max_error. "
             "Default: mse,sqnr,cosine_similarity,max_error");
+  add_value(command, "--report", "HTML", into.report,
+            "Write everything as a page for a browser, which needs no other file");
   add_value(command, "--model-explorer", "JSON", into.model_explorer,
             "Write the first metric of every tensor as Model Explorer reads it");
   command.add_flag("--outputs-only", into.outputs_only, "Compare outputs alone: no tensors on the way, no layers");

@@ -38,6 +38,7 @@ struct quantize_arguments {
   std::string statistics;
   std::string input_type;   ///< empty: what the recipe says
   std::string output_type;  ///< the same
+  std::string report;       ///< empty: none
   data_arguments calibration;
   engine_arguments engine;  ///< of the calibration; its threads are those of all the work
   bool strict_int = false;
@@ -91,6 +92,7 @@ struct validate_arguments {
   std::string labels;
   std::string metrics;  ///< empty: the default ones
   std::string model_explorer;
+  std::string report;
   std::size_t number = 20;
   std::array<std::optional<double>, limits.size()> limits_given;
   std::optional<double> max_top_1_loss;

@@ -2,6 +2,8 @@
 // What the commands of the tool do. Each returns the exit code, and throws aeq::error.
 #pragma once
 
+#include <string>
+
 #include <aeq/quantizer.hpp>
 
 #include "command_line.hpp"
@@ -14,6 +16,10 @@ aeq::calibration_options calibration_options(const data_arguments& given);
 /// Runs data by the engine of a name, and gives the quantizer the ranges that come of it.
 aeq::calibrate::observations run_calibration(aeq::quantizer& quantizer, const data_arguments& data,
                                              const engine_arguments& engine, const aeq::calibration_options& how);
+
+/// How far `target` is from `reference`, on the data that it was calibrated with or on random numbers, as an HTML page.
+std::string report_page(const aeq::model::model& reference, const aeq::model::model& target, const std::string& recipe,
+                        const quantize_arguments& given);
 
 int quantize(const quantize_arguments& given);
 int calibrate(const calibrate_arguments& given);

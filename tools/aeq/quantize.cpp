@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,11 +13,14 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <aeq/io/atomic_file.hpp>
 #include <aeq/io/file.hpp>
+#include <aeq/model/reader.hpp>
 #include <aeq/quantize/composite.hpp>
 #include <aeq/quantize/selection.hpp>
 #include <aeq/quantize/transform/remove_fake_quant.hpp>
 #include <aeq/quantizer.hpp>
+#include <aeq/recipe/save.hpp>
 
 #include "commands.hpp"
 #include "engines.hpp"
@@ -78,6 +82,14 @@ std::string grouped(std::uint64_t number) {
 int quantize(const quantize_arguments& given) {
   const auto start = std::chrono::steady_clock::now();
   const std::string output = given.output.empty() ? default_output(given) : given.output;
+  if (!given.report.empty() && output == "-") {
+    throw aeq::error(aeq::error_code::wrong_usage, "--report reads the output again; say where to write it with -o");
+  }
+  if (!given.report.empty() && given.model == "-") {
+    throw aeq::error(aeq::error_code::wrong_usage, "--report wants a model from a file, not from standard input");
+  }
+  std::optional<aeq::io::output_file> page;
+  if (!given.report.empty()) page.emplace(given.report, aeq::io::write_options{.overwrite = given.overwrite});
   aeq::calibration_options how = calibration_options(given.calibration);
   check_engine(given.engine);
   aeq::quantizer quantizer(given.model);
@@ -109,6 +121,13 @@ int quantize(const quantize_arguments& given) {
   const std::size_t told = quantizer.notes().all().size();
   const std::uint64_t after = quantizer.save(plan, output, options);
   if (!given.json) print_warnings(quantizer.notes(), told);
+  if (!given.report.empty()) {
+    aeq::warnings notes;  // the reader has told them of the source
+    const std::string text = report_page(quantizer.source(), aeq::model::read(output, notes),
+                                         aeq::recipe::to_text(quantizer.current_recipe()), given);
+    page->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    page->commit();
+  }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   // Operators are counted without the FAKE_QUANTs that have gone.
