@@ -77,5 +77,6 @@
 #include <aeq/table/builtin_kernels.hpp>
 #include <aeq/table/handler.hpp>
 #include <aeq/table/kernel_table.hpp>
+#include <aeq/table/own_kernels.hpp>
 #include <aeq/table/requirements.hpp>
 #include <aeq/version.hpp>

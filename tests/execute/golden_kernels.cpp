@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -19,6 +20,7 @@
 #include <aeq/io/error.hpp>
 #include <aeq/model/reader.hpp>
 
+#include "support/folder.hpp"
 #include "support/golden.hpp"
 #include "support/shared.hpp"
 
@@ -120,6 +122,22 @@ answer run(const boost::json::value& entry, const std::string& model, std::strin
 }  // namespace
 
 TEST_SUITE_BEGIN("execute/golden_kernels");
+
+TEST_CASE("Models that tests/tools/golden_ops.py made answer as LiteRT's reference kernels did") {
+  const std::filesystem::path folder = aeq_test::tests_folder() / "execute" / "golden";
+  std::ifstream file(folder / "golden.json", std::ios::binary);
+  const boost::json::value all =
+      boost::json::parse(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+  for (const auto& entry : all.at("cases").as_array()) {
+    const std::string name = aeq_test::text_of(entry.at("name"));
+    CAPTURE(name);
+    std::string why;
+    const answer got = run(entry, (folder / aeq_test::text_of(entry.at("model"))).string(), why);
+    CAPTURE(why);
+    CHECK(got == answer::equal);
+  }
+  CHECK(all.at("cases").as_array().size() == 17);
+}
 
 TEST_CASE("Models of one op answer as LiteRT's reference kernels do, bit for bit") {
   const auto path = aeq_test::shared_file_or_skip("spec/golden_kernels.json");

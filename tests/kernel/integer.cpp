@@ -16,6 +16,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/kernel/integer/short_functions.hpp>
 #include <aeq/table/builtin_kernels.hpp>
 
 #include "support/compute.hpp"
@@ -56,6 +57,16 @@ static_assert([] {
   }
   return true;
 }());
+
+// The same with 16 bits: 1 has 12 behind the point.
+namespace short_numbers = fixed::short_numbers;
+constexpr double short_unit = 1.0 / 32768;
+static_assert(is_near(short_numbers::exponential(-4096, 3) * short_unit, 0.36787944117144233, 2e-4));
+static_assert(is_near(short_numbers::logistic(4096, 3) * short_unit, 0.7310585786300049, 2e-4));
+static_assert(is_near(short_numbers::logistic(-4096, 3) * short_unit, 0.2689414213699951, 2e-4));
+static_assert(is_near(short_numbers::hyperbolic_tangent(2048, 3) * short_unit, 0.46211715726000973, 4e-4));
+static_assert(short_numbers::hyperbolic_tangent(-2048, 3) == -short_numbers::hyperbolic_tangent(2048, 3));
+static_assert(short_numbers::exponential(-32768, 7) == 0 && short_numbers::logistic(-32768, 3) >= 0);
 
 // Setup and function of an op, in a constant expression: 0.5 * (3 + 1) times 0.25 * (9 - 1) is 4, which is 8 steps of
 // 0.5.

@@ -447,6 +447,55 @@ def comparison(op, options):
     return binary(op, options, y_kind="bool", has_scale=False)
 
 
+def sequence_lstm(case, form):
+    """Gates of small sums, states of many steps; with peepholes or a projection, and without an input gate, at times."""
+    batches, steps, inputs, cells = case.size(1, 3), case.size(1, 6), case.size(1, 20), case.size(1, 12)
+    time_major, has_input_gate = case.pick(True, False), case.pick(True, True, False)
+    extra = case.pick("", "", "peephole", "projection")
+    width = case.size(1, 12) if extra == "projection" else cells
+    x_scale, h_scale, c_exponent = case.scale(0.005, 0.03), case.scale(0.003, 0.01), case.size(-15, -9)
+    x_zero, h_zero = case.zero("int8"), case.size(-40, 40)
+    shape = [steps, batches, inputs] if time_major else [batches, steps, inputs]
+    x = case.input("x", "int8", shape, x_scale, x_zero)
+    gates = range(0 if has_input_gate else 1, 4)
+
+    def weights(name, kind, shape, low, high):
+        scales = {q: case.scale(low, high) for q in gates}
+        values = {q: case.random.integers(-127, 128, shape) if kind == "int8" else case.integers(kind, shape) for q in gates}
+        return scales, [case.constant(f"{name}{q}", kind, values[q].astype(kind), scales[q], 0) if q in gates else -1
+                        for q in range(4)]
+
+    w_scales, w = weights("w", "int8", [cells, inputs], 0.001, 0.02)
+    _, r = weights("r", "int8", [cells, width], 0.001, 0.02)
+    b = [case.constant(f"b{q}", "int32", case.random.integers(-20000, 20000, [cells]).astype(np.int32),
+                       np.float32(w_scales[q] * x_scale), 0) if q in gates else -1 for q in range(4)]
+    peepholes = [-1, -1, -1]
+    if extra == "peephole":
+        peepholes = [case.constant(f"p{q}", "int16", case.integers("int16", [cells]), case.scale(1e-5, 1e-4), 0)
+                     if q or has_input_gate else -1 for q in range(3)]
+    hidden_scale, hidden_zero = (h_scale, h_zero) if extra != "projection" else (case.scale(0.004, 0.01), case.size(-40, 40))
+    projection = [-1, -1]
+    if extra == "projection":
+        p_scale = case.scale(0.001, 0.02)
+        projection = [case.constant("p", "int8", case.random.integers(-127, 128, [width, cells]).astype(np.int8), p_scale, 0),
+                      case.constant("p_bias", "int32", case.random.integers(-3000, 3000, [width]).astype(np.int32),
+                                    np.float32(p_scale * hidden_scale), 0) if case.size(0, 1) else -1]
+
+    def state(name, kind, shape, scale, zero=0):
+        return case.graph.tensor(name, shape, TYPES[kind], isVariable=True, quantization=quantization([float(scale)], [zero]))
+
+    h = state("h", "int8", [batches, width], h_scale, h_zero)
+    c = state("c", "int16", [batches, cells], 2.0 ** c_exponent)
+    on_the_way = [case.graph.tensor(f"gate{q}", [], Type.INT16, quantization=quantization([2.0 ** -12], [0])) for q in range(4)]
+    on_the_way.append(case.graph.tensor("hidden", [], Type.INT8, quantization=quantization([float(hidden_scale)], [hidden_zero])))
+    options = make("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, timeMajor=time_major,
+                   cellClip=float(case.pick(0, 0, 1.5)), projClip=float(case.pick(0, 0, 0.2)))
+    y = case.graph.tensor("y", shape[:2] + [width], Type.INT8, quantization=quantization([float(h_scale)], [h_zero]))
+    case.graph.output(case.graph.op(
+        "UNIDIRECTIONAL_SEQUENCE_LSTM", [x, *w, *r, *peepholes, *b, *projection, h, c, -1, -1, -1, -1], y, options,
+        version=1, intermediates=on_the_way))
+
+
 KINDS = {
     "fully_connected": (fully_connected, ["int8", "int8_int4", "int8_int2", "uint8", "int16", "int16_int4",
                                           "int16_bias32", "int16_int16", "hybrid", "hybrid_int4", "hybrid_int2"]),
@@ -498,6 +547,7 @@ KINDS = {
                             "int16_to_int32", "int32_to_int8", "int32_to_int16"]),
     "dequantize": (dequantize, ["int8", "uint8", "int16"]),
     "embedding_lookup": (embedding_lookup, ["int8", "int4", "int2", "int4_blockwise", "int2_blockwise"]),
+    "sequence_lstm": (sequence_lstm, ["int8"]),
     "cast": (cast, ["float32_to_int8", "float32_to_int16", "float32_to_int32", "int8_to_float32", "int16_to_int8",
                     "int32_to_int16", "int32_to_float32"]),
 }

@@ -16,6 +16,7 @@
 #include <aeq/execute/operation.hpp>
 #include <aeq/execute/slot.hpp>
 #include <aeq/model/model.hpp>
+#include <aeq/table/descriptor.hpp>
 
 namespace aeq::inline AEQ_ABI::execute::detail {
 
@@ -26,7 +27,8 @@ struct step {
   std::size_t number = 0;  ///< of the operator in its subgraph
   op::code code = op::code::add;
   const execute::operation* what = nullptr;  ///< null for control
-  kernel_functions kernel{};                 ///< for the operands that it was bound to
+  kernel_functions kernel{};                 ///< that it was set up with
+  const table_row* row = nullptr;            ///< whose kernel that is; null: ours
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
@@ -40,6 +42,7 @@ struct step {
   bool is_alias = false;    ///< outputs lie where the input lies
   std::vector<operand> input_views;
   std::vector<result_operand> output_views;
+  std::vector<operand> intermediate_views;
   counted_memory workspace;
   std::size_t scratch = 0;
   bool is_set_up = false;
@@ -61,6 +64,8 @@ class environment {
   /// Counts an op that is made ready or run; throws when there have been too many.
   virtual void count(const graph& g, const step& s) = 0;
   virtual work_sharing share() = 0;
+  /// Rows with kernels that are asked before ours.
+  virtual std::span<const table_row> kernels() = 0;
 };
 
 class graph {
@@ -101,6 +106,8 @@ class graph {
   void plan_memory();
   void bind(step& s);
   void setup(step& s);
+  [[nodiscard]] status setup_with(step& s, const kernel_functions& kernel);
+  [[nodiscard]] storage sharing_of(const step& s) const;
   void own(std::size_t tensor, const step* s);
   [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;

@@ -17,6 +17,7 @@
 #include <aeq/model/options.hpp>
 #include <aeq/model/view.hpp>
 #include <aeq/op/code.hpp>
+#include <aeq/table/own_kernels.hpp>
 
 namespace aeq::inline AEQ_ABI::execute::detail {
 
@@ -318,7 +319,7 @@ AEQ_INLINE void graph::fold(step& s) {
         return tensor < 0 || looks_at_shapes || slots_[static_cast<std::size_t>(tensor)].is_constant;
       });
   if (!is_constant) return;
-  if (s.what->output == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
+  if (sharing_of(s) == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
     const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
@@ -368,14 +369,15 @@ AEQ_INLINE void graph::plan_memory() {
       const auto output = static_cast<std::size_t>(s.outputs[i]);
       const auto input = s.inputs.empty() || s.inputs[0] < 0 ? none : static_cast<std::size_t>(s.inputs[0]);
       const std::size_t shared = input == none ? none : storage_of[input];
-      const bool may_share = s.what != nullptr && s.what->output != storage::own && s.results == 1 && shared != none &&
-                             bytes_of(input, &s) == bytes_of(output, &s);
+      const storage sharing = sharing_of(s);
+      const bool may_share =
+          sharing != storage::own && s.results == 1 && shared != none && bytes_of(input, &s) == bytes_of(output, &s);
       if (may_share) {
         lifetime& life = storages[shared];
         const bool others_are_elsewhere = std::all_of(s.inputs.begin() + 1, s.inputs.end(), [&](std::int32_t other) {
           return other < 0 || other == s.inputs[0] || storage_of[static_cast<std::size_t>(other)] != shared;
         });
-        const bool same = s.what->output == storage::same_bytes;
+        const bool same = sharing == storage::same_bytes;
         if (same || (life.last <= now && others_are_elsewhere)) {
           storage_of[output] = shared;
           life.last = std::max({life.last, now, last_use[output]});
@@ -405,22 +407,49 @@ AEQ_INLINE void graph::plan_memory() {
 AEQ_INLINE void graph::bind(step& s) {
   s.input_views.clear();
   s.output_views.clear();
+  s.intermediate_views.clear();
+  for (const std::int32_t tensor : source().operations[s.number].intermediates) {
+    s.intermediate_views.push_back(view(tensor));
+    s.intermediate_views.back().data = {};
+  }
   for (const std::int32_t tensor : s.inputs) s.input_views.push_back(view(tensor));
   for (const std::int32_t tensor : s.outputs) {
     const slot& o = slots_[static_cast<std::size_t>(tensor)];
     s.output_views.push_back(
         {o.type, false, o.data, o.extents, o.scale, o.zero_point, o.channel_axis, o.block_elements});
   }
-  s.kernel = kernel_for(*s.what, s.input_views);
 }
 
-AEQ_INLINE void graph::setup(step& s) {
-  const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
-  const std::size_t bytes = s.kernel.workspace_bytes(call);
+AEQ_INLINE status graph::setup_with(step& s, const kernel_functions& kernel) {
+  const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share(), s.intermediate_views};
+  s.kernel = kernel;
+  const std::size_t bytes = kernel.workspace_bytes(call);
   s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
-  s.scratch = s.kernel.scratch_bytes == nullptr ? 0 : s.kernel.scratch_bytes(call);
-  const status result = s.kernel.setup(call, s.workspace.span());
+  s.scratch = kernel.scratch_bytes == nullptr ? 0 : kernel.scratch_bytes(call);
+  return kernel.setup(call, s.workspace.span());
+}
+
+/// Finds the kernel of a step: the first of the rows that takes its operands, else ours.
+AEQ_INLINE void graph::setup(step& s) {
+  s.row = nullptr;
+  for (const table_row& row : around_.kernels()) {
+    if (!brings_kernel_for(row, s.code, s.input_views) || setup_with(s, row.kernel) != status::ready) continue;
+    s.row = &row;
+    return;
+  }
+  const status result = setup_with(s, kernel_for(*s.what, s.input_views));
   if (result != status::ready) fail(s, result);
+}
+
+/// What a step's output may share with its input. Kernels of rows are promised operands that lie apart, and they are
+/// called.
+AEQ_INLINE storage graph::sharing_of(const step& s) const {
+  if (s.what == nullptr) return storage::own;
+  const std::span<const table_row> rows = around_.kernels();
+  const bool may_have_own = std::any_of(rows.begin(), rows.end(), [&](const table_row& row) {
+    return row.key.operation == s.code && row.kernel.present();
+  });
+  return may_have_own ? storage::own : s.what->output;
 }
 
 AEQ_INLINE void graph::resize(std::size_t tensor, std::span<const std::int32_t> extents) {
@@ -444,7 +473,8 @@ AEQ_INLINE void graph::prepare_step(step& s) {
 }
 
 AEQ_INLINE void graph::evaluate(step& s) {
-  const kernel_arguments call{s.input_views, s.output_views, s.options, around_.scratch(s.scratch), around_.share()};
+  const kernel_arguments call{s.input_views,   s.output_views,      s.options, around_.scratch(s.scratch),
+                              around_.share(), s.intermediate_views};
   if (s.kernel.check != nullptr) {
     const status result = s.kernel.check(call);
     if (result != status::ready) fail(s, result);

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include <aeq/execute/engine.hpp>
 #include <aeq/model/model.hpp>
+#include <aeq/table/descriptor.hpp>
 
 namespace aeq::inline AEQ_ABI::execute {
 
@@ -16,6 +18,11 @@ struct interpreter_options {
   unsigned threads = 0;                                ///< 0: one per processor
   std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes of activations, folded constants and workspaces
   std::uint64_t max_operations = 100'000'000;          ///< ops per run, so that a loop without end ends
+
+  /// Rows of a kernel table. Those that bring a kernel and whose scheme's formats an op's operands have
+  /// (table/own_kernels.hpp) are asked in their order, and the first whose setup is ready runs the op; then ours. They
+  /// must live as long as the interpreter, as those of `kernel_table` do.
+  std::span<const table_row> kernels{};
 };
 
 /// Models inference_engine. Shapes are worked out before a run where they follow from the inputs' shapes; the tensors
@@ -43,6 +50,10 @@ class interpreter {
 
   /// Variables and states as they were before the first run.
   void reset();
+
+  /// Name of the scheme whose own kernel ran an op of a subgraph when it last ran; empty if it was ours, or if the op
+  /// has not run.
+  [[nodiscard]] std::string_view scheme_of(std::size_t subgraph, std::size_t operation) const;
 
   /// Bytes that runs have needed at most: arenas, values of their own, workspaces; without the model's weights.
   [[nodiscard]] std::uint64_t peak_memory() const;

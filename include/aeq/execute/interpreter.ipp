@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,16 @@ class interpreter::machine final : detail::environment {
 
   [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
   [[nodiscard]] std::uint64_t peak_memory() const { return memory_.peak(); }
+
+  [[nodiscard]] std::string_view scheme_of(std::size_t subgraph, std::size_t operation) const {
+    if (subgraph >= graphs_.size() || operation >= model_.subgraphs[subgraph].operations.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": has no op " + std::to_string(operation) +
+                                               " in a subgraph " + std::to_string(subgraph));
+    }
+    if (graphs_[subgraph] == nullptr) return {};
+    const table_row* row = graphs_[subgraph]->steps()[operation].row;
+    return row == nullptr ? std::string_view() : row->scheme->name;
+  }
 
   void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
     last_ = nullptr;
@@ -175,6 +186,7 @@ class interpreter::machine final : detail::environment {
   detail::memory_account& memory() override { return memory_; }
   detail::buffer_store& buffers() override { return buffers_; }
   work_sharing share() override { return pool_.share(); }
+  std::span<const table_row> kernels() override { return options_.kernels; }
 
   std::span<std::byte> scratch(std::size_t bytes) override {
     scratch_.reserve(memory_, bytes, [&] { return model_.file_name() + ": scratch memory of an op"; });
@@ -388,6 +400,9 @@ AEQ_INLINE interpreter::interpreter(model::model source, const interpreter_optio
     : machine_(std::make_unique<machine>(std::move(source), options)) {}
 AEQ_INLINE interpreter::interpreter(interpreter&&) noexcept = default;
 AEQ_INLINE interpreter& interpreter::operator=(interpreter&&) noexcept = default;
+AEQ_INLINE std::string_view interpreter::scheme_of(std::size_t subgraph, std::size_t operation) const {
+  return machine_->scheme_of(subgraph, operation);
+}
 AEQ_INLINE interpreter::~interpreter() = default;
 
 AEQ_INLINE std::span<const signature> interpreter::signatures() const {

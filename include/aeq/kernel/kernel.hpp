@@ -31,8 +31,9 @@ struct kernel_arguments {
   std::span<const operand> inputs{};
   std::span<const result_operand> outputs{};
   operation_options options{};
-  std::span<std::byte> scratch{};  ///< as much as scratch_bytes said; shared with other kernels between calls
-  work_sharing share{};            ///< who computes; by default the calling thread alone
+  std::span<std::byte> scratch{};            ///< as much as scratch_bytes said; shared with other kernels between calls
+  work_sharing share{};                      ///< who computes; by default the calling thread alone
+  std::span<const operand> intermediates{};  ///< tensors on the way, which say scales and zero points and have no data
 };
 
 using workspace_function = std::size_t (*)(const kernel_arguments&) noexcept;

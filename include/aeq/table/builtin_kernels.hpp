@@ -21,6 +21,7 @@
 #include <aeq/kernel/integer/batch_matmul.hpp>
 #include <aeq/kernel/integer/convolution.hpp>
 #include <aeq/kernel/integer/fully_connected.hpp>
+#include <aeq/kernel/integer/recurrent.hpp>
 #include <aeq/table/builtin_elementwise.hpp>
 #include <aeq/table/builtin_windows.hpp>
 #include <aeq/table/descriptor.hpp>
@@ -44,6 +45,11 @@ struct matrix_kernels {
   template <class X>
   static constexpr std::array of_products{
       kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
+  };
+  /// Of int8 alone.
+  template <class X>
+  static constexpr std::array of_int8{
+      kernel_entry{op::code::unidirectional_sequence_lstm, functions_of<kernel::sequence_lstm_integer<X>>()},
   };
   static constexpr std::array of_hybrids{
       kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
@@ -73,12 +79,17 @@ template <class Arithmetic, computation Computation>
   using elementwise = detail::elementwise_kernels<Arithmetic>;
   using windows = detail::window_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 10> families{
-        matrix::template of_integers<std::int8_t>,      matrix::template of_products<std::int8_t>,
-        elementwise::template of_integers<std::int8_t>, elementwise::template of_bytes<std::int8_t>,
-        elementwise::template of_signed<std::int8_t>,   elementwise::of_int8_sigmoids(),
-        elementwise::template of_int8<std::int8_t>,     windows::template of_integers<std::int8_t>,
-        windows::template of_bytes<std::int8_t>,        windows::template of_signed<std::int8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 11> families{matrix::template of_int8<std::int8_t>,
+                                                                     matrix::template of_integers<std::int8_t>,
+                                                                     matrix::template of_products<std::int8_t>,
+                                                                     elementwise::template of_integers<std::int8_t>,
+                                                                     elementwise::template of_bytes<std::int8_t>,
+                                                                     elementwise::template of_signed<std::int8_t>,
+                                                                     elementwise::of_int8_sigmoids(),
+                                                                     elementwise::template of_int8<std::int8_t>,
+                                                                     windows::template of_integers<std::int8_t>,
+                                                                     windows::template of_bytes<std::int8_t>,
+                                                                     windows::template of_signed<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
     constexpr std::array<std::span<const kernel_entry>, 7> families{
