@@ -657,8 +657,9 @@ struct kernel_arguments {
   std::span<const operand> inputs{};
   std::span<const result_operand> outputs{};
   operation_options options{};
-  std::span<std::byte> scratch{};  ///< as much as scratch_bytes said; shared with other kernels between calls
-  work_sharing share{};            ///< who computes; by default the calling thread alone
+  std::span<std::byte> scratch{};            ///< as much as scratch_bytes said; shared with other kernels between calls
+  work_sharing share{};                      ///< who computes; by default the calling thread alone
+  std::span<const operand> intermediates{};  ///< tensors on the way, which say scales and zero points and have no data
 };
 
 using workspace_function = std::size_t (*)(const kernel_arguments&) noexcept;
@@ -9581,14 +9582,8 @@ consteval bool verify_operation() {
 // An entry need not take all that its computation may bring: its setup says what it takes. Ops without an entry run
 // their plain kernel, if that takes integers with scales (data that only move).
 
-// ---- aeq/table/builtin_elementwise.hpp
-// Kernels of quantized ops on single elements, and on windows and rows of them. Freestanding.
-
-// ---- aeq/kernel/integer/binary.hpp
-// Functions of two quantized integers: ADD, SUB, MUL, DIV, SQUARED_DIFFERENCE, comparisons, PRELU. (spec: kernels,
-// section 3) Freestanding, but for the C library's logf.
-//
-// a, b and y have scales of their own. X is the type of all three, if nothing else is said.
+// ---- aeq/kernel/integer/recurrent.hpp
+// UNIDIRECTIONAL_SEQUENCE_LSTM in integers. (spec: kernels, section 6) Freestanding, but for the C library's logf.
 
 // ---- aeq/kernel/integer/elementwise.hpp
 // How quantized ops on single elements run: setup prepares a function of integers, which the workspace holds, and
@@ -9743,6 +9738,392 @@ struct integer_binary {
 };
 
 }  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/scale.hpp
+// Scales as kernels' setups look at them. (spec: kernels, section 1) Freestanding, but for the C library's logf.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// The multiplier nearest to a factor; false if it is none that multiply() takes, which are those from 0 to 2^30.
+[[nodiscard]] constexpr bool to_multiplier(double factor, fixed_multiplier& result) noexcept {
+  if (!(factor >= 0.0) || factor >= 2147483648.0) return false;
+  result = quantize_multiplier(factor);
+  return result.shift <= 30;
+}
+
+/// The quotient of two scales, rounded to float32.
+[[nodiscard]] constexpr double ratio_of(float x, float y) noexcept {
+  return static_cast<double>(x / y);
+}
+
+/// The exponent of a scale that is a power of two, or nearly: whose logarithm is within 0.001 of an integer.
+[[nodiscard]] inline bool exponent_of(float scale, std::int32_t& exponent) noexcept {
+  const float logarithm = elementary::log(scale) * (1.0f / elementary::log(2.0f));
+  const float whole = elementary::round(logarithm);
+  exponent = static_cast<std::int32_t>(whole);
+  return absolute(logarithm - whole) < 1e-3f;
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/integer/short_functions.hpp
+// The logistic function and tanh of 16-bit fixed-point numbers. (spec: kernels, section 1) Freestanding, constexpr.
+//
+// As fixed_point_functions.hpp, with half the bits: a number with I integer bits is value * 2^(I - 15), of an int16,
+// and constants are rounded to 16 bits. Values stand in an int32.
+
+namespace aeq::inline AEQ_ABI::kernel::fixed_point::short_numbers {
+
+inline constexpr std::int32_t highest = 32767;
+inline constexpr std::int32_t lowest = -32768;
+
+[[nodiscard]] constexpr std::int32_t saturated(std::int32_t value) noexcept {
+  return value < lowest ? lowest : value > highest ? highest : value;
+}
+/// value * 2^exponent, saturated; exponent: 0 to 15.
+[[nodiscard]] constexpr std::int32_t enlarged(std::int32_t value, int exponent) noexcept {
+  return saturated(value * (std::int32_t(1) << exponent));
+}
+/// A constant of 32 bits.
+[[nodiscard]] constexpr std::int32_t constant(std::int32_t value) noexcept {
+  return divide_by_power(value, 16);
+}
+/// a * b / 2^15, rounded to nearest, halves up; the square of the lowest number saturates.
+[[nodiscard]] constexpr std::int32_t high_product(std::int32_t a, std::int32_t b) noexcept {
+  const std::int32_t product = a * b;
+  return saturated((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+}
+/// The sign turned; the lowest number stays.
+[[nodiscard]] constexpr std::int32_t negated(std::int32_t a) noexcept {
+  return a == lowest ? lowest : -a;
+}
+
+/// e^a for a <= 0 of `integer_bits` bits; the result has none.
+[[nodiscard]] constexpr std::int32_t exponential(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return highest;
+  const std::int32_t quarter = std::int32_t(1) << (13 - integer_bits);
+  const std::int32_t part = (a & (quarter - 1)) - quarter;  // in [-1/4, 0)
+  // Taylor's series about -1/8.
+  const std::int32_t x = enlarged(part, integer_bits) + (1 << 12);
+  const std::int32_t x2 = high_product(x, x);
+  const std::int32_t x3 = high_product(x2, x);
+  const std::int32_t x4 = high_product(x2, x2);
+  constexpr std::int32_t third = constant(715827883);
+  constexpr std::int32_t at_eighth = constant(1895147668);  // e^(-1/8)
+  const std::int32_t tail = divide_by_power(high_product(divide_by_power(x4, 2) + x3, third) + x2, 1);
+  std::int32_t result = saturated(at_eighth + high_product(at_eighth, x + tail));
+  // The rest is whole quarters: e^(-1/4), e^(-1/2), e^-1, ... e^-16 for the bits set.
+  constexpr std::array<std::int32_t, 7> powers{constant(1672461947), constant(1302514674), constant(790015084),
+                                               constant(290630308),  constant(39332535),   constant(720401),
+                                               constant(242)};
+  const std::int32_t rest = part - a;
+  int bit = 13 - integer_bits;  // of a quarter
+  for (const std::int32_t power : powers) {
+    if (bit >= 15) break;
+    if ((rest & std::int32_t(1) << bit) != 0) result = high_product(result, power);
+    ++bit;
+  }
+  if (integer_bits > 5 && a < -(std::int32_t(1) << (20 - integer_bits))) return 0;
+  return result;
+}
+
+/// 1 / ((1 + a) / 2) with 2 integer bits, for a in [0, 1), by three steps of Newton's method.
+[[nodiscard]] constexpr std::int32_t inverse_of_half(std::int32_t a) noexcept {
+  const std::int32_t half = (a + highest + 1) / 2;
+  constexpr std::int32_t one = 1 << 13;
+  std::int32_t x = constant(1515870810) + high_product(half, constant(-1010580540));  // 48/17 and -32/17
+  for (int step = 0; step < 3; ++step) x += enlarged(high_product(x, one - high_product(half, x)), 2);
+  return x;
+}
+
+/// 1 / (1 + e^-a) without integer bits.
+[[nodiscard]] constexpr std::int32_t logistic(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return 1 << 14;
+  const std::int32_t of_size = enlarged(inverse_of_half(exponential(a > 0 ? -a : a, integer_bits)), 1);
+  return a > 0 ? of_size : highest - of_size;
+}
+
+/// tanh(a) without integer bits, as (1 - e^-2a) / (1 + e^-2a).
+[[nodiscard]] constexpr std::int32_t hyperbolic_tangent(std::int32_t a, int integer_bits) noexcept {
+  if (a == 0) return 0;
+  const std::int32_t decay = exponential(a > 0 ? -a : a, integer_bits + 1);
+  const std::int32_t of_size = enlarged(inverse_of_half(decay) - (1 << 13), 2);
+  return a > 0 ? of_size : negated(of_size);
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel::fixed_point::short_numbers
+
+// ---- aeq/kernel/integer/recurrent.hpp
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// As sequence_lstm_float, with x, weights, h and y of int8, c and peepholes of int16, biases of int32: each gate has 3
+/// integer bits and 12 behind the point, the scale of c is a power of two from 2^-15 to 2^-9, the activation is tanh.
+/// Intermediate 4 has scale and zero point of s(o) a(c), before the projection if there is one; y has those of h. No
+/// layer normalization.
+template <class X>
+requires std::is_same_v<X, std::int8_t>
+struct sequence_lstm_integer {
+  static std::size_t workspace_bytes(const kernel_arguments&) noexcept { return sizeof(factors); }
+
+  static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
+    detail::sequence s;
+    if (call.inputs.size() < 20 || call.inputs[6].shape.size() != 2 ||
+        !detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) {
+      return 0;
+    }
+    return s.batches * static_cast<std::size_t>(call.inputs[6].shape[0]) * gate_values * sizeof(std::int16_t);
+  }
+
+  static status setup(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    if ((call.inputs.size() != 20 && call.inputs.size() != 24) || call.outputs.size() != 3) {
+      return status::wrong_operands;
+    }
+    if (call.intermediates.size() != 5) return status::wrong_operands;
+    for (std::size_t i = norm; i < call.inputs.size(); ++i) {
+      if (call.inputs[i].present()) return status::wrong_operands;
+    }
+    detail::sequence s;
+    if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return status::wrong_shape;
+    if (!has_input(call, r_weight + 1) || call.inputs[r_weight + 1].shape.size() != 2) return status::wrong_shape;
+    const auto cells = static_cast<std::size_t>(call.inputs[r_weight + 1].shape[0]);
+    const auto width = static_cast<std::size_t>(call.inputs[r_weight + 1].shape[1]);
+    if (cells == 0 || width == 0) return status::wrong_shape;
+    if (const status all = check_types(call, s.inputs, cells, width); all != status::ready) return all;
+    if (call.outputs[0].elements() != s.batches * s.steps * width || call.outputs[1].elements() != s.batches * width ||
+        call.outputs[2].elements() != s.batches * cells) {
+      return status::wrong_shape;
+    }
+    if (call.options.activation != fused_activation::tanh) return status::wrong_options;
+    factors by{};
+    const status prepared = by.prepare(call);
+    return prepared == status::ready ? keep(by, workspace) : prepared;
+  }
+
+  static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
+    detail::sequence s;
+    if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return;
+    const factors& by = kept<factors>(workspace);
+    const auto cells = static_cast<std::size_t>(call.inputs[r_weight + 1].shape[0]);
+    const auto width = static_cast<std::size_t>(call.inputs[r_weight + 1].shape[1]);
+    const std::int8_t* const x = call.inputs[0].values<std::int8_t>().data();
+    std::int8_t* const y = call.outputs[0].values<std::int8_t>().data();
+    call.share.for_each(s.batches, [&](std::size_t batch) {
+      std::int8_t* const h = call.outputs[1].values<std::int8_t>().data() + batch * width;
+      std::int16_t* const c = call.outputs[2].values<std::int16_t>().data() + batch * cells;
+      auto* const gates = reinterpret_cast<std::int16_t*>(call.scratch.data()) + batch * cells * gate_values;
+      for (std::size_t t = 0; t < s.steps; ++t) {
+        step(call, by, x + s.row(batch, t) * s.inputs, s.inputs, cells, width, h, c, gates);
+        std::copy_n(h, width, y + s.row(batch, t) * width);
+      }
+    });
+  }
+
+ private:
+  static constexpr std::size_t x_weight = 1, r_weight = 5, peephole = 9, bias = 12, projection = 16, state = 18,
+                               norm = 20;
+  static constexpr std::size_t gate_values = 5;  ///< four gates, and what the projection reads
+
+  struct factors {
+    std::array<fixed_multiplier, 4> of_x{}, of_h{};
+    std::array<fixed_multiplier, 3> of_c{};
+    fixed_multiplier hidden{}, projected{};
+    std::int32_t x_zero = 0, h_zero = 0, hidden_zero = 0;
+    std::int32_t c_exponent = 0;
+    std::int32_t cell_clip = 0, proj_clip = 0;  ///< 0: none
+
+    [[nodiscard]] status prepare(const kernel_arguments& call) noexcept {
+      const operand& h = call.inputs[state];
+      const operand& c = call.inputs[state + 1];
+      const operand& hid = call.intermediates[4];
+      if (!is_quantized_tensorwise(hid)) return status::wrong_parameters;
+      if (!exponent_of(c.scale[0], c_exponent) || c_exponent < -15 || c_exponent > -9) return status::wrong_parameters;
+      constexpr float gate = 1.0f / 4096;
+      const float x_scale = call.inputs[0].scale[0], h_scale = h.scale[0];
+      x_zero = zero_point_of(call.inputs[0], 0);
+      h_zero = zero_point_of(h, 0);
+      hidden_zero = zero_point_of(hid, 0);
+      bool fits = true;
+      const auto scale_of = [&](std::size_t index) { return call.inputs[index].scale[0]; };
+      const auto set = [&](double real, fixed_multiplier& to) { fits = fits && to_multiplier(real, to); };
+      for (std::size_t q = 0; q < 4; ++q) {
+        if (!has_input(call, x_weight + q)) continue;
+        set(static_cast<double>(scale_of(x_weight + q) * x_scale / gate), of_x[q]);
+        set(static_cast<double>(scale_of(r_weight + q) * h_scale / gate), of_h[q]);
+      }
+      const double c_scale = 1.0 / static_cast<double>(std::int32_t(1) << -c_exponent);
+      for (std::size_t q = 0; q < 3; ++q) {
+        if (!has_input(call, peephole + q)) continue;
+        const double real = c_scale * static_cast<double>(scale_of(peephole + q)) / static_cast<double>(gate);
+        set(static_cast<double>(static_cast<float>(real)), of_c[q]);
+      }
+      constexpr double share = 1.0 / 32768;
+      set(static_cast<double>(static_cast<float>(share / static_cast<double>(hid.scale[0]) * share)), hidden);
+      if (has_input(call, projection)) {
+        set(static_cast<double>(scale_of(projection) * hid.scale[0] / h_scale), projected);
+      }
+      cell_clip = clip_of(call.options.cell_clip, c.scale[0], 32767);
+      proj_clip = clip_of(call.options.proj_clip, h_scale, 127);
+      return fits ? status::ready : status::wrong_parameters;
+    }
+
+    [[nodiscard]] static std::int32_t clip_of(float clip, float scale, std::int32_t most) noexcept {
+      if (!(clip > 0.0f)) return 0;
+      const float steps = clip / scale;
+      return steps < static_cast<float>(most) ? static_cast<std::int32_t>(steps) : most;
+    }
+  };
+
+  /// Input `index`: of a type, with one scale and zero point 0, and so many elements (rows x columns, if there are).
+  [[nodiscard]] static status check_part(const kernel_arguments& call, std::size_t index, element_type type,
+                                         std::size_t rows, std::size_t columns, bool is_optional) noexcept {
+    if (!has_input(call, index)) return is_optional ? status::ready : status::wrong_operands;
+    const operand& part = call.inputs[index];
+    if (part.type != type) return status::wrong_type;
+    if (type != element_type::int32 && (!is_quantized_tensorwise(part) || zero_point_of(part, 0) != 0)) {
+      return status::wrong_parameters;
+    }
+    if (!part.is_complete()) return status::wrong_shape;
+    if (columns == 0) return part.elements() == rows ? status::ready : status::wrong_shape;
+    const bool fits = part.shape.size() == 2 && static_cast<std::size_t>(part.shape[0]) == rows &&
+                      static_cast<std::size_t>(part.shape[1]) == columns;
+    return fits ? status::ready : status::wrong_shape;
+  }
+
+  [[nodiscard]] static status check_types(const kernel_arguments& call, std::size_t inputs, std::size_t cells,
+                                          std::size_t width) noexcept {
+    constexpr element_type narrow = element_type::int8, wide = element_type::int16, sum = element_type::int32;
+    const std::array<element_type, 3> results{narrow, narrow, wide};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const result_operand& y = call.outputs[i];
+      if (y.type != results[i]) return status::wrong_type;
+      if (!is_quantized_tensorwise(y)) return status::wrong_parameters;
+      if (!y.is_complete()) return status::wrong_shape;
+    }
+    if (!has_input(call, state) || !has_input(call, state + 1)) return status::wrong_operands;
+    if (call.inputs[0].type != narrow || call.inputs[state].type != narrow || call.inputs[state + 1].type != wide) {
+      return status::wrong_type;
+    }
+    for (const std::size_t i : {std::size_t(0), state, state + 1}) {
+      if (!is_quantized_tensorwise(call.inputs[i])) return status::wrong_parameters;
+    }
+    const bool has_input_gate = has_input(call, x_weight);
+    for (std::size_t q = 0; q < 4; ++q) {
+      const bool is_absent = q == 0 && !has_input_gate;
+      if (is_absent && (has_input(call, r_weight) || has_input(call, bias) || has_input(call, peephole))) {
+        return status::wrong_operands;
+      }
+      for (const status part : {check_part(call, x_weight + q, narrow, cells, inputs, is_absent),
+                                check_part(call, r_weight + q, narrow, cells, width, is_absent),
+                                check_part(call, bias + q, sum, cells, 0, is_absent)}) {
+        if (part != status::ready) return part;
+      }
+    }
+    const bool has_peephole = has_input(call, peephole + 2);
+    for (std::size_t q = 0; q < 3; ++q) {
+      const bool is_absent = !has_peephole || (q == 0 && !has_input_gate);
+      if (is_absent && has_input(call, peephole + q)) return status::wrong_operands;
+      const status part = check_part(call, peephole + q, wide, cells, 0, is_absent);
+      if (part != status::ready) return part;
+    }
+    if (!has_input(call, projection)) {
+      return width == cells && !has_input(call, projection + 1) ? status::ready : status::wrong_shape;
+    }
+    // LiteRT goes through peepholes by the width of h.
+    if (has_peephole && width != cells) return status::wrong_shape;
+    const status part = check_part(call, projection, narrow, width, cells, false);
+    return part != status::ready ? part : check_part(call, projection + 1, sum, width, 0, true);
+  }
+
+  [[nodiscard]] static std::int32_t limited(std::int32_t value, std::int32_t lowest, std::int32_t highest) noexcept {
+    return value < lowest ? lowest : value > highest ? highest : value;
+  }
+  [[nodiscard]] static std::int16_t to_int16(std::int64_t value) noexcept {
+    return static_cast<std::int16_t>(value < -32768 ? -32768 : value > 32767 ? 32767 : value);
+  }
+  /// The sum of w[k] * (x[k] - zero), which wraps.
+  [[nodiscard]] static std::int32_t dot(const std::int8_t* w, const std::int8_t* x, std::size_t n, std::int32_t zero,
+                                        std::int32_t begin) noexcept {
+    auto sum = static_cast<std::uint32_t>(begin);
+    for (std::size_t k = 0; k < n; ++k) sum += static_cast<std::uint32_t>(w[k] * (x[k] - zero));
+    return static_cast<std::int32_t>(sum);
+  }
+
+  /// The sum of a gate, before its activation. `seen` is its number among the peepholes; 3: it has none.
+  static void sum_gate(const kernel_arguments& call, const factors& by, std::size_t q, std::size_t seen,
+                       const std::int8_t* x, std::size_t inputs, std::size_t cells, std::size_t width,
+                       const std::int8_t* h, const std::int16_t* c, std::int16_t* to) noexcept {
+    const std::int8_t* const w = call.inputs[x_weight + q].values<std::int8_t>().data();
+    const std::int8_t* const r = call.inputs[r_weight + q].values<std::int8_t>().data();
+    const std::int32_t* const b = call.inputs[bias + q].values<std::int32_t>().data();
+    const bool has_peephole = seen < 3 && has_input(call, peephole + seen);
+    const std::int16_t* const p = has_peephole ? call.inputs[peephole + seen].values<std::int16_t>().data() : nullptr;
+    for (std::size_t n = 0; n < cells; ++n) {
+      // Each part is limited to 16 bits as it comes.
+      std::int64_t sum = to_int16(multiply(dot(w + n * inputs, x, inputs, by.x_zero, b[n]), by.of_x[q]));
+      sum = to_int16(sum + multiply(dot(r + n * width, h, width, by.h_zero, 0), by.of_h[q]));
+      if (has_peephole) sum = to_int16(sum + multiply(p[n] * c[n], by.of_c[seen]));
+      to[n] = static_cast<std::int16_t>(sum);
+    }
+  }
+
+  static void step(const kernel_arguments& call, const factors& by, const std::int8_t* x, std::size_t inputs,
+                   std::size_t cells, std::size_t width, std::int8_t* h, std::int16_t* c,
+                   std::int16_t* gates) noexcept {
+    using fixed_point::short_numbers::hyperbolic_tangent;
+    using fixed_point::short_numbers::logistic;
+    constexpr int gate_bits = 3;
+    std::int16_t* const i = gates;
+    std::int16_t* const f = gates + cells;
+    std::int16_t* const g = gates + 2 * cells;
+    std::int16_t* const o = gates + 3 * cells;
+    const bool has_input_gate = has_input(call, x_weight);
+    if (has_input_gate) sum_gate(call, by, 0, 0, x, inputs, cells, width, h, c, i);
+    sum_gate(call, by, 1, 1, x, inputs, cells, width, h, c, f);
+    sum_gate(call, by, 2, 3, x, inputs, cells, width, h, c, g);
+    for (std::size_t k = 0; k < cells; ++k) {
+      const std::int32_t forget = logistic(f[k], gate_bits);
+      const std::int32_t input = has_input_gate ? logistic(i[k], gate_bits) : 32767 - forget;
+      const std::int32_t kept_part = divide_by_power(forget * c[k], 15);
+      const std::int32_t new_part = divide_by_power(input * hyperbolic_tangent(g[k], gate_bits), 30 + by.c_exponent);
+      std::int32_t cell =
+          to_int16(std::int64_t(static_cast<std::int16_t>(kept_part)) + static_cast<std::int16_t>(new_part));
+      if (by.cell_clip > 0) cell = limited(cell, -by.cell_clip, by.cell_clip);
+      c[k] = static_cast<std::int16_t>(cell);
+    }
+    sum_gate(call, by, 3, 2, x, inputs, cells, width, h, c, o);
+    const bool has_projection = has_input(call, projection);
+    auto* const hidden = has_projection ? reinterpret_cast<std::int8_t*>(gates + 4 * cells) : h;
+    // LiteRT's projection takes the zero point with the other sign, here and below.
+    const std::int32_t zero = has_projection ? -by.hidden_zero : by.hidden_zero;
+    for (std::size_t k = 0; k < cells; ++k) {
+      const std::int32_t product = logistic(o[k], gate_bits) * hyperbolic_tangent(c[k], 15 + by.c_exponent);
+      const std::int64_t shifted = std::int64_t(multiply(product, by.hidden)) + zero;
+      hidden[k] = static_cast<std::int8_t>(shifted < -128 ? -128 : shifted > 127 ? 127 : shifted);
+    }
+    if (!has_projection) return;
+    const std::int8_t* const p = call.inputs[projection].values<std::int8_t>().data();
+    const bool has_bias = has_input(call, projection + 1);
+    for (std::size_t n = 0; n < width; ++n) {
+      const std::int32_t begin = has_bias ? call.inputs[projection + 1].values<std::int32_t>()[n] : 0;
+      const std::int32_t sum = multiply(dot(p + n * cells, hidden, cells, zero, begin), by.projected);
+      const std::int64_t shifted = std::int64_t(sum) + by.h_zero;
+      std::int32_t value = shifted < -128 ? -128 : shifted > 127 ? 127 : static_cast<std::int32_t>(shifted);
+      if (by.proj_clip > 0) value = limited(value, -by.proj_clip, by.proj_clip);
+      h[n] = static_cast<std::int8_t>(value);
+    }
+  }
+};
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/table/builtin_elementwise.hpp
+// Kernels of quantized ops on single elements, and on windows and rows of them. Freestanding.
+
+// ---- aeq/kernel/integer/binary.hpp
+// Functions of two quantized integers: ADD, SUB, MUL, DIV, SQUARED_DIFFERENCE, comparisons, PRELU. (spec: kernels,
+// section 3) Freestanding, but for the C library's logf.
+//
+// a, b and y have scales of their own. X is the type of all three, if nothing else is said.
 
 // ---- aeq/kernel/integer/fixed_point_functions.hpp
 // Functions of fixed-point numbers: exponentials of negative ones, reciprocals, logarithms, the logistic function and
@@ -9909,33 +10290,6 @@ struct reciprocal {
 }
 
 }  // namespace aeq::inline AEQ_ABI::kernel::fixed_point
-
-// ---- aeq/kernel/integer/scale.hpp
-// Scales as kernels' setups look at them. (spec: kernels, section 1) Freestanding, but for the C library's logf.
-
-namespace aeq::inline AEQ_ABI::kernel {
-
-/// The multiplier nearest to a factor; false if it is none that multiply() takes, which are those from 0 to 2^30.
-[[nodiscard]] constexpr bool to_multiplier(double factor, fixed_multiplier& result) noexcept {
-  if (!(factor >= 0.0) || factor >= 2147483648.0) return false;
-  result = quantize_multiplier(factor);
-  return result.shift <= 30;
-}
-
-/// The quotient of two scales, rounded to float32.
-[[nodiscard]] constexpr double ratio_of(float x, float y) noexcept {
-  return static_cast<double>(x / y);
-}
-
-/// The exponent of a scale that is a power of two, or nearly: whose logarithm is within 0.001 of an integer.
-[[nodiscard]] inline bool exponent_of(float scale, std::int32_t& exponent) noexcept {
-  const float logarithm = elementary::log(scale) * (1.0f / elementary::log(2.0f));
-  const float whole = elementary::round(logarithm);
-  exponent = static_cast<std::int32_t>(whole);
-  return absolute(logarithm - whole) < 1e-3f;
-}
-
-}  // namespace aeq::inline AEQ_ABI::kernel
 
 // ---- aeq/kernel/integer/binary.hpp
 namespace aeq::inline AEQ_ABI::kernel {
@@ -11777,6 +12131,11 @@ struct matrix_kernels {
   static constexpr std::array of_products{
       kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
   };
+  /// Of int8 alone.
+  template <class X>
+  static constexpr std::array of_int8{
+      kernel_entry{op::code::unidirectional_sequence_lstm, functions_of<kernel::sequence_lstm_integer<X>>()},
+  };
   static constexpr std::array of_hybrids{
       kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
       kernel_entry{op::code::conv_2d, functions_of<kernel::hybrid_conv_2d>()},
@@ -11805,12 +12164,17 @@ template <class Arithmetic, computation Computation>
   using elementwise = detail::elementwise_kernels<Arithmetic>;
   using windows = detail::window_kernels<Arithmetic>;
   if constexpr (Computation == computation::integer8) {
-    constexpr std::array<std::span<const kernel_entry>, 10> families{
-        matrix::template of_integers<std::int8_t>,      matrix::template of_products<std::int8_t>,
-        elementwise::template of_integers<std::int8_t>, elementwise::template of_bytes<std::int8_t>,
-        elementwise::template of_signed<std::int8_t>,   elementwise::of_int8_sigmoids(),
-        elementwise::template of_int8<std::int8_t>,     windows::template of_integers<std::int8_t>,
-        windows::template of_bytes<std::int8_t>,        windows::template of_signed<std::int8_t>};
+    constexpr std::array<std::span<const kernel_entry>, 11> families{matrix::template of_int8<std::int8_t>,
+                                                                     matrix::template of_integers<std::int8_t>,
+                                                                     matrix::template of_products<std::int8_t>,
+                                                                     elementwise::template of_integers<std::int8_t>,
+                                                                     elementwise::template of_bytes<std::int8_t>,
+                                                                     elementwise::template of_signed<std::int8_t>,
+                                                                     elementwise::of_int8_sigmoids(),
+                                                                     elementwise::template of_int8<std::int8_t>,
+                                                                     windows::template of_integers<std::int8_t>,
+                                                                     windows::template of_bytes<std::int8_t>,
+                                                                     windows::template of_signed<std::int8_t>};
     return detail::first_kernel(code, families);
   } else if constexpr (Computation == computation::unsigned8) {
     constexpr std::array<std::span<const kernel_entry>, 7> families{
@@ -12174,6 +12538,69 @@ template <class Schemes = builtin_schemes>  // always that: only a source file t
 #else
 [[nodiscard]] kernel_table_view builtin_table();
 #endif
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/table/own_kernels.hpp
+// Which rows of a table have a kernel of their scheme's own for a call of an op. Freestanding.
+//
+// A model says the types, scales and zero points of its tensors, and no scheme's name. So a call belongs to every
+// scheme whose formats its operands have: of the activation the type, and zero points of 0 if it is symmetric; of the
+// weight the same, and where its scales lie. A kernel's setup may look closer (at the scales, say), and the next row is
+// asked where it says no. Schemes of weight only belong to no call: their ops read floats, as all others do.
+
+namespace aeq::inline AEQ_ABI {
+
+/// What elements of a format are; absent for one that no tensor has.
+[[nodiscard]] constexpr element_type element_of(const format_descriptor& format) noexcept {
+  if (format.kind == number_kind::floating) {
+    return format.bits == 32 ? element_type::float32 : format.bits == 16 ? element_type::float16 : element_type::absent;
+  }
+  if (format.kind == number_kind::unsigned_integer) {
+    return format.bits == 8 ? element_type::uint8 : element_type::absent;
+  }
+  switch (format.bits) {
+    case 2: return element_type::int2;
+    case 4: return element_type::int4;
+    case 8: return element_type::int8;
+    case 16: return element_type::int16;
+    default: return element_type::absent;
+  }
+}
+
+/// Whether an operand has a format: its type, zero points, and how many scales. Where there is one channel its scale is
+/// that of the tensor too.
+[[nodiscard]] constexpr bool has_format(const operand& x, const format_descriptor& format) noexcept {
+  if (!x.present() || x.type != element_of(format)) return false;
+  if (!format.is_integer()) return x.scale.empty();
+  if (x.scale.empty()) return false;
+  const auto is_zero = [](std::int32_t zero) { return zero == 0; };
+  if (format.is_symmetric() && !std::all_of(x.zero_point.begin(), x.zero_point.end(), is_zero)) return false;
+  const granularity_descriptor& scales = format.granularity;
+  if (scales.kind == granularity_kind::blockwise) return x.block_elements == scales.block_elements;
+  if (x.block_elements != 0) return false;
+  if (scales.kind == granularity_kind::tensorwise) return x.scale.size() == 1;
+  const auto axis = static_cast<std::size_t>(x.channel_axis);
+  return x.channel_axis >= 0 && axis < x.shape.size() && x.scale.size() == static_cast<std::size_t>(x.shape[axis]);
+}
+
+/// Whether a row brings a kernel for a call with these inputs.
+[[nodiscard]] constexpr bool brings_kernel_for(const table_row& row, op::code code,
+                                               std::span<const operand> inputs) noexcept {
+  if (row.key.operation != code || !row.kernel.present() || inputs.empty()) return false;
+  const scheme_descriptor& scheme = *row.scheme;
+  if (scheme.execution_mode == execution::weight_only) return false;
+  const std::size_t leading = leading_input(code, inputs.size());
+  const bool leads_with_index = row.operation->input_role(leading) == op::role::index;
+  if (!leads_with_index && !has_format(inputs[leading], scheme.activation)) return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i == leading || row.operation->input_role(i) != op::role::weight) continue;
+    // A matrix that is computed is an activation of a static scheme; the other schemes have no such op.
+    const bool is_activation = !inputs[i].is_constant && scheme.execution_mode == execution::static_range;
+    if (!has_format(inputs[i], is_activation ? scheme.activation : scheme.weight)) return false;
+  }
+  return true;
+}
 
 }  // namespace aeq::inline AEQ_ABI
 
@@ -13182,6 +13609,11 @@ struct interpreter_options {
   unsigned threads = 0;                                ///< 0: one per processor
   std::uint64_t max_memory = std::uint64_t(8) << 30u;  ///< bytes of activations, folded constants and workspaces
   std::uint64_t max_operations = 100'000'000;          ///< ops per run, so that a loop without end ends
+
+  /// Rows of a kernel table. Those that bring a kernel and whose scheme's formats an op's operands have
+  /// (table/own_kernels.hpp) are asked in their order, and the first whose setup is ready runs the op; then ours. They
+  /// must live as long as the interpreter, as those of `kernel_table` do.
+  std::span<const table_row> kernels{};
 };
 
 /// Models inference_engine. Shapes are worked out before a run where they follow from the inputs' shapes; the tensors
@@ -13209,6 +13641,10 @@ class interpreter {
 
   /// Variables and states as they were before the first run.
   void reset();
+
+  /// Name of the scheme whose own kernel ran an op of a subgraph when it last ran; empty if it was ours, or if the op
+  /// has not run.
+  [[nodiscard]] std::string_view scheme_of(std::size_t subgraph, std::size_t operation) const;
 
   /// Bytes that runs have needed at most: arenas, values of their own, workspaces; without the model's weights.
   [[nodiscard]] std::uint64_t peak_memory() const;
@@ -17985,7 +18421,8 @@ struct step {
   std::size_t number = 0;  ///< of the operator in its subgraph
   op::code code = op::code::add;
   const execute::operation* what = nullptr;  ///< null for control
-  kernel_functions kernel{};                 ///< for the operands that it was bound to
+  kernel_functions kernel{};                 ///< that it was set up with
+  const table_row* row = nullptr;            ///< whose kernel that is; null: ours
   control flow = control::none;
   operation_options options;
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
@@ -17999,6 +18436,7 @@ struct step {
   bool is_alias = false;    ///< outputs lie where the input lies
   std::vector<operand> input_views;
   std::vector<result_operand> output_views;
+  std::vector<operand> intermediate_views;
   counted_memory workspace;
   std::size_t scratch = 0;
   bool is_set_up = false;
@@ -18020,6 +18458,8 @@ class environment {
   /// Counts an op that is made ready or run; throws when there have been too many.
   virtual void count(const graph& g, const step& s) = 0;
   virtual work_sharing share() = 0;
+  /// Rows with kernels that are asked before ours.
+  virtual std::span<const table_row> kernels() = 0;
 };
 
 class graph {
@@ -18060,6 +18500,8 @@ class graph {
   void plan_memory();
   void bind(step& s);
   void setup(step& s);
+  [[nodiscard]] status setup_with(step& s, const kernel_functions& kernel);
+  [[nodiscard]] storage sharing_of(const step& s) const;
   void own(std::size_t tensor, const step* s);
   [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;
@@ -18262,6 +18704,16 @@ class interpreter::machine final : detail::environment {
   [[nodiscard]] std::span<const signature> signatures() const { return signatures_; }
   [[nodiscard]] std::uint64_t peak_memory() const { return memory_.peak(); }
 
+  [[nodiscard]] std::string_view scheme_of(std::size_t subgraph, std::size_t operation) const {
+    if (subgraph >= graphs_.size() || operation >= model_.subgraphs[subgraph].operations.size()) {
+      throw error(error_code::wrong_usage, model_.file_name() + ": has no op " + std::to_string(operation) +
+                                               " in a subgraph " + std::to_string(subgraph));
+    }
+    if (graphs_[subgraph] == nullptr) return {};
+    const table_row* row = graphs_[subgraph]->steps()[operation].row;
+    return row == nullptr ? std::string_view() : row->scheme->name;
+  }
+
   void run(std::size_t number, std::span<const operand> inputs, const tensor_visitor& visitor) {
     last_ = nullptr;
     if (number >= signatures_.size()) {
@@ -18401,6 +18853,7 @@ class interpreter::machine final : detail::environment {
   detail::memory_account& memory() override { return memory_; }
   detail::buffer_store& buffers() override { return buffers_; }
   work_sharing share() override { return pool_.share(); }
+  std::span<const table_row> kernels() override { return options_.kernels; }
 
   std::span<std::byte> scratch(std::size_t bytes) override {
     scratch_.reserve(memory_, bytes, [&] { return model_.file_name() + ": scratch memory of an op"; });
@@ -18614,6 +19067,9 @@ AEQ_INLINE interpreter::interpreter(model::model source, const interpreter_optio
     : machine_(std::make_unique<machine>(std::move(source), options)) {}
 AEQ_INLINE interpreter::interpreter(interpreter&&) noexcept = default;
 AEQ_INLINE interpreter& interpreter::operator=(interpreter&&) noexcept = default;
+AEQ_INLINE std::string_view interpreter::scheme_of(std::size_t subgraph, std::size_t operation) const {
+  return machine_->scheme_of(subgraph, operation);
+}
 AEQ_INLINE interpreter::~interpreter() = default;
 
 AEQ_INLINE std::span<const signature> interpreter::signatures() const {
@@ -32109,7 +32565,7 @@ AEQ_INLINE void graph::fold(step& s) {
         return tensor < 0 || looks_at_shapes || slots_[static_cast<std::size_t>(tensor)].is_constant;
       });
   if (!is_constant) return;
-  if (s.what->output == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
+  if (sharing_of(s) == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
     const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
@@ -32159,14 +32615,15 @@ AEQ_INLINE void graph::plan_memory() {
       const auto output = static_cast<std::size_t>(s.outputs[i]);
       const auto input = s.inputs.empty() || s.inputs[0] < 0 ? none : static_cast<std::size_t>(s.inputs[0]);
       const std::size_t shared = input == none ? none : storage_of[input];
-      const bool may_share = s.what != nullptr && s.what->output != storage::own && s.results == 1 && shared != none &&
-                             bytes_of(input, &s) == bytes_of(output, &s);
+      const storage sharing = sharing_of(s);
+      const bool may_share =
+          sharing != storage::own && s.results == 1 && shared != none && bytes_of(input, &s) == bytes_of(output, &s);
       if (may_share) {
         lifetime& life = storages[shared];
         const bool others_are_elsewhere = std::all_of(s.inputs.begin() + 1, s.inputs.end(), [&](std::int32_t other) {
           return other < 0 || other == s.inputs[0] || storage_of[static_cast<std::size_t>(other)] != shared;
         });
-        const bool same = s.what->output == storage::same_bytes;
+        const bool same = sharing == storage::same_bytes;
         if (same || (life.last <= now && others_are_elsewhere)) {
           storage_of[output] = shared;
           life.last = std::max({life.last, now, last_use[output]});
@@ -32196,22 +32653,49 @@ AEQ_INLINE void graph::plan_memory() {
 AEQ_INLINE void graph::bind(step& s) {
   s.input_views.clear();
   s.output_views.clear();
+  s.intermediate_views.clear();
+  for (const std::int32_t tensor : source().operations[s.number].intermediates) {
+    s.intermediate_views.push_back(view(tensor));
+    s.intermediate_views.back().data = {};
+  }
   for (const std::int32_t tensor : s.inputs) s.input_views.push_back(view(tensor));
   for (const std::int32_t tensor : s.outputs) {
     const slot& o = slots_[static_cast<std::size_t>(tensor)];
     s.output_views.push_back(
         {o.type, false, o.data, o.extents, o.scale, o.zero_point, o.channel_axis, o.block_elements});
   }
-  s.kernel = kernel_for(*s.what, s.input_views);
 }
 
-AEQ_INLINE void graph::setup(step& s) {
-  const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share()};
-  const std::size_t bytes = s.kernel.workspace_bytes(call);
+AEQ_INLINE status graph::setup_with(step& s, const kernel_functions& kernel) {
+  const kernel_arguments call{s.input_views, s.output_views, s.options, {}, around_.share(), s.intermediate_views};
+  s.kernel = kernel;
+  const std::size_t bytes = kernel.workspace_bytes(call);
   s.workspace.reserve(around_.memory(), bytes, [&] { return place(s); });
-  s.scratch = s.kernel.scratch_bytes == nullptr ? 0 : s.kernel.scratch_bytes(call);
-  const status result = s.kernel.setup(call, s.workspace.span());
+  s.scratch = kernel.scratch_bytes == nullptr ? 0 : kernel.scratch_bytes(call);
+  return kernel.setup(call, s.workspace.span());
+}
+
+/// Finds the kernel of a step: the first of the rows that takes its operands, else ours.
+AEQ_INLINE void graph::setup(step& s) {
+  s.row = nullptr;
+  for (const table_row& row : around_.kernels()) {
+    if (!brings_kernel_for(row, s.code, s.input_views) || setup_with(s, row.kernel) != status::ready) continue;
+    s.row = &row;
+    return;
+  }
+  const status result = setup_with(s, kernel_for(*s.what, s.input_views));
   if (result != status::ready) fail(s, result);
+}
+
+/// What a step's output may share with its input. Kernels of rows are promised operands that lie apart, and they are
+/// called.
+AEQ_INLINE storage graph::sharing_of(const step& s) const {
+  if (s.what == nullptr) return storage::own;
+  const std::span<const table_row> rows = around_.kernels();
+  const bool may_have_own = std::any_of(rows.begin(), rows.end(), [&](const table_row& row) {
+    return row.key.operation == s.code && row.kernel.present();
+  });
+  return may_have_own ? storage::own : s.what->output;
 }
 
 AEQ_INLINE void graph::resize(std::size_t tensor, std::span<const std::int32_t> extents) {
@@ -32235,7 +32719,8 @@ AEQ_INLINE void graph::prepare_step(step& s) {
 }
 
 AEQ_INLINE void graph::evaluate(step& s) {
-  const kernel_arguments call{s.input_views, s.output_views, s.options, around_.scratch(s.scratch), around_.share()};
+  const kernel_arguments call{s.input_views,   s.output_views,      s.options, around_.scratch(s.scratch),
+                              around_.share(), s.intermediate_views};
   if (s.kernel.check != nullptr) {
     const status result = s.kernel.check(call);
     if (result != status::ready) fail(s, result);
