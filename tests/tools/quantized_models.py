@@ -30,6 +30,7 @@ in blocks
 one scale of        its kernel for dynamic range reads one per channel. It gets that
 DEPTHWISE_CONV_2D
 SUM                 takes int8 and int16 for unsigned: such models differ
+BATCH_MATMUL        of int8 or int16 takes one scale: where a constant has several aeq refuses the model
 statistics of       the corpus marks them. Scales are such as 2^105 then, and multipliers beyond 2^31: aeq refuses the
 unset memory        model, LiteRT shifts by more bits than there are
 weights with        integer kernels take them for 0. Nobody has kernels for those; aeq refuses them
@@ -61,10 +62,11 @@ import litert_static
 
 SAMPLES, RANDOM = 3, 2
 ZERO_POINTS = "weights with zero points"
+CHANNELS = "BATCH_MATMUL with scales per channel"
 UNSET = "statistics of unset memory"
 SUMS = "SUM of signed integers"
 # Models that may be refused, or differ.
-MAY = {"refused": (ZERO_POINTS, UNSET), "differs": (SUMS, UNSET)}
+MAY = {"refused": (ZERO_POINTS, CHANNELS, UNSET), "differs": (SUMS, UNSET)}
 WIDE_BLOCKS = "8-bit weights in blocks"
 CLOSE = 1e-5
 INTEGERS = {"INT8": "int8", "INT16": "16x8", "UINT8": "uint8"}
@@ -149,6 +151,8 @@ def forms_of(graphs):
                 if any(any(t["quantization"].get("zero_point", []))
                        and (len(t["quantization"]["scale"]) > 1 or "CONV" in op["op"]) for t in constants):
                     errors.add(ZERO_POINTS)
+                if op["op"] == "BATCH_MATMUL" and any(len(t["quantization"]["scale"]) > 1 for t in constants):
+                    errors.add(CHANNELS)
                 if op["op"] == "SUM" and reads[0]["type"] in ("INT8", "INT16") and reads[0]["quantization"]:
                     errors.add(SUMS)
                 forms |= {INTEGERS[t["type"]] for t in reads + writes
