@@ -16,7 +16,7 @@ inline constexpr std::string_view html_style = R"css(
 body { margin: 0 auto; max-width: 1160px; padding: 24px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 22px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 17px; margin: 32px 0 8px; }
-p { margin: 4px 0 12px; max-width: 80ch; } .soft { color: var(--soft); }
+p { margin: 4px 0 12px; max-width: 80ch; } p, li, .card span { overflow-wrap: anywhere; } .soft { color: var(--soft); }
 .cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 16px 0; }
 .card { background: var(--panel); border-radius: 8px; padding: 10px 16px; min-width: 120px; }
 .card b { display: block; font-size: 20px; font-weight: 600; } .card span { color: var(--soft); font-size: 13px; }
@@ -30,7 +30,7 @@ th[aria-sort=ascending] button::after { content: " \2191"; } th[aria-sort=descen
 pre { background: var(--panel); padding: 12px; border-radius: 8px; overflow-x: auto; font-size: 13px; }
 .bad { color: var(--bad); } .good { color: var(--good); }
 .key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 6px 0 14px; }
-svg { display: block; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+svg { display: block; } svg.chart { margin-bottom: 16px; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .own { fill: var(--own); } .all { fill: var(--all); } .low { fill: var(--low); }
 .edge { stroke: var(--all); stroke-width: 1.5; }
 )css";
@@ -40,6 +40,7 @@ inline constexpr std::string_view html_script = R"js(
 for (const table of document.querySelectorAll('table.sorts')) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
+    if (head.textContent === '') return;
     const button = document.createElement('button');
     button.textContent = head.textContent;
     head.replaceChildren(button);
