@@ -123,6 +123,7 @@ zig_programs() {
 
 # What to configure with; and how to run a program.
 configure=(-DAEQ_BUILD_EXAMPLES=OFF -DAEQ_INSTALL=OFF -DCMAKE_BUILD_TYPE=Release)
+command -v ccache >/dev/null && configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 run=()
 suffix=""
 here="$PWD/tests/platforms"
@@ -213,10 +214,10 @@ if $quick; then
       ;;
   esac
 elif [[ "$name" == macos ]]; then
-  build "$folder" aeq_tool aeq_tests
+  build "$folder" aeq_tool aeq_tests -- -DAEQ_BUILD_TOOLS=ON -DAEQ_BUILD_TESTS=ON
   passed+=("the tool and the suite compiled and linked, not run")
 else
-  build "$folder" aeq_tool aeq_tests
+  build "$folder" aeq_tool aeq_tests -- -DAEQ_BUILD_TOOLS=ON -DAEQ_BUILD_TESTS=ON # --quick may have been there before
   tests "the suite" "$folder/tests/aeq_tests"
   for level in -O2 -O3; do
     build "$folder$level" aeq_exact_tests -- -DAEQ_BUILD_TOOLS=OFF "-DCMAKE_CXX_FLAGS_RELEASE=$level"
