@@ -41,3 +41,11 @@ TEST_CASE("A chain of equal tensors needs room for two") {
   for (std::size_t i = 0; i < 100; ++i) wanted.push_back({640, i, i + 1});
   CHECK(plan_arena(wanted).bytes == 2 * 640);
 }
+
+TEST_CASE("More room than 32 bits count is planned as what it is") {
+  constexpr std::uint64_t gigabyte = std::uint64_t(1) << 30;
+  const std::vector<lifetime> wanted{{3 * gigabyte, 0, 2}, {3 * gigabyte, 1, 3}, {gigabyte, 3, 4}};
+  const arena_plan plan = plan_arena(wanted);
+  CHECK(plan.bytes == 6 * gigabyte);
+  CHECK(plan.offsets == std::vector<std::uint64_t>{0, 3 * gigabyte, 0});
+}

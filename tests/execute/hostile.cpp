@@ -549,3 +549,27 @@ TEST_CASE("Asking for what is not there is an error of usage") {
   run(engine, {one});
   CHECK_THROWS_WITH_AS((void)engine.output(1), doctest::Contains("there is no output 1"), aeq::error);
 }
+
+TEST_CASE("Tensors of more bytes than 32 bits count are refused, or have their bytes") {
+  model_builder b;
+  const auto x = b.activation("x", {65536, 1});
+  const auto w = b.activation("w", {1, 16385});
+  const auto y = b.activation("y", {65536, 16385});  // 2^32 bytes, and 2^18
+  b.operation(code::add, {x, w}, {y});
+  finish(b, {x, w}, {y});
+  const std::vector<array> inputs{array_of({65536, 1}, std::vector<float>(65536)),
+                                  array_of({1, 16385}, std::vector<float>(16385))};
+  if constexpr (sizeof(std::size_t) == 4) {
+    interpreter engine(b.made, {.threads = 1});
+    std::string text;
+    try {
+      run(engine, inputs);
+    } catch (const aeq::error& e) {
+      CHECK(e.code() == aeq::error_code::io);
+      text = e.what();
+    }
+    CHECK(says(text, "for which a program of 32 bits has no addresses; run one of 64 bits"));
+  } else {
+    CHECK(says(refusal(b, inputs, {.threads = 1, .max_memory = std::uint64_t(1) << 30u}), "wants 4295"));
+  }
+}

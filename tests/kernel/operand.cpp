@@ -36,6 +36,8 @@ TEST_CASE("an operand is complete where its bytes hold its elements, packed ones
     CHECK(operand{.type = type, .data = std::span(memory).first(enough), .shape = five}.is_complete());
     CHECK_FALSE(operand{.type = type, .data = std::span(memory).first(enough - 1), .shape = five}.is_complete());
   }
+  const std::array<std::int32_t, 1> two_27{1 << 27};  // their bits are 2^32
+  CHECK_FALSE(operand{.type = element_type::float32, .data = memory, .shape = two_27}.is_complete());
 }
 
 TEST_CASE("values are seen through the operand, and results written") {

@@ -179,7 +179,8 @@ AEQ_INLINE void array_stream::read_bytes(std::span<std::uint8_t> into) {
 
 AEQ_INLINE operand array_stream::read(const std::vector<std::int32_t>& shape, const execute::port& input,
                                       input_storage& into) {
-  constexpr std::uint64_t most_bytes = std::uint64_t(1) << 32;
+  constexpr std::uint64_t most_bytes = std::min<std::uint64_t>(
+      std::uint64_t(1) << 32, static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()));
   std::uint64_t count = 1;  // cannot overflow: it is a part of the elements that are there
   for (const std::int32_t extent : shape) count *= static_cast<std::uint64_t>(extent);
   const std::uint64_t bytes = count * header_.item_bytes;

@@ -366,7 +366,7 @@ AEQ_INLINE void npz_writer::add(const std::string& name, element_type type, std:
   };
   const std::string header = npy_header_text(type, shape);
   const operand content{.type = type, .data = data, .shape = shape};
-  if (data.size() * 8 != content.elements() * static_cast<std::size_t>(bits_of(type))) {
+  if (std::uint64_t(data.size()) * 8 != std::uint64_t(content.elements()) * static_cast<std::uint64_t>(bits_of(type))) {
     wrong("is not as long as its type and shape say");
   }
   if (name.size() > 60'000) wrong("has too long a name");

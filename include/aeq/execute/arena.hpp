@@ -16,14 +16,14 @@ namespace aeq::inline AEQ_ABI::execute {
 
 /// Room that is wanted from step `first` to step `last`, both included.
 struct lifetime {
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   std::size_t first = 0;
   std::size_t last = 0;
 };
 
 struct arena_plan {
-  std::vector<std::size_t> offsets;  ///< one per lifetime, multiples of arena_alignment
-  std::size_t bytes = 0;             ///< of the whole arena
+  std::vector<std::uint64_t> offsets;  ///< one per lifetime, multiples of arena_alignment
+  std::uint64_t bytes = 0;             ///< of the whole arena, which may be more than there are addresses
 };
 
 inline constexpr std::size_t arena_alignment = 64;

@@ -4,6 +4,7 @@
 #include <aeq/execute/arena.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -18,7 +19,7 @@ namespace detail {
 class free_room {
  public:
   /// Takes `bytes` (not 0) from the smallest hole that has them, or from the end.
-  std::size_t take(std::size_t bytes) {
+  std::uint64_t take(std::uint64_t bytes) {
     const auto smallest = by_size_.lower_bound({bytes, 0});
     if (smallest != by_size_.end()) {
       const auto [size, offset] = *smallest;
@@ -26,7 +27,7 @@ class free_room {
       if (size > bytes) add(offset + bytes, size - bytes);
       return offset;
     }
-    std::size_t offset = end_;
+    std::uint64_t offset = end_;
     if (!by_offset_.empty()) {  // a hole at the end grows
       const auto last = std::prev(by_offset_.end());
       if (last->first + last->second == end_) {
@@ -38,7 +39,7 @@ class free_room {
     return offset;
   }
 
-  void give_back(std::size_t offset, std::size_t bytes) {
+  void give_back(std::uint64_t offset, std::uint64_t bytes) {
     auto next = by_offset_.lower_bound(offset);
     if (next != by_offset_.end() && next->first == offset + bytes) {
       bytes += next->second;
@@ -55,12 +56,12 @@ class free_room {
     add(offset, bytes);
   }
 
-  [[nodiscard]] std::size_t end() const { return end_; }
+  [[nodiscard]] std::uint64_t end() const { return end_; }
 
  private:
-  using places = std::map<std::size_t, std::size_t>;
+  using places = std::map<std::uint64_t, std::uint64_t>;
 
-  void add(std::size_t offset, std::size_t bytes) {
+  void add(std::uint64_t offset, std::uint64_t bytes) {
     by_offset_.emplace(offset, bytes);
     by_size_.emplace(bytes, offset);
   }
@@ -70,8 +71,8 @@ class free_room {
   }
 
   places by_offset_;
-  std::set<std::pair<std::size_t, std::size_t>> by_size_;
-  std::size_t end_ = 0;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> by_size_;
+  std::uint64_t end_ = 0;
 };
 
 }  // namespace detail

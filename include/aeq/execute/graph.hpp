@@ -31,6 +31,7 @@ struct step {
   const table_row* row = nullptr;            ///< whose kernel that is; null: ours
   control flow = control::none;
   operation_options options;
+  option_lists option_values;         ///< that `options` views
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
   std::vector<std::int32_t> outputs;  ///< of the op; then, if it has state, those of its inputs that are variables
   std::size_t results = 0;            ///< how many of `outputs` are the op's
@@ -109,7 +110,7 @@ class graph {
   [[nodiscard]] status setup_with(step& s, const kernel_functions& kernel);
   [[nodiscard]] storage sharing_of(const step& s) const;
   void own(std::size_t tensor, const step* s);
-  [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
+  [[nodiscard]] std::uint64_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;
   [[noreturn]] void fail(const step& s, status why) const;
 

@@ -101,10 +101,10 @@ AEQ_INLINE void graph::fail(const step& s, status why) const {
 /// Gives a tensor memory of its own, for the shape that it has now.
 AEQ_INLINE void graph::own(std::size_t tensor, const step* s) {
   slot& at = slots_[tensor];
-  const std::size_t bytes = bytes_of(tensor, s);
+  const std::uint64_t bytes = bytes_of(tensor, s);
   at.own.reserve(around_.memory(), bytes,
                  [&] { return s != nullptr ? place(*s) : model_.file_name() + ": " + model::label(source(), tensor); });
-  at.data = at.own.span().first(bytes);
+  at.data = at.own.span().first(static_cast<std::size_t>(bytes));
 }
 
 AEQ_INLINE void graph::reset_variables() {
@@ -136,7 +136,7 @@ AEQ_INLINE void graph::make_steps() {
                     (code.custom_code ? " (custom op '" + *code.custom_code + "')" : std::string()) +
                     "; try the other one, --engine litert=PATH");
       }
-      s.options = options_of(o);
+      s.options = options_of(o, s.option_values);
       // LiteRT makes the output of DEQUANTIZE float32, whatever type the file gives it, and so do we.
       for (std::size_t k = 0; s.code == op::code::dequantize && k < s.results; ++k) {
         slot& output = slots_[static_cast<std::size_t>(s.outputs[k])];
@@ -303,10 +303,10 @@ AEQ_INLINE bool graph::infer(step& s, bool is_running) {
   return true;
 }
 
-AEQ_INLINE std::size_t graph::bytes_of(std::size_t tensor, const step* s) const {
+AEQ_INLINE std::uint64_t graph::bytes_of(std::size_t tensor, const step* s) const {
   const std::optional<std::uint64_t> bytes = size_of(slots_[tensor].type, slots_[tensor].extents);
   if (!bytes && s != nullptr) fail(*s, status::wrong_shape);
-  return static_cast<std::size_t>(bytes.value_or(std::uint64_t(1) << 62u));
+  return bytes.value_or(std::uint64_t(1) << 62u);
 }
 
 /// A step whose inputs are constant runs now; so does one that looks at shapes only.
@@ -322,9 +322,9 @@ AEQ_INLINE void graph::fold(step& s) {
   if (sharing_of(s) == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
-    const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
+    const std::uint64_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
     if (input.data.size() < bytes) fail(s, status::wrong_shape);
-    output.data = input.data.first(bytes);
+    output.data = input.data.first(static_cast<std::size_t>(bytes));
   } else {
     for (const std::int32_t tensor : s.outputs) own(static_cast<std::size_t>(tensor), &s);
     bind(s);
@@ -398,8 +398,9 @@ AEQ_INLINE void graph::plan_memory() {
   arena_.reserve(around_.memory(), plan.bytes,
                  [&] { return model_.file_name() + ": the tensors of subgraph " + std::to_string(number_); });
   for (std::size_t t = 0; t < slots_.size(); ++t) {
-    if (storage_of[t] != none)
-      slots_[t].data = arena_.span().subspan(plan.offsets[storage_of[t]], bytes_of(t, nullptr));
+    if (storage_of[t] == none) continue;
+    slots_[t].data = arena_.span().subspan(static_cast<std::size_t>(plan.offsets[storage_of[t]]),
+                                           static_cast<std::size_t>(bytes_of(t, nullptr)));
   }
 }
 

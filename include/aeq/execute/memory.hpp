@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <span>
 #include <string>
@@ -65,6 +66,10 @@ class counted_memory {
                                              std::to_string(account.used()) + " are in use and the limit is " +
                                              std::to_string(account.limit()) +
                                              "; raise it (--max-memory) if the model is meant to be so large");
+    }
+    if (bytes > static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
+      throw error(error_code::io, who() + ": wants " + std::to_string(bytes) +
+                                      " bytes, for which a program of 32 bits has no addresses; run one of 64 bits");
     }
     try {
       bytes_ = aligned_bytes(static_cast<std::size_t>(bytes));

@@ -106,14 +106,15 @@ inline constexpr std::array<field_reader, 49> field_readers{{
 }};
 
 [[nodiscard]] AEQ_INLINE field_value value_of(const flatbuffers::Table& table,
-                                              const model::schema::field_descriptor& field, std::size_t id) {
+                                              const model::schema::field_descriptor& field, std::size_t id,
+                                              option_lists& lists) {
   using model::schema::field_type;
   const flatbuffers::voffset_t slot = model::detail::slot(id);
   field_value value;
   if (field.is_vector) {
     if (field.type == field_type::int32) {
       const auto* list = table.GetPointer<const flatbuffers::Vector<std::int32_t>*>(slot);
-      if (list != nullptr) value.list = {reinterpret_cast<const std::int32_t*>(list->Data()), list->size()};
+      if (list != nullptr) value.list = lists.emplace_back(list->begin(), list->end());
     }
   } else if (field.type == field_type::float32) {
     value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
@@ -128,7 +129,7 @@ inline constexpr std::array<field_reader, 49> field_readers{{
 
 }  // namespace detail
 
-AEQ_INLINE operation_options options_of(const model::operation& operation) {
+AEQ_INLINE operation_options options_of(const model::operation& operation, option_lists& lists) {
   operation_options options;
   const auto& members = model::schema::builtin_options_members;
   if (operation.options.table == nullptr || operation.options.type >= members.size()) return options;
@@ -136,7 +137,7 @@ AEQ_INLINE operation_options options_of(const model::operation& operation) {
   for (std::size_t id = 0; id < table.fields.size(); ++id) {
     for (const detail::field_reader& reader : detail::field_readers) {
       if (reader.name != table.fields[id].name) continue;
-      reader.set(options, detail::value_of(*operation.options.table, table.fields[id], id));
+      reader.set(options, detail::value_of(*operation.options.table, table.fields[id], id, lists));
       break;
     }
   }

@@ -40,7 +40,8 @@ struct slot {
   }
 };
 
-/// Bytes of a value; nothing if they are 2^60 or more, or an extent is open.
+/// Bytes of a value; nothing if they are 2^60 or more, an extent is open, or it has more elements than fit a
+/// std::ptrdiff_t. Where that has 32 bits, there may be more bytes than addresses.
 [[nodiscard]] std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents);
 
 /// What a model's buffers hold, aligned for their elements.

@@ -4,7 +4,10 @@
 #include <aeq/execute/slot.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include <aeq/core/byte_order.hpp>
 #include <aeq/core/half.hpp>
@@ -15,7 +18,9 @@
 namespace aeq::inline AEQ_ABI::execute::detail {
 
 AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents) {
-  constexpr std::uint64_t most = std::uint64_t(1) << 56u;  // elements of 64 bits, in 2^60 bytes less one
+  // Elements of 64 bits, in 2^60 bytes less one; and not more than kernels can count.
+  constexpr std::uint64_t most =
+      std::min(std::uint64_t(1) << 56u, static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()));
   std::uint64_t elements = 1;
   bool is_empty = false;
   for (const std::int32_t extent : extents) {

@@ -92,7 +92,7 @@ struct basic_operand {
 
   /// Whether `data` holds all elements of the shape.
   [[nodiscard]] constexpr bool is_complete() const noexcept {
-    const auto bits = static_cast<std::size_t>(bits_of(type));
+    const auto bits = static_cast<std::uint64_t>(bits_of(type));  // in 32 bits they would have no room from 512 MB on
     return data.size() >= (elements() * bits + 7) / 8;
   }
 

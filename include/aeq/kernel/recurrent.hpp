@@ -14,6 +14,7 @@
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/kernel.hpp>
+#include <aeq/kernel/workspace.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -91,7 +92,7 @@ struct sequence_lstm_float {
     if (call.inputs.size() < 20 || call.inputs[0].shape.size() != 3 || call.inputs[6].shape.size() != 2) return 0;
     detail::sequence s;
     if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return 0;
-    return s.batches * 4 * static_cast<std::size_t>(call.inputs[6].shape[0]) * sizeof(float);
+    return bytes_for<float>(s.batches, std::size_t(4), static_cast<std::size_t>(call.inputs[6].shape[0]));
   }
 
   template <class = when_used>
@@ -230,7 +231,7 @@ struct sequence_lstm_float {
 template <class Product = plain_product>
 struct sequence_rnn_float {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.inputs.size() == 5 ? call.inputs[4].elements() * sizeof(float) : 0;
+    return call.inputs.size() == 5 ? bytes_for<float>(call.inputs[4].elements()) : 0;
   }
 
   template <class = when_used>

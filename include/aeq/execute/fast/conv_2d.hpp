@@ -12,6 +12,7 @@
 
 #include <aeq/execute/fast/float_product.hpp>
 #include <aeq/kernel/conv_2d.hpp>
+#include <aeq/kernel/workspace.hpp>
 
 namespace aeq::inline AEQ_ABI::execute::fast {
 
@@ -143,7 +144,7 @@ struct conv_2d_float {
     kernel::conv_2d_geometry g;
     if (call.inputs.size() < 2 || !is_placed(call, g)) return 0;
     const plan p = plan_of(g);
-    return (p.depth + packed(p, g) * call.share.width) * sizeof(float);
+    return kernel::bytes_for<float>(p.depth + packed(p, g) * call.share.width);
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -208,7 +209,7 @@ struct depthwise_conv_2d_float {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return call.inputs.empty() || call.inputs[0].shape.size() != 4
                ? 0
-               : static_cast<std::size_t>(call.inputs[0].shape[3]) * sizeof(float);
+               : kernel::bytes_for<float>(static_cast<std::size_t>(call.inputs[0].shape[3]));
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -220,7 +221,7 @@ struct depthwise_conv_2d_float {
     const kernel::window_axis& width = g.windows.columns;
     const std::size_t channels = g.input_channels;
     if (g.output_channels != channels || height.filter * width.filter > static_cast<std::int64_t>(most_taps) ||
-        call.scratch.size() < channels * sizeof(float)) {
+        call.scratch.size() / sizeof(float) < channels) {
       return kernel::depthwise_conv_2d_float::evaluate(call, workspace);
     }
     float* const zeros = reinterpret_cast<float*>(call.scratch.data());

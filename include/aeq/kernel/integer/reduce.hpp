@@ -13,6 +13,7 @@
 #include <aeq/kernel/integer/elementwise.hpp>
 #include <aeq/kernel/integer/scale.hpp>
 #include <aeq/kernel/reduce.hpp>
+#include <aeq/kernel/workspace.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -22,7 +23,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 template <class X, bool IsMean>
 struct integer_reduction {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::uint32_t);
+    return call.outputs.empty() ? 0 : bytes_for<std::uint32_t>(call.outputs[0].elements());
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
