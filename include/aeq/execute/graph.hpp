@@ -14,6 +14,7 @@
 #include <aeq/execute/families.hpp>
 #include <aeq/execute/memory.hpp>
 #include <aeq/execute/operation.hpp>
+#include <aeq/execute/options.hpp>
 #include <aeq/execute/slot.hpp>
 #include <aeq/model/model.hpp>
 #include <aeq/table/descriptor.hpp>
