@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -219,13 +220,14 @@ TEST_SUITE("calibrate/dataset") {
 
   TEST_CASE("other orders of bytes are turned round, of elements refused") {
     const aeq_test::scratch work;
-    std::string big = aeq_test::npy<float>({1, 2, 2}, {1, 2, 3, 4});
-    big.replace(big.find("<f4"), 3, ">f4");
-    for (std::size_t i = big.size() - 16; i < big.size(); i += 4) {
-      std::reverse(big.begin() + static_cast<std::ptrdiff_t>(i), big.begin() + static_cast<std::ptrdiff_t>(i + 4));
+    std::string other = aeq_test::npy<float>({1, 2, 2}, {1, 2, 3, 4});
+    const bool is_little = std::endian::native == std::endian::little;
+    other.replace(other.find(is_little ? "<f4" : ">f4"), 3, is_little ? ">f4" : "<f4");
+    for (std::size_t i = other.size() - 16; i < other.size(); i += 4) {
+      std::reverse(other.begin() + static_cast<std::ptrdiff_t>(i), other.begin() + static_cast<std::ptrdiff_t>(i + 4));
     }
-    aeq_test::put(work.path("big.npy"), big);
-    dataset data(work.path("big.npy"), one);
+    aeq_test::put(work.path("other.npy"), other);
+    dataset data(work.path("other.npy"), one);
     CHECK(all_of(data)[0].floats[0] == counted(4, 1.0f));
     std::string fortran = aeq_test::npy<float>({1, 2, 2}, counted(4));
     fortran.replace(fortran.find("False"), 5, "True ");

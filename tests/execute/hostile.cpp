@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs that no converter makes: each is refused with a sentence, or runs.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <aeq/core/byte_order.hpp>
 #include <aeq/execute/interpreter.hpp>
 #include <aeq/io/error.hpp>
 
@@ -446,8 +448,10 @@ TEST_CASE("Constants that are made while writing are made once, for all that lie
   b.graph().tensors[static_cast<std::size_t>(d)].buffer = number;
   b.made.buffers[number].produce =
       std::make_shared<const aeq::model::byte_producer>([calls](std::uint64_t offset, std::span<std::uint8_t> into) {
-        const std::vector<float> values{-3, 5};
-        std::memcpy(into.data(), reinterpret_cast<const std::uint8_t*>(values.data()) + offset, into.size());
+        std::array<std::uint8_t, 8> file{};
+        aeq::store_little(-3.0f, file.data());
+        aeq::store_little(5.0f, file.data() + 4);
+        std::memcpy(into.data(), file.data() + offset, into.size());
         ++*calls;
       });
   b.operation(code::relu, {c}, {y});
