@@ -12,23 +12,13 @@
 #include <span>
 
 #include <aeq/core/constexpr_math.hpp>
+#include <aeq/core/rounded_product.hpp>
 #include <aeq/kernel/bias.hpp>
 #include <aeq/kernel/integer/weighted.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/kernel/workspace.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
-
-/// a * b, rounded to float32 whatever becomes of it. Where processors multiply and add at once, compilers join a
-/// product and a sum, which then is rounded once; LiteRT's reference kernels round twice.
-[[nodiscard]] inline float rounded_product(float a, float b) noexcept {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
-  volatile float product = a * b;
-  return product;
-#else
-  return a * b;
-#endif
-}
 
 /// real = (integer - zero_point) * scale.
 struct input_scale {

@@ -9,6 +9,7 @@
 #include <span>
 
 #include <aeq/core/elementary.hpp>
+#include <aeq/core/rounded_product.hpp>
 #include <aeq/kernel/concatenation.hpp>
 #include <aeq/kernel/integer/elementwise.hpp>
 
@@ -58,7 +59,7 @@ struct integer_concatenation {
     const float bias = static_cast<float>(-zero_point_of(x, 0)) * ratio;
     const integer_range range = integer_range_of(y, fused_activation::none);
     for (std::size_t i = 0; i < table.size(); ++i) {
-      const float scaled = elementary::round(static_cast<float>(i) * ratio + bias);
+      const float scaled = elementary::round(rounded_product(static_cast<float>(i), ratio) + bias);
       const std::int32_t brought = range.clamp(std::int64_t(to_integer<std::int32_t>(scaled)) + zero_point_of(y, 0));
       table[i] = static_cast<std::uint8_t>(is_same ? static_cast<std::int32_t>(i) : brought);
     }

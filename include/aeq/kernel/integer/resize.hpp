@@ -8,6 +8,7 @@
 #include <span>
 
 #include <aeq/core/elementary.hpp>
+#include <aeq/core/rounded_product.hpp>
 #include <aeq/kernel/integer/elementwise.hpp>
 #include <aeq/kernel/resize.hpp>
 
@@ -120,7 +121,7 @@ struct byte_resize_bilinear : resize_geometry {
           const place h = at(column, column_ratio, input.shape[2], call.options.half_pixel_centers);
           const std::size_t left = h.low * channels, right = h.high * channels;
           const auto part = [](std::uint8_t value, float by_row, float by_column) {
-            return static_cast<float>(value) * by_row * by_column;
+            return rounded_product(static_cast<float>(value) * by_row, by_column);
           };
           std::uint8_t* const to = y + (row * columns + column) * channels;
           for (std::size_t c = 0; c < channels; ++c) {
@@ -142,7 +143,7 @@ struct byte_resize_bilinear : resize_geometry {
   };
   [[nodiscard]] static place at(std::size_t position, float scale, std::int32_t size, bool half_pixel) noexcept {
     const auto p = static_cast<float>(position);
-    const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
+    const float exact = half_pixel ? rounded_product(p + 0.5f, scale) - 0.5f : rounded_product(p, scale);
     const float last = static_cast<float>(size - 1);
     const float low = std::clamp(elementary::floor(exact), 0.0f, last);
     const float high = std::clamp(elementary::ceil(exact), 0.0f, last);

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include <aeq/core/elementary.hpp>
+#include <aeq/core/rounded_product.hpp>
 #include <aeq/kernel/integer/elementwise.hpp>
 #include <aeq/kernel/pieces.hpp>
 #include <aeq/kernel/unary.hpp>
@@ -61,8 +62,9 @@ struct table_of_steps {
   template <class T, class Real>
   void fill(const Real& real, T x_scale, std::int32_t x_zero, T y_scale, std::int32_t y_zero) noexcept {
     constexpr std::int32_t lowest = -32768, highest = 32767;
-    const T x_least = x_scale * static_cast<T>(lowest - x_zero), x_most = x_scale * static_cast<T>(highest - x_zero);
-    const T y_least = y_scale * static_cast<T>(lowest - y_zero), y_most = y_scale * static_cast<T>(highest - y_zero);
+    const auto real_of = [](T scale, std::int32_t steps) { return rounded_product(scale, static_cast<T>(steps)); };
+    const T x_least = real_of(x_scale, lowest - x_zero), x_most = real_of(x_scale, highest - x_zero);
+    const T y_least = real_of(y_scale, lowest - y_zero), y_most = real_of(y_scale, highest - y_zero);
     const T step = (x_most - x_least) / T(512);
     const T half = step / T(2);
     const T steps = T(65536) / (y_most - y_least);
@@ -71,9 +73,9 @@ struct table_of_steps {
       return static_cast<std::int16_t>(raised > T(highest) ? T(highest) : raised);
     };
     for (std::size_t i = 0; i < 512; ++i) {
-      const T begin = x_least + static_cast<T>(i) * step;
+      const T begin = x_least + rounded_product(static_cast<T>(i), step);
       const T here = elementary::round(real(begin) * steps);
-      const T next = real(x_least + static_cast<T>(i + 1) * step) * steps;
+      const T next = rounded_product(real(x_least + rounded_product(static_cast<T>(i + 1), step)), steps);
       const T on_line = elementary::round((next + here) / T(2));
       const T middle = elementary::round(real(begin + half) * steps);
       values[i] = stored(here - elementary::round((on_line - middle) / T(2)));
