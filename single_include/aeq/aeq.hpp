@@ -467,7 +467,7 @@ struct basic_operand {
 
   /// Whether `data` holds all elements of the shape.
   [[nodiscard]] constexpr bool is_complete() const noexcept {
-    const auto bits = static_cast<std::size_t>(bits_of(type));
+    const auto bits = static_cast<std::uint64_t>(bits_of(type));  // in 32 bits they would have no room from 512 MB on
     return data.size() >= (elements() * bits + 7) / 8;
   }
 
@@ -4228,6 +4228,25 @@ struct dynamic_update_slice {
 //
 // Weights have zero point 0, and one scale or one per output channel; bias and output are float32.
 
+// ---- aeq/core/rounded_product.hpp
+// Products that are rounded by themselves, on every processor. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// a * b, rounded to T whatever becomes of it. Where processors multiply and add at once, compilers join a product and
+/// a sum, which then is rounded once; LiteRT's reference kernels round twice.
+template <std::floating_point T>
+[[nodiscard]] inline T rounded_product(T a, T b) noexcept {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
+  volatile T product = a * b;
+  return product;
+#else
+  return a * b;
+#endif
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
 // ---- aeq/kernel/integer/weighted.hpp
 // What ops with integer weights have in common, whatever their loops: which operands they take, what setup leaves in
 // the workspace, and the sums themselves. (spec: kernels, section 2) Freestanding.
@@ -4360,6 +4379,15 @@ struct output_stage {
 
 namespace aeq::inline AEQ_ABI::kernel {
 
+/// Bytes of n... elements of T, all multiplied; where that is no std::size_t the largest one, which no memory has.
+template <class T, class... Count>
+[[nodiscard]] constexpr std::size_t bytes_for(Count... n) noexcept {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  std::size_t bytes = sizeof(T);
+  ((bytes = n != 0 && bytes > most / n ? most : bytes * n), ...);
+  return bytes;
+}
+
 /// Hands out arrays, one behind the other, each aligned for its type. Out of no memory at all it hands out nothing, and
 /// counts.
 class workspace_pieces {
@@ -4371,13 +4399,15 @@ class workspace_pieces {
   /// n elements; none if fewer are left.
   template <class T>
   [[nodiscard]] std::span<T> take(std::size_t n) noexcept {
-    const std::size_t begin = (used_ + alignof(T) - 1) / alignof(T) * alignof(T);
-    used_ = begin + n * sizeof(T);
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const std::size_t begin = used_ > most - alignof(T) ? most : (used_ + alignof(T) - 1) / alignof(T) * alignof(T);
+    const std::size_t bytes = bytes_for<T>(n);
+    used_ = bytes > most - begin ? most : begin + bytes;
     if (used_ > memory_.size()) return {};
     return {reinterpret_cast<T*>(memory_.data() + begin), n};
   }
 
-  /// Bytes of all pieces so far, whether there was memory for them or not.
+  /// Bytes of all pieces so far, whether there was memory for them or not; the largest number there is, if too many.
   [[nodiscard]] constexpr std::size_t used() const noexcept { return used_; }
   [[nodiscard]] constexpr bool is_short() const noexcept { return used_ > memory_.size(); }
 
@@ -4583,17 +4613,6 @@ template <class Sum, class X, class W>
 
 // ---- aeq/kernel/hybrid/quantized_input.hpp
 namespace aeq::inline AEQ_ABI::kernel {
-
-/// a * b, rounded to float32 whatever becomes of it. Where processors multiply and add at once, compilers join a
-/// product and a sum, which then is rounded once; LiteRT's reference kernels round twice.
-[[nodiscard]] inline float rounded_product(float a, float b) noexcept {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
-  volatile float product = a * b;
-  return product;
-#else
-  return a * b;
-#endif
-}
 
 /// real = (integer - zero_point) * scale.
 struct input_scale {
@@ -6648,7 +6667,7 @@ struct sequence_lstm_float {
     if (call.inputs.size() < 20 || call.inputs[0].shape.size() != 3 || call.inputs[6].shape.size() != 2) return 0;
     detail::sequence s;
     if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return 0;
-    return s.batches * 4 * static_cast<std::size_t>(call.inputs[6].shape[0]) * sizeof(float);
+    return bytes_for<float>(s.batches, std::size_t(4), static_cast<std::size_t>(call.inputs[6].shape[0]));
   }
 
   template <class = when_used>
@@ -6787,7 +6806,7 @@ struct sequence_lstm_float {
 template <class Product = plain_product>
 struct sequence_rnn_float {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.inputs.size() == 5 ? call.inputs[4].elements() * sizeof(float) : 0;
+    return call.inputs.size() == 5 ? bytes_for<float>(call.inputs[4].elements()) : 0;
   }
 
   template <class = when_used>
@@ -10712,8 +10731,9 @@ struct table_of_steps {
   template <class T, class Real>
   void fill(const Real& real, T x_scale, std::int32_t x_zero, T y_scale, std::int32_t y_zero) noexcept {
     constexpr std::int32_t lowest = -32768, highest = 32767;
-    const T x_least = x_scale * static_cast<T>(lowest - x_zero), x_most = x_scale * static_cast<T>(highest - x_zero);
-    const T y_least = y_scale * static_cast<T>(lowest - y_zero), y_most = y_scale * static_cast<T>(highest - y_zero);
+    const auto real_of = [](T scale, std::int32_t steps) { return rounded_product(scale, static_cast<T>(steps)); };
+    const T x_least = real_of(x_scale, lowest - x_zero), x_most = real_of(x_scale, highest - x_zero);
+    const T y_least = real_of(y_scale, lowest - y_zero), y_most = real_of(y_scale, highest - y_zero);
     const T step = (x_most - x_least) / T(512);
     const T half = step / T(2);
     const T steps = T(65536) / (y_most - y_least);
@@ -10722,9 +10742,9 @@ struct table_of_steps {
       return static_cast<std::int16_t>(raised > T(highest) ? T(highest) : raised);
     };
     for (std::size_t i = 0; i < 512; ++i) {
-      const T begin = x_least + static_cast<T>(i) * step;
+      const T begin = x_least + rounded_product(static_cast<T>(i), step);
       const T here = elementary::round(real(begin) * steps);
-      const T next = real(x_least + static_cast<T>(i + 1) * step) * steps;
+      const T next = rounded_product(real(x_least + rounded_product(static_cast<T>(i + 1), step)), steps);
       const T on_line = elementary::round((next + here) / T(2));
       const T middle = elementary::round(real(begin + half) * steps);
       values[i] = stored(here - elementary::round((on_line - middle) / T(2)));
@@ -11344,7 +11364,7 @@ struct integer_concatenation {
     const float bias = static_cast<float>(-zero_point_of(x, 0)) * ratio;
     const integer_range range = integer_range_of(y, fused_activation::none);
     for (std::size_t i = 0; i < table.size(); ++i) {
-      const float scaled = elementary::round(static_cast<float>(i) * ratio + bias);
+      const float scaled = elementary::round(rounded_product(static_cast<float>(i), ratio) + bias);
       const std::int32_t brought = range.clamp(std::int64_t(to_integer<std::int32_t>(scaled)) + zero_point_of(y, 0));
       table[i] = static_cast<std::uint8_t>(is_same ? static_cast<std::int32_t>(i) : brought);
     }
@@ -11447,7 +11467,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 template <class X, bool IsMean>
 struct integer_reduction {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::uint32_t);
+    return call.outputs.empty() ? 0 : bytes_for<std::uint32_t>(call.outputs[0].elements());
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
@@ -11720,7 +11740,7 @@ struct byte_resize_bilinear : resize_geometry {
           const place h = at(column, column_ratio, input.shape[2], call.options.half_pixel_centers);
           const std::size_t left = h.low * channels, right = h.high * channels;
           const auto part = [](std::uint8_t value, float by_row, float by_column) {
-            return static_cast<float>(value) * by_row * by_column;
+            return rounded_product(static_cast<float>(value) * by_row, by_column);
           };
           std::uint8_t* const to = y + (row * columns + column) * channels;
           for (std::size_t c = 0; c < channels; ++c) {
@@ -11742,7 +11762,7 @@ struct byte_resize_bilinear : resize_geometry {
   };
   [[nodiscard]] static place at(std::size_t position, float scale, std::int32_t size, bool half_pixel) noexcept {
     const auto p = static_cast<float>(position);
-    const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
+    const float exact = half_pixel ? rounded_product(p + 0.5f, scale) - 0.5f : rounded_product(p, scale);
     const float last = static_cast<float>(size - 1);
     const float low = std::clamp(elementary::floor(exact), 0.0f, last);
     const float high = std::clamp(elementary::ceil(exact), 0.0f, last);
@@ -18240,14 +18260,14 @@ namespace aeq::inline AEQ_ABI::execute {
 
 /// Room that is wanted from step `first` to step `last`, both included.
 struct lifetime {
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   std::size_t first = 0;
   std::size_t last = 0;
 };
 
 struct arena_plan {
-  std::vector<std::size_t> offsets;  ///< one per lifetime, multiples of arena_alignment
-  std::size_t bytes = 0;             ///< of the whole arena
+  std::vector<std::uint64_t> offsets;  ///< one per lifetime, multiples of arena_alignment
+  std::uint64_t bytes = 0;             ///< of the whole arena, which may be more than there are addresses
 };
 
 inline constexpr std::size_t arena_alignment = 64;
@@ -18329,6 +18349,10 @@ class counted_memory {
                                              std::to_string(account.limit()) +
                                              "; raise it (--max-memory) if the model is meant to be so large");
     }
+    if (bytes > static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
+      throw error(error_code::io, who() + ": wants " + std::to_string(bytes) +
+                                      " bytes, for which a program of 32 bits has no addresses; run one of 64 bits");
+    }
     try {
       bytes_ = aligned_bytes(static_cast<std::size_t>(bytes));
     } catch (const std::bad_alloc&) {
@@ -18353,6 +18377,20 @@ class counted_memory {
 };
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
+
+// ---- aeq/execute/options.hpp
+// From an operator's option table in the file to the options that kernels read.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+/// What options that are lists have their numbers in: a file's are in its own order of bytes.
+using option_lists = std::vector<std::vector<std::int32_t>>;
+
+/// Options of an operator; fields that its table lacks have their defaults. Lists are views of `lists`, which gets one
+/// for each. Checks nothing: a value that an enumeration lacks becomes one that no kernel accepts.
+[[nodiscard]] operation_options options_of(const model::operation& operation, option_lists& lists);
+
+}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/execute/slot.hpp
 // The tensors of a subgraph as the interpreter holds them, and the data of constants and variables.
@@ -18382,7 +18420,8 @@ struct slot {
   }
 };
 
-/// Bytes of a value; nothing if they are 2^60 or more, or an extent is open.
+/// Bytes of a value; nothing if they are 2^60 or more, an extent is open, or it has more elements than fit a
+/// std::ptrdiff_t. Where that has 32 bits, there may be more bytes than addresses.
 [[nodiscard]] std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents);
 
 /// What a model's buffers hold, aligned for their elements.
@@ -18425,6 +18464,7 @@ struct step {
   const table_row* row = nullptr;            ///< whose kernel that is; null: ours
   control flow = control::none;
   operation_options options;
+  option_lists option_values;         ///< that `options` views
   std::vector<std::int32_t> inputs;   ///< tensors, -1: left out
   std::vector<std::int32_t> outputs;  ///< of the op; then, if it has state, those of its inputs that are variables
   std::size_t results = 0;            ///< how many of `outputs` are the op's
@@ -18503,7 +18543,7 @@ class graph {
   [[nodiscard]] status setup_with(step& s, const kernel_functions& kernel);
   [[nodiscard]] storage sharing_of(const step& s) const;
   void own(std::size_t tensor, const step* s);
-  [[nodiscard]] std::size_t bytes_of(std::size_t tensor, const step* s) const;
+  [[nodiscard]] std::uint64_t bytes_of(std::size_t tensor, const step* s) const;
   [[noreturn]] void fail(const step& s, const std::string& sentence) const;
   [[noreturn]] void fail(const step& s, status why) const;
 
@@ -28211,7 +28251,7 @@ AEQ_INLINE void npz_writer::add(const std::string& name, element_type type, std:
   };
   const std::string header = npy_header_text(type, shape);
   const operand content{.type = type, .data = data, .shape = shape};
-  if (data.size() * 8 != content.elements() * static_cast<std::size_t>(bits_of(type))) {
+  if (std::uint64_t(data.size()) * 8 != std::uint64_t(content.elements()) * static_cast<std::uint64_t>(bits_of(type))) {
     wrong("is not as long as its type and shape say");
   }
   if (name.size() > 60'000) wrong("has too long a name");
@@ -28460,7 +28500,8 @@ AEQ_INLINE void array_stream::read_bytes(std::span<std::uint8_t> into) {
 
 AEQ_INLINE operand array_stream::read(const std::vector<std::int32_t>& shape, const execute::port& input,
                                       input_storage& into) {
-  constexpr std::uint64_t most_bytes = std::uint64_t(1) << 32;
+  constexpr std::uint64_t most_bytes = std::min<std::uint64_t>(
+      std::uint64_t(1) << 32, static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()));
   std::uint64_t count = 1;  // cannot overflow: it is a part of the elements that are there
   for (const std::int32_t extent : shape) count *= static_cast<std::uint64_t>(extent);
   const std::uint64_t bytes = count * header_.item_bytes;
@@ -29731,7 +29772,7 @@ struct conv_2d_float {
     kernel::conv_2d_geometry g;
     if (call.inputs.size() < 2 || !is_placed(call, g)) return 0;
     const plan p = plan_of(g);
-    return (p.depth + packed(p, g) * call.share.width) * sizeof(float);
+    return kernel::bytes_for<float>(p.depth + packed(p, g) * call.share.width);
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -29796,7 +29837,7 @@ struct depthwise_conv_2d_float {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
     return call.inputs.empty() || call.inputs[0].shape.size() != 4
                ? 0
-               : static_cast<std::size_t>(call.inputs[0].shape[3]) * sizeof(float);
+               : kernel::bytes_for<float>(static_cast<std::size_t>(call.inputs[0].shape[3]));
   }
 
   static void evaluate(const kernel_arguments& call, std::span<std::byte> workspace) noexcept {
@@ -29808,7 +29849,7 @@ struct depthwise_conv_2d_float {
     const kernel::window_axis& width = g.windows.columns;
     const std::size_t channels = g.input_channels;
     if (g.output_channels != channels || height.filter * width.filter > static_cast<std::int64_t>(most_taps) ||
-        call.scratch.size() < channels * sizeof(float)) {
+        call.scratch.size() / sizeof(float) < channels) {
       return kernel::depthwise_conv_2d_float::evaluate(call, workspace);
     }
     float* const zeros = reinterpret_cast<float*>(call.scratch.data());
@@ -32022,7 +32063,7 @@ namespace detail {
 class free_room {
  public:
   /// Takes `bytes` (not 0) from the smallest hole that has them, or from the end.
-  std::size_t take(std::size_t bytes) {
+  std::uint64_t take(std::uint64_t bytes) {
     const auto smallest = by_size_.lower_bound({bytes, 0});
     if (smallest != by_size_.end()) {
       const auto [size, offset] = *smallest;
@@ -32030,7 +32071,7 @@ class free_room {
       if (size > bytes) add(offset + bytes, size - bytes);
       return offset;
     }
-    std::size_t offset = end_;
+    std::uint64_t offset = end_;
     if (!by_offset_.empty()) {  // a hole at the end grows
       const auto last = std::prev(by_offset_.end());
       if (last->first + last->second == end_) {
@@ -32042,7 +32083,7 @@ class free_room {
     return offset;
   }
 
-  void give_back(std::size_t offset, std::size_t bytes) {
+  void give_back(std::uint64_t offset, std::uint64_t bytes) {
     auto next = by_offset_.lower_bound(offset);
     if (next != by_offset_.end() && next->first == offset + bytes) {
       bytes += next->second;
@@ -32059,12 +32100,12 @@ class free_room {
     add(offset, bytes);
   }
 
-  [[nodiscard]] std::size_t end() const { return end_; }
+  [[nodiscard]] std::uint64_t end() const { return end_; }
 
  private:
-  using places = std::map<std::size_t, std::size_t>;
+  using places = std::map<std::uint64_t, std::uint64_t>;
 
-  void add(std::size_t offset, std::size_t bytes) {
+  void add(std::uint64_t offset, std::uint64_t bytes) {
     by_offset_.emplace(offset, bytes);
     by_size_.emplace(bytes, offset);
   }
@@ -32074,8 +32115,8 @@ class free_room {
   }
 
   places by_offset_;
-  std::set<std::pair<std::size_t, std::size_t>> by_size_;
-  std::size_t end_ = 0;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> by_size_;
+  std::uint64_t end_ = 0;
 };
 
 }  // namespace detail
@@ -32112,11 +32153,149 @@ AEQ_INLINE arena_plan plan_arena(std::span<const lifetime> wanted) {
 
 }  // namespace aeq::inline AEQ_ABI::execute
 
+// ---- aeq/execute/options.ipp
+// Fields are found by their names in the schema, which mean the same in every option table that has them.
+
+namespace aeq::inline AEQ_ABI::execute {
+
+namespace detail {
+
+/// A field's value in the three forms that options have.
+struct field_value {
+  std::int32_t integer = 0;
+  float real = 0;
+  std::span<const std::int32_t> list{};
+};
+
+struct field_reader {
+  std::string_view name;
+  void (*set)(operation_options&, const field_value&);
+};
+
+template <auto Member>
+void set_integer(operation_options& options, const field_value& value) {
+  options.*Member = static_cast<std::remove_reference_t<decltype(options.*Member)>>(value.integer);
+}
+template <auto Member>
+void set_flag(operation_options& options, const field_value& value) {
+  options.*Member = value.integer != 0;
+}
+template <auto Member>
+void set_real(operation_options& options, const field_value& value) {
+  options.*Member = value.real;
+}
+template <auto Member>
+void set_list(operation_options& options, const field_value& value) {
+  options.*Member = value.list;
+}
+
+AEQ_INLINE void set_bias_type(operation_options& options, const field_value& value) {
+  const auto type = static_cast<model::tensor_type>(value.integer);
+  options.quantized_bias_type = type == model::tensor_type::int32   ? element_type::int32
+                                : type == model::tensor_type::int64 ? element_type::int64
+                                                                    : element_type::absent;
+}
+
+inline constexpr std::array<field_reader, 49> field_readers{{
+    {"padding", &set_integer<&operation_options::padding>},
+    {"stride_h", &set_integer<&operation_options::stride_height>},
+    {"stride_w", &set_integer<&operation_options::stride_width>},
+    {"dilation_h_factor", &set_integer<&operation_options::dilation_height>},
+    {"dilation_w_factor", &set_integer<&operation_options::dilation_width>},
+    {"stride_d", &set_integer<&operation_options::stride_depth>},
+    {"dilation_d_factor", &set_integer<&operation_options::dilation_depth>},
+    {"filter_height", &set_integer<&operation_options::filter_height>},
+    {"filter_width", &set_integer<&operation_options::filter_width>},
+    {"fused_activation_function", &set_integer<&operation_options::activation>},
+    {"keep_num_dims", &set_flag<&operation_options::keep_num_dims>},
+    {"asymmetric_quantize_inputs", &set_flag<&operation_options::asymmetric_quantize_inputs>},
+    {"adj_x", &set_flag<&operation_options::adj_x>},
+    {"adj_y", &set_flag<&operation_options::adj_y>},
+    {"quantized_bias_type", &set_bias_type},
+    {"pot_scale_int16", &set_flag<&operation_options::pot_scale_int16>},
+    {"keep_dims", &set_flag<&operation_options::keep_dims>},
+    {"align_corners", &set_flag<&operation_options::align_corners>},
+    {"half_pixel_centers", &set_flag<&operation_options::half_pixel_centers>},
+    {"approximate", &set_flag<&operation_options::approximate>},
+    {"beta", &set_real<&operation_options::beta>},
+    {"axis", &set_integer<&operation_options::axis>},
+    {"batch_dims", &set_integer<&operation_options::batch_dims>},
+    {"block_size", &set_integer<&operation_options::block_size>},
+    {"begin_mask", &set_integer<&operation_options::begin_mask>},
+    {"end_mask", &set_integer<&operation_options::end_mask>},
+    {"ellipsis_mask", &set_integer<&operation_options::ellipsis_mask>},
+    {"new_axis_mask", &set_integer<&operation_options::new_axis_mask>},
+    {"shrink_axis_mask", &set_integer<&operation_options::shrink_axis_mask>},
+    {"offset", &set_flag<&operation_options::offset>},
+    {"mode", &set_flag<&operation_options::repeats_edge>},
+    {"new_shape", &set_list<&operation_options::new_shape>},
+    {"squeeze_dims", &set_list<&operation_options::squeeze_dims>},
+    {"alpha", &set_real<&operation_options::alpha>},
+    {"radius", &set_integer<&operation_options::radius>},
+    {"bias", &set_real<&operation_options::bias>},
+    {"min", &set_real<&operation_options::min>},
+    {"max", &set_real<&operation_options::max>},
+    {"num_bits", &set_integer<&operation_options::num_bits>},
+    {"narrow_range", &set_flag<&operation_options::narrow_range>},
+    {"seq_dim", &set_integer<&operation_options::seq_dim>},
+    {"batch_dim", &set_integer<&operation_options::batch_dim>},
+    {"exclusive", &set_flag<&operation_options::exclusive>},
+    {"reverse", &set_flag<&operation_options::reverse>},
+    {"cell_clip", &set_real<&operation_options::cell_clip>},
+    {"proj_clip", &set_real<&operation_options::proj_clip>},
+    {"time_major", &set_flag<&operation_options::time_major>},
+    {"merge_outputs", &set_flag<&operation_options::merge_outputs>},
+    {"rank", &set_integer<&operation_options::rank>},
+}};
+
+[[nodiscard]] AEQ_INLINE field_value value_of(const flatbuffers::Table& table,
+                                              const model::schema::field_descriptor& field, std::size_t id,
+                                              option_lists& lists) {
+  using model::schema::field_type;
+  const flatbuffers::voffset_t slot = model::detail::slot(id);
+  field_value value;
+  if (field.is_vector) {
+    if (field.type == field_type::int32) {
+      const auto* list = table.GetPointer<const flatbuffers::Vector<std::int32_t>*>(slot);
+      if (list != nullptr) value.list = lists.emplace_back(list->begin(), list->end());
+    }
+  } else if (field.type == field_type::float32) {
+    value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
+  } else if (model::detail::is_scalar(field.type)) {
+    model::detail::with_scalar(field.type, [&]<class Scalar>(std::type_identity<Scalar>) {
+      const auto held = table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value));
+      value.integer = static_cast<std::int32_t>(+held);
+    });
+  }
+  return value;
+}
+
+}  // namespace detail
+
+AEQ_INLINE operation_options options_of(const model::operation& operation, option_lists& lists) {
+  operation_options options;
+  const auto& members = model::schema::builtin_options_members;
+  if (operation.options.table == nullptr || operation.options.type >= members.size()) return options;
+  const model::schema::table_descriptor& table = members[operation.options.type];
+  for (std::size_t id = 0; id < table.fields.size(); ++id) {
+    for (const detail::field_reader& reader : detail::field_readers) {
+      if (reader.name != table.fields[id].name) continue;
+      reader.set(options, detail::value_of(*operation.options.table, table.fields[id], id, lists));
+      break;
+    }
+  }
+  return options;
+}
+
+}  // namespace aeq::inline AEQ_ABI::execute
+
 // ---- aeq/execute/slot.ipp
 namespace aeq::inline AEQ_ABI::execute::detail {
 
 AEQ_INLINE std::optional<std::uint64_t> size_of(element_type type, std::span<const std::int32_t> extents) {
-  constexpr std::uint64_t most = std::uint64_t(1) << 56u;  // elements of 64 bits, in 2^60 bytes less one
+  // Elements of 64 bits, in 2^60 bytes less one; and not more than kernels can count.
+  constexpr std::uint64_t most =
+      std::min(std::uint64_t(1) << 56u, static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()));
   std::uint64_t elements = 1;
   bool is_empty = false;
   for (const std::int32_t extent : extents) {
@@ -32254,17 +32433,6 @@ AEQ_INLINE std::vector<slot> make_slots(const model::model& source, std::size_t 
 
 }  // namespace aeq::inline AEQ_ABI::execute::detail
 
-// ---- aeq/execute/options.hpp
-// From an operator's option table in the file to the options that kernels read.
-
-namespace aeq::inline AEQ_ABI::execute {
-
-/// Options of an operator; fields that its table lacks have their defaults. Vectors are views of the model's file.
-/// Throws nothing: a value that an enumeration lacks becomes one that no kernel accepts.
-[[nodiscard]] operation_options options_of(const model::operation& operation);
-
-}  // namespace aeq::inline AEQ_ABI::execute
-
 // ---- aeq/execute/graph.ipp
 namespace aeq::inline AEQ_ABI::execute::detail {
 
@@ -32348,10 +32516,10 @@ AEQ_INLINE void graph::fail(const step& s, status why) const {
 /// Gives a tensor memory of its own, for the shape that it has now.
 AEQ_INLINE void graph::own(std::size_t tensor, const step* s) {
   slot& at = slots_[tensor];
-  const std::size_t bytes = bytes_of(tensor, s);
+  const std::uint64_t bytes = bytes_of(tensor, s);
   at.own.reserve(around_.memory(), bytes,
                  [&] { return s != nullptr ? place(*s) : model_.file_name() + ": " + model::label(source(), tensor); });
-  at.data = at.own.span().first(bytes);
+  at.data = at.own.span().first(static_cast<std::size_t>(bytes));
 }
 
 AEQ_INLINE void graph::reset_variables() {
@@ -32383,7 +32551,7 @@ AEQ_INLINE void graph::make_steps() {
                     (code.custom_code ? " (custom op '" + *code.custom_code + "')" : std::string()) +
                     "; try the other one, --engine litert=PATH");
       }
-      s.options = options_of(o);
+      s.options = options_of(o, s.option_values);
       // LiteRT makes the output of DEQUANTIZE float32, whatever type the file gives it, and so do we.
       for (std::size_t k = 0; s.code == op::code::dequantize && k < s.results; ++k) {
         slot& output = slots_[static_cast<std::size_t>(s.outputs[k])];
@@ -32550,10 +32718,10 @@ AEQ_INLINE bool graph::infer(step& s, bool is_running) {
   return true;
 }
 
-AEQ_INLINE std::size_t graph::bytes_of(std::size_t tensor, const step* s) const {
+AEQ_INLINE std::uint64_t graph::bytes_of(std::size_t tensor, const step* s) const {
   const std::optional<std::uint64_t> bytes = size_of(slots_[tensor].type, slots_[tensor].extents);
   if (!bytes && s != nullptr) fail(*s, status::wrong_shape);
-  return static_cast<std::size_t>(bytes.value_or(std::uint64_t(1) << 62u));
+  return bytes.value_or(std::uint64_t(1) << 62u);
 }
 
 /// A step whose inputs are constant runs now; so does one that looks at shapes only.
@@ -32569,9 +32737,9 @@ AEQ_INLINE void graph::fold(step& s) {
   if (sharing_of(s) == storage::same_bytes && s.results == 1 && !looks_at_shapes) {
     slot& input = slots_[static_cast<std::size_t>(s.inputs[0])];
     slot& output = slots_[static_cast<std::size_t>(s.outputs[0])];
-    const std::size_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
+    const std::uint64_t bytes = bytes_of(static_cast<std::size_t>(s.outputs[0]), &s);
     if (input.data.size() < bytes) fail(s, status::wrong_shape);
-    output.data = input.data.first(bytes);
+    output.data = input.data.first(static_cast<std::size_t>(bytes));
   } else {
     for (const std::int32_t tensor : s.outputs) own(static_cast<std::size_t>(tensor), &s);
     bind(s);
@@ -32645,8 +32813,9 @@ AEQ_INLINE void graph::plan_memory() {
   arena_.reserve(around_.memory(), plan.bytes,
                  [&] { return model_.file_name() + ": the tensors of subgraph " + std::to_string(number_); });
   for (std::size_t t = 0; t < slots_.size(); ++t) {
-    if (storage_of[t] != none)
-      slots_[t].data = arena_.span().subspan(plan.offsets[storage_of[t]], bytes_of(t, nullptr));
+    if (storage_of[t] == none) continue;
+    slots_[t].data = arena_.span().subspan(static_cast<std::size_t>(plan.offsets[storage_of[t]]),
+                                           static_cast<std::size_t>(bytes_of(t, nullptr)));
   }
 }
 
@@ -36535,141 +36704,6 @@ AEQ_INLINE recipe_view::tensor_names recipe_view::names(std::size_t graph,
 }
 
 }  // namespace aeq::inline AEQ_ABI::quantize
-
-// ---- aeq/execute/options.ipp
-// Fields are found by their names in the schema, which mean the same in every option table that has them.
-
-namespace aeq::inline AEQ_ABI::execute {
-
-namespace detail {
-
-/// A field's value in the three forms that options have.
-struct field_value {
-  std::int32_t integer = 0;
-  float real = 0;
-  std::span<const std::int32_t> list{};
-};
-
-struct field_reader {
-  std::string_view name;
-  void (*set)(operation_options&, const field_value&);
-};
-
-template <auto Member>
-void set_integer(operation_options& options, const field_value& value) {
-  options.*Member = static_cast<std::remove_reference_t<decltype(options.*Member)>>(value.integer);
-}
-template <auto Member>
-void set_flag(operation_options& options, const field_value& value) {
-  options.*Member = value.integer != 0;
-}
-template <auto Member>
-void set_real(operation_options& options, const field_value& value) {
-  options.*Member = value.real;
-}
-template <auto Member>
-void set_list(operation_options& options, const field_value& value) {
-  options.*Member = value.list;
-}
-
-AEQ_INLINE void set_bias_type(operation_options& options, const field_value& value) {
-  const auto type = static_cast<model::tensor_type>(value.integer);
-  options.quantized_bias_type = type == model::tensor_type::int32   ? element_type::int32
-                                : type == model::tensor_type::int64 ? element_type::int64
-                                                                    : element_type::absent;
-}
-
-inline constexpr std::array<field_reader, 49> field_readers{{
-    {"padding", &set_integer<&operation_options::padding>},
-    {"stride_h", &set_integer<&operation_options::stride_height>},
-    {"stride_w", &set_integer<&operation_options::stride_width>},
-    {"dilation_h_factor", &set_integer<&operation_options::dilation_height>},
-    {"dilation_w_factor", &set_integer<&operation_options::dilation_width>},
-    {"stride_d", &set_integer<&operation_options::stride_depth>},
-    {"dilation_d_factor", &set_integer<&operation_options::dilation_depth>},
-    {"filter_height", &set_integer<&operation_options::filter_height>},
-    {"filter_width", &set_integer<&operation_options::filter_width>},
-    {"fused_activation_function", &set_integer<&operation_options::activation>},
-    {"keep_num_dims", &set_flag<&operation_options::keep_num_dims>},
-    {"asymmetric_quantize_inputs", &set_flag<&operation_options::asymmetric_quantize_inputs>},
-    {"adj_x", &set_flag<&operation_options::adj_x>},
-    {"adj_y", &set_flag<&operation_options::adj_y>},
-    {"quantized_bias_type", &set_bias_type},
-    {"pot_scale_int16", &set_flag<&operation_options::pot_scale_int16>},
-    {"keep_dims", &set_flag<&operation_options::keep_dims>},
-    {"align_corners", &set_flag<&operation_options::align_corners>},
-    {"half_pixel_centers", &set_flag<&operation_options::half_pixel_centers>},
-    {"approximate", &set_flag<&operation_options::approximate>},
-    {"beta", &set_real<&operation_options::beta>},
-    {"axis", &set_integer<&operation_options::axis>},
-    {"batch_dims", &set_integer<&operation_options::batch_dims>},
-    {"block_size", &set_integer<&operation_options::block_size>},
-    {"begin_mask", &set_integer<&operation_options::begin_mask>},
-    {"end_mask", &set_integer<&operation_options::end_mask>},
-    {"ellipsis_mask", &set_integer<&operation_options::ellipsis_mask>},
-    {"new_axis_mask", &set_integer<&operation_options::new_axis_mask>},
-    {"shrink_axis_mask", &set_integer<&operation_options::shrink_axis_mask>},
-    {"offset", &set_flag<&operation_options::offset>},
-    {"mode", &set_flag<&operation_options::repeats_edge>},
-    {"new_shape", &set_list<&operation_options::new_shape>},
-    {"squeeze_dims", &set_list<&operation_options::squeeze_dims>},
-    {"alpha", &set_real<&operation_options::alpha>},
-    {"radius", &set_integer<&operation_options::radius>},
-    {"bias", &set_real<&operation_options::bias>},
-    {"min", &set_real<&operation_options::min>},
-    {"max", &set_real<&operation_options::max>},
-    {"num_bits", &set_integer<&operation_options::num_bits>},
-    {"narrow_range", &set_flag<&operation_options::narrow_range>},
-    {"seq_dim", &set_integer<&operation_options::seq_dim>},
-    {"batch_dim", &set_integer<&operation_options::batch_dim>},
-    {"exclusive", &set_flag<&operation_options::exclusive>},
-    {"reverse", &set_flag<&operation_options::reverse>},
-    {"cell_clip", &set_real<&operation_options::cell_clip>},
-    {"proj_clip", &set_real<&operation_options::proj_clip>},
-    {"time_major", &set_flag<&operation_options::time_major>},
-    {"merge_outputs", &set_flag<&operation_options::merge_outputs>},
-    {"rank", &set_integer<&operation_options::rank>},
-}};
-
-[[nodiscard]] AEQ_INLINE field_value value_of(const flatbuffers::Table& table,
-                                              const model::schema::field_descriptor& field, std::size_t id) {
-  using model::schema::field_type;
-  const flatbuffers::voffset_t slot = model::detail::slot(id);
-  field_value value;
-  if (field.is_vector) {
-    if (field.type == field_type::int32) {
-      const auto* list = table.GetPointer<const flatbuffers::Vector<std::int32_t>*>(slot);
-      if (list != nullptr) value.list = {reinterpret_cast<const std::int32_t*>(list->Data()), list->size()};
-    }
-  } else if (field.type == field_type::float32) {
-    value.real = table.GetField<float>(slot, static_cast<float>(field.default_value));
-  } else if (model::detail::is_scalar(field.type)) {
-    model::detail::with_scalar(field.type, [&]<class Scalar>(std::type_identity<Scalar>) {
-      const auto held = table.GetField<Scalar>(slot, static_cast<Scalar>(field.default_value));
-      value.integer = static_cast<std::int32_t>(+held);
-    });
-  }
-  return value;
-}
-
-}  // namespace detail
-
-AEQ_INLINE operation_options options_of(const model::operation& operation) {
-  operation_options options;
-  const auto& members = model::schema::builtin_options_members;
-  if (operation.options.table == nullptr || operation.options.type >= members.size()) return options;
-  const model::schema::table_descriptor& table = members[operation.options.type];
-  for (std::size_t id = 0; id < table.fields.size(); ++id) {
-    for (const detail::field_reader& reader : detail::field_readers) {
-      if (reader.name != table.fields[id].name) continue;
-      reader.set(options, detail::value_of(*operation.options.table, table.fields[id], id));
-      break;
-    }
-  }
-  return options;
-}
-
-}  // namespace aeq::inline AEQ_ABI::execute
 
 // ---- aeq/quantize/encoder.ipp
 // The encoders: integers of 2 to 64 bits, binary16.

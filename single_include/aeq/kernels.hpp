@@ -467,7 +467,7 @@ struct basic_operand {
 
   /// Whether `data` holds all elements of the shape.
   [[nodiscard]] constexpr bool is_complete() const noexcept {
-    const auto bits = static_cast<std::size_t>(bits_of(type));
+    const auto bits = static_cast<std::uint64_t>(bits_of(type));  // in 32 bits they would have no room from 512 MB on
     return data.size() >= (elements() * bits + 7) / 8;
   }
 
@@ -4228,6 +4228,25 @@ struct dynamic_update_slice {
 //
 // Weights have zero point 0, and one scale or one per output channel; bias and output are float32.
 
+// ---- aeq/core/rounded_product.hpp
+// Products that are rounded by themselves, on every processor. Freestanding.
+
+namespace aeq::inline AEQ_ABI {
+
+/// a * b, rounded to T whatever becomes of it. Where processors multiply and add at once, compilers join a product and
+/// a sum, which then is rounded once; LiteRT's reference kernels round twice.
+template <std::floating_point T>
+[[nodiscard]] inline T rounded_product(T a, T b) noexcept {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
+  volatile T product = a * b;
+  return product;
+#else
+  return a * b;
+#endif
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
 // ---- aeq/kernel/integer/weighted.hpp
 // What ops with integer weights have in common, whatever their loops: which operands they take, what setup leaves in
 // the workspace, and the sums themselves. (spec: kernels, section 2) Freestanding.
@@ -4360,6 +4379,15 @@ struct output_stage {
 
 namespace aeq::inline AEQ_ABI::kernel {
 
+/// Bytes of n... elements of T, all multiplied; where that is no std::size_t the largest one, which no memory has.
+template <class T, class... Count>
+[[nodiscard]] constexpr std::size_t bytes_for(Count... n) noexcept {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  std::size_t bytes = sizeof(T);
+  ((bytes = n != 0 && bytes > most / n ? most : bytes * n), ...);
+  return bytes;
+}
+
 /// Hands out arrays, one behind the other, each aligned for its type. Out of no memory at all it hands out nothing, and
 /// counts.
 class workspace_pieces {
@@ -4371,13 +4399,15 @@ class workspace_pieces {
   /// n elements; none if fewer are left.
   template <class T>
   [[nodiscard]] std::span<T> take(std::size_t n) noexcept {
-    const std::size_t begin = (used_ + alignof(T) - 1) / alignof(T) * alignof(T);
-    used_ = begin + n * sizeof(T);
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const std::size_t begin = used_ > most - alignof(T) ? most : (used_ + alignof(T) - 1) / alignof(T) * alignof(T);
+    const std::size_t bytes = bytes_for<T>(n);
+    used_ = bytes > most - begin ? most : begin + bytes;
     if (used_ > memory_.size()) return {};
     return {reinterpret_cast<T*>(memory_.data() + begin), n};
   }
 
-  /// Bytes of all pieces so far, whether there was memory for them or not.
+  /// Bytes of all pieces so far, whether there was memory for them or not; the largest number there is, if too many.
   [[nodiscard]] constexpr std::size_t used() const noexcept { return used_; }
   [[nodiscard]] constexpr bool is_short() const noexcept { return used_ > memory_.size(); }
 
@@ -4583,17 +4613,6 @@ template <class Sum, class X, class W>
 
 // ---- aeq/kernel/hybrid/quantized_input.hpp
 namespace aeq::inline AEQ_ABI::kernel {
-
-/// a * b, rounded to float32 whatever becomes of it. Where processors multiply and add at once, compilers join a
-/// product and a sum, which then is rounded once; LiteRT's reference kernels round twice.
-[[nodiscard]] inline float rounded_product(float a, float b) noexcept {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__aarch64__) || defined(__riscv) || defined(__s390x__)
-  volatile float product = a * b;
-  return product;
-#else
-  return a * b;
-#endif
-}
 
 /// real = (integer - zero_point) * scale.
 struct input_scale {
@@ -6648,7 +6667,7 @@ struct sequence_lstm_float {
     if (call.inputs.size() < 20 || call.inputs[0].shape.size() != 3 || call.inputs[6].shape.size() != 2) return 0;
     detail::sequence s;
     if (!detail::sequence_of(call.inputs[0].shape, call.options.time_major, s)) return 0;
-    return s.batches * 4 * static_cast<std::size_t>(call.inputs[6].shape[0]) * sizeof(float);
+    return bytes_for<float>(s.batches, std::size_t(4), static_cast<std::size_t>(call.inputs[6].shape[0]));
   }
 
   template <class = when_used>
@@ -6787,7 +6806,7 @@ struct sequence_lstm_float {
 template <class Product = plain_product>
 struct sequence_rnn_float {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.inputs.size() == 5 ? call.inputs[4].elements() * sizeof(float) : 0;
+    return call.inputs.size() == 5 ? bytes_for<float>(call.inputs[4].elements()) : 0;
   }
 
   template <class = when_used>
@@ -10712,8 +10731,9 @@ struct table_of_steps {
   template <class T, class Real>
   void fill(const Real& real, T x_scale, std::int32_t x_zero, T y_scale, std::int32_t y_zero) noexcept {
     constexpr std::int32_t lowest = -32768, highest = 32767;
-    const T x_least = x_scale * static_cast<T>(lowest - x_zero), x_most = x_scale * static_cast<T>(highest - x_zero);
-    const T y_least = y_scale * static_cast<T>(lowest - y_zero), y_most = y_scale * static_cast<T>(highest - y_zero);
+    const auto real_of = [](T scale, std::int32_t steps) { return rounded_product(scale, static_cast<T>(steps)); };
+    const T x_least = real_of(x_scale, lowest - x_zero), x_most = real_of(x_scale, highest - x_zero);
+    const T y_least = real_of(y_scale, lowest - y_zero), y_most = real_of(y_scale, highest - y_zero);
     const T step = (x_most - x_least) / T(512);
     const T half = step / T(2);
     const T steps = T(65536) / (y_most - y_least);
@@ -10722,9 +10742,9 @@ struct table_of_steps {
       return static_cast<std::int16_t>(raised > T(highest) ? T(highest) : raised);
     };
     for (std::size_t i = 0; i < 512; ++i) {
-      const T begin = x_least + static_cast<T>(i) * step;
+      const T begin = x_least + rounded_product(static_cast<T>(i), step);
       const T here = elementary::round(real(begin) * steps);
-      const T next = real(x_least + static_cast<T>(i + 1) * step) * steps;
+      const T next = rounded_product(real(x_least + rounded_product(static_cast<T>(i + 1), step)), steps);
       const T on_line = elementary::round((next + here) / T(2));
       const T middle = elementary::round(real(begin + half) * steps);
       values[i] = stored(here - elementary::round((on_line - middle) / T(2)));
@@ -11344,7 +11364,7 @@ struct integer_concatenation {
     const float bias = static_cast<float>(-zero_point_of(x, 0)) * ratio;
     const integer_range range = integer_range_of(y, fused_activation::none);
     for (std::size_t i = 0; i < table.size(); ++i) {
-      const float scaled = elementary::round(static_cast<float>(i) * ratio + bias);
+      const float scaled = elementary::round(rounded_product(static_cast<float>(i), ratio) + bias);
       const std::int32_t brought = range.clamp(std::int64_t(to_integer<std::int32_t>(scaled)) + zero_point_of(y, 0));
       table[i] = static_cast<std::uint8_t>(is_same ? static_cast<std::int32_t>(i) : brought);
     }
@@ -11447,7 +11467,7 @@ namespace aeq::inline AEQ_ABI::kernel {
 template <class X, bool IsMean>
 struct integer_reduction {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::uint32_t);
+    return call.outputs.empty() ? 0 : bytes_for<std::uint32_t>(call.outputs[0].elements());
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
@@ -11720,7 +11740,7 @@ struct byte_resize_bilinear : resize_geometry {
           const place h = at(column, column_ratio, input.shape[2], call.options.half_pixel_centers);
           const std::size_t left = h.low * channels, right = h.high * channels;
           const auto part = [](std::uint8_t value, float by_row, float by_column) {
-            return static_cast<float>(value) * by_row * by_column;
+            return rounded_product(static_cast<float>(value) * by_row, by_column);
           };
           std::uint8_t* const to = y + (row * columns + column) * channels;
           for (std::size_t c = 0; c < channels; ++c) {
@@ -11742,7 +11762,7 @@ struct byte_resize_bilinear : resize_geometry {
   };
   [[nodiscard]] static place at(std::size_t position, float scale, std::int32_t size, bool half_pixel) noexcept {
     const auto p = static_cast<float>(position);
-    const float exact = half_pixel ? (p + 0.5f) * scale - 0.5f : p * scale;
+    const float exact = half_pixel ? rounded_product(p + 0.5f, scale) - 0.5f : rounded_product(p, scale);
     const float last = static_cast<float>(size - 1);
     const float low = std::clamp(elementary::floor(exact), 0.0f, last);
     const float high = std::clamp(elementary::ceil(exact), 0.0f, last);
