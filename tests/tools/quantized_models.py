@@ -36,7 +36,7 @@ unset memory        model, LiteRT shifts by more bits than there are
 weights with        integer kernels take them for 0. Nobody has kernels for those; aeq refuses them
 zero points
 
-Exit code 1 if a model differs, or aeq refuses one for another reason.
+A model of KNOWN differs as it says there. Exit code 1 if another one differs, or aeq refuses one for another reason.
 """
 import argparse
 import collections
@@ -70,6 +70,9 @@ MAY = {"refused": (ZERO_POINTS, CHANNELS, UNSET), "differs": (SUMS, UNSET)}
 WIDE_BLOCKS = "8-bit weights in blocks"
 CLOSE = 1e-5
 INTEGERS = {"INT8": "int8", "INT16": "16x8", "UINT8": "uint8"}
+# Units that an integer output of a case is off by. In these a float SUM is added in another order, by 3.4e-7 of its largest
+# number, and int16 ops behind it round what comes of that.
+KNOWN = {"aeq/toy_model_with_kv_cache_multi_signature/mix_only_activations_static16": 4}
 SHOWN = {False: ("differs", "refused"), True: ("close", "differs", "refused")}
 ACTIVATIONS = {1: schema.BuiltinOperator.RELU, 2: schema.BuiltinOperator.RELU_N1_TO_1, 3: schema.BuiltinOperator.RELU6}
 WEIGHTS = ("INT8", "INT4", "INT2")
@@ -463,7 +466,14 @@ def main():
                     found = {**found, "scheme": f"{found['scheme']}, {UNSET}"}
                 rows[found["scheme"], who][found["outcome"]] += 1
                 results[f"{case['id']} {who}"] = found
-                if found["outcome"] in MAY and not any(error in found["scheme"] for error in MAY[found["outcome"]]):
+                is_known = (
+                    found["outcome"] == "differs"
+                    and 0 < found["units"] <= KNOWN.get(case["id"], 0)
+                    and all(origin is not None and origin.is_float and origin.most <= CLOSE for _, _, origin in found["why"])
+                )
+                if is_known:
+                    pass
+                elif found["outcome"] in MAY and not any(error in found["scheme"] for error in MAY[found["outcome"]]):
                     is_good = False
                 if found["outcome"] in SHOWN[given.all]:
                     print(f"{case['id']}, {who}, {found['scheme']}: {found['outcome']}: {shown(found)}", flush=True)
