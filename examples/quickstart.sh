@@ -54,7 +54,7 @@ count_right() { # MODEL
 tools/setup.sh
 
 mkdir -p "$build/models"
-echo "building aeq in $build (about a minute the first time)"
+echo "building aeq in $build (two or three minutes the first time)"
 # -O2 builds faster than Release's -O3, and what it builds is as fast.
 settings=(-DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" -DAEQ_BUILD_TESTS=OFF -DAEQ_BUILD_EXAMPLES=ON)
 if command -v ccache >/dev/null; then
