@@ -18914,6 +18914,7 @@ class interpreter::machine final : detail::environment {
   void visit(const detail::graph& g, std::int32_t tensor) {
     if (visitor_ == nullptr || tensor < 0) return;
     const operand seen = g.view(tensor);
+    if (!seen.present()) return;  // a constant of a type that no op reads, as an input
     (*visitor_)({g.number(), static_cast<std::size_t>(tensor), &seen, pool_.share()});
   }
 
