@@ -9598,6 +9598,9 @@ consteval bool verify_operation() {
 // like those of `matrix`; a line in builtin_kernels. The interpreter runs them from then on, and rows of built-in
 // schemes have them. Where runtimes differ the kernel is a template over the arithmetic (kernel/arithmetic.hpp).
 //
+// The arrays are plain ones: of a std::array whose length is deduced g++ 12 makes writable data in some files and
+// constant data in others, which costs a device RAM and which a linker for Windows refuses.
+//
 // An entry need not take all that its computation may bring: its setup says what it takes. Ops without an entry run
 // their plain kernel, if that takes integers with scales (data that only move).
 
@@ -10935,8 +10938,9 @@ struct scaled_hard_swish {
   }
 };
 
-/// |x|.
-struct scaled_absolute {
+/// |x|, or -x: Turn turns the sign of a number less its zero point.
+template <class Turn>
+struct scaled_sign {
   static constexpr bool refuses_negative = false;
   between_zero_points at{};
   fixed_multiplier factor{};
@@ -10949,31 +10953,22 @@ struct scaled_absolute {
     return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
   }
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    x -= at.x_zero;
-    if (x < 0) x = -x;
+    x = Turn()(x - at.x_zero);
     return at.finish(is_scaled ? multiply(x, factor) : x);
   }
 };
 
-/// -x. LiteRT turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
+struct without_sign {
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return x < 0 ? -x : x; }
+};
+using scaled_absolute = scaled_sign<without_sign>;
+
+/// LiteRT's NEG turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
 /// as it is; where the zero points are 0 and the scales equal this is the same for all others.
-struct scaled_negation {
-  static constexpr bool refuses_negative = false;
-  between_zero_points at{};
-  fixed_multiplier factor{};
-  bool is_scaled = false;
-
-  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
-    at.read(call);
-    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
-    is_scaled = x != y;
-    return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
-  }
-  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    x = at.x_zero - x;
-    return at.finish(is_scaled ? multiply(x, factor) : x);
-  }
+struct other_sign {
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return -x; }
 };
+using scaled_negation = scaled_sign<other_sign>;
 
 /// The root of x, cut off rather than rounded.
 struct scaled_root {
@@ -11243,7 +11238,7 @@ template <class Arithmetic>
 struct elementwise_kernels {
   /// Of all three types.
   template <class X>
-  static constexpr std::array of_integers{
+  static constexpr kernel_entry of_integers[]{
       kernel_entry{op::code::add, functions_of<kernel::integer_add<X>>()},
       kernel_entry{op::code::sub, functions_of<kernel::integer_sub<X, Arithmetic>>()},
       kernel_entry{op::code::mul, functions_of<kernel::integer_mul<X, Arithmetic>>()},
@@ -11258,7 +11253,7 @@ struct elementwise_kernels {
   };
   /// Of int8 and uint8.
   template <class X>
-  static constexpr std::array of_bytes{
+  static constexpr kernel_entry of_bytes[]{
       comparison_entry<kernel::less_than, X>(op::code::less),
       comparison_entry<kernel::at_most, X>(op::code::less_equal),
       comparison_entry<kernel::greater_than, X>(op::code::greater),
@@ -11269,7 +11264,7 @@ struct elementwise_kernels {
   };
   /// Of int8 and int16.
   template <class X>
-  static constexpr std::array of_signed{
+  static constexpr kernel_entry of_signed[]{
       function_entry<kernel::scaled_absolute, X>(op::code::abs),
       function_entry<kernel::scaled_negation, X>(op::code::neg),
       function_entry<kernel::scaled_root, X>(op::code::sqrt),
@@ -11278,24 +11273,24 @@ struct elementwise_kernels {
   };
   /// Sigmoids of 8 bits by tables of real results.
   template <class X>
-  static constexpr std::array of_real_sigmoids{
+  static constexpr kernel_entry of_real_sigmoids[]{
       kernel_entry{op::code::logistic, functions_of<kernel::integer_unary<kernel::logistic_table<X>, X>>()},
       real_entry<kernel::tanh_function, X>(op::code::tanh),
   };
   /// The same in fixed point, of int8.
   template <class X>
-  static constexpr std::array of_fixed_sigmoids{
+  static constexpr kernel_entry of_fixed_sigmoids[]{
       function_entry<kernel::sigmoid_by_exponentials<false>, X>(op::code::logistic),
       function_entry<kernel::sigmoid_by_exponentials<true>, X>(op::code::tanh),
   };
   /// Of int8 alone, and of int16 alone.
   template <class X>
-  static constexpr std::array of_int8{
+  static constexpr kernel_entry of_int8[]{
       kernel_entry{op::code::squared_difference, functions_of<kernel::integer_squared_difference<X>>()},
       function_entry<kernel::scaled_inverse_root, X>(op::code::rsqrt),
   };
   template <class X>
-  static constexpr std::array of_int16{
+  static constexpr kernel_entry of_int16[]{
       function_entry<kernel::sigmoid_by_steps<false>, X>(op::code::logistic),
       function_entry<kernel::sigmoid_by_steps<true>, X>(op::code::tanh),
       real_entry<kernel::inverse_root_with_ceiling, X>(op::code::rsqrt),
@@ -11461,6 +11456,20 @@ struct integer_pool_2d {
 
 namespace aeq::inline AEQ_ABI::kernel {
 
+namespace detail {
+
+/// x and axes in, y out; x and y of type X, with one scale each.
+template <class X>
+[[nodiscard]] constexpr status check_reduction(const kernel_arguments& call) noexcept {
+  if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+  const operand& x = call.inputs[0];
+  const result_operand& y = call.outputs[0];
+  if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+  return is_quantized_tensorwise(x) && is_quantized_tensorwise(y) ? status::ready : status::wrong_parameters;
+}
+
+}  // namespace detail
+
 /// Inputs: x, axes. y = factor * (sum of x's integers - their number * x_zero) + y_zero, where the factor of MEAN is
 /// divided by the number. Sums have 32 bits, and wrap. x and y are of type X. LiteRT's SUM takes signed integers for
 /// unsigned ones, which this does not.
@@ -11471,12 +11480,8 @@ struct integer_reduction {
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
-    const operand& x = call.inputs[0];
-    const result_operand& y = call.outputs[0];
-    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
-    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
-    if (IsMean && x.elements() == 0) return status::wrong_shape;
+    if (const status fits = detail::check_reduction<X>(call); fits != status::ready) return fits;
+    if (IsMean && call.inputs[0].elements() == 0) return status::wrong_shape;
     fixed_multiplier factor{};
     if (!to_multiplier(real_factor(call), factor)) return status::wrong_parameters;
     return shape_is_as_said_if_known<reduce_mean>(call);
@@ -11555,16 +11560,12 @@ struct integer_reduction {
 template <class X>
 struct integer_reduce_prod {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::int32_t);
+    return call.outputs.empty() ? 0 : bytes_for<std::int32_t>(call.outputs[0].elements());
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
-    const operand& x = call.inputs[0];
-    const result_operand& y = call.outputs[0];
-    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
-    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
-    if (x.elements() == 0 || y.elements() == 0) return status::wrong_shape;
+    if (const status fits = detail::check_reduction<X>(call); fits != status::ready) return fits;
+    if (call.inputs[0].elements() == 0 || call.outputs[0].elements() == 0) return status::wrong_shape;
     const fixed_multiplier factor = factor_of(call);
     if (factor.shift > 7 || factor.shift < -31) return status::wrong_parameters;
     return shape_is_as_said_if_known<reduce_prod>(call);
@@ -12054,7 +12055,7 @@ template <class Arithmetic>
 struct window_kernels {
   /// Of all three types.
   template <class X>
-  static constexpr std::array of_integers{
+  static constexpr kernel_entry of_integers[]{
       kernel_entry{op::code::average_pool_2d, functions_of<kernel::integer_pool_2d<X, true>>()},
       kernel_entry{op::code::max_pool_2d, functions_of<kernel::integer_pool_2d<X, false>>()},
       kernel_entry{op::code::mean, functions_of<kernel::integer_reduction<X, true>>()},
@@ -12062,26 +12063,26 @@ struct window_kernels {
   };
   /// Of int8 and uint8.
   template <class X>
-  static constexpr std::array of_bytes{
+  static constexpr kernel_entry of_bytes[]{
       kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_8<X>>()},
       kernel_entry{op::code::log_softmax, functions_of<kernel::integer_log_softmax<X>>()},
       kernel_entry{op::code::l2_normalization, functions_of<kernel::integer_l2_normalization<X>>()},
   };
   /// Of int8 and int16.
   template <class X>
-  static constexpr std::array of_signed{
+  static constexpr kernel_entry of_signed[]{
       kernel_entry{op::code::resize_bilinear, functions_of<kernel::integer_resize_bilinear<X>>()},
       kernel_entry{op::code::reduce_prod, functions_of<kernel::integer_reduce_prod<X>>()},
   };
   /// Of int16; and of uint8.
   template <class X>
   requires std::is_same_v<X, std::int16_t>
-  static constexpr std::array of_int16{
+  static constexpr kernel_entry of_int16[]{
       kernel_entry{op::code::softmax, functions_of<kernel::integer_softmax_16<typename Arithmetic::softmax_table>>()},
   };
   template <class X>
   requires std::is_same_v<X, std::uint8_t>
-  static constexpr std::array of_uint8{
+  static constexpr kernel_entry of_uint8[]{
       kernel_entry{op::code::concatenation, functions_of<kernel::integer_concatenation>()},
       kernel_entry{op::code::resize_bilinear, functions_of<kernel::byte_resize_bilinear>()},
   };
@@ -12140,7 +12141,7 @@ namespace detail {
 template <class Arithmetic>
 struct matrix_kernels {
   template <class X>
-  static constexpr std::array of_integers{
+  static constexpr kernel_entry of_integers[]{
       kernel_entry{op::code::fully_connected, functions_of<kernel::integer_fully_connected<X, Arithmetic>>()},
       kernel_entry{op::code::conv_2d, functions_of<kernel::integer_conv_2d<X>>()},
       kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::integer_depthwise_conv_2d<X>>()},
@@ -12148,15 +12149,15 @@ struct matrix_kernels {
   };
   /// Of int8 and int16.
   template <class X>
-  static constexpr std::array of_products{
+  static constexpr kernel_entry of_products[]{
       kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
   };
   /// Of int8 alone.
   template <class X>
-  static constexpr std::array of_int8{
+  static constexpr kernel_entry of_int8[]{
       kernel_entry{op::code::unidirectional_sequence_lstm, functions_of<kernel::sequence_lstm_integer<X>>()},
   };
-  static constexpr std::array of_hybrids{
+  static constexpr kernel_entry of_hybrids[]{
       kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
       kernel_entry{op::code::conv_2d, functions_of<kernel::hybrid_conv_2d>()},
       kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::hybrid_depthwise_conv_2d>()},

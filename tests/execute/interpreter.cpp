@@ -71,6 +71,31 @@ TEST_CASE("A model runs op by op, and every tensor is seen") {
   CHECK(floats(engine.output(1)) == std::vector<float>{0, 0, 1.5f});
 }
 
+TEST_CASE("A tensor of a type that no op reads is not seen") {
+  aeq_test::model_builder b = small_network();
+  const auto text =
+      b.constant<std::uint8_t>("text", {1}, {1, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0}, aeq::model::tensor_type::string);
+  const auto x = b.graph().inputs[0];
+  b.graph().inputs = {text, x};
+  aeq::model::signature named;
+  named.key = "network";
+  named.inputs = {{"x", static_cast<std::uint32_t>(x)}};
+  named.outputs = {{"y", static_cast<std::uint32_t>(b.graph().outputs[0])}};
+  b.made.signatures = {named};
+  interpreter engine(std::move(b.made));
+  const std::vector<float> values{1, -2};
+  const std::vector<std::int32_t> shape{1, 2};
+  const std::vector<aeq::operand> given{view(values, shape)};
+  std::vector<std::size_t> seen;
+  engine.run(0, given, [&](const aeq::execute::tensor_view& v) {
+    CHECK(v.value->present());
+    seen.push_back(v.tensor);
+  });
+  CHECK(seen.size() == 5);
+  CHECK(seen[0] == static_cast<std::size_t>(x));
+  CHECK(floats(engine.output(0)) == std::vector<float>{1, 1, 1});
+}
+
 TEST_CASE("Shapes follow the input, run by run") {
   interpreter engine(small_network().made);
   for (const std::int32_t rows : {4, 1, 7, 4}) {

@@ -21,7 +21,6 @@ import gzip
 import json
 import os
 import pathlib
-import pickle
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from ai_edge_litert.interpreter import Interpreter
 from ai_edge_quantizer import quantizer
 
 import litert_runs
+from apart import apart
 
 # Decibels. What is less than this below the Python tool's counts as level with it: a float kernel that joins other ops
 # because a tensor has another name moves the last digit.
@@ -107,28 +107,6 @@ def run(path, samples):
     return {name: np.concatenate(values) for name, values in outputs.items()}
 
 
-def run_apart(path, samples):
-    """The same in a child: a runtime that dies on a model is a finding, not the end of the test."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            told = run(path, samples)
-        except BaseException as problem:  # whatever it is, it is told
-            told = f"{type(problem).__name__}: {str(problem)[:200]}"
-        with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(told, pipe)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) or not told:
-        return f"dies of signal {os.WTERMSIG(status)}"
-    return pickle.loads(told)
-
-
 def noise_ratio(wanted, got):
     """In decibels, of the worst output; None where no output says anything."""
     worst = None
@@ -158,7 +136,7 @@ class Trial:
 
     def float_outputs(self, case, samples):
         if case["model"] not in self.floats:
-            self.floats = {case["model"]: run_apart(self.root / case["model"], samples)}
+            self.floats = {case["model"]: apart(run, self.root / case["model"], samples)}
         return self.floats[case["model"]]
 
     def one(self, case):
@@ -181,7 +159,7 @@ class Trial:
                 if problem and "built-in engine" in problem:  # it has no kernel; LiteRT has
                     problem = self.quantize(case, out, [*data, "--engine", "litert=" + self.library])
                     self.by_litert += 1
-            got = f"no output: {problem}" if problem else run_apart(out, samples)
+            got = f"no output: {problem}" if problem else apart(run, out, samples)
             if isinstance(got, str):
                 problems.append(f"{which}: {got}")
                 ratios.append(None)

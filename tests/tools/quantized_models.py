@@ -42,12 +42,10 @@ import argparse
 import collections
 import copy
 import fnmatch
-import gc
 import hashlib
 import json
 import os
 import pathlib
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -59,6 +57,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 import compare_tensors
 import litert_static
+from apart import apart
 
 SAMPLES, RANDOM = 3, 2
 ZERO_POINTS = "weights with zero points"
@@ -251,27 +250,6 @@ def corrected(graphs, path, out):
         builder.Finish(model.Pack(builder), b"TFL3")
         out.write_bytes(builder.Output())
     return is_other
-
-
-def apart(function, *arguments):
-    """function's result, or the sentence that it ends with; in a child, for LiteRT ends the process of some models."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        gc.disable()
-        try:
-            told = function(*arguments)
-        except BaseException as problem:  # whatever it is, it is told
-            told = f"{type(problem).__name__}: {str(problem)[:200]}"
-        with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(told, pipe)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return pickle.loads(told) if told else f"dies of signal {os.WTERMSIG(status)}"
 
 
 def inputs_as_fed(path, data):

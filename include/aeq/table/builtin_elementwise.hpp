@@ -32,7 +32,7 @@ template <class Arithmetic>
 struct elementwise_kernels {
   /// Of all three types.
   template <class X>
-  static constexpr std::array of_integers{
+  static constexpr kernel_entry of_integers[]{
       kernel_entry{op::code::add, functions_of<kernel::integer_add<X>>()},
       kernel_entry{op::code::sub, functions_of<kernel::integer_sub<X, Arithmetic>>()},
       kernel_entry{op::code::mul, functions_of<kernel::integer_mul<X, Arithmetic>>()},
@@ -47,7 +47,7 @@ struct elementwise_kernels {
   };
   /// Of int8 and uint8.
   template <class X>
-  static constexpr std::array of_bytes{
+  static constexpr kernel_entry of_bytes[]{
       comparison_entry<kernel::less_than, X>(op::code::less),
       comparison_entry<kernel::at_most, X>(op::code::less_equal),
       comparison_entry<kernel::greater_than, X>(op::code::greater),
@@ -58,7 +58,7 @@ struct elementwise_kernels {
   };
   /// Of int8 and int16.
   template <class X>
-  static constexpr std::array of_signed{
+  static constexpr kernel_entry of_signed[]{
       function_entry<kernel::scaled_absolute, X>(op::code::abs),
       function_entry<kernel::scaled_negation, X>(op::code::neg),
       function_entry<kernel::scaled_root, X>(op::code::sqrt),
@@ -67,24 +67,24 @@ struct elementwise_kernels {
   };
   /// Sigmoids of 8 bits by tables of real results.
   template <class X>
-  static constexpr std::array of_real_sigmoids{
+  static constexpr kernel_entry of_real_sigmoids[]{
       kernel_entry{op::code::logistic, functions_of<kernel::integer_unary<kernel::logistic_table<X>, X>>()},
       real_entry<kernel::tanh_function, X>(op::code::tanh),
   };
   /// The same in fixed point, of int8.
   template <class X>
-  static constexpr std::array of_fixed_sigmoids{
+  static constexpr kernel_entry of_fixed_sigmoids[]{
       function_entry<kernel::sigmoid_by_exponentials<false>, X>(op::code::logistic),
       function_entry<kernel::sigmoid_by_exponentials<true>, X>(op::code::tanh),
   };
   /// Of int8 alone, and of int16 alone.
   template <class X>
-  static constexpr std::array of_int8{
+  static constexpr kernel_entry of_int8[]{
       kernel_entry{op::code::squared_difference, functions_of<kernel::integer_squared_difference<X>>()},
       function_entry<kernel::scaled_inverse_root, X>(op::code::rsqrt),
   };
   template <class X>
-  static constexpr std::array of_int16{
+  static constexpr kernel_entry of_int16[]{
       function_entry<kernel::sigmoid_by_steps<false>, X>(op::code::logistic),
       function_entry<kernel::sigmoid_by_steps<true>, X>(op::code::tanh),
       real_entry<kernel::inverse_root_with_ceiling, X>(op::code::rsqrt),

@@ -5,6 +5,9 @@
 // like those of `matrix`; a line in builtin_kernels. The interpreter runs them from then on, and rows of built-in
 // schemes have them. Where runtimes differ the kernel is a template over the arithmetic (kernel/arithmetic.hpp).
 //
+// The arrays are plain ones: of a std::array whose length is deduced g++ 12 makes writable data in some files and
+// constant data in others, which costs a device RAM and which a linker for Windows refuses.
+//
 // An entry need not take all that its computation may bring: its setup says what it takes. Ops without an entry run
 // their plain kernel, if that takes integers with scales (data that only move).
 #pragma once
@@ -35,7 +38,7 @@ namespace detail {
 template <class Arithmetic>
 struct matrix_kernels {
   template <class X>
-  static constexpr std::array of_integers{
+  static constexpr kernel_entry of_integers[]{
       kernel_entry{op::code::fully_connected, functions_of<kernel::integer_fully_connected<X, Arithmetic>>()},
       kernel_entry{op::code::conv_2d, functions_of<kernel::integer_conv_2d<X>>()},
       kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::integer_depthwise_conv_2d<X>>()},
@@ -43,15 +46,15 @@ struct matrix_kernels {
   };
   /// Of int8 and int16.
   template <class X>
-  static constexpr std::array of_products{
+  static constexpr kernel_entry of_products[]{
       kernel_entry{op::code::batch_matmul, functions_of<kernel::integer_batch_matmul<X>>()},
   };
   /// Of int8 alone.
   template <class X>
-  static constexpr std::array of_int8{
+  static constexpr kernel_entry of_int8[]{
       kernel_entry{op::code::unidirectional_sequence_lstm, functions_of<kernel::sequence_lstm_integer<X>>()},
   };
-  static constexpr std::array of_hybrids{
+  static constexpr kernel_entry of_hybrids[]{
       kernel_entry{op::code::fully_connected, functions_of<kernel::hybrid_fully_connected>()},
       kernel_entry{op::code::conv_2d, functions_of<kernel::hybrid_conv_2d>()},
       kernel_entry{op::code::depthwise_conv_2d, functions_of<kernel::hybrid_depthwise_conv_2d>()},

@@ -17,6 +17,20 @@
 
 namespace aeq::inline AEQ_ABI::kernel {
 
+namespace detail {
+
+/// x and axes in, y out; x and y of type X, with one scale each.
+template <class X>
+[[nodiscard]] constexpr status check_reduction(const kernel_arguments& call) noexcept {
+  if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
+  const operand& x = call.inputs[0];
+  const result_operand& y = call.outputs[0];
+  if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
+  return is_quantized_tensorwise(x) && is_quantized_tensorwise(y) ? status::ready : status::wrong_parameters;
+}
+
+}  // namespace detail
+
 /// Inputs: x, axes. y = factor * (sum of x's integers - their number * x_zero) + y_zero, where the factor of MEAN is
 /// divided by the number. Sums have 32 bits, and wrap. x and y are of type X. LiteRT's SUM takes signed integers for
 /// unsigned ones, which this does not.
@@ -27,12 +41,8 @@ struct integer_reduction {
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
-    const operand& x = call.inputs[0];
-    const result_operand& y = call.outputs[0];
-    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
-    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
-    if (IsMean && x.elements() == 0) return status::wrong_shape;
+    if (const status fits = detail::check_reduction<X>(call); fits != status::ready) return fits;
+    if (IsMean && call.inputs[0].elements() == 0) return status::wrong_shape;
     fixed_multiplier factor{};
     if (!to_multiplier(real_factor(call), factor)) return status::wrong_parameters;
     return shape_is_as_said_if_known<reduce_mean>(call);
@@ -111,16 +121,12 @@ struct integer_reduction {
 template <class X>
 struct integer_reduce_prod {
   static std::size_t scratch_bytes(const kernel_arguments& call) noexcept {
-    return call.outputs.empty() ? 0 : call.outputs[0].elements() * sizeof(std::int32_t);
+    return call.outputs.empty() ? 0 : bytes_for<std::int32_t>(call.outputs[0].elements());
   }
 
   static status setup(const kernel_arguments& call, std::span<std::byte>) noexcept {
-    if (const status whole = operands_are_whole(call, 2, 1); whole != status::ready) return whole;
-    const operand& x = call.inputs[0];
-    const result_operand& y = call.outputs[0];
-    if (x.type != type_of_integers<X> || y.type != type_of_integers<X>) return status::wrong_type;
-    if (!is_quantized_tensorwise(x) || !is_quantized_tensorwise(y)) return status::wrong_parameters;
-    if (x.elements() == 0 || y.elements() == 0) return status::wrong_shape;
+    if (const status fits = detail::check_reduction<X>(call); fits != status::ready) return fits;
+    if (call.inputs[0].elements() == 0 || call.outputs[0].elements() == 0) return status::wrong_shape;
     const fixed_multiplier factor = factor_of(call);
     if (factor.shift > 7 || factor.shift < -31) return status::wrong_parameters;
     return shape_is_as_said_if_known<reduce_prod>(call);

@@ -136,8 +136,9 @@ struct scaled_hard_swish {
   }
 };
 
-/// |x|.
-struct scaled_absolute {
+/// |x|, or -x: Turn turns the sign of a number less its zero point.
+template <class Turn>
+struct scaled_sign {
   static constexpr bool refuses_negative = false;
   between_zero_points at{};
   fixed_multiplier factor{};
@@ -150,31 +151,22 @@ struct scaled_absolute {
     return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
   }
   [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    x -= at.x_zero;
-    if (x < 0) x = -x;
+    x = Turn()(x - at.x_zero);
     return at.finish(is_scaled ? multiply(x, factor) : x);
   }
 };
 
-/// -x. LiteRT turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
+struct without_sign {
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return x < 0 ? -x : x; }
+};
+using scaled_absolute = scaled_sign<without_sign>;
+
+/// LiteRT's NEG turns the sign of the stored integer, whatever its zero point and the scales are, and leaves the lowest
 /// as it is; where the zero points are 0 and the scales equal this is the same for all others.
-struct scaled_negation {
-  static constexpr bool refuses_negative = false;
-  between_zero_points at{};
-  fixed_multiplier factor{};
-  bool is_scaled = false;
-
-  [[nodiscard]] constexpr status prepare(const kernel_arguments& call) noexcept {
-    at.read(call);
-    const float x = call.inputs[0].scale[0], y = call.outputs[0].scale[0];
-    is_scaled = x != y;
-    return to_multiplier(ratio_of(x, y), factor) ? status::ready : status::wrong_parameters;
-  }
-  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept {
-    x = at.x_zero - x;
-    return at.finish(is_scaled ? multiply(x, factor) : x);
-  }
+struct other_sign {
+  [[nodiscard]] constexpr std::int32_t operator()(std::int32_t x) const noexcept { return -x; }
 };
+using scaled_negation = scaled_sign<other_sign>;
 
 /// The root of x, cut off rather than rounded.
 struct scaled_root {
