@@ -23,12 +23,14 @@
 namespace {
 
 /// Statically quantized, int8, with the same range for every activation.
-aeq::model::model quantized(const aeq_test::model_builder& b) {
+aeq::model::model quantized(const aeq_test::model_builder& b, const char* scheme = "static_wi8_ai8",
+                            aeq::warnings* notes = nullptr) {
   aeq::calibrate::statistics ranges;
   for (const aeq::model::tensor& t : b.made.subgraphs[0].tensors) ranges.set(*t.name, {-1, 1, false, {}});
   aeq::quantize::pipeline_options options{.threads = 1};
   options.statistics = &ranges;
-  aeq::recipe::plan plan = aeq_test::plan_for(b.made, "static_wi8_ai8");
+  options.notes = notes;
+  aeq::recipe::plan plan = aeq_test::plan_for(b.made, scheme);
   plan.subgraphs[0].inputs = plan.subgraphs[0].outputs = plan.subgraphs[0].operations[0];
   return aeq::quantize::quantize_model(b.made, plan, options);
 }
@@ -100,6 +102,27 @@ TEST_SUITE("quantize/static_range") {
       const aeq::model::tensor& made = m.subgraphs[0].tensors[static_cast<std::size_t>(w)];
       CHECK(made.type == (stays ? aeq::model::tensor_type::float32 : aeq::model::tensor_type::int8));
     }
+  }
+
+  TEST_CASE("a constant of BATCH_MATMUL with a scale for each channel is a warning") {
+    aeq_test::model_builder b;
+    const auto x = b.activation("x", {1, 2, 4}),
+               w = b.constant("w", {1, 4, 2}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}),
+               y = b.activation("y", {1, 2, 2});
+    b.operation(aeq::op::code::batch_matmul, {x, w}, {y});
+    b.graph().inputs = {x};
+    b.graph().outputs = {y};
+    aeq::warnings notes;
+    (void)quantized(b, "static_wi8t_ai8", &notes);
+    CHECK(notes.empty());
+    (void)quantized(b, "static_wi8_ai8", &notes);
+    REQUIRE(notes.all().size() == 1);
+    CHECK(notes.all()[0].place.find("BATCH_MATMUL 0") != std::string::npos);
+    CHECK(notes.all()[0].message.find("'w' gets a scale for each channel") != std::string::npos);
+    b.graph().operations[0].inputs = {x, x};  // no constant
+    aeq::warnings none;
+    (void)quantized(b, "static_wi8_ai8", &none);
+    CHECK(none.empty());
   }
 
   TEST_CASE("what is computed from a constant gets its parameters, and no data") {

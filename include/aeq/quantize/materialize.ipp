@@ -53,7 +53,12 @@ class materializer {
       for (std::size_t i = 0; i < graph().operations.size(); ++i) {
         const auto position = static_cast<std::int32_t>(i);
         const decided_operation at{graph_, position, graph().operations[i], decisions.operations[i]};
-        is_static(at.decision) ? static_range_.materialize(at, rules) : materialize(at, rules);
+        if (is_static(at.decision)) {
+          static_range_.materialize(at, rules);
+          if (options_.notes != nullptr) warn_of_channels(at, *options_.notes);
+        } else {
+          materialize(at, rules);
+        }
       }
       materialize_edges(decisions, rules);
     }
@@ -75,6 +80,19 @@ class materializer {
     return std::any_of(plan.subgraphs.begin(), plan.subgraphs.end(), [](const recipe::subgraph_plan& g) {
       return std::any_of(g.operations.begin(), g.operations.end(), is_static);
     });
+  }
+
+  /// LiteRT's kernel of integers takes one scale for the constant of a BATCH_MATMUL, and of several none.
+  void warn_of_channels(const decided_operation& at, warnings& notes) const {
+    if (at.decision.operation->channels != op::channel_axis::matrix_columns) return;
+    if (at.decision.scheme.weight.granularity.kind != granularity_kind::channelwise) return;
+    for (const std::int32_t index : at.operation.inputs) {
+      if (index < 0 || !model_.is_constant(tensor(index)) || tensor(index).type != model::tensor_type::float32)
+        continue;
+      notes.add(place_of(model_, at), "its constant " + model::label(graph(), static_cast<std::size_t>(index)) +
+                                          " gets a scale for each channel, with which LiteRT (2.3.0) computes zeros; "
+                                          "give the op a rule with the granularity TENSORWISE");
+    }
   }
 
   void take_noted_ranges() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <aeq/io/warning.hpp>
@@ -17,6 +18,9 @@
 #include <aeq/recipe/plan.hpp>
 
 namespace aeq::inline AEQ_ABI::quantize::detail {
+
+/// An op as messages name it.
+[[nodiscard]] std::string place_of(const model::model& m, const decided_operation& at);
 
 class static_range {
  public:
