@@ -7,7 +7,7 @@ if(NOT TARGET aeq::compiled)
     set(AEQ_COMPILED_FOLDER ${CMAKE_CURRENT_LIST_DIR}/../src/compiled)
   endif()
   add_library(aeq_compiled STATIC EXCLUDE_FROM_ALL)
-  foreach(aeq_room calibrate execute io model quantize quantizer recipe table validate) # the folders of include/aeq
+  foreach(aeq_room calibrate deploy execute io model quantize quantizer recipe table validate) # the folders of include/aeq
     target_sources(aeq_compiled PRIVATE ${AEQ_COMPILED_FOLDER}/${aeq_room}.cpp)
   endforeach()
   add_library(aeq::compiled ALIAS aeq_compiled)

@@ -6,7 +6,7 @@
 # The commands that may follow.
 _aeq_commands() { # COMMAND
   case "$1" in
-    "") echo "quantize calibrate stats run validate inspect diff recipe" ;;
+    "") echo "quantize calibrate stats run validate inspect diff export recipe" ;;
     "stats") echo "merge" ;;
     "recipe") echo "list show check" ;;
   esac
@@ -23,6 +23,7 @@ _aeq_options() { # COMMAND
     "validate") echo "-h --help --data -n --samples --labels --metric --report --model-explorer --outputs-only --rows --max-mse --max-error --max-median-diff-ratio --max-kl --min-cosine --min-snr --min-sqnr --max-top1-loss --engine --litert-kernels --max-memory --threads --overwrite --json" ;;
     "inspect") echo "-h --help --json" ;;
     "diff") echo "-h --help -n --number --ignore-names --ulps --max-delta" ;;
+    "export") echo "-h --help --format -o --output --header --name --align -r --recipe --overwrite --sync" ;;
     "recipe") echo "-h --help" ;;
     "recipe list") echo "-h --help" ;;
     "recipe show") echo "-h --help" ;;
@@ -89,6 +90,12 @@ _aeq_value() { # COMMAND OPTION
     "diff -n" | "diff --number") echo N ;;
     "diff --ulps") echo N ;;
     "diff --max-delta") echo N ;;
+    "export --format") echo FORMAT ;;
+    "export -o" | "export --output") echo ARRAY ;;
+    "export --header") echo HEADER ;;
+    "export --name") echo IDENTIFIER ;;
+    "export --align") echo N ;;
+    "export -r" | "export --recipe") echo RECIPE ;;
     "recipe check --model") echo MODEL ;;
     "recipe check --policy") echo POLICY ;;
   esac
@@ -106,6 +113,7 @@ _aeq_positional() { # COMMAND NUMBER
     "inspect 0") echo MODEL ;;
     "diff 0") echo A ;;
     "diff 1") echo B ;;
+    "export 0") echo MODEL ;;
     "recipe show 0") echo NAME ;;
     "recipe check 0") echo FILE ;;
   esac
@@ -157,6 +165,15 @@ _aeq_complete_kind() { # KIND AEQ WORD
       ;;
     METRICS)
       _aeq_words "$3" mse median_diff_ratio cosine_similarity kl_divergence snr sqnr max_error
+      ;;
+    ARRAY)
+      _aeq_files "$3" .h .hpp .c .cc .cpp .cxx
+      ;;
+    HEADER)
+      _aeq_files "$3" .h .hpp
+      ;;
+    FORMAT)
+      _aeq_words "$3" c-array
       ;;
     JSON)
       _aeq_files "$3" .json

@@ -32,7 +32,7 @@ struct value_kind {
   std::string_view words{};  ///< all that it can be, apart by spaces; empty: it is not one of a few words
 };
 
-constexpr std::array<value_kind, 24> value_kinds{{
+constexpr std::array<value_kind, 28> value_kinds{{
     {"MODEL", ".tflite"},
     {"OUTPUT", ".tflite"},
     {"RECIPE", ".json", true},
@@ -48,6 +48,10 @@ constexpr std::array<value_kind, 24> value_kinds{{
     {"QUANTIZED", ".tflite"},
     {"LABELS", ".npy"},
     {"METRICS", "", false, "mse median_diff_ratio cosine_similarity kl_divergence snr sqnr max_error"},
+    {"ARRAY", ".h .hpp .c .cc .cpp .cxx"},
+    {"HEADER", ".h .hpp"},
+    {"IDENTIFIER", ""},
+    {"FORMAT", "", false, "c-array"},
     {"JSON", ".json"},
     {"HTML", ".html"},
     {"X", ""},

@@ -8,6 +8,7 @@
 #include <aeq/calibrate/calibration.hpp>
 #include <aeq/calibrate/dataset.hpp>
 #include <aeq/calibrate/observations_json.hpp>
+#include <aeq/deploy/c_array.hpp>
 #include <aeq/execute/interpreter.hpp>
 #include <aeq/execute/litert.hpp>
 #include <aeq/io/console.hpp>

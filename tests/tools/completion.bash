@@ -50,7 +50,7 @@ offers() { # EXPECTED WORD...
 [[ "$(complete -p aeq 2>&1)" == "complete -F _aeq aeq" ]] || { echo "not registered: $(complete -p aeq 2>&1)"; bad=1; }
 
 # Commands and options.
-offers_only "calibrate|diff|inspect|quantize|recipe|run|stats|validate" aeq ""
+offers_only "calibrate|diff|export|inspect|quantize|recipe|run|stats|validate" aeq ""
 offers_only "quantize" aeq q
 offers_only "check|list|show" aeq recipe ""
 offers_only "--help|--version|-h" aeq -
@@ -72,6 +72,7 @@ offers_only "a folder" aeq inspect a
 offers_only "" aeq quantize net.tflite --threads ""
 offers_only "float32|int16|int8|uint8" aeq quantize net.tflite --input-type ""
 offers_only "uint8" aeq quantize net.tflite --output-type u
+offers_only "c-array" aeq export net.tflite --format ""
 offers_only "int16|int8" aeq quantize net.tflite --output-type = i
 offers_only "$work/net.tflite" aeq inspect "$work/ne"
 

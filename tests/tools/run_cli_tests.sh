@@ -112,7 +112,7 @@ case_usage() {
 }
 
 case_help() {
-  for words in "--help" "quantize --help" "run --help" "calibrate --help" "stats merge --help" "inspect --help" "diff --help" "recipe --help" "recipe list --help" \
+  for words in "--help" "quantize --help" "run --help" "calibrate --help" "stats merge --help" "inspect --help" "diff --help" "export --help" "recipe --help" "recipe list --help" \
     "recipe show --help" "recipe check --help" "--version"; do
     # shellcheck disable=SC2086
     gives 0 "$aeq" $words
@@ -569,6 +569,120 @@ case_calibrate() {
   gives 3 "$aeq" calibrate m.tflite --data d.npz --max-memory 1K -o new.json
   says "the limit is 1024"
   no_file new.json
+}
+
+case_export() {
+  model
+  local size
+  size="$(stat -c %s m.tflite)"
+  gives 0 "$aeq" export m.tflite
+  silent
+  [[ "$(cat out)" == $'m.h\nm_tflite: '"$size bytes, aligned to 16" ]] || wrong "prints: $(cat out)"
+  grep -qx "static const size_t m_tflite_len = $size;" m.h || wrong "m.h does not have the length"
+  grep -qx " \* SHA-256:     $(sha256sum m.tflite | cut -d' ' -f1)" m.h || wrong "m.h does not have the hash"
+  holds . m.tflite m.h out err
+
+  # A source file gets a header beside it, or the one that is named.
+  gives 0 "$aeq" export m.tflite --format c-array --name net --align 64 -o a.cc
+  prints "a.cc, a.h"
+  prints "net: $size bytes, aligned to 64"
+  grep -qx "extern const unsigned char net\[$size\];" a.h || wrong "a.h does not declare the array"
+  gives 0 "$aeq" export m.tflite --name net --align 64 -o b.inc --header a2.h
+  diff <(sed 's/a2\.h/a.h/' b.inc) a.cc || wrong "b.inc and a.cc differ"
+  same a.h a2.h
+
+  # The same bytes by any way.
+  gives 0 "$aeq" export m.tflite -o -
+  same out m.h
+  gives 0 bash -c "'$aeq' export - --name m_tflite -o p.h <m.tflite"
+  diff <(sed 's/standard input/m.tflite/' p.h) m.h || wrong "p.h and m.h differ"
+
+  # What made it: a name as it is, a file with its hash.
+  echo '[{"regex": ".*", "operation": "*", "scheme": "dynamic_wi8_afp32"}]' >mine.json
+  gives 0 "$aeq" export m.tflite --recipe $recipe -o r.h
+  grep -qx " \* Recipe:      $recipe" r.h || wrong "r.h does not name the recipe"
+  gives 0 "$aeq" export m.tflite --recipe mine.json -o r.h --overwrite --sync
+  grep -qx " \* Recipe:      mine.json, SHA-256 $(sha256sum mine.json | cut -d' ' -f1)" r.h || wrong "r.h: $(head r.h)"
+}
+
+# What C and C++ compilers make of it, with all warnings, in all versions that they know: the bytes of the model.
+case_export_compiled() {
+  local cc="${CC:-cc}" cxx="${CXX:-c++}" standard
+  command -v "$cc" >/dev/null && command -v "$cxx" >/dev/null || {
+    echo "SKIPPED: there is no C compiler, or no C++ compiler"
+    exit 0
+  }
+  model cnn
+  model attention second.tflite
+  gives 0 "$aeq" export m.tflite
+  gives 0 "$aeq" export second.tflite --name second --align 256 -o second.c
+  cp second.c second_too.cpp
+  cat >main.c <<'END'
+#include <stdio.h>
+#include <string.h>
+#include "m.h"
+#include "m.h"
+#include "second.h"
+int main(int count, char** words) {
+  int second_is_asked = count > 1 && strcmp(words[1], "second") == 0;
+  if ((size_t)m_tflite % 16 != 0 || (size_t)second % 256 != 0) return 1;
+  if (sizeof m_tflite != m_tflite_len || sizeof second != second_len) return 2;
+  if (second_is_asked) return fwrite(second, 1, second_len, stdout) != second_len;
+  return fwrite(m_tflite, 1, m_tflite_len, stdout) != m_tflite_len;
+}
+END
+  cp main.c main_too.cpp
+  local warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+  builds() { # COMPILER WORDS...
+    rm -f program
+    gives 0 "$@" "${warnings[@]}" -o program
+    ./program >got || wrong "exit code $?: $*"
+    same got m.tflite
+    ./program second >got || wrong "exit code $?: $*"
+    same got second.tflite
+  }
+  for standard in c90 c99 c11 gnu17; do builds "$cc" -std=$standard main.c second.c; done
+  for standard in c++98 c++11 c++17 c++20; do builds "$cxx" -std=$standard main_too.cpp second_too.cpp; done
+  gives 0 "$cc" -c second.c
+  builds "$cxx" main_too.cpp second.o
+  # Where programs have their read-only data.
+  command -v objdump >/dev/null || return
+  objdump -t second.o >symbols
+  grep -qE ' \.rodata[a-z0-9.]*[[:space:]].* second$' symbols || wrong "the array is not in read-only memory: $(cat symbols)"
+}
+
+case_export_errors() {
+  gives 2 "$aeq" export
+  model
+  gives 2 "$aeq" export m.tflite --format rust
+  says "c-array"
+  gives 2 "$aeq" export m.tflite --name 3d -o o.h
+  says "\"3d\" can't be the name of an array: it begins with a digit"
+  gives 2 "$aeq" export m.tflite --name while -o o.h
+  says "has a meaning of its own"
+  gives 2 "$aeq" export m.tflite --name a.b -o o.h
+  says "no ASCII letters"
+  for align in 0 8 48 1000000 -16; do gives 2 "$aeq" export m.tflite --align $align -o o.h; done
+  gives 2 "$aeq" export m.tflite --header o.c -o o.c
+  says "give it a name of its own"
+  gives 2 bash -c "'$aeq' export - <m.tflite"
+  says "say where to write with -o"
+  gives 2 bash -c "'$aeq' export - -o o.h <m.tflite"
+  says "--name"
+  gives 5 "$aeq" export missing.tflite -o o.h
+  says "missing.tflite"
+  gives 5 "$aeq" export m.tflite --recipe missing.json -o o.h
+  says "missing.json"
+  echo "no model" >text.tflite
+  gives 3 "$aeq" export text.tflite -o o.h
+  says "TFL3"
+  echo mine >x.h
+  gives 5 "$aeq" export m.tflite -o x.c
+  says "x.h: exists"
+  [[ "$(cat x.h)" == mine ]] || wrong "x.h was replaced"
+  holds . m.tflite text.tflite x.h out err
+  gives 0 "$aeq" export m.tflite -o x.c --overwrite
+  [[ "$(wc -l <x.h)" -gt 10 ]] || wrong "x.h was not replaced"
 }
 
 # What a recipe makes of a model that was trained for quantization.

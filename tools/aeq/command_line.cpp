@@ -230,6 +230,30 @@ void define_diff(CLI::App& app, diff_arguments& into) {
              "Elements of constants may be this far apart; both sides must be models");
 }
 
+void define_export(CLI::App& app, export_arguments& into) {
+  CLI::App& command = *app.add_subcommand("export", "Write a model as source code, to build it into a program");
+  add_positional(command, "MODEL", into.model, "A .tflite file; - is standard input");
+  add_value(command, "--format", "FORMAT", into.format, "What to write: c-array, an array of bytes for C and C++")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"c-array"}).description(""));
+  add_value(command, "-o,--output", "ARRAY", into.output,
+            "Where to write: a header that has the array, or a source file (.c, .cc, .cpp, .cxx), which gets a header "
+            "beside it; - is standard output. Default: MODEL.h beside the model");
+  add_value(command, "--header", "HEADER", into.header,
+            "The header for OUTPUT, which is a source file then. Default: OUTPUT's name with .h");
+  add_value(command, "--name", "IDENTIFIER", into.name,
+            "The array's name; IDENTIFIER_len is its length. Default: that of MODEL's file, as xxd -i makes it");
+  add_number(command, "--align", into.alignment, "The array's address is a multiple of N: 16, 32 and so on to 4096");
+  add_value(command, "-r,--recipe", "RECIPE", into.recipe,
+            "What MODEL was quantized by, a name or a JSON file, for the comment at the top");
+  command.add_flag("--overwrite", into.overwrite, "Replace the output if it exists");
+  command.add_flag("--sync", into.sync, "Wait until the disk has the output");
+  command.footer(
+      "\nThe array is const, aligned, and the same for the same model. A comment at the top says what it is: size, "
+      "SHA-256, inputs, outputs. Each file appears whole or not at all."
+      "\n\nExample:\n  aeq export small.tflite --name my_model -o my_model.cpp");
+}
+
 void define_recipe(CLI::App& app, recipe_arguments& into) {
   CLI::App& recipe = *app.add_subcommand("recipe", "List, show and check recipes");
   recipe.require_subcommand(1);
@@ -278,6 +302,7 @@ void define(CLI::App& app, arguments& into) {
   define_validate(app, into.validate);
   define_inspect(app, into.inspect);
   define_diff(app, into.diff);
+  define_export(app, into.exported);
   define_recipe(app, into.recipe);
   app.footer(examples_and_codes());  // last: commands inherit what is there before them
 }

@@ -116,6 +116,18 @@ struct diff_arguments {
   double max_delta = 0;
 };
 
+struct export_arguments {
+  std::string model;
+  std::string format = "c-array";
+  std::string output;  ///< empty: beside the model
+  std::string header;  ///< empty: beside a source file; else there is none
+  std::string name;    ///< empty: as the model's file says
+  std::string recipe;  ///< empty: not known
+  std::size_t alignment = 16;
+  bool overwrite = false;
+  bool sync = false;
+};
+
 /// Of `recipe show` and `recipe check`.
 struct recipe_arguments {
   std::string name;
@@ -145,6 +157,7 @@ struct arguments {
   validate_arguments validate;
   inspect_arguments inspect;
   diff_arguments diff;
+  export_arguments exported;
   recipe_arguments recipe;
 };
 
@@ -157,7 +170,7 @@ struct example {
   std::string_view meaning;
 };
 
-inline constexpr std::array<example, 8> examples{{
+inline constexpr std::array<example, 9> examples{{
     {"aeq quantize model.tflite --recipe dynamic_wi8_afp32", "writes model_dynamic_wi8_afp32.tflite"},
     {"aeq quantize model.tflite --recipe static_wi8_ai8 --data calib.npz", "calibrates first"},
     {"aeq recipe list", "the recipes that come with aeq"},
@@ -166,6 +179,7 @@ inline constexpr std::array<example, 8> examples{{
     {"aeq run model.tflite --inputs data.npz -o out.npz", "what it makes of data"},
     {"aeq validate model.tflite small.tflite --data test.npz", "how far apart they are, layer by layer"},
     {"aeq diff mine.tflite theirs.tflite", "what differs, and nothing else"},
+    {"aeq export small.tflite -o model.c", "an array to build into firmware, and model.h"},
 }};
 
 /// What the exit codes 0, 1, 2... mean.

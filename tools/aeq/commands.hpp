@@ -28,6 +28,7 @@ int run(const run_arguments& given);
 int validate(const validate_arguments& given);
 int inspect(const inspect_arguments& given);
 int diff(const diff_arguments& given);
+int export_model(const export_arguments& given);
 int recipe_list();
 int recipe_show(const recipe_arguments& given);
 int recipe_check(const recipe_arguments& given);

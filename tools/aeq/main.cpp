@@ -112,6 +112,7 @@ int run(const CLI::App& app, const tool::arguments& given) {
   if (app.got_subcommand("validate")) return tool::validate(given.validate);
   if (app.got_subcommand("inspect")) return tool::inspect(given.inspect);
   if (app.got_subcommand("diff")) return tool::diff(given.diff);
+  if (app.got_subcommand("export")) return tool::export_model(given.exported);
   const CLI::App& recipe = *app.get_subcommand("recipe");
   if (recipe.got_subcommand("list")) return tool::recipe_list();
   if (recipe.got_subcommand("show")) return tool::recipe_show(given.recipe);
