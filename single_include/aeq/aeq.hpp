@@ -13621,6 +13621,101 @@ struct saved_observations {
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
 
+// ---- aeq/deploy/c_array.hpp
+// A model as an array in C: text that a C compiler and a C++ compiler build into a program's read-only memory, where
+// the runtime of a device reads it in place.
+
+// ---- aeq/io/atomic_file.hpp
+// Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
+// has no such thing), filled from any number of threads, given its name at the end.
+//
+// A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
+// TARGET.aeq-0.part: where there are no nameless files (some file systems, and all but Linux), and in the moment
+// between giving the new file a name and replacing the old one, which the system can't do in one step. The next run
+// that needs such a name takes the file of a dead one away; it knows it by the lock that nobody holds. On Windows such
+// a file goes with the process that made it.
+
+namespace aeq::inline AEQ_ABI::io {
+
+struct write_options {
+  bool overwrite = false;  ///< replace an existing file
+  bool sync = false;       ///< wait until the disk has it
+};
+
+/// Where an output goes: pieces at offsets, then commit. Without commit nothing remains.
+class output_file {
+ public:
+  /// Starts writing `path`; "-" is standard output. Throws error (io) where the file exists and may not be replaced, or
+  /// can't be created.
+  output_file(std::string path, write_options options);
+  output_file(const output_file&) = delete;
+  output_file& operator=(const output_file&) = delete;
+  ~output_file();
+
+  /// Writes a piece; pieces may come from several threads and in any order. Throws error (io).
+  void write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes);
+
+  /// Sets the length; what is not written reads as zero.
+  void resize(std::uint64_t bytes);
+
+  /// Gives the file its name. Throws error (io); the target is then as it was.
+  void commit();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  struct parts;  ///< what the system has of it
+
+  [[noreturn]] void fail(const char* what) const;
+  void copy_to_stream();
+
+  std::string path_;
+  write_options options_;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/deploy/c_array.hpp
+namespace aeq::inline AEQ_ABI::deploy {
+
+/// Bytes that an array of a model may be aligned to: powers of two. FlatBuffers lays the data of buffers out for the
+/// least, so that an array at another address would make a runtime read numbers at odd addresses.
+inline constexpr std::size_t least_alignment = 16;
+inline constexpr std::size_t largest_alignment = 4096;
+
+struct c_array_options {
+  std::string name;  ///< of the array; its length is NAME_len. Empty: array_name_of() the model's file
+  std::size_t alignment = least_alignment;  ///< bytes
+  std::string header;  ///< a file for the declarations; empty: there is one file, a header that has the array, too
+  std::string recipe;  ///< what the model was quantized by, for the comment; empty: the comment has no such line
+  io::write_options write;
+  unsigned threads = 0;  ///< 0: one per processor. The text does not depend on it
+};
+
+/// The name that a model's file gives its array, the one of `xxd -i`: letters, digits and underscores, so that
+/// "dir/my-model.tflite" is my_model_tflite. What can't be a name gets "model_" in front. Never empty.
+[[nodiscard]] std::string array_name_of(std::string_view path);
+
+/// What keeps a word from being the name of an array in C and in C++ ("begins with a digit"); empty: nothing does.
+[[nodiscard]] std::string problem_of_name(std::string_view name);
+
+/// Writes the bytes of the file that `m` was read from: one header if no other file is named, else a source file, to be
+/// compiled once, beside a header with the declarations
+///
+///   extern const unsigned char NAME[65904];
+///   static const size_t NAME_len = 65904;
+///
+/// Either is C90 or later and C++98 or later, but for the alignment, which is that of C11 and C++11, or where a
+/// compiler has neither, its own. A comment tells the model's file, size, SHA-256, description, inputs and outputs. The
+/// same model and options give the same text. The model is never copied: pieces of it become text on all threads.
+///
+/// Both files appear whole or not at all. Throws error: wrong_usage for a name, an alignment or a header that can't be;
+/// bad_input for a model that was not read from a file; io.
+void write_c_array(const model::model& m, const std::string& output, const c_array_options& options = {});
+
+}  // namespace aeq::inline AEQ_ABI::deploy
+
 // ---- aeq/execute/interpreter.hpp
 // The built-in engine: runs a model op by op with the house's own kernels.
 
@@ -13859,58 +13954,6 @@ namespace aeq::inline AEQ_ABI::model {
 // The buffers' vectors come after the metadata: FlatBuffers' offsets point forward. Below 2 GB everything is inline;
 // beyond, large buffers lie after the flatbuffer and are found by offset and size (spec: tflite_schema, section 2.1).
 
-// ---- aeq/io/atomic_file.hpp
-// Writing files that appear whole or not at all: a nameless file in the target's folder (a named one where the system
-// has no such thing), filled from any number of threads, given its name at the end.
-//
-// A process that is killed leaves nothing, but for two cases in which its file has a name beside the target's,
-// TARGET.aeq-0.part: where there are no nameless files (some file systems, and all but Linux), and in the moment
-// between giving the new file a name and replacing the old one, which the system can't do in one step. The next run
-// that needs such a name takes the file of a dead one away; it knows it by the lock that nobody holds. On Windows such
-// a file goes with the process that made it.
-
-namespace aeq::inline AEQ_ABI::io {
-
-struct write_options {
-  bool overwrite = false;  ///< replace an existing file
-  bool sync = false;       ///< wait until the disk has it
-};
-
-/// Where an output goes: pieces at offsets, then commit. Without commit nothing remains.
-class output_file {
- public:
-  /// Starts writing `path`; "-" is standard output. Throws error (io) where the file exists and may not be replaced, or
-  /// can't be created.
-  output_file(std::string path, write_options options);
-  output_file(const output_file&) = delete;
-  output_file& operator=(const output_file&) = delete;
-  ~output_file();
-
-  /// Writes a piece; pieces may come from several threads and in any order. Throws error (io).
-  void write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes);
-
-  /// Sets the length; what is not written reads as zero.
-  void resize(std::uint64_t bytes);
-
-  /// Gives the file its name. Throws error (io); the target is then as it was.
-  void commit();
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  struct parts;  ///< what the system has of it
-
-  [[noreturn]] void fail(const char* what) const;
-  void copy_to_stream();
-
-  std::string path_;
-  write_options options_;
-  std::unique_ptr<parts> parts_;
-};
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/model/writer.hpp
 namespace aeq::inline AEQ_ABI::model {
 
 struct save_options {
@@ -18127,6 +18170,452 @@ AEQ_INLINE observations merge_saved(std::span<const std::string> paths) {
 
 }  // namespace aeq::inline AEQ_ABI::calibrate
 
+// ---- aeq/io/atomic_file.ipp
+// Writing files that appear whole or not at all: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+struct output_file::parts {
+  os::unfinished_file content;
+  os::file stream;  ///< where content goes that has no name
+};
+
+AEQ_INLINE output_file::output_file(std::string path, write_options options)
+    : path_(std::move(path)), options_(options), parts_(std::make_unique<parts>()) {
+  const os::file_kind there = path_ == "-" ? os::file_kind::absent : os::kind_of(path_);
+  if (there == os::file_kind::folder) throw error(error_code::io, path_ + ": is a folder; name a file");
+  if (there == os::file_kind::regular && !options_.overwrite) {
+    throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
+  }
+  if (path_ == "-") {
+    parts_->stream = os::standard_output();
+  } else if (there == os::file_kind::other) {  // a pipe or a device has no earlier content to protect
+    parts_->stream = os::open_to_write(path_);
+    if (!parts_->stream.is_open()) fail("can't be opened");
+  }
+  if (!parts_->stream.is_open()) {
+    if (!parts_->content.create(path_)) fail("can't be created");
+    return;
+  }
+  const os::temporary_folder folder;
+  if (!parts_->content.create_nameless(folder.path)) {
+    const std::string why = os::last_message();
+    throw error(error_code::io, path_ + ": the folder for temporary files, " + folder.path + " (" + folder.variable +
+                                    "), can't be written: " + why);
+  }
+}
+
+AEQ_INLINE output_file::~output_file() = default;
+
+AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  if (!parts_->content.write_at(offset, bytes)) fail("can't be written");
+}
+
+AEQ_INLINE void output_file::resize(std::uint64_t bytes) {
+  if (!parts_->content.resize(bytes)) fail("can't be written");
+}
+
+AEQ_INLINE void output_file::commit() {
+  if (parts_->stream.is_open()) {
+    copy_to_stream();
+    return;
+  }
+  if (options_.sync && !parts_->content.sync()) fail("can't be synced");
+  if (!parts_->content.publish(options_.overwrite, options_.sync)) {
+    fail(options_.overwrite ? "can't be replaced" : "can't be created");
+  }
+}
+
+AEQ_INLINE void output_file::fail(const char* what) const {
+  const std::string why = os::last_message_for_writing();
+  throw error(error_code::io, (path_ == "-" ? "standard output" : path_) + ": " + what + ": " + why);
+}
+
+AEQ_INLINE void output_file::copy_to_stream() {
+  std::vector<std::uint8_t> piece(std::size_t(1) << 20);
+  for (std::uint64_t offset = 0;;) {
+    const std::ptrdiff_t got = parts_->content.read_at(offset, piece);
+    if (got == 0) return;
+    if (got < 0 || !os::write_all(parts_->stream, std::span(piece).first(static_cast<std::size_t>(got)))) {
+      fail("can't be written");
+    }
+    offset += static_cast<std::uint64_t>(got);
+  }
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/deploy/c_array.ipp
+// A model as an array in C: the definitions.
+
+#include <cstdio>
+
+// ---- aeq/io/parallel.hpp
+// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
+// the same at any number of threads.
+
+#include <exception>
+#include <thread>
+
+namespace aeq::inline AEQ_ABI {
+
+/// Threads to use: what is asked for, else one per processor.
+[[nodiscard]] inline unsigned thread_count(unsigned asked) {
+  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
+namespace detail {
+
+/// Waits for its threads. (std::jthread does so by itself; libc++ has had it only since version 20.)
+struct joined_threads {
+  std::vector<std::thread> threads;
+
+  joined_threads() = default;
+  joined_threads(const joined_threads&) = delete;
+  joined_threads& operator=(const joined_threads&) = delete;
+  ~joined_threads() {
+    for (std::thread& one : threads) one.join();
+  }
+};
+
+}  // namespace detail
+
+/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
+/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
+template <class Work>
+void parallel_for(std::size_t count, unsigned threads, const Work& work) {
+  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
+  if (helpers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto run = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    detail::joined_threads pool;
+    pool.threads.reserve(helpers - 1);
+    for (unsigned i = 1; i < helpers; ++i) pool.threads.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace aeq::inline AEQ_ABI
+
+// ---- aeq/io/sha256.hpp
+// SHA-256 (FIPS 180-4) of bytes that come in pieces. For naming content, not for keeping secrets.
+
+namespace aeq::inline AEQ_ABI::io {
+
+/// Two lower case digits a byte.
+[[nodiscard]] std::string hex_text(std::span<const std::uint8_t> bytes);
+
+class sha256 {
+ public:
+  static constexpr std::size_t digest_bytes = 32;
+
+  sha256& update(std::span<const std::uint8_t> bytes);
+
+  /// The digest of all that came; afterwards nothing more may be added.
+  [[nodiscard]] std::array<std::uint8_t, digest_bytes> finish();
+
+ private:
+  static constexpr std::size_t block_bytes = 64;
+
+  void add_block(const std::uint8_t* block);
+
+  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
+  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::array<std::uint8_t, block_bytes> block_{};
+  std::size_t held_ = 0;
+  std::uint64_t total_bytes_ = 0;
+};
+
+/// The digest of bytes that are all there, as 64 hex digits.
+[[nodiscard]] std::string sha256_text(std::span<const std::uint8_t> bytes);
+
+}  // namespace aeq::inline AEQ_ABI::io
+
+// ---- aeq/deploy/c_array.ipp
+namespace aeq::inline AEQ_ABI::deploy {
+
+namespace detail {
+
+// Both languages' keywords, of all their versions, as the text may be compiled as either.
+inline constexpr std::array<std::string_view, 113> keywords{
+    "_Alignas", "_Alignof", "_Atomic", "_BitInt", "_Bool", "_Complex", "_Decimal128", "_Decimal32", "_Decimal64",
+    "_Generic", "_Imaginary", "_Noreturn", "_Static_assert", "_Thread_local", "alignas", "alignof", "and", "and_eq",
+    "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "char16_t", "char32_t", "char8_t",
+    "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr",
+    "constinit", "continue", "contract_assert", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else",
+    "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long",
+    "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private",
+    "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short", "signed",
+    "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw",
+    "true", "try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual",
+    "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+    // No keywords, and yet no name for an array: a function, and macros of common compilers.
+    "main", "linux", "unix"};
+
+[[nodiscard]] constexpr bool is_name_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+/// Text of a model for the inside of a comment: ASCII, on one line, cut where it is long, and no end of the comment.
+[[nodiscard]] AEQ_INLINE std::string comment_text(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string safe;
+  char before = '\0';
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    const bool is_plain = byte >= 0x20 && byte < 0x7f && !(c == '?' && before == '?');  // which begins a trigraph
+    if ((c == '/' && before == '*') || (c == '*' && before == '/')) safe += ' ';
+    if (is_plain) {
+      safe += c;
+    } else {
+      safe += "\\x" + io::hex_text(std::array{byte});
+    }
+    before = c;
+  }
+  return text.size() > longest ? safe + "..." : safe;
+}
+
+/// "int8 [1, 28, 28], scale 0.5, zero point -128".
+[[nodiscard]] AEQ_INLINE std::string format_text(const model::tensor& t) {
+  std::string text = std::string(name_of(t.type)) + " [";
+  const std::vector<std::int32_t>& sizes = t.shape_signature.empty() ? t.shape : t.shape_signature;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += sizes[i] < 0 ? "?" : std::to_string(sizes[i]);
+  }
+  text += "]";
+  if (t.quantization && t.quantization->scale.size() == 1) {
+    std::array<char, 40> scale{};
+    std::snprintf(scale.data(), scale.size(), "%.9g", static_cast<double>(t.quantization->scale.front()));
+    const std::vector<std::int64_t>& points = t.quantization->zero_point;
+    text +=
+        std::string(", scale ") + scale.data() + ", zero point " + std::to_string(points.empty() ? 0 : points.front());
+  }
+  return text;
+}
+
+/// The lines of the comment that tell inputs or outputs: by the signatures' names, else by those of the tensors.
+AEQ_INLINE void add_edges(std::string& text, const model::model& m, bool are_inputs) {
+  const auto add = [&](const std::optional<std::string>& name, const model::tensor& t) {
+    text += are_inputs ? " * Input:       " : " * Output:      ";
+    text += comment_text(name.value_or("(no name)")) + ", " + comment_text(format_text(t)) + "\n";
+  };
+  for (const model::signature& s : m.signatures) {
+    for (const model::tensor_map& edge : are_inputs ? s.inputs : s.outputs) {
+      const bool has_key = m.signatures.size() > 1 && s.key;
+      const std::string name = (has_key ? *s.key + "/" : std::string()) + edge.name.value_or("(no name)");
+      add(name, m.subgraphs[s.subgraph].tensors[edge.tensor]);
+    }
+  }
+  if (!m.signatures.empty() || m.subgraphs.empty()) return;
+  const model::subgraph& main = m.subgraphs.front();
+  for (const std::int32_t edge : are_inputs ? main.inputs : main.outputs) {
+    const model::tensor& t = main.tensors[static_cast<std::size_t>(edge)];
+    add(t.name, t);
+  }
+}
+
+/// The comment at the top.
+[[nodiscard]] AEQ_INLINE std::string c_array_comment(const model::model& m, const c_array_options& how,
+                                                     const std::string& hash) {
+  std::string text = "/* A .tflite model as an array. Written by aeq " AEQ_VERSION_STRING
+                     " (aeq export --format c-array); do not edit.\n *\n";
+  const auto add = [&text](std::string_view what, std::string_view value) {
+    text += " * " + std::string(what) + comment_text(value) + "\n";
+  };
+  add("Model:       ", io::file_name_of(m.file->name()));
+  add("Size:        ", std::to_string(m.file->bytes().size()) + " bytes");
+  add("SHA-256:     ", hash);
+  if (!how.recipe.empty()) add("Recipe:      ", how.recipe);
+  if (m.description && !m.description->empty()) add("Description: ", *m.description);
+  add_edges(text, m, true);
+  add_edges(text, m, false);
+  return text + " */\n";
+}
+
+/// The text around the numbers, and the file for each.
+struct c_array_text {
+  std::string declarations;  ///< of the header; empty if there is no such file
+  std::string before;
+  std::string after;
+};
+
+[[nodiscard]] AEQ_INLINE c_array_text c_array_around(const model::model& m, const c_array_options& how,
+                                                     const std::string& hash) {
+  const std::string comment = c_array_comment(m, how, hash);
+  const std::string size = std::to_string(m.file->bytes().size());
+  const std::string alignment = std::to_string(how.alignment);
+  const std::string guard = "AEQ_C_ARRAY_OF_" + how.name;
+  const std::string head = comment + "#ifndef " + guard + "\n#define " + guard + "\n\n#include <stddef.h>\n\n";
+  const std::string tail = "\n#endif /* " + guard + " */\n";
+  const std::string length = "static const size_t " + how.name + "_len = " + size + ";\n";
+  const std::string aligned =
+      "#if defined(__cplusplus) && (__cplusplus >= 201103L || defined(_MSC_VER))\n"
+      "#define AEQ_C_ARRAY_ALIGNED alignas(" +
+      alignment +
+      ")\n"
+      "#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L\n"
+      "#define AEQ_C_ARRAY_ALIGNED _Alignas(" +
+      alignment +
+      ")\n"
+      "#elif defined(_MSC_VER)\n"
+      "#define AEQ_C_ARRAY_ALIGNED __declspec(align(" +
+      alignment +
+      "))\n"
+      "#else\n"
+      "#define AEQ_C_ARRAY_ALIGNED __attribute__((aligned(" +
+      alignment +
+      ")))\n"
+      "#endif\n\n";
+  const std::string array = "const unsigned char " + how.name + "[" + size + "] = {\n";
+  const std::string end = "};\n\n#undef AEQ_C_ARRAY_ALIGNED\n";
+  if (how.header.empty()) {
+    return {"", head + aligned + length + "\nAEQ_C_ARRAY_ALIGNED static " + array, end + tail};
+  }
+  // A const array is seen by other source files in C++ because the header has declared it.
+  const std::string declaration =
+      "/* Aligned to " + alignment + " bytes. */\nextern const unsigned char " + how.name + "[" + size + "];\n";
+  return {head + "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n" + declaration + length +
+              "\n#ifdef __cplusplus\n}\n#endif\n" + tail,
+          comment + "#include \"" + std::string(io::file_name_of(how.header)) + "\"\n\n" + aligned +
+              "AEQ_C_ARRAY_ALIGNED " + array,
+          end};
+}
+
+/// All bytes as text: "0x00,", "0x01,"...
+inline constexpr std::size_t byte_text_size = 5;
+using byte_texts = std::array<std::array<char, byte_text_size>, 256>;
+
+[[nodiscard]] constexpr byte_texts make_byte_texts() noexcept {
+  constexpr std::string_view digits = "0123456789abcdef";
+  byte_texts texts{};
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = {'0', 'x', digits[i / 16], digits[i % 16], ','};
+  return texts;
+}
+
+/// Writes bytes as lines of 16 from `offset` of the file on, and returns where they end. A byte always takes the same
+/// room, so that every piece knows its place.
+AEQ_INLINE std::uint64_t write_numbers(io::output_file& file, std::uint64_t offset, const io::input_file& from,
+                                       unsigned threads) {
+  static constexpr byte_texts texts = make_byte_texts();
+  constexpr std::size_t bytes_per_line = 16;
+  constexpr std::size_t line_size = bytes_per_line * byte_text_size + 1;
+  constexpr std::size_t piece_bytes = std::size_t(1) << 18u;  // the text of one fits the caches
+  const std::span<const std::uint8_t> bytes = from.bytes();
+  const std::size_t pieces = (bytes.size() + piece_bytes - 1) / piece_bytes;
+  parallel_for(pieces, threads, [&](std::size_t i) {
+    const auto piece = bytes.subspan(i * piece_bytes, std::min(piece_bytes, bytes.size() - i * piece_bytes));
+    std::vector<std::uint8_t> text((piece.size() + bytes_per_line - 1) / bytes_per_line +
+                                   piece.size() * byte_text_size);
+    auto at = text.begin();
+    for (std::size_t b = 0; b < piece.size(); ++b) {
+      at = std::copy_n(texts[piece[b]].begin(), byte_text_size, at);
+      if (b % bytes_per_line == bytes_per_line - 1 || b + 1 == piece.size()) *at++ = '\n';
+    }
+    file.write_at(offset + std::uint64_t(i) * (piece_bytes / bytes_per_line) * line_size, text);
+    from.let_go(piece);
+  });
+  return offset + std::uint64_t(bytes.size()) * byte_text_size + (bytes.size() + bytes_per_line - 1) / bytes_per_line;
+}
+
+[[nodiscard]] AEQ_INLINE std::string hash_of(const io::input_file& file) {
+  constexpr std::size_t piece_bytes = std::size_t(1) << 20u;
+  io::sha256 sum;
+  for (auto rest = file.bytes(); !rest.empty();) {
+    const auto piece = rest.first(std::min(piece_bytes, rest.size()));
+    sum.update(piece);
+    file.let_go(piece);
+    rest = rest.subspan(piece.size());
+  }
+  return io::hex_text(sum.finish());
+}
+
+AEQ_INLINE void write_text(io::output_file& file, std::uint64_t offset, std::string_view text) {
+  file.write_at(offset, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace detail
+
+AEQ_INLINE std::string problem_of_name(std::string_view name) {
+  if (name.empty()) return "is empty";
+  if (!std::all_of(name.begin(), name.end(), detail::is_name_character)) {
+    return "has characters that are no ASCII letters, digits or underscores";
+  }
+  if (detail::is_digit(name.front())) return "begins with a digit";
+  if (std::find(detail::keywords.begin(), detail::keywords.end(), name) != detail::keywords.end()) {
+    return "has a meaning of its own in C or C++";
+  }
+  if (name.front() == '_' || name.find("__") != std::string_view::npos) {
+    return "belongs to the compiler, as an underscore in front and two of them in a row do";
+  }
+  return "";
+}
+
+AEQ_INLINE std::string array_name_of(std::string_view path) {
+  std::string name;
+  for (const char c : io::file_name_of(path)) {
+    const char next = detail::is_name_character(c) ? c : '_';
+    if (next != '_' || (!name.empty() && name.back() != '_')) name += next;
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  if (name.empty()) return "model";
+  return problem_of_name(name).empty() ? name : "model_" + name;
+}
+
+AEQ_INLINE void write_c_array(const model::model& m, const std::string& output, const c_array_options& options) {
+  if (!m.file) throw error(error_code::bad_input, "a model in memory has no bytes to export; write it, and read it");
+  c_array_options how = options;
+  if (how.name.empty()) how.name = array_name_of(m.file->name());
+  if (const std::string problem = problem_of_name(how.name); !problem.empty()) {
+    throw error(error_code::wrong_usage, "\"" + how.name + "\" can't be the name of an array: it " + problem);
+  }
+  if (!std::has_single_bit(how.alignment) || how.alignment < least_alignment || how.alignment > largest_alignment) {
+    throw error(error_code::wrong_usage, "a model can't be aligned to " + std::to_string(how.alignment) +
+                                             " bytes; powers of two from " + std::to_string(least_alignment) + " to " +
+                                             std::to_string(largest_alignment) + " will do");
+  }
+  const std::string_view header_name = io::file_name_of(how.header);
+  if (how.header == output || header_name.find_first_of("\"\\\n") != std::string_view::npos) {
+    throw error(error_code::wrong_usage,
+                how.header + ": the source file can't include this as its header; give it a name of its own");
+  }
+
+  // Both are opened first: what keeps one from being written keeps the other from changing.
+  io::output_file file(output, how.write);
+  std::optional<io::output_file> header;
+  if (!how.header.empty()) header.emplace(how.header, how.write);
+  const detail::c_array_text text = detail::c_array_around(m, how, detail::hash_of(*m.file));
+  detail::write_text(file, 0, text.before);
+  const std::uint64_t end = detail::write_numbers(file, text.before.size(), *m.file, how.threads);
+  detail::write_text(file, end, text.after);
+  if (header) detail::write_text(*header, 0, text.declarations);
+  m.file->check_unchanged();
+  if (header) header->commit();
+  file.commit();
+}
+
+}  // namespace aeq::inline AEQ_ABI::deploy
+
 // ---- aeq/execute/graph.hpp
 // A subgraph made ready to run for given shapes of its inputs: where each tensor lies, and the ops as calls of kernels.
 //
@@ -18566,70 +19055,7 @@ class graph {
 
 #include <condition_variable>
 #include <stop_token>
-#include <thread>
 
-// ---- aeq/io/parallel.hpp
-// Parallel loops over independent pieces of work. What a piece computes may not depend on who computes it: results are
-// the same at any number of threads.
-
-#include <exception>
-
-namespace aeq::inline AEQ_ABI {
-
-/// Threads to use: what is asked for, else one per processor.
-[[nodiscard]] inline unsigned thread_count(unsigned asked) {
-  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
-}
-
-namespace detail {
-
-/// Waits for its threads. (std::jthread does so by itself; libc++ has had it only since version 20.)
-struct joined_threads {
-  std::vector<std::thread> threads;
-
-  joined_threads() = default;
-  joined_threads(const joined_threads&) = delete;
-  joined_threads& operator=(const joined_threads&) = delete;
-  ~joined_threads() {
-    for (std::thread& one : threads) one.join();
-  }
-};
-
-}  // namespace detail
-
-/// Calls work(i) for every i < count on up to `threads` threads, in order of i as threads get free. The first exception
-/// stops the rest and is thrown here. One piece, or one thread: no thread is started.
-template <class Work>
-void parallel_for(std::size_t count, unsigned threads, const Work& work) {
-  const auto helpers = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), count));
-  if (helpers <= 1) {
-    for (std::size_t i = 0; i < count; ++i) work(i);
-    return;
-  }
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto run = [&] {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  {
-    detail::joined_threads pool;
-    pool.threads.reserve(helpers - 1);
-    for (unsigned i = 1; i < helpers; ++i) pool.threads.emplace_back(run);
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace aeq::inline AEQ_ABI
-
-// ---- aeq/execute/thread_pool.hpp
 namespace aeq::inline AEQ_ABI::execute {
 
 /// Waiting threads, one less than asked for (0: one per processor): the one that calls works too. One loop at a time.
@@ -19742,7 +20168,6 @@ AEQ_INLINE void litert_engine::reset() {
 // Arguments, standard streams and terminal: the definitions.
 
 #include <csignal>
-#include <cstdio>
 
 #if defined(_WIN32)
 #include <fcntl.h>
@@ -20176,41 +20601,6 @@ namespace aeq::inline AEQ_ABI::io {
 
 /// The content of a FlexBuffer: floats as hexadecimal text, maps in their order. None if the data is no FlexBuffer.
 [[nodiscard]] std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes);
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/sha256.hpp
-// SHA-256 (FIPS 180-4) of bytes that come in pieces. For naming content, not for keeping secrets.
-
-namespace aeq::inline AEQ_ABI::io {
-
-/// Two lower case digits a byte.
-[[nodiscard]] std::string hex_text(std::span<const std::uint8_t> bytes);
-
-class sha256 {
- public:
-  static constexpr std::size_t digest_bytes = 32;
-
-  sha256& update(std::span<const std::uint8_t> bytes);
-
-  /// The digest of all that came; afterwards nothing more may be added.
-  [[nodiscard]] std::array<std::uint8_t, digest_bytes> finish();
-
- private:
-  static constexpr std::size_t block_bytes = 64;
-
-  void add_block(const std::uint8_t* block);
-
-  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
-  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<std::uint8_t, block_bytes> block_{};
-  std::size_t held_ = 0;
-  std::uint64_t total_bytes_ = 0;
-};
-
-/// The digest of bytes that are all there, as 64 hex digits.
-[[nodiscard]] std::string sha256_text(std::span<const std::uint8_t> bytes);
 
 }  // namespace aeq::inline AEQ_ABI::io
 
@@ -21763,81 +22153,6 @@ AEQ_INLINE std::string summary_text(const model& m) {
 }
 
 }  // namespace aeq::inline AEQ_ABI::model
-
-// ---- aeq/io/atomic_file.ipp
-// Writing files that appear whole or not at all: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-struct output_file::parts {
-  os::unfinished_file content;
-  os::file stream;  ///< where content goes that has no name
-};
-
-AEQ_INLINE output_file::output_file(std::string path, write_options options)
-    : path_(std::move(path)), options_(options), parts_(std::make_unique<parts>()) {
-  const os::file_kind there = path_ == "-" ? os::file_kind::absent : os::kind_of(path_);
-  if (there == os::file_kind::folder) throw error(error_code::io, path_ + ": is a folder; name a file");
-  if (there == os::file_kind::regular && !options_.overwrite) {
-    throw error(error_code::io, path_ + ": exists; allow overwriting (--overwrite), or name another file");
-  }
-  if (path_ == "-") {
-    parts_->stream = os::standard_output();
-  } else if (there == os::file_kind::other) {  // a pipe or a device has no earlier content to protect
-    parts_->stream = os::open_to_write(path_);
-    if (!parts_->stream.is_open()) fail("can't be opened");
-  }
-  if (!parts_->stream.is_open()) {
-    if (!parts_->content.create(path_)) fail("can't be created");
-    return;
-  }
-  const os::temporary_folder folder;
-  if (!parts_->content.create_nameless(folder.path)) {
-    const std::string why = os::last_message();
-    throw error(error_code::io, path_ + ": the folder for temporary files, " + folder.path + " (" + folder.variable +
-                                    "), can't be written: " + why);
-  }
-}
-
-AEQ_INLINE output_file::~output_file() = default;
-
-AEQ_INLINE void output_file::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
-  if (!parts_->content.write_at(offset, bytes)) fail("can't be written");
-}
-
-AEQ_INLINE void output_file::resize(std::uint64_t bytes) {
-  if (!parts_->content.resize(bytes)) fail("can't be written");
-}
-
-AEQ_INLINE void output_file::commit() {
-  if (parts_->stream.is_open()) {
-    copy_to_stream();
-    return;
-  }
-  if (options_.sync && !parts_->content.sync()) fail("can't be synced");
-  if (!parts_->content.publish(options_.overwrite, options_.sync)) {
-    fail(options_.overwrite ? "can't be replaced" : "can't be created");
-  }
-}
-
-AEQ_INLINE void output_file::fail(const char* what) const {
-  const std::string why = os::last_message_for_writing();
-  throw error(error_code::io, (path_ == "-" ? "standard output" : path_) + ": " + what + ": " + why);
-}
-
-AEQ_INLINE void output_file::copy_to_stream() {
-  std::vector<std::uint8_t> piece(std::size_t(1) << 20);
-  for (std::uint64_t offset = 0;;) {
-    const std::ptrdiff_t got = parts_->content.read_at(offset, piece);
-    if (got == 0) return;
-    if (got < 0 || !os::write_all(parts_->stream, std::span(piece).first(static_cast<std::size_t>(got)))) {
-      fail("can't be written");
-    }
-    offset += static_cast<std::uint64_t>(got);
-  }
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
 
 // ---- aeq/model/writer.ipp
 // Writing a .tflite file as a stream: the definitions.
@@ -28911,6 +29226,103 @@ AEQ_INLINE std::optional<double> parsed_hexadecimal(std::string_view text) {
 
 }  // namespace aeq::inline AEQ_ABI::io
 
+// ---- aeq/io/sha256.ipp
+// SHA-256: the definitions.
+
+namespace aeq::inline AEQ_ABI::io {
+
+namespace detail {
+
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+inline constexpr std::array<std::uint32_t, 64> sha256_constants{
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+}  // namespace detail
+
+AEQ_INLINE std::string hex_text(std::span<const std::uint8_t> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = digits[bytes[i] >> 4];
+    text[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+AEQ_INLINE sha256& sha256::update(std::span<const std::uint8_t> bytes) {
+  total_bytes_ += bytes.size();
+  if (held_ > 0) {
+    const std::size_t taken = std::min(bytes.size(), block_bytes - held_);
+    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(held_));
+    held_ += taken;
+    bytes = bytes.subspan(taken);
+    if (held_ < block_bytes) return *this;
+    add_block(block_.data());
+    held_ = 0;
+  }
+  for (; bytes.size() >= block_bytes; bytes = bytes.subspan(block_bytes)) add_block(bytes.data());
+  std::copy(bytes.begin(), bytes.end(), block_.begin());
+  held_ = bytes.size();
+  return *this;
+}
+
+AEQ_INLINE std::array<std::uint8_t, sha256::digest_bytes> sha256::finish() {
+  const std::uint64_t total_bits = total_bytes_ * 8;
+  std::array<std::uint8_t, block_bytes + 8> padding{0x80};
+  const std::size_t zeros_end = held_ < block_bytes - 8 ? block_bytes - 8 - held_ : 2 * block_bytes - 8 - held_;
+  for (std::size_t i = 0; i < 8; ++i) padding[zeros_end + i] = static_cast<std::uint8_t>(total_bits >> (56 - 8 * i));
+  update(std::span(padding).first(zeros_end + 8));
+  std::array<std::uint8_t, digest_bytes> digest{};
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  }
+  return digest;
+}
+
+AEQ_INLINE void sha256::add_block(const std::uint8_t* block) {
+  std::array<std::uint32_t, 64> w;
+  for (std::size_t i = 0; i < 16; ++i) {
+    w[i] = static_cast<std::uint32_t>(block[4 * i]) << 24 | static_cast<std::uint32_t>(block[4 * i + 1]) << 16 |
+           static_cast<std::uint32_t>(block[4 * i + 2]) << 8 | block[4 * i + 3];
+  }
+  for (std::size_t i = 16; i < 64; ++i) {
+    const std::uint32_t a = w[i - 15];
+    const std::uint32_t b = w[i - 2];
+    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
+           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
+  }
+  auto [a, b, c, d, e, f, g, h] = state_;
+  for (std::size_t i = 0; i < 64; ++i) {
+    const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
+                                detail::sha256_constants[i] + w[i];
+    const std::uint32_t second =
+        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g;
+    g = f;
+    f = e;
+    e = d + first;
+    d = c;
+    c = b;
+    b = a;
+    a = first + second;
+  }
+  const std::array<std::uint32_t, 8> result{a, b, c, d, e, f, g, h};
+  for (std::size_t i = 0; i < 8; ++i) state_[i] += result[i];
+}
+
+AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
+  return hex_text(sha256().update(bytes).finish());
+}
+
+}  // namespace aeq::inline AEQ_ABI::io
+
 // ---- aeq/execute/families.ipp
 // All ops that the interpreter has: the definitions.
 
@@ -33601,103 +34013,6 @@ class flexbuffer_reader {
 
 AEQ_INLINE std::optional<boost::json::value> decode_flexbuffer(std::span<const std::uint8_t> bytes) {
   return detail::flexbuffer_reader(bytes).read();
-}
-
-}  // namespace aeq::inline AEQ_ABI::io
-
-// ---- aeq/io/sha256.ipp
-// SHA-256: the definitions.
-
-namespace aeq::inline AEQ_ABI::io {
-
-namespace detail {
-
-// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-inline constexpr std::array<std::uint32_t, 64> sha256_constants{
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-
-}  // namespace detail
-
-AEQ_INLINE std::string hex_text(std::span<const std::uint8_t> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text(bytes.size() * 2, '0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text[2 * i] = digits[bytes[i] >> 4];
-    text[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  return text;
-}
-
-AEQ_INLINE sha256& sha256::update(std::span<const std::uint8_t> bytes) {
-  total_bytes_ += bytes.size();
-  if (held_ > 0) {
-    const std::size_t taken = std::min(bytes.size(), block_bytes - held_);
-    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(held_));
-    held_ += taken;
-    bytes = bytes.subspan(taken);
-    if (held_ < block_bytes) return *this;
-    add_block(block_.data());
-    held_ = 0;
-  }
-  for (; bytes.size() >= block_bytes; bytes = bytes.subspan(block_bytes)) add_block(bytes.data());
-  std::copy(bytes.begin(), bytes.end(), block_.begin());
-  held_ = bytes.size();
-  return *this;
-}
-
-AEQ_INLINE std::array<std::uint8_t, sha256::digest_bytes> sha256::finish() {
-  const std::uint64_t total_bits = total_bytes_ * 8;
-  std::array<std::uint8_t, block_bytes + 8> padding{0x80};
-  const std::size_t zeros_end = held_ < block_bytes - 8 ? block_bytes - 8 - held_ : 2 * block_bytes - 8 - held_;
-  for (std::size_t i = 0; i < 8; ++i) padding[zeros_end + i] = static_cast<std::uint8_t>(total_bits >> (56 - 8 * i));
-  update(std::span(padding).first(zeros_end + 8));
-  std::array<std::uint8_t, digest_bytes> digest{};
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
-  }
-  return digest;
-}
-
-AEQ_INLINE void sha256::add_block(const std::uint8_t* block) {
-  std::array<std::uint32_t, 64> w;
-  for (std::size_t i = 0; i < 16; ++i) {
-    w[i] = static_cast<std::uint32_t>(block[4 * i]) << 24 | static_cast<std::uint32_t>(block[4 * i + 1]) << 16 |
-           static_cast<std::uint32_t>(block[4 * i + 2]) << 8 | block[4 * i + 3];
-  }
-  for (std::size_t i = 16; i < 64; ++i) {
-    const std::uint32_t a = w[i - 15];
-    const std::uint32_t b = w[i - 2];
-    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
-           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
-  }
-  auto [a, b, c, d, e, f, g, h] = state_;
-  for (std::size_t i = 0; i < 64; ++i) {
-    const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
-                                detail::sha256_constants[i] + w[i];
-    const std::uint32_t second =
-        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-    h = g;
-    g = f;
-    f = e;
-    e = d + first;
-    d = c;
-    c = b;
-    b = a;
-    a = first + second;
-  }
-  const std::array<std::uint32_t, 8> result{a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) state_[i] += result[i];
-}
-
-AEQ_INLINE std::string sha256_text(std::span<const std::uint8_t> bytes) {
-  return hex_text(sha256().update(bytes).finish());
 }
 
 }  // namespace aeq::inline AEQ_ABI::io

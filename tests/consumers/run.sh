@@ -157,11 +157,12 @@ case_add_subdirectory() {
   project quantize
   cp -R "$tree" aeq
   cmake_project
-  # main.cpp twice: the consumer's and the command line's.
+  # main.cpp twice: the consumer's and the command line's; and the model.
   # shellcheck disable=SC2046  # several names on purpose
-  takes_nothing_else $(cd "$source" && printf '%s.o\n' tools/aeq/*.cpp src/compiled/*.cpp main.cpp | sed 's|.*/||' | sort)
+  takes_nothing_else $(cd "$source" && printf '%s.o\n' tools/aeq/*.cpp src/compiled/*.cpp main.cpp digits_int8.cpp | sed 's|.*/||' | sort)
   quantizes build/consumer
   cmp build/digits_int8.tflite quantized.tflite || wrong "the build step made something else"
+  [[ "$(nm build/consumer | grep -c ' digits_int8$')" -eq 1 ]] || wrong "the model is not in the program"
 }
 
 case_fetch_content() {
@@ -234,6 +235,122 @@ case_aeq_quantize() {
   cmp step/build/sub/small.tflite expected.tflite || wrong "the output is not the command line's"
 }
 
+# A build with models in its program, for both build systems: what is in it, and what is made again, and when.
+prepare_embedding() {
+  project kernels
+  mv main.cpp other.cpp
+  cp "$here/programs/models.c" main.c
+  mkdir tool
+  cp "$prefix/bin/aeq" tool
+  echo '[{"regex": ".*", "operation": "*", "scheme": "dynamic_wi4_afp32"}]' >recipe.json
+}
+has_models() { # PROGRAM
+  "$1" float >float.tflite && cmp float.tflite digits.tflite || wrong "$1 does not have the model"
+  run "$prefix/bin/aeq" quantize digits.tflite --recipe recipe.json -o expected.tflite --overwrite >/dev/null
+  "$1" int4 >int4.tflite && cmp int4.tflite expected.tflite || wrong "$1 does not have the quantized model"
+}
+embeds() { # FOLDER PROGRAM BUILD_COMMAND...
+  local in="$1" program="$2" what before before_float before_int4
+  shift 2
+  stamps() { find "$in" -type f -name "$1" ! -path '*.dir/*' ! -path '*.p/*' -exec stat -c '%n %y %s' {} + | sort; }
+  changed() { # BUILD_COMMAND...: what a build makes anew
+    before_float="$(stamps 'digits_float.[ch]')" before_int4="$(stamps 'digits_int4.[ch]')" before="$(stamps 'consumer*')"
+    [[ -n "$before_float" && -n "$before_int4" && -n "$before" ]] || wrong "no arrays in $in"
+    run "$@" >build.log
+    what=""
+    [[ "$(stamps 'digits_float.[ch]')" == "$before_float" ]] || what+=" float"
+    [[ "$(stamps 'digits_int4.[ch]')" == "$before_int4" ]] || what+=" int4"
+    [[ "$(stamps 'consumer*')" == "$before" ]] || what+=" program"
+  }
+  has_models "$program"
+  grep -rq " \* Recipe:      recipe.json, SHA-256 $(sha256sum recipe.json | cut -d' ' -f1)" "$in" ||
+    wrong "the array's comment does not tell the recipe"
+  changed "$@"
+  [[ -z "$what" ]] || wrong "made again for nothing:$what: $(cat build.log)"
+  echo '[{"regex": ".*", "operation": "*", "scheme": "dynamic_wi8_afp32"}]' >recipe.json
+  changed "$@"
+  [[ "$what" == " int4 program" ]] || wrong "a new recipe makes:$what"
+  has_models "$program"
+  cp "$source/tests/corpus/models/cnn.tflite" digits.tflite
+  changed "$@"
+  [[ "$what" == " float int4 program" ]] || wrong "a new model makes:$what"
+  has_models "$program"
+  touch tool/aeq
+  changed "$@"
+  [[ "$what" == " float int4 program" ]] || wrong "a new tool makes:$what"
+  changed "$@"
+  [[ -z "$what" ]] || wrong "made again for nothing:$what: $(cat build.log)"
+}
+
+case_aeq_embed() {
+  local generator arguments
+  for generator in "Unix Makefiles" Ninja; do
+    command -v "$([[ "$generator" == Ninja ]] && echo ninja || echo make)" >/dev/null || continue
+    prepare_embedding
+    arguments=(-G "$generator" -DCMAKE_PREFIX_PATH="$prefix" -DAEQ_TOOL="$folder/tool/aeq" -DCMAKE_C_FLAGS="$strict")
+    run "$CMAKE" -S . -B build "${arguments[@]}"
+    run "$CMAKE" --build build
+    embeds build build/consumer "$CMAKE" --build build
+  done
+
+  # Targets of other folders, without C, of a library for others, and two arrays of one name; a model that the build makes.
+  mkdir -p parts/models parts/app
+  cat >parts/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(parts LANGUAGES CXX)
+find_package(aeq REQUIRED COMPONENTS tool)
+add_subdirectory(app)
+add_subdirectory(models)
+END
+  cat >parts/app/CMakeLists.txt <<'END'
+add_library(models STATIC)
+add_executable(consumer main.cpp)
+target_link_libraries(consumer PRIVATE models)
+add_executable(alone alone.cpp)
+END
+  cat >parts/models/CMakeLists.txt <<'END'
+aeq_quantize(digits_int4 MODEL ../../digits.tflite RECIPE dynamic_wi8_afp32 OUTPUT sub/some.tflite)
+add_custom_command(OUTPUT made.tflite COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/../../digits.tflite made.tflite)
+aeq_embed(models QUANTIZED digits_int4)
+aeq_embed(models MODEL ${CMAKE_CURRENT_BINARY_DIR}/made.tflite NAME digits_float ALIGN 64)
+aeq_embed(alone QUANTIZED digits_int4)
+END
+  cp main.c parts/app/main.cpp
+  printf '%s\n' '#include "digits_int4.h"' 'int main() { return digits_int4[4] == 0x54 ? 0 : 1; }' >parts/app/alone.cpp
+  for generator in "Unix Makefiles" Ninja; do
+    command -v "$([[ "$generator" == Ninja ]] && echo ninja || echo make)" >/dev/null || continue
+    run "$CMAKE" -S parts -B "parts/$generator" "${arguments[@]:2}" -G "$generator" -DCMAKE_CXX_FLAGS="$strict"
+    run "$CMAKE" --build "parts/$generator" -j 2
+    has_models "parts/$generator/app/consumer"
+    run "parts/$generator/app/alone"
+  done
+
+  # What is refused.
+  embed() { # WORDS_OF_AEQ_EMBED
+    rm -rf step
+    mkdir step
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(step LANGUAGES C)' \
+      'find_package(aeq REQUIRED COMPONENTS tool)' 'add_library(app STATIC)' "aeq_embed($1)" >step/CMakeLists.txt
+    "$CMAKE" -S step -B step/build "${arguments[@]}"
+  }
+  refuses "aeq_embed(app): one of MODEL and QUANTIZED is needed, and not both" embed app
+  refuses "one of MODEL and QUANTIZED is needed" embed "app MODEL a.tflite QUANTIZED b"
+  refuses "aeq_embed(app): b is no target of aeq_quantize()" embed "app QUANTIZED b"
+  refuses "aeq_embed(app): app is no target of aeq_quantize()" embed "app QUANTIZED app"
+  refuses "aeq_embed(app): unknown words: AS;b; known are MODEL" embed "app MODEL a.tflite AS b"
+  refuses "aeq_embed(other): there is no target of this name yet" embed "other MODEL a.tflite"
+  refuses "aeq_embed(app): my-model can't be the name of an array in C; give it one with NAME" embed "app MODEL my-model.tflite"
+}
+
+case_meson_embed() {
+  needs meson ninja
+  prepare_embedding
+  export PATH="$folder/tool:$PATH"
+  run meson setup build -Dwarning_level=3 -Dwerror=true
+  run ninja -C build
+  embeds build build/consumer ninja -C build
+}
+
 case_pkg_config() {
   needs pkg-config make
   project quantize
@@ -254,6 +371,7 @@ case_meson_subproject() {
   run ninja -C build
   quantizes build/consumer
   cmp build/digits_int8.tflite quantized.tflite || wrong "the build step made something else"
+  [[ -e build/digits_int8.h ]] || wrong "there is no array of the model"
   run meson install -C build >/dev/null
   [[ ! -e by_meson ]] || wrong "installs what it was not asked for: $(find by_meson -type f | head)"
 
