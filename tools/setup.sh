@@ -6,6 +6,7 @@
 #   tools/setup.sh             to build and test
 #   tools/setup.sh --full      also sanitizers, fuzzing, formatting, linting, and what tests packages
 #   tools/setup.sh --platforms also the compilers and emulators for the other platforms of tests/platforms/run.sh
+#   tools/setup.sh --firmware  also a cross compiler for Cortex-M and QEMU's boards
 #   tools/setup.sh --bench     also the benchmarks
 #   tools/setup.sh --dry-run   says what it would do, and does nothing
 #
@@ -22,16 +23,18 @@ need_boost=1.81
 
 full=false
 bench=false
+firmware=false
 platforms=false
 dry_run=false
 for argument in "$@"; do
   case "$argument" in
     --full) full=true ;;
     --bench) bench=true ;;
+    --firmware) firmware=true ;;
     --platforms) platforms=true ;;
     --dry-run) dry_run=true ;;
     -h | --help)
-      sed -n '4,16s/^# \{0,1\}//p' "$0"
+      sed -n '4,17s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     *)
@@ -64,6 +67,7 @@ with --full:  clang with its sanitizer and fuzzer runtimes, clang-format, clang-
               pkg-config, python3 with venv
 with --platforms: cross compilers for s390x, i686, 64-bit Windows (MinGW-w64), aarch64 and armhf, QEMU's user mode,
               Wine, clang 16 and 19, musl and more (ziglang)
+with --firmware: a cross compiler for arm-none-eabi with newlib and libstdc++, QEMU's boards for Arm
 with --bench: Google Benchmark, Eigen 3, python3 with venv
 END
 }
@@ -117,6 +121,10 @@ clang_runtime_is_there() { # libFuzzer comes in the same package as the sanitize
   compgen -G "$library/libclang_rt.fuzzer*.a" >/dev/null
 }
 
+arm_library_is_there() {
+  echo '#include <span>' | arm-none-eabi-g++ -std=c++20 -x c++ -fsyntax-only - 2>/dev/null
+}
+
 find_missing() {
   missing=()
   compiler_is_new || missing+=(compiler)
@@ -149,6 +157,11 @@ find_missing() {
     have wine64 || [[ -x /usr/lib/wine/wine64 ]] || missing+=(wine)
     have clang++-16 || missing+=(clang_16)
     have clang++-19 || missing+=(clang_19)
+  fi
+  if $firmware; then
+    have arm-none-eabi-g++ || missing+=(cross_arm)
+    arm_library_is_there || missing+=(cross_arm_library)
+    have qemu-system-arm || missing+=(qemu_arm)
   fi
   if $bench; then
     header benchmark/benchmark.h >/dev/null || missing+=(benchmark)
@@ -279,6 +292,9 @@ package_of() {
     cross_i386) echo g++-i686-linux-gnu ;;
     cross_mingw) echo g++-mingw-w64-x86-64-posix ;;
     qemu) echo qemu-user ;;
+    cross_arm) echo gcc-arm-none-eabi ;;
+    cross_arm_library) echo libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib ;;
+    qemu_arm) echo qemu-system-arm ;;
     wine) echo wine64 ;;
     clang_16) echo clang-16 ;;
     clang_19) echo clang-19 ;;

@@ -35,6 +35,7 @@
 #include <aeq/kernel/integer/batch_matmul.hpp>
 #include <aeq/kernel/integer/convolution.hpp>
 #include <aeq/kernel/integer/convolution_sums.hpp>
+#include <aeq/kernel/integer/dots.hpp>
 #include <aeq/kernel/integer/fully_connected.hpp>
 #include <aeq/kernel/integer/weighted.hpp>
 #include <aeq/kernel/kernel.hpp>
@@ -48,6 +49,7 @@
 #include <aeq/kernel/pool_2d.hpp>
 #include <aeq/kernel/quantize.hpp>
 #include <aeq/kernel/quantize_op.hpp>
+#include <aeq/kernel/real_product.hpp>
 #include <aeq/kernel/recurrent.hpp>
 #include <aeq/kernel/reduce.hpp>
 #include <aeq/kernel/resize.hpp>

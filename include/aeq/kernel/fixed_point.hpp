@@ -49,14 +49,12 @@ struct fixed_multiplier {
 /// a * b / 2^31, rounded to nearest, halves up; the square of the lowest number saturates.
 [[nodiscard]] constexpr std::int32_t high_product(std::int32_t a, std::int32_t b) noexcept {
   if (a == b && a == std::numeric_limits<std::int32_t>::min()) return std::numeric_limits<std::int32_t>::max();
-  const std::int64_t product = static_cast<std::int64_t>(a) * b;
-  const std::int64_t nudge = product >= 0 ? std::int64_t(1) << 30u : 1 - (std::int64_t(1) << 30u);
-  return static_cast<std::int32_t>((product + nudge) / (std::int64_t(1) << 31u));
+  return static_cast<std::int32_t>((static_cast<std::int64_t>(a) * b + (std::int64_t(1) << 30u)) >> 31u);
 }
 
 /// x / 2^exponent, rounded to nearest, halves away from zero. exponent: 0 to 31.
 [[nodiscard]] constexpr std::int32_t divide_by_power(std::int32_t x, int exponent) noexcept {
-  const auto mask = static_cast<std::int32_t>((std::int64_t(1) << exponent) - 1);
+  const auto mask = static_cast<std::int32_t>((std::uint32_t(1) << exponent) - 1);
   const std::int32_t rest = x & mask;
   const std::int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
   return (x >> exponent) + (rest > threshold ? 1 : 0);

@@ -64,7 +64,7 @@ struct l2_normalization_row {
 /// x * (bias + alpha * sum of the squares of the neighbours up to `radius` away)^-beta.
 struct local_response_row {
   static void compute(std::span<const float> x, std::span<float> y, const operation_options& options) noexcept {
-    const auto radius = static_cast<std::size_t>(std::max(options.radius, 0));
+    const auto radius = static_cast<std::size_t>(std::max<std::int32_t>(options.radius, 0));
     for (std::size_t i = 0; i < x.size(); ++i) {
       const std::size_t begin = i - std::min(i, radius);
       const std::size_t end = i + std::min(x.size() - i, radius + 1);

@@ -12,6 +12,7 @@
 #include <aeq/kernel/activation.hpp>
 #include <aeq/kernel/fixed_point.hpp>
 #include <aeq/kernel/operand.hpp>
+#include <aeq/kernel/real_product.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
 
@@ -89,13 +90,15 @@ struct output_stage {
 
   /// sum: of 32 bits it has the lower half, wrapped.
   [[nodiscard]] constexpr std::int32_t operator()(std::int64_t sum, std::size_t channel) const noexcept {
-    std::int64_t scaled = 0;
+    std::int32_t scaled = 0;
     switch (scaling) {
       case sum_scaling::fixed: scaled = multiply(static_cast<std::int32_t>(sum), fixed[channel * step]); break;
       case sum_scaling::wide: scaled = multiply_wide(sum, fixed[channel * step]); break;
-      case sum_scaling::real: scaled = rounded(static_cast<double>(sum) * real[channel * step]); break;
+      case sum_scaling::real: scaled = rounded_real_product(sum, real[channel * step]); break;
     }
-    return range.clamp(scaled + zero_point);
+    // Ranges of 16 bits at most, so that their distances from a zero point have 32.
+    const std::int32_t lowest = range.lowest - zero_point, highest = range.highest - zero_point;
+    return (scaled < lowest ? lowest : scaled > highest ? highest : scaled) + zero_point;
   }
 };
 

@@ -149,7 +149,8 @@ struct scaled_quotient {
     const int spare = std::countl_zero(static_cast<std::uint32_t>(x < 0 ? ~x : x)) - 1;
     const std::int32_t quotient = high_product(shifted_left(x, spare), inverse.value);
     const std::int32_t shift = factor.shift - inverse.exponent - spare;
-    const std::int32_t scaled = shift < -31 ? 0 : multiply(quotient, {factor.multiplier, std::min(shift, 30)});
+    const std::int32_t scaled =
+        shift < -31 ? 0 : multiply(quotient, {factor.multiplier, std::min<std::int32_t>(shift, 30)});
     return range.clamp(std::int64_t(scaled) + y_zero);
   }
 };

@@ -24,6 +24,8 @@ void conv_2d_sums(const kernel_arguments& call, const conv_2d_geometry& g, const
   const window_axis& columns = g.windows.columns;
   const std::size_t group_outputs = g.output_channels / g.groups;
   const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+  const std::size_t channel_step = taps * g.depth;
+  const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
   const bool is_contiguous = columns.dilation == 1 && g.groups == 1;  // a row of taps in x and in w
   detail::for_output_pixels(
       call, g, taps * g.depth * g.output_channels,
@@ -31,23 +33,40 @@ void conv_2d_sums(const kernel_arguments& call, const conv_2d_geometry& g, const
         const window_axis::taps ys = rows.inside(row);
         const window_axis::taps xs = columns.inside(column);
         const std::int32_t x_zero = zero_of(image);
+        if (ys.first == ys.last || xs.first == xs.last) {
+          for (std::size_t n = 0; n < g.output_channels; ++n) finish(image, pixel * g.output_channels + n, n, Sum(0));
+          return;
+        }
         const std::size_t run = (is_contiguous ? static_cast<std::size_t>(xs.last - xs.first) : 1) * g.depth;
-        const std::int64_t step = is_contiguous ? columns.filter : 1;
-        for (std::size_t n = 0; n < g.output_channels; ++n) {
-          Sum sum = 0;
-          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
-            for (std::int64_t kx = xs.first; kx < xs.last; kx += step) {
-              const std::int64_t iy = rows.start(row) + ky * rows.dilation;
-              const std::int64_t ix = columns.start(column) + kx * columns.dilation;
-              const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
-                                         static_cast<std::size_t>(columns.inputs) +
-                                     static_cast<std::size_t>(ix);
-              const X* const from = x + at * g.input_channels + n / group_outputs * g.depth;
-              const W* const by = w + (n * taps + static_cast<std::size_t>(ky * columns.filter + kx)) * g.depth;
-              sum += dot<Sum>(from, by, run, x_zero, w_zero);
+        const std::size_t runs = is_contiguous ? 1 : static_cast<std::size_t>(xs.last - xs.first);
+        const auto lines = static_cast<std::size_t>(ys.last - ys.first);
+        // The first tap, and from a tap to the one below it.
+        const auto iy = static_cast<std::size_t>(rows.start(row) + ys.first * rows.dilation);
+        const auto ix = static_cast<std::size_t>(columns.start(column) + xs.first * columns.dilation);
+        const X* const first_x = x + ((image * height + iy) * width + ix) * g.input_channels;
+        const W* const first_w = w + static_cast<std::size_t>(ys.first * columns.filter + xs.first) * g.depth;
+        const std::size_t x_line = static_cast<std::size_t>(rows.dilation) * width * g.input_channels;
+        const std::size_t w_line = static_cast<std::size_t>(columns.filter) * g.depth;
+        const std::size_t x_step = static_cast<std::size_t>(columns.dilation) * g.input_channels;
+        std::size_t n = 0;
+        for (std::size_t group = 0; group < g.groups; ++group) {
+          const std::size_t end = n + group_outputs;
+          while (n < end) {
+            const std::size_t together = end - n < 4 ? 1 : 4;
+            const X* from = first_x + group * g.depth;
+            const W* by = first_w + n * channel_step;
+            Sum sums[4]{};
+            for (std::size_t line = 0; line < lines; ++line, from += x_line, by += w_line) {
+              for (std::size_t k = 0; k < runs; ++k) {
+                if (together == 4) {
+                  add_dots<4>(from + k * x_step, by + k * g.depth, channel_step, run, x_zero, w_zero, sums);
+                } else {
+                  add_dots<1>(from + k * x_step, by + k * g.depth, channel_step, run, x_zero, w_zero, sums);
+                }
+              }
             }
+            for (std::size_t r = 0; r < together; ++r, ++n) finish(image, pixel * g.output_channels + n, n, sums[r]);
           }
-          finish(image, pixel * g.output_channels + n, n, sum);
         }
       });
 }

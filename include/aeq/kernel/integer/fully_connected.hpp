@@ -66,10 +66,21 @@ struct integer_fully_connected {
     const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
     const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
     call.share.for_ranges(call.outputs[0].elements(), 65536 / depth + 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const std::size_t n = i % channels;
-        using sum = typename weighted_call<X, W>::sum;
-        of.y[i] = of.finish(dot<sum>(of.x + i / channels * depth, of.w + n * depth, depth, of.x_zero, of.w_zero), n);
+      using sum = typename weighted_call<X, W>::sum;
+      std::size_t n = begin % channels;
+      const X* x = of.x + begin / channels * depth;
+      for (std::size_t i = begin; i < end;) {
+        sum sums[4]{};
+        const std::size_t rows = channels - n < 4 || end - i < 4 ? 1 : 4;
+        if (rows == 4) {
+          add_dots<4>(x, of.w + n * depth, depth, depth, of.x_zero, of.w_zero, sums);
+        } else {
+          add_dots<1>(x, of.w + n * depth, depth, depth, of.x_zero, of.w_zero, sums);
+        }
+        for (std::size_t r = 0; r < rows; ++r, ++i, ++n) of.y[i] = of.finish(sums[r], n);
+        if (n != channels) continue;
+        n = 0;
+        x += depth;
       }
     });
   }

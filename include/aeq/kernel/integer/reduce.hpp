@@ -67,7 +67,8 @@ struct integer_reduction {
     if constexpr (IsMean) {
       if (n == 0) return;
       // As many bits of 1 / n as there is room for.
-      const int bits = std::min({63 - std::countl_zero(static_cast<std::uint64_t>(n)), 32, 31 + factor.shift});
+      const int bits = std::min<int>(
+          {63 - std::countl_zero(static_cast<std::uint64_t>(n)), 32, static_cast<int>(31 + factor.shift)});
       factor.multiplier = static_cast<std::int32_t>((static_cast<std::int64_t>(factor.multiplier) << bits) /
                                                     static_cast<std::int64_t>(n));
       factor.shift -= bits;

@@ -174,7 +174,7 @@ struct integer_softmax_16 {
       const int shift = 31 - zeros;
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t share = (p.power(from[i] - most) * inverse + (1 << (shift - 1))) >> shift;
-        y[begin + i] = static_cast<std::int16_t>(std::clamp(share, 0, 32767));
+        y[begin + i] = static_cast<std::int16_t>(std::clamp<std::int32_t>(share, 0, 32767));
       }
     });
   }

@@ -19,6 +19,7 @@
 #include <type_traits>
 
 #include <aeq/kernel/bias.hpp>
+#include <aeq/kernel/integer/dots.hpp>
 #include <aeq/kernel/kernel.hpp>
 #include <aeq/kernel/output_stage.hpp>
 #include <aeq/kernel/workspace.hpp>
@@ -201,17 +202,5 @@ struct weighted_call {
  private:
   bool is_narrow_ = true;
 };
-
-/// Sum over k of (x[k] - x_zero) * (w[k] - w_zero), wrapped to Sum, which has no sign. The inner loop of all ops whose
-/// operands lie side by side.
-template <class Sum, class X, class W>
-[[nodiscard]] constexpr Sum dot(const X* x, const W* w, std::size_t n, std::int32_t x_zero,
-                                std::int32_t w_zero) noexcept {
-  Sum total = 0;
-  for (std::size_t k = 0; k < n; ++k) {
-    total += static_cast<Sum>((static_cast<std::int32_t>(x[k]) - x_zero) * (static_cast<std::int32_t>(w[k]) - w_zero));
-  }
-  return total;
-}
 
 }  // namespace aeq::inline AEQ_ABI::kernel
