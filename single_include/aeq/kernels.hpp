@@ -3929,14 +3929,12 @@ struct fixed_multiplier {
 /// a * b / 2^31, rounded to nearest, halves up; the square of the lowest number saturates.
 [[nodiscard]] constexpr std::int32_t high_product(std::int32_t a, std::int32_t b) noexcept {
   if (a == b && a == std::numeric_limits<std::int32_t>::min()) return std::numeric_limits<std::int32_t>::max();
-  const std::int64_t product = static_cast<std::int64_t>(a) * b;
-  const std::int64_t nudge = product >= 0 ? std::int64_t(1) << 30u : 1 - (std::int64_t(1) << 30u);
-  return static_cast<std::int32_t>((product + nudge) / (std::int64_t(1) << 31u));
+  return static_cast<std::int32_t>((static_cast<std::int64_t>(a) * b + (std::int64_t(1) << 30u)) >> 31u);
 }
 
 /// x / 2^exponent, rounded to nearest, halves away from zero. exponent: 0 to 31.
 [[nodiscard]] constexpr std::int32_t divide_by_power(std::int32_t x, int exponent) noexcept {
-  const auto mask = static_cast<std::int32_t>((std::int64_t(1) << exponent) - 1);
+  const auto mask = static_cast<std::int32_t>((std::uint32_t(1) << exponent) - 1);
   const std::int32_t rest = x & mask;
   const std::int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
   return (x >> exponent) + (rest > threshold ? 1 : 0);
@@ -4261,12 +4259,175 @@ template <std::floating_point T>
 // one per output channel, and zero point 0 where the op says nothing else; the bias has scale x * weight and zero point
 // 0. Sums wrap: 32 bits hold 2^15 products with room for the bias.
 
+// ---- aeq/kernel/integer/dots.hpp
+// Sums of products of integers, one or four rows of weights at a time: the inner loops of all ops with a weight.
+// Freestanding.
+//
+// Sums wrap, so the order of the products makes no difference: processors whose instructions multiply two pairs of 16
+// bits at a time (Arm's DSP extension: Cortex-M4, M7, M33, M55) take 8-bit numbers by four, with the same bits.
+// Constant expressions take the plain loops.
+
+#if defined(__ARM_FEATURE_SIMD32) && __ARM_FEATURE_SIMD32
+#include <arm_acle.h>
+#endif
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+namespace detail {
+
+#if defined(__ARM_FEATURE_SIMD32) && __ARM_FEATURE_SIMD32
+template <class Sum, class X, class W>
+inline constexpr bool has_paired_products = std::is_same_v<X, std::int8_t>&& std::is_same_v<W, std::int8_t> &&
+                                            sizeof(Sum) == 4;
+
+/// Four neighbours.
+[[nodiscard, gnu::always_inline]] inline std::uint32_t four_of(const std::int8_t* from) noexcept {
+  std::uint32_t word = 0;
+  __builtin_memcpy(&word, from, sizeof word);  // (std::memcpy is a call where compilers have no library)
+  return word;
+}
+/// The even ones of four in 16 bits each, and the odd ones.
+[[nodiscard, gnu::always_inline]] inline int16x2_t even_of(std::uint32_t four) noexcept {
+  return __sxtb16(static_cast<int8x4_t>(four));
+}
+[[nodiscard, gnu::always_inline]] inline int16x2_t odd_of(std::uint32_t four) noexcept {
+  int16x2_t odd;  // one instruction, which g++ 12 makes two of
+  asm("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(four));
+  return odd;
+}
+
+/// sums[r] += sum over k of (x[k] - x_zero) * w[r * step + k].
+template <std::size_t Rows>
+[[gnu::always_inline]] inline void add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step,
+                                                   std::size_t n, std::int32_t x_zero, std::uint32_t* sums) noexcept {
+  const auto zero = static_cast<std::uint32_t>(x_zero) & 0xffffu;
+  const auto zeros = static_cast<int16x2_t>(zero | zero << 16u);
+  std::int32_t totals[Rows];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < Rows; ++r) totals[r] = static_cast<std::int32_t>(sums[r]);
+  // Two pointers for four rows: there are registers for no more.
+  const std::int8_t* second = w + 2 * step;
+  const auto row = [&](std::size_t r) { return r < 2 ? w + r * step : second + (r - 2) * step; };
+  const std::int8_t* const end = x + n;
+  for (const std::int8_t* const last = x + n / 4 * 4; x != last; x += 4) {
+    const std::uint32_t four = four_of(x);
+    const int16x2_t even = __ssub16(even_of(four), zeros);
+    const int16x2_t odd = __ssub16(odd_of(four), zeros);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < Rows; ++r) {
+      const std::uint32_t by = four_of(row(r));
+      totals[r] = __smlad(even, even_of(by), totals[r]);
+      totals[r] = __smlad(odd, odd_of(by), totals[r]);
+    }
+    w += 4;
+    second += 4;
+  }
+  for (; x != end; ++x, ++w, ++second) {
+    const std::int32_t value = *x - x_zero;
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < Rows; ++r) totals[r] += value * *row(r);
+  }
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < Rows; ++r) sums[r] = static_cast<std::uint32_t>(totals[r]);
+}
+#else
+template <class Sum, class X, class W>
+inline constexpr bool has_paired_products = false;
+
+template <std::size_t Rows>
+void add_paired_dots(const std::int8_t*, const std::int8_t*, std::size_t, std::size_t, std::int32_t,
+                     std::uint32_t*) noexcept;
+#endif
+
+}  // namespace detail
+
+/// sums[r] += sum over k < n of (x[k] - x_zero) * (w[r * step + k] - w_zero), wrapped to Sum, which has no sign.
+template <std::size_t Rows, class Sum, class X, class W>
+constexpr void add_dots(const X* x, const W* w, std::size_t step, std::size_t n, std::int32_t x_zero,
+                        std::int32_t w_zero, Sum* sums) noexcept {
+  if constexpr (detail::has_paired_products<Sum, X, W>) {
+    if (!std::is_constant_evaluated() && w_zero == 0) {
+      return detail::add_paired_dots<Rows>(x, w, step, n, x_zero, sums);
+    }
+  }
+  Sum totals[Rows]{};
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::int32_t value = static_cast<std::int32_t>(x[k]) - x_zero;
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < Rows; ++r) {
+      totals[r] += static_cast<Sum>(value * (static_cast<std::int32_t>(w[r * step + k]) - w_zero));
+    }
+  }
+  for (std::size_t r = 0; r < Rows; ++r) sums[r] += totals[r];
+}
+
+/// One of them.
+template <class Sum, class X, class W>
+[[nodiscard]] constexpr Sum dot(const X* x, const W* w, std::size_t n, std::int32_t x_zero,
+                                std::int32_t w_zero) noexcept {
+  Sum total[1]{};
+  add_dots<1>(x, w, 0, n, x_zero, w_zero, total);
+  return total[0];
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
 // ---- aeq/kernel/output_stage.hpp
 // From a sum of integer products to an integer of the output: times a real number, plus the zero point, clamped.
 // (spec: kernels, sections 1 and 2) Freestanding.
 
 #include <utility>
 
+// ---- aeq/kernel/real_product.hpp
+// Sums times a double, rounded to an integer. (spec: kernels, section 2) Freestanding, constexpr.
+//
+// Where a processor has no unit for doubles the product costs hundreds of instructions. There it is computed in
+// integers, to 31 bits of the factor and with a bound of the error; only where the bound leaves two integers to choose
+// from do doubles decide.
+
+namespace aeq::inline AEQ_ABI::kernel {
+
+/// Whether the processor computes with doubles itself.
+#if (defined(__arm__) && !(defined(__ARM_FP) && (__ARM_FP & 8))) || \
+    (defined(__riscv) && !(defined(__riscv_flen) && __riscv_flen >= 64))
+inline constexpr bool has_double_unit = false;
+#else
+inline constexpr bool has_double_unit = true;
+#endif
+
+/// rounded(x * factor) in integers, if that is certain; factor is not negative. False for factors from 1/2 on or far
+/// below 2^-32, and in one case of many millions.
+[[nodiscard]] constexpr bool round_in_integers(std::int32_t x, double factor, std::int32_t& result) noexcept {
+  const auto bits = std::bit_cast<std::uint64_t>(factor);
+  // factor = (first + rest) / 2^shift, first in [2^30, 2^31), rest in [0, 1)
+  const auto first =
+      static_cast<std::int32_t>(std::uint32_t(1) << 30u | (static_cast<std::uint32_t>(bits >> 22u) & 0x3fffffffu));
+  const std::int32_t shift = 1053 - static_cast<std::int32_t>(bits >> 52u);
+  if (shift < 32 || shift > 62) return false;
+  // |x * first| <= 2^62. The rest adds less than |x| to its size; the rounding of the double's product, 2^-53 of it,
+  // less than 2^10.
+  const std::int64_t sum = static_cast<std::int64_t>(x) * first + (std::int64_t(1) << (shift - 1));
+  const std::int64_t below = x < 0 ? static_cast<std::int64_t>(x) - 1024 : -1024;
+  const std::int64_t above = x < 0 ? 1024 : static_cast<std::int64_t>(x) + 1024;
+  const auto least = static_cast<std::int32_t>((sum + below) >> 32) >> (shift - 32);
+  const auto most = static_cast<std::int32_t>((sum + above) >> 32) >> (shift - 32);
+  result = least;
+  return least == most;
+}
+
+/// The nearest integer of x * factor, halves away from zero, saturated to 32 bits. factor is not negative.
+[[nodiscard]] constexpr std::int32_t rounded_real_product(std::int64_t x, double factor) noexcept {
+  if constexpr (!has_double_unit) {
+    const auto narrow = static_cast<std::int32_t>(x);
+    std::int32_t result = 0;
+    if (narrow == x && round_in_integers(narrow, factor, result)) return result;
+  }
+  return rounded(static_cast<double>(x) * factor);
+}
+
+}  // namespace aeq::inline AEQ_ABI::kernel
+
+// ---- aeq/kernel/output_stage.hpp
 namespace aeq::inline AEQ_ABI::kernel {
 
 /// The limits of a quantized type of 8, 16 or 32 bits; {0, 0} of others.
@@ -4343,13 +4504,15 @@ struct output_stage {
 
   /// sum: of 32 bits it has the lower half, wrapped.
   [[nodiscard]] constexpr std::int32_t operator()(std::int64_t sum, std::size_t channel) const noexcept {
-    std::int64_t scaled = 0;
+    std::int32_t scaled = 0;
     switch (scaling) {
       case sum_scaling::fixed: scaled = multiply(static_cast<std::int32_t>(sum), fixed[channel * step]); break;
       case sum_scaling::wide: scaled = multiply_wide(sum, fixed[channel * step]); break;
-      case sum_scaling::real: scaled = rounded(static_cast<double>(sum) * real[channel * step]); break;
+      case sum_scaling::real: scaled = rounded_real_product(sum, real[channel * step]); break;
     }
-    return range.clamp(scaled + zero_point);
+    // Ranges of 16 bits at most, so that their distances from a zero point have 32.
+    const std::int32_t lowest = range.lowest - zero_point, highest = range.highest - zero_point;
+    return (scaled < lowest ? lowest : scaled > highest ? highest : scaled) + zero_point;
   }
 };
 
@@ -4596,18 +4759,6 @@ struct weighted_call {
  private:
   bool is_narrow_ = true;
 };
-
-/// Sum over k of (x[k] - x_zero) * (w[k] - w_zero), wrapped to Sum, which has no sign. The inner loop of all ops whose
-/// operands lie side by side.
-template <class Sum, class X, class W>
-[[nodiscard]] constexpr Sum dot(const X* x, const W* w, std::size_t n, std::int32_t x_zero,
-                                std::int32_t w_zero) noexcept {
-  Sum total = 0;
-  for (std::size_t k = 0; k < n; ++k) {
-    total += static_cast<Sum>((static_cast<std::int32_t>(x[k]) - x_zero) * (static_cast<std::int32_t>(w[k]) - w_zero));
-  }
-  return total;
-}
 
 }  // namespace aeq::inline AEQ_ABI::kernel
 
@@ -4989,6 +5140,8 @@ void conv_2d_sums(const kernel_arguments& call, const conv_2d_geometry& g, const
   const window_axis& columns = g.windows.columns;
   const std::size_t group_outputs = g.output_channels / g.groups;
   const auto taps = static_cast<std::size_t>(rows.filter * columns.filter);
+  const std::size_t channel_step = taps * g.depth;
+  const auto height = static_cast<std::size_t>(rows.inputs), width = static_cast<std::size_t>(columns.inputs);
   const bool is_contiguous = columns.dilation == 1 && g.groups == 1;  // a row of taps in x and in w
   detail::for_output_pixels(
       call, g, taps * g.depth * g.output_channels,
@@ -4996,23 +5149,40 @@ void conv_2d_sums(const kernel_arguments& call, const conv_2d_geometry& g, const
         const window_axis::taps ys = rows.inside(row);
         const window_axis::taps xs = columns.inside(column);
         const std::int32_t x_zero = zero_of(image);
+        if (ys.first == ys.last || xs.first == xs.last) {
+          for (std::size_t n = 0; n < g.output_channels; ++n) finish(image, pixel * g.output_channels + n, n, Sum(0));
+          return;
+        }
         const std::size_t run = (is_contiguous ? static_cast<std::size_t>(xs.last - xs.first) : 1) * g.depth;
-        const std::int64_t step = is_contiguous ? columns.filter : 1;
-        for (std::size_t n = 0; n < g.output_channels; ++n) {
-          Sum sum = 0;
-          for (std::int64_t ky = ys.first; ky < ys.last; ++ky) {
-            for (std::int64_t kx = xs.first; kx < xs.last; kx += step) {
-              const std::int64_t iy = rows.start(row) + ky * rows.dilation;
-              const std::int64_t ix = columns.start(column) + kx * columns.dilation;
-              const std::size_t at = (image * static_cast<std::size_t>(rows.inputs) + static_cast<std::size_t>(iy)) *
-                                         static_cast<std::size_t>(columns.inputs) +
-                                     static_cast<std::size_t>(ix);
-              const X* const from = x + at * g.input_channels + n / group_outputs * g.depth;
-              const W* const by = w + (n * taps + static_cast<std::size_t>(ky * columns.filter + kx)) * g.depth;
-              sum += dot<Sum>(from, by, run, x_zero, w_zero);
+        const std::size_t runs = is_contiguous ? 1 : static_cast<std::size_t>(xs.last - xs.first);
+        const auto lines = static_cast<std::size_t>(ys.last - ys.first);
+        // The first tap, and from a tap to the one below it.
+        const auto iy = static_cast<std::size_t>(rows.start(row) + ys.first * rows.dilation);
+        const auto ix = static_cast<std::size_t>(columns.start(column) + xs.first * columns.dilation);
+        const X* const first_x = x + ((image * height + iy) * width + ix) * g.input_channels;
+        const W* const first_w = w + static_cast<std::size_t>(ys.first * columns.filter + xs.first) * g.depth;
+        const std::size_t x_line = static_cast<std::size_t>(rows.dilation) * width * g.input_channels;
+        const std::size_t w_line = static_cast<std::size_t>(columns.filter) * g.depth;
+        const std::size_t x_step = static_cast<std::size_t>(columns.dilation) * g.input_channels;
+        std::size_t n = 0;
+        for (std::size_t group = 0; group < g.groups; ++group) {
+          const std::size_t end = n + group_outputs;
+          while (n < end) {
+            const std::size_t together = end - n < 4 ? 1 : 4;
+            const X* from = first_x + group * g.depth;
+            const W* by = first_w + n * channel_step;
+            Sum sums[4]{};
+            for (std::size_t line = 0; line < lines; ++line, from += x_line, by += w_line) {
+              for (std::size_t k = 0; k < runs; ++k) {
+                if (together == 4) {
+                  add_dots<4>(from + k * x_step, by + k * g.depth, channel_step, run, x_zero, w_zero, sums);
+                } else {
+                  add_dots<1>(from + k * x_step, by + k * g.depth, channel_step, run, x_zero, w_zero, sums);
+                }
+              }
             }
+            for (std::size_t r = 0; r < together; ++r, ++n) finish(image, pixel * g.output_channels + n, n, sums[r]);
           }
-          finish(image, pixel * g.output_channels + n, n, sum);
         }
       });
 }
@@ -5658,10 +5828,21 @@ struct integer_fully_connected {
     const auto depth = static_cast<std::size_t>(call.inputs[1].shape[1]);
     const auto channels = static_cast<std::size_t>(call.inputs[1].shape[0]);
     call.share.for_ranges(call.outputs[0].elements(), 65536 / depth + 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const std::size_t n = i % channels;
-        using sum = typename weighted_call<X, W>::sum;
-        of.y[i] = of.finish(dot<sum>(of.x + i / channels * depth, of.w + n * depth, depth, of.x_zero, of.w_zero), n);
+      using sum = typename weighted_call<X, W>::sum;
+      std::size_t n = begin % channels;
+      const X* x = of.x + begin / channels * depth;
+      for (std::size_t i = begin; i < end;) {
+        sum sums[4]{};
+        const std::size_t rows = channels - n < 4 || end - i < 4 ? 1 : 4;
+        if (rows == 4) {
+          add_dots<4>(x, of.w + n * depth, depth, depth, of.x_zero, of.w_zero, sums);
+        } else {
+          add_dots<1>(x, of.w + n * depth, depth, depth, of.x_zero, of.w_zero, sums);
+        }
+        for (std::size_t r = 0; r < rows; ++r, ++i, ++n) of.y[i] = of.finish(sums[r], n);
+        if (n != channels) continue;
+        n = 0;
+        x += depth;
       }
     });
   }
@@ -5727,7 +5908,7 @@ struct l2_normalization_row {
 /// x * (bias + alpha * sum of the squares of the neighbours up to `radius` away)^-beta.
 struct local_response_row {
   static void compute(std::span<const float> x, std::span<float> y, const operation_options& options) noexcept {
-    const auto radius = static_cast<std::size_t>(std::max(options.radius, 0));
+    const auto radius = static_cast<std::size_t>(std::max<std::int32_t>(options.radius, 0));
     for (std::size_t i = 0; i < x.size(); ++i) {
       const std::size_t begin = i - std::min(i, radius);
       const std::size_t end = i + std::min(x.size() - i, radius + 1);
@@ -10448,7 +10629,8 @@ struct scaled_quotient {
     const int spare = std::countl_zero(static_cast<std::uint32_t>(x < 0 ? ~x : x)) - 1;
     const std::int32_t quotient = high_product(shifted_left(x, spare), inverse.value);
     const std::int32_t shift = factor.shift - inverse.exponent - spare;
-    const std::int32_t scaled = shift < -31 ? 0 : multiply(quotient, {factor.multiplier, std::min(shift, 30)});
+    const std::int32_t scaled =
+        shift < -31 ? 0 : multiply(quotient, {factor.multiplier, std::min<std::int32_t>(shift, 30)});
     return range.clamp(std::int64_t(scaled) + y_zero);
   }
 };
@@ -11506,7 +11688,8 @@ struct integer_reduction {
     if constexpr (IsMean) {
       if (n == 0) return;
       // As many bits of 1 / n as there is room for.
-      const int bits = std::min({63 - std::countl_zero(static_cast<std::uint64_t>(n)), 32, 31 + factor.shift});
+      const int bits = std::min<int>(
+          {63 - std::countl_zero(static_cast<std::uint64_t>(n)), 32, static_cast<int>(31 + factor.shift)});
       factor.multiplier = static_cast<std::int32_t>((static_cast<std::int64_t>(factor.multiplier) << bits) /
                                                     static_cast<std::int64_t>(n));
       factor.shift -= bits;
@@ -11935,7 +12118,7 @@ struct integer_softmax_16 {
       const int shift = 31 - zeros;
       for (std::size_t i = 0; i < depth; ++i) {
         const std::int32_t share = (p.power(from[i] - most) * inverse + (1 << (shift - 1))) >> shift;
-        y[begin + i] = static_cast<std::int16_t>(std::clamp(share, 0, 32767));
+        y[begin + i] = static_cast<std::int16_t>(std::clamp<std::int32_t>(share, 0, 32767));
       }
     });
   }
