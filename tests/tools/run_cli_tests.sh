@@ -601,6 +601,8 @@ case_export() {
   echo '[{"regex": ".*", "operation": "*", "scheme": "dynamic_wi8_afp32"}]' >mine.json
   gives 0 "$aeq" export m.tflite --recipe $recipe -o r.h
   grep -qx " \* Recipe:      $recipe" r.h || wrong "r.h does not name the recipe"
+  gives 0 "$aeq" export m.tflite --recipe static_wi4_ai16 -o r.h --overwrite
+  grep -qx " \* Recipe:      static_wi4_ai16" r.h || wrong "r.h does not name the scheme"
   gives 0 "$aeq" export m.tflite --recipe mine.json -o r.h --overwrite --sync
   grep -qx " \* Recipe:      mine.json, SHA-256 $(sha256sum mine.json | cut -d' ' -f1)" r.h || wrong "r.h: $(head r.h)"
 }
@@ -671,6 +673,8 @@ case_export_errors() {
   says "--name"
   gives 5 "$aeq" export missing.tflite -o o.h
   says "missing.tflite"
+  gives 5 "$aeq" export m.tflite --recipe static_wi8_ai9 -o o.h
+  says "\"static_wi8_ai8\" is the nearest"
   gives 5 "$aeq" export m.tflite --recipe missing.json -o o.h
   says "missing.json"
   echo "no model" >text.tflite

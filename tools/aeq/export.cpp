@@ -2,10 +2,8 @@
 // aeq export: a model as a part of a program.
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <aeq/deploy/c_array.hpp>
 #include <aeq/io/error.hpp>
@@ -42,15 +40,14 @@ std::string default_header(const std::string& output) {
 
 /// A recipe for the comment: a name as it is, a file by its name and its hash, so that it can be told from later ones.
 std::string recipe_text(const std::string& recipe) {
-  if (recipe.empty()) return "";
-  std::error_code ignored;
-  const bool is_file = recipe == "-" || std::filesystem::exists(recipe, ignored);
-  if (!is_file || aeq::recipe::find_builtin(recipe) != nullptr) {
-    static_cast<void>(aeq::recipe::open(recipe));  // which knows it, or says that there is none
+  if (recipe.empty() || aeq::recipe::find_builtin(recipe) != nullptr) return recipe;
+  try {
+    const auto file = aeq::io::input_file::open(recipe);
+    return std::string(aeq::io::file_name_of(file->name())) + ", SHA-256 " + aeq::io::sha256_text(file->bytes());
+  } catch (const aeq::error&) {
+    static_cast<void>(aeq::recipe::open(recipe));  // which knows other names, or says what is wrong
     return recipe;
   }
-  const auto file = aeq::io::input_file::open(recipe);
-  return std::string(aeq::io::file_name_of(file->name())) + ", SHA-256 " + aeq::io::sha256_text(file->bytes());
 }
 
 }  // namespace
