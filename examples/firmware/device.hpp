@@ -33,7 +33,14 @@ struct call {
   aeq::operation_options options{};
   std::uint32_t workspace = 0;  ///< where its workspace begins
   std::uint32_t workspace_bytes = 0;
+  const void* prepared = nullptr;  ///< its workspace, ready and only read; no setup is needed then
 };
+
+/// The workspace of a call: in flash, if it is ready.
+[[nodiscard]] inline std::span<std::byte> workspace_of(const call& what, std::span<std::byte> memory) noexcept {
+  if (what.prepared == nullptr) return memory.subspan(what.workspace, what.workspace_bytes);
+  return {static_cast<std::byte*>(const_cast<void*>(what.prepared)), what.workspace_bytes};
+}
 
 /// The bytes of a tensor.
 [[nodiscard]] inline std::span<std::byte> bytes_of(const tensor& t, std::span<std::byte> arena) noexcept {

@@ -62,7 +62,14 @@ struct layer_options : aeq::operation_options {
   }
 };
 
-/// The network, as a list of calls: step(kernel, inputs, output, options) for each.
+/// Factors in flash, where setup has nothing left to do.
+template <class Factor, std::size_t Count>
+[[nodiscard]] std::span<std::byte> ready(const std::array<Factor, Count>& factors) {
+  return std::as_writable_bytes(std::span(const_cast<Factor*>(factors.data()), Count));  // which evaluate only reads
+}
+
+/// The network, as a list of calls: step(kernel, inputs, output, options) for each, and the factors of those with a
+/// weight.
 template <class Step>
 void for_all_layers(Step&& step) {
   using conv = kernel::integer_conv_2d<std::int8_t>;
@@ -76,46 +83,60 @@ void for_all_layers(Step&& step) {
   constexpr layer_options valid_relu(window_padding::valid, fused_activation::relu);
   constexpr layer_options plain(window_padding::valid);
 
-  step(conv(), {image, stem_weight, stem_bias}, stem, same_relu);
-  step(depthwise_conv(), {stem, depthwise_weight, depthwise_bias}, depthwise, same_relu);
-  step(conv(), {depthwise, pointwise_weight, pointwise_bias}, pointwise, valid_relu);
+  step(conv(), {image, stem_weight, stem_bias}, stem, same_relu, ready(digits::factors_0));
+  step(depthwise_conv(), {stem, depthwise_weight, depthwise_bias}, depthwise, same_relu, ready(digits::factors_1));
+  step(conv(), {depthwise, pointwise_weight, pointwise_bias}, pointwise, valid_relu, ready(digits::factors_2));
   step(max_pool(), {pointwise}, max_pooled, plain.pooled_by_two());
-  step(conv(), {max_pooled, body_weight, body_bias}, body, same_relu);
+  step(conv(), {max_pooled, body_weight, body_bias}, body, same_relu, ready(digits::factors_4));
   step(mean_pool(), {body}, mean_pooled, plain.pooled_by_two());
-  step(fully_connected(), {flat, hidden_weight, hidden_bias}, hidden, same_relu);  // flat: mean_pooled in one row
-  step(fully_connected(), {hidden, classes_weight, classes_bias}, classes, plain);
+  // flat: mean_pooled in one row
+  step(fully_connected(), {flat, hidden_weight, hidden_bias}, hidden, same_relu, ready(digits::factors_7));
+  step(fully_connected(), {hidden, classes_weight, classes_bias}, classes, plain, ready(digits::factors_8));
   step(softmax(), {classes}, probabilities, plain);
 }
 
-/// Calls act(kernel, arguments, its workspace) for all layers; workspaces lie one behind the other.
+/// Calls act(call) with the arguments of a kernel.
 template <class Act>
-void with_each(const Act& act) {
-  std::size_t used = 0;
-  for_all_layers([&](auto of, std::initializer_list<tensor_name> from, tensor_name to, const layer_options& options) {
-    std::array<aeq::operand, 3> inputs;
-    std::size_t count = 0;
-    for (const tensor_name t : from) inputs[count++] = firmware::operand_of(digits::tensors[t], arena);
-    const aeq::result_operand output = firmware::result_of(digits::tensors[to], arena);
-    const aeq::kernel_arguments arguments{std::span(inputs).first(count), {&output, 1}, options, {}, {}, {}};
-    constexpr aeq::kernel_functions functions = aeq::functions_of<decltype(of)>();
-    const std::size_t bytes = (functions.workspace_bytes(arguments) + 7) / 8 * 8;
-    act(functions, arguments, std::span(workspace).subspan(used, bytes));
-    used += bytes;
-  });
+void with_arguments(std::initializer_list<tensor_name> from, tensor_name to, const layer_options& options,
+                    const Act& act) {
+  std::array<aeq::operand, 3> inputs;
+  std::size_t count = 0;
+  for (const tensor_name t : from) inputs[count++] = firmware::operand_of(digits::tensors[t], arena);
+  const aeq::result_operand output = firmware::result_of(digits::tensors[to], arena);
+  act(aeq::kernel_arguments{std::span(inputs).first(count), {&output, 1}, options, {}, {}, {}});
 }
 
-[[nodiscard]] bool set_up() {
+/// Runs setup of the kernels without factors. (Only SOFTMAX has a workspace; it takes all of the memory.)
+struct set_up_step {
   bool good = true;
-  with_each([&](const aeq::kernel_functions& f, const aeq::kernel_arguments& call, std::span<std::byte> memory) {
-    good = good && f.setup(call, memory) == aeq::status::ready;
-  });
-  return good;
+
+  template <class Kernel>
+  void operator()(Kernel, std::initializer_list<tensor_name> from, tensor_name to, const layer_options& options) {
+    with_arguments(from, to, options, [&](const aeq::kernel_arguments& call) {
+      good = good && Kernel::setup(call, workspace) == aeq::status::ready;
+    });
+  }
+  template <class Kernel>
+  void operator()(Kernel, std::initializer_list<tensor_name>, tensor_name, const layer_options&, std::span<std::byte>) {
+  }
+};
+
+struct evaluate_step {
+  template <class Kernel>
+  void operator()(Kernel, std::initializer_list<tensor_name> from, tensor_name to, const layer_options& options,
+                  std::span<std::byte> memory = workspace) {
+    with_arguments(from, to, options, [&](const aeq::kernel_arguments& call) { Kernel::evaluate(call, memory); });
+  }
+};
+
+[[nodiscard]] bool set_up() {
+  set_up_step step;
+  for_all_layers(step);
+  return step.good;
 }
 
 void infer() {
-  with_each([](const aeq::kernel_functions& f, const aeq::kernel_arguments& call, std::span<std::byte> memory) {
-    f.evaluate(call, memory);
-  });
+  for_all_layers(evaluate_step());
 }
 
 template <class T>

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes models as C++ headers of constexpr data, for programs that call the kernels themselves:
 //
-//   write_header NAME=MODEL.tflite... > models.hpp
+//   write_header [--setup] NAME=MODEL.tflite... > models.hpp
+//
+// The factors that ops with a weight scale their sums by are written too, so that they lie in flash and the device
+// calls no setup for these; with --setup they are not.
 //
 // Per model a namespace NAME: the constants' data, all tensors with their shapes, scales and places in one arena
 // (device.hpp says how they look), and the calls in their order. The first subgraph is taken, with the shapes that the
@@ -206,7 +209,39 @@ void write_indices(const char* name, std::size_t number, std::span<const std::in
   write_array<std::int32_t>(name, number, "std::int16_t", values);
 }
 
-void write_model(const std::string& name, const std::string& path) {
+/// Whether evaluate only reads the op's workspace: factors, of ops whose weight is there and not packed.
+[[nodiscard]] bool has_factors_only(aeq::op::code code, aeq::computation computes,
+                                    std::span<const aeq::operand> inputs) {
+  using enum aeq::op::code;
+  if (code != conv_2d && code != depthwise_conv_2d && code != transpose_conv && code != fully_connected) return false;
+  if (computes == aeq::computation::plain || computes == aeq::computation::hybrid) return false;
+  return inputs[1].is_constant && !aeq::kernel::is_packed(inputs[1].type);
+}
+
+/// Those factors, as setup makes them.
+void write_factors(std::size_t number, aeq::op::code code, const aeq::kernel_functions& kernel,
+                   const aeq::kernel_arguments& call) {
+  std::vector<double> memory(kernel.workspace_bytes(call) / sizeof(double) + 1);
+  const std::span<std::byte> workspace = std::as_writable_bytes(std::span(memory));
+  if (kernel.setup(call, workspace) != aeq::status::ready)
+    throw std::runtime_error("a kernel does not take its operands");
+  const std::size_t count = call.inputs[1].scale.size();
+  if (code == aeq::op::code::fully_connected && call.inputs[1].type != element_type::int16) {
+    std::printf("alignas(8) inline constexpr std::array<double, %zu> factors_%zu{", count, number);
+    for (std::size_t i = 0; i < count; ++i) std::printf("%s%a,", i % 4 == 0 ? "\n    " : " ", memory[i]);
+  } else {
+    const auto* const factors = reinterpret_cast<const aeq::kernel::fixed_multiplier*>(workspace.data());
+    std::printf("alignas(8) inline constexpr std::array<aeq::kernel::fixed_multiplier, %zu> factors_%zu{{", count,
+                number);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::printf("%s{%d, %d},", i % 6 == 0 ? "\n    " : " ", factors[i].multiplier, factors[i].shift);
+    }
+    std::printf("}");
+  }
+  std::puts("};");
+}
+
+void write_model(const std::string& name, const std::string& path, bool with_factors) {
   aeq::warnings notes;
   const aeq::model::model source = aeq::model::read(path, notes);
   const aeq::model::subgraph& graph = source.subgraphs.at(0);
@@ -305,6 +340,15 @@ void write_model(const std::string& name, const std::string& path) {
                                " has no kernel");
     const aeq::kernel_arguments arguments{inputs, outputs, options, {}, {}, intermediates};
     const std::size_t bytes = (kernel.workspace_bytes(arguments) + 7) / 8 * 8;
+    const bool is_prepared = with_factors && has_factors_only(code, computes, inputs);
+    if (is_prepared) {
+      std::vector<std::byte> somewhere(std::size_t(1) << 20u);
+      for (aeq::operand& x : inputs) {
+        if (!x.is_constant && x.present()) x.data = somewhere;
+      }
+      for (aeq::result_operand& y : outputs) y.data = somewhere;
+      write_factors(i, code, kernel, arguments);
+    }
     scratch = std::max(scratch, kernel.scratch_bytes == nullptr ? 0 : (kernel.scratch_bytes(arguments) + 7) / 8 * 8);
     write_indices("inputs", i, o.inputs);
     write_indices("outputs", i, written);
@@ -317,9 +361,10 @@ void write_model(const std::string& name, const std::string& path) {
             "), static_cast<aeq::computation>(" +
             std::to_string(static_cast<int>(is_plain ? aeq::computation::plain : computes)) + "), inputs_" + n +
             ", outputs_" + n + ", intermediates_" + n + ", {" + text_of(options, i) + "}, " +
-            std::to_string(workspace) + ", " + std::to_string(bytes) + "},  // " +
+            std::to_string(workspace) + ", " + std::to_string(bytes) +
+            (is_prepared ? ", factors_" + n + ".data()" : "") + "},  // " +
             std::string(aeq::op::find(code) == nullptr ? "?" : aeq::op::find(code)->name) + "\n";
-    workspace += bytes;
+    if (!is_prepared) workspace += bytes;
     ++calls;
   }
   std::printf("inline constexpr std::array<firmware::call, %zu> calls{{\n%s}};\n", calls, rows.c_str());
@@ -336,20 +381,21 @@ void write_model(const std::string& name, const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fputs("usage: write_header NAME=MODEL.tflite... > models.hpp\n", stderr);
+  const bool with_factors = argc < 2 || std::string(argv[1]) != "--setup";
+  if (argc < (with_factors ? 2 : 3)) {
+    std::fputs("usage: write_header [--setup] NAME=MODEL.tflite... > models.hpp\n", stderr);
     return 2;
   }
   std::puts(
       "// Written by write_header: do not edit.\n#pragma once\n\n#include <array>\n#include <cstddef>\n#include "
       "<cstdint>\n"
       "#include <limits>\n\n#include \"device.hpp\"\n");
-  for (int i = 1; i < argc; ++i) {
+  for (int i = with_factors ? 1 : 2; i < argc; ++i) {
     const std::string argument = argv[i];
     const std::size_t equals = argument.find('=');
     if (equals == std::string::npos) return 2;
     try {
-      write_model(argument.substr(0, equals), argument.substr(equals + 1));
+      write_model(argument.substr(0, equals), argument.substr(equals + 1), with_factors);
     } catch (const std::exception& problem) {
       std::fprintf(stderr, "%s: %s\n", argument.c_str() + equals + 1, problem.what());
       return 1;

@@ -120,7 +120,7 @@ golden() { # WRITE_HEADER CORE...
   local names
   names="$(python3 "$here/golden_cases.py" names "${files[@]}")" || exit 1
   # shellcheck disable=SC2086  # a list
-  "$write_header" $names >"$out/models.hpp" || exit 1
+  "$write_header" --setup $names >"$out/models.hpp" || exit 1
   python3 "$here/golden_cases.py" cases "${files[@]}" >"$out/cases.hpp" 2>/dev/null || exit 1
   libraries=(-lm -lc)
   for core in "$@"; do

@@ -21,8 +21,10 @@ struct memory {
 };
 
 [[nodiscard]] constexpr aeq::kernel_functions kernel_of(const call& what) {
-  const aeq::kernel_functions found = aeq::builtin_kernel<aeq::arithmetic::litert>(what.operation, what.computes);
-  return found.present() ? found : plain_kernel(what.operation);
+  aeq::kernel_functions found = aeq::builtin_kernel<aeq::arithmetic::litert>(what.operation, what.computes);
+  if (!found.present()) found = plain_kernel(what.operation);
+  if (what.prepared != nullptr) found = {nullptr, nullptr, found.evaluate, nullptr, nullptr};
+  return found;
 }
 
 template <std::size_t Count>
@@ -51,7 +53,7 @@ void with_arguments(std::span<const tensor> tensors, const call& what, const mem
   arguments.intermediates = std::span(intermediates).first(what.intermediates.size());
   arguments.options = what.options;
   arguments.scratch = has.scratch;
-  task(arguments, has.workspace.subspan(what.workspace, what.workspace_bytes));
+  task(arguments, workspace_of(what, has.workspace));
 }
 
 /// False if a kernel does not take its operands.
@@ -59,6 +61,7 @@ void with_arguments(std::span<const tensor> tensors, const call& what, const mem
                                 std::span<const aeq::kernel_functions> kernels, const memory& has) {
   bool good = true;
   for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (kernels[i].setup == nullptr) continue;
     with_arguments(tensors, calls[i], has, [&](const aeq::kernel_arguments& arguments, std::span<std::byte> workspace) {
       good = good && kernels[i].workspace_bytes(arguments) <= workspace.size() &&
              kernels[i].setup(arguments, workspace) == aeq::status::ready;

@@ -102,7 +102,8 @@ struct weighted_form {
   return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
 }
 
-/// The workspace of such an op.
+/// The workspace of such an op. Where the weight is constant and has 8 or 16 bits, evaluate only reads it: the factors
+/// may lie in flash, made by a setup before the program was built.
 struct weighted_workspace {
   std::span<fixed_multiplier> fixed{};
   std::span<double> real{};
