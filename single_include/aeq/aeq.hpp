@@ -4298,8 +4298,12 @@ inline constexpr bool has_paired_products = std::is_same_v<X, std::int8_t>&& std
 
 /// sums[r] += sum over k of (x[k] - x_zero) * w[r * step + k].
 template <std::size_t Rows>
-[[gnu::always_inline]] inline void add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step,
-                                                   std::size_t n, std::int32_t x_zero, std::uint32_t* sums) noexcept {
+#if !defined(__clang__)
+[[gnu::optimize("O2", "no-schedule-insns")]]
+#endif
+[[gnu::noinline]] void
+add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step, std::size_t n, std::int32_t x_zero,
+                std::uint32_t* sums) noexcept {
   const auto zero = static_cast<std::uint32_t>(x_zero) & 0xffffu;
   const auto zeros = static_cast<int16x2_t>(zero | zero << 16u);
   std::int32_t totals[Rows];
@@ -4659,7 +4663,8 @@ struct weighted_form {
   return is_clamp(call.options.activation) ? status::ready : status::wrong_options;
 }
 
-/// The workspace of such an op.
+/// The workspace of such an op. Where the weight is constant and has 8 or 16 bits, evaluate only reads it: the factors
+/// may lie in flash, made by a setup before the program was built.
 struct weighted_workspace {
   std::span<fixed_multiplier> fixed{};
   std::span<double> real{};

@@ -44,8 +44,12 @@ inline constexpr bool has_paired_products = std::is_same_v<X, std::int8_t>&& std
 
 /// sums[r] += sum over k of (x[k] - x_zero) * w[r * step + k].
 template <std::size_t Rows>
-[[gnu::always_inline]] inline void add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step,
-                                                   std::size_t n, std::int32_t x_zero, std::uint32_t* sums) noexcept {
+#if !defined(__clang__)
+[[gnu::optimize("O2", "no-schedule-insns")]]
+#endif
+[[gnu::noinline]] void
+add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step, std::size_t n, std::int32_t x_zero,
+                std::uint32_t* sums) noexcept {
   const auto zero = static_cast<std::uint32_t>(x_zero) & 0xffffu;
   const auto zeros = static_cast<int16x2_t>(zero | zero << 16u);
   std::int32_t totals[Rows];
