@@ -3391,6 +3391,7 @@ struct window_axis {
   [[nodiscard]] constexpr std::int64_t start(std::int64_t output) const noexcept { return output * stride - before; }
   [[nodiscard]] constexpr taps inside(std::int64_t output) const noexcept {
     const std::int64_t at = start(output);
+    if (at >= 0 && at + (filter - 1) * dilation < inputs) return {0, filter};  // most are
     const std::int64_t first = at < 0 ? (-at + dilation - 1) / dilation : 0;
     std::int64_t last = at < inputs ? (inputs - at + dilation - 1) / dilation : 0;
     if (last > filter) last = filter;
@@ -31642,25 +31643,57 @@ inline constexpr std::size_t panel_channels = 16;
 /// Rows of a tile and panels side by side, at most.
 inline constexpr std::size_t most_tile_rows = 6;
 inline constexpr std::size_t most_tile_panels = 4;
+/// Channels of depthwise weights are filled up to a multiple of it.
+inline constexpr std::size_t depthwise_block = 64;
 
-/// What follows a sum: plus offset, times multiplier * 2^(left - right - 31), rounded twice as kernel::multiply does,
-/// clamped, plus the zero point. One per channel, from the first one of the tile.
+/// Times multiplier * 2^(shift - 31), rounded twice as kernel::multiply does, in the form that the loops compute: of x
+/// shifted to the left, once more than shift says, the upper half of the product with multiplier; plus `half`, less 1
+/// if it is negative and there is something to round (sign is 31 then, else 32); shifted to the right.
+struct integer_factor {
+  std::int32_t multiplier = 0;
+  std::int32_t left = 0;
+  std::int32_t right = 0;
+  std::int32_t half = 0;
+  std::int32_t sign = 32;
+
+  /// Of shifts from -31 to 30.
+  [[nodiscard]] static constexpr integer_factor of(std::int32_t multiplier, std::int32_t shift) {
+    integer_factor f{multiplier, (shift > 0 ? shift : 0) + 1, shift < 0 ? -shift : 0, 0, 32};
+    if (f.right > 0) {
+      f.half = std::int32_t(1) << (f.right - 1);
+      f.sign = 31;
+    }
+    return f;
+  }
+  /// Whether no x of a magnitude up to `largest` makes more than 32 bits on the way.
+  [[nodiscard]] constexpr bool takes(std::uint64_t largest) const {
+    return left <= 31 && largest < (std::uint64_t(1) << 31) >> left;
+  }
+};
+
+/// What follows a sum: plus offset, times the factor, plus the zero point, clamped. One per channel, from the first one
+/// of the tile. Sums are small enough for their factors (integer_factor::takes).
 struct integer_scaling {
   const std::int32_t* offset = nullptr;
-  const std::int32_t* multiplier = nullptr;
+  const std::int32_t* multiplier = nullptr;  ///< one more can be read
   const std::int32_t* left = nullptr;
   const std::int32_t* right = nullptr;
-  std::int32_t zero_point = 0;
-  std::int32_t low = 0;  ///< without the zero point
-  std::int32_t high = 0;
+  const std::int32_t* half = nullptr;
+  const std::int32_t* sign = nullptr;
+  std::int16_t zero_point = 0;
+  std::int8_t low = 0;
+  std::int8_t high = 0;
 
   [[nodiscard]] integer_scaling from(std::size_t channel) const {
-    integer_scaling result = *this;
-    result.offset += channel;
-    result.multiplier += channel;
-    result.left += channel;
-    result.right += channel;
-    return result;
+    return {offset + channel,
+            multiplier + channel,
+            left + channel,
+            right + channel,
+            half + channel,
+            sign + channel,
+            zero_point,
+            low,
+            high};
   }
 };
 
@@ -31675,31 +31708,27 @@ struct integer_tile {
   std::int32_t* const* sums = nullptr;  ///< of whole panels
 };
 
-/// y[c] = the sum over taps of rows[tap][c] * w[tap][c], scaled.
+/// y[c] = the sum over taps of x[tap][c] * w[tap][c], scaled; x is rows[tap][c], plus 128 where numbers have to be
+/// positive.
 struct integer_depthwise_tile {
-  const std::int8_t* const* rows = nullptr;  ///< 2 * pairs
-  std::size_t pairs = 0;
-  const std::int32_t* w = nullptr;  ///< [pairs][w_step]: the even tap's weight in the lower half, the odd one's above
+  const std::int8_t* const* rows = nullptr;  ///< loops.taps of each step
+  std::size_t steps = 0;
+  const std::int32_t* w =
+      nullptr;  ///< [steps][w_step]: the weights of the taps of a step, the first in the lowest bits
   std::size_t w_step = 0;
-  std::size_t channels = 0;
+  std::size_t channels = 0;  ///< of w and of the scaling, loops.place says where each stands
   integer_scaling scaling{};
   std::int8_t* y = nullptr;
 };
 
 /// y = a + b or a - b, of n numbers each, as kernel::scaled_sum has it.
 struct integer_sum {
-  /// Times multiplier * 2^(left - right - 31), rounded twice.
-  struct factor {
-    std::int32_t multiplier = 0;
-    std::int32_t left = 0;
-    std::int32_t right = 0;
-  };
-  factor a{}, b{}, y{};  ///< those of a and b shift the spare bits, too
+  integer_factor a{}, b{}, y{};  ///< those of a and b shift the spare bits, too
   std::int32_t a_zero = 0;
   std::int32_t b_zero = 0;
-  std::int32_t zero_point = 0;  ///< of y
-  std::int32_t low = 0;         ///< without it
-  std::int32_t high = 0;
+  std::int16_t zero_point = 0;  ///< of y
+  std::int8_t low = 0;
+  std::int8_t high = 0;
   bool is_difference = false;
 };
 
@@ -31715,6 +31744,15 @@ struct integer_loops {
   void (*widen)(const std::int8_t* from, std::size_t n, std::int32_t zero_point, std::byte* to) = nullptr;
   void (*multiply[2][3])(const integer_tile&) = {};  ///< [many rows][log2 of panels]
   void (*depthwise)(const integer_depthwise_tile&) = nullptr;
+  std::size_t taps = 0;  ///< that depthwise multiplies in one step, with weights of 32 / taps bits
+  /// Where depthwise wants what belongs to a channel of so many, below the next multiple of depthwise_block.
+  std::size_t (*place)(std::size_t channel, std::size_t channels) = nullptr;
+  /// Adds the weight of a step's tap to an element of integer_depthwise_tile::w, which had none of it.
+  constexpr void add_tap(std::int32_t& element, std::size_t tap, std::int32_t weight) const {
+    const std::size_t bits = 32 / taps;
+    const auto part = static_cast<std::uint32_t>(weight) & ((1u << bits) - 1u);
+    element = static_cast<std::int32_t>(static_cast<std::uint32_t>(element) | part << (tap * bits));
+  }
   void (*sum)(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
               std::int8_t* y) = nullptr;
 };
@@ -31749,31 +31787,26 @@ struct factors {
   __m256i multiplier;
   __m256i left;
   __m256i right;
+  __m256i half;
+  __m256i sign;
 };
 
-/// kernel::multiply, 8 times. (high_product is the product plus 2^30, shifted by 31: the halves it rounds go up.)
+/// kernel::multiply, 8 times: see integer_factor. (The bits below the upper half round it, halves up.)
 AEQ_AVX2 inline __m256i multiplied(__m256i value, const factors& by) {
-  const __m256i one = _mm256_set1_epi32(1), half = _mm256_set1_epi64x(std::int64_t(1) << 30);
+  const __m256i rounding = _mm256_set1_epi64x(std::int64_t(1) << 31);
   const __m256i x = _mm256_sllv_epi32(value, by.left);
-  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by.multiplier), half);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by.multiplier), rounding);
   const __m256i odd =
-      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(by.multiplier, 32)), half);
-  const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
-  const __m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, by.right), one);
-  const __m256i rest = _mm256_and_si256(high, mask);
-  const __m256i threshold = _mm256_sub_epi32(_mm256_srli_epi32(mask, 1), _mm256_srai_epi32(high, 31));
-  return _mm256_sub_epi32(_mm256_srav_epi32(high, by.right), _mm256_cmpgt_epi32(rest, threshold));
-}
-
-/// Clamped, plus the zero point.
-AEQ_AVX2 inline __m256i placed(__m256i value, std::int32_t low, std::int32_t high, std::int32_t zero_point) {
-  const __m256i clamped = _mm256_min_epi32(_mm256_max_epi32(value, _mm256_set1_epi32(low)), _mm256_set1_epi32(high));
-  return _mm256_add_epi32(clamped, _mm256_set1_epi32(zero_point));
+      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(by.multiplier, 32)), rounding);
+  const __m256i high = _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
+  const __m256i rounded = _mm256_sub_epi32(_mm256_add_epi32(high, by.half), _mm256_srlv_epi32(high, by.sign));
+  return _mm256_srav_epi32(rounded, by.right);
 }
 
 AEQ_AVX2 inline __m256i scaled(__m256i sum, const integer_scaling& by, std::size_t channel) {
-  const factors own{load_eight(by.multiplier + channel), load_eight(by.left + channel), load_eight(by.right + channel)};
-  return placed(multiplied(sum, own), by.low, by.high, by.zero_point);
+  return multiplied(sum,
+                    {load_eight(by.multiplier + channel), load_eight(by.left + channel), load_eight(by.right + channel),
+                     load_eight(by.half + channel), load_eight(by.sign + channel)});
 }
 
 /// `count` of eight int8, the others 0.
@@ -31783,10 +31816,14 @@ AEQ_AVX2 inline __m256i load_bytes(const std::int8_t* from, std::size_t count) {
   return _mm256_cvtepi8_epi32(_mm_cvtsi64_si128(bytes));
 }
 
-/// `count` of eight numbers, each of which is an int8.
-AEQ_AVX2 inline void store_bytes(std::int8_t* to, __m256i values, std::size_t count) {
-  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
-  const std::int64_t bytes = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
+/// `count` of eight numbers, plus the zero point of By, clamped.
+template <class By>
+AEQ_AVX2 inline void store_bytes(std::int8_t* to, __m256i values, const By& by, std::size_t count) {
+  const __m128i words =
+      _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1)),
+                     _mm_set1_epi16(by.zero_point));
+  const __m128i raised = _mm_max_epi8(_mm_packs_epi16(words, words), _mm_set1_epi8(by.low));
+  const std::int64_t bytes = _mm_cvtsi128_si64(_mm_min_epi8(raised, _mm_set1_epi8(by.high)));
   std::memcpy(to, &bytes, std::min<std::size_t>(count, 8));
 }
 
@@ -31839,7 +31876,7 @@ AEQ_AVX2 void multiply(const integer_tile& t) {
       if (t.y == nullptr) {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(t.sums[r] + n), sum[r][v]);
       } else if (t.columns > n) {
-        store_bytes(t.y[r] + n, scaled(sum[r][v], t.scaling, n), t.columns - n);
+        store_bytes(t.y[r] + n, scaled(sum[r][v], t.scaling, n), t.scaling, t.columns - n);
       }
     }
   }
@@ -31849,17 +31886,22 @@ AEQ_AVX2 inline void depthwise(const integer_depthwise_tile& t) {
   for (std::size_t c = 0; c < t.channels; c += 8) {
     const std::size_t count = std::min<std::size_t>(t.channels - c, 8);
     __m256i sum = load_eight(t.scaling.offset + c);
-    for (std::size_t pair = 0; pair < t.pairs; ++pair) {
+    for (std::size_t pair = 0; pair < t.steps; ++pair) {
       const __m256i even = load_bytes(t.rows[2 * pair] + c, count), odd = load_bytes(t.rows[2 * pair + 1] + c, count);
       const __m256i both = _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
       sum = _mm256_add_epi32(sum, _mm256_madd_epi16(both, load_eight(t.w + pair * t.w_step + c)));
     }
-    store_bytes(t.y + c, scaled(sum, t.scaling, c), count);
+    store_bytes(t.y + c, scaled(sum, t.scaling, c), t.scaling, count);
   }
 }
 
-AEQ_AVX2 inline factors all_of(const integer_sum::factor& f) {
-  return {_mm256_set1_epi32(f.multiplier), _mm256_set1_epi32(f.left), _mm256_set1_epi32(f.right)};
+constexpr std::size_t place(std::size_t channel, std::size_t) {
+  return channel;
+}
+
+AEQ_AVX2 inline factors all_of(const integer_factor& f) {
+  return {_mm256_set1_epi32(f.multiplier), _mm256_set1_epi32(f.left), _mm256_set1_epi32(f.right),
+          _mm256_set1_epi32(f.half), _mm256_set1_epi32(f.sign)};
 }
 
 AEQ_AVX2 inline void sum(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
@@ -31872,7 +31914,7 @@ AEQ_AVX2 inline void sum(const integer_sum& by, const std::int8_t* a, const std:
     const __m256i x = multiplied(_mm256_sub_epi32(load_bytes(a + i, count), a_zero), of_a);
     const __m256i z = multiplied(_mm256_sub_epi32(load_bytes(b + i, count), b_zero), of_b);
     const __m256i total = s.is_difference ? _mm256_sub_epi32(x, z) : _mm256_add_epi32(x, z);
-    store_bytes(y + i, placed(multiplied(total, of_y), s.low, s.high, s.zero_point), count);
+    store_bytes(y + i, multiplied(total, of_y), s, count);
   }
 }
 
@@ -31890,6 +31932,8 @@ inline constexpr integer_loops avx2_integer_loops{
     &avx2::widen,
     {{&avx2::multiply<1, 1>, nullptr, nullptr}, {&avx2::multiply<4, 1>, nullptr, nullptr}},
     &avx2::depthwise,
+    2,
+    &avx2::place,
     &avx2::sum};
 #endif
 
@@ -31913,55 +31957,65 @@ namespace avx512 {
 
 #define AEQ_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")))
 
-/// Of `count` channels, 0 to 16.
-AEQ_AVX512 inline __mmask16 first_channels(std::size_t count) {
+/// Of `count` numbers, the first 16 and the first 64.
+AEQ_AVX512 inline __mmask16 first_16(std::size_t count) {
   return static_cast<__mmask16>((1u << std::min<std::size_t>(count, 16)) - 1u);
 }
-
-/// Of as many channels.
-struct factors {
-  __m512i multiplier;
-  __m512i left;
-  __m512i right;
-};
-
-/// kernel::multiply, 16 times. (high_product is the product plus 2^30, shifted by 31: the halves it rounds go up.)
-AEQ_AVX512 inline __m512i multiplied(__m512i value, const factors& by) {
-  constexpr __mmask16 all = 0xffff;  // (masked forms: g++ 12 warns of its own unmasked ones)
-  const __m512i one = _mm512_set1_epi32(1), half = _mm512_set1_epi64(std::int64_t(1) << 30);
-  const __m512i x = _mm512_maskz_sllv_epi32(all, value, by.left);
-  const __m512i even = _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, x, by.multiplier), half);
-  const __m512i odd = _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, _mm512_maskz_srli_epi64(0xff, x, 32),
-                                                              _mm512_maskz_srli_epi64(0xff, by.multiplier, 32)),
-                                       half);
-  const __m512i high =
-      _mm512_mask_blend_epi32(0xaaaa, _mm512_maskz_srli_epi64(0xff, even, 31), _mm512_maskz_slli_epi64(0xff, odd, 1));
-  const __m512i mask = _mm512_sub_epi32(_mm512_maskz_sllv_epi32(all, one, by.right), one);
-  const __m512i rest = _mm512_and_si512(high, mask);
-  const __m512i threshold =
-      _mm512_sub_epi32(_mm512_maskz_srli_epi32(all, mask, 1), _mm512_maskz_srai_epi32(all, high, 31));
-  const __m512i whole = _mm512_maskz_srav_epi32(all, high, by.right);
-  return _mm512_mask_add_epi32(whole, _mm512_cmpgt_epi32_mask(rest, threshold), whole, one);
+AEQ_AVX512 inline __mmask64 first_64(std::size_t count) {
+  return count < 64 ? (std::uint64_t(1) << count) - 1 : ~std::uint64_t(0);
 }
 
-/// Clamped, plus the zero point.
-AEQ_AVX512 inline __m512i placed(__m512i value, std::int32_t low, std::int32_t high, std::int32_t zero_point) {
-  const __m512i raised = _mm512_maskz_max_epi32(0xffff, value, _mm512_set1_epi32(low));
-  const __m512i clamped = _mm512_maskz_min_epi32(0xffff, raised, _mm512_set1_epi32(high));
-  return _mm512_add_epi32(clamped, _mm512_set1_epi32(zero_point));
+/// Of 16 channels.
+struct factors {
+  __m512i multiplier;
+  __m512i odd_multiplier;  ///< those of the odd channels, in the places before
+  __m512i left;
+  __m512i right;
+  __m512i half;
+  __m512i sign;
+};
+
+/// kernel::multiply, 16 times: see integer_factor. (The bits below the upper half round it, halves up.)
+AEQ_AVX512 inline __m512i multiplied(__m512i value, const factors& by) {
+  constexpr __mmask16 all = 0xffff;  // (masked forms: g++ 12 warns of its own unmasked ones)
+  const __m512i rounding = _mm512_set1_epi64(std::int64_t(1) << 31);
+  const __m512i x = _mm512_maskz_sllv_epi32(all, value, by.left);
+  const __m512i even = _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, x, by.multiplier), rounding);
+  const __m512i odd =
+      _mm512_add_epi64(_mm512_maskz_mul_epi32(0xff, _mm512_maskz_srli_epi64(0xff, x, 32), by.odd_multiplier), rounding);
+  const __m512i high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, static_cast<_MM_PERM_ENUM>(0xf5));
+  const __m512i rounded =
+      _mm512_sub_epi32(_mm512_add_epi32(high, by.half), _mm512_maskz_srlv_epi32(all, high, by.sign));
+  return _mm512_maskz_srav_epi32(all, rounded, by.right);
 }
 
 AEQ_AVX512 inline __m512i scaled(__m512i sum, const integer_scaling& by, std::size_t channel) {
-  const factors own{_mm512_loadu_si512(by.multiplier + channel), _mm512_loadu_si512(by.left + channel),
-                    _mm512_loadu_si512(by.right + channel)};
-  return placed(multiplied(sum, own), by.low, by.high, by.zero_point);
+  return multiplied(sum, {_mm512_loadu_si512(by.multiplier + channel), _mm512_loadu_si512(by.multiplier + channel + 1),
+                          _mm512_loadu_si512(by.left + channel), _mm512_loadu_si512(by.right + channel),
+                          _mm512_loadu_si512(by.half + channel), _mm512_loadu_si512(by.sign + channel)});
+}
+
+/// Some of 16 numbers, plus the zero point of By, clamped.
+template <class By>
+AEQ_AVX512 inline void store_16(std::int8_t* to, __m512i values, const By& by, __mmask16 which) {
+  const __m512i placed = _mm512_add_epi32(values, _mm512_set1_epi32(by.zero_point));
+  const __m512i raised = _mm512_maskz_max_epi32(0xffff, placed, _mm512_set1_epi32(by.low));
+  _mm512_mask_cvtepi32_storeu_epi8(to, which, _mm512_maskz_min_epi32(0xffff, raised, _mm512_set1_epi32(by.high)));
+}
+
+/// The same of 64, in the order of the lanes: each has four numbers of v[0], four of v[1], and so on.
+AEQ_AVX512 inline __m512i bytes_of(const __m512i (&v)[4], const integer_scaling& by) {
+  const __m512i zero_point = _mm512_set1_epi16(by.zero_point);
+  const __m512i words = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero_point);
+  const __m512i more = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero_point);
+  return _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(words, more), _mm512_set1_epi8(by.low)),
+                         _mm512_set1_epi8(by.high));
 }
 
 AEQ_AVX512 inline void widen(const std::int8_t* from, std::size_t n, std::int32_t, std::byte* to) {
   const __m512i sign = _mm512_set1_epi8(-128);
   for (std::size_t i = 0; i < n; i += 64) {
-    const std::size_t left = n - i;
-    const __mmask64 which = left < 64 ? (std::uint64_t(1) << left) - 1 : ~std::uint64_t(0);
+    const __mmask64 which = first_64(n - i);
     _mm512_mask_storeu_epi8(to + i, which, _mm512_xor_si512(_mm512_maskz_loadu_epi8(which, from + i), sign));
   }
 }
@@ -31994,36 +32048,106 @@ AEQ_AVX512 void multiply(const integer_tile& t) {
     }
   }
 #pragma GCC unroll 8
-  for (std::size_t p = 0; p < Panels; ++p) {
-    const std::size_t n = panel_channels * p;
-    const __mmask16 which = first_channels(t.columns - std::min(t.columns, n));
+  for (std::size_t r = 0; r < Rows; ++r) {
+    if (t.y == nullptr) {
 #pragma GCC unroll 8
-    for (std::size_t r = 0; r < Rows; ++r) {
-      if (t.y == nullptr) {
-        _mm512_storeu_si512(t.sums[r] + n, sum[r][p]);
-      } else {
-        _mm512_mask_cvtepi32_storeu_epi8(t.y[r] + n, which, scaled(sum[r][p], t.scaling, n));
+      for (std::size_t p = 0; p < Panels; ++p) _mm512_storeu_si512(t.sums[r] + panel_channels * p, sum[r][p]);
+      continue;
+    }
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < Panels; ++p) sum[r][p] = scaled(sum[r][p], t.scaling, panel_channels * p);
+    if constexpr (Panels == 4) {
+      const __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+      const __m512i bytes = _mm512_maskz_permutexvar_epi32(0xffff, in_order, bytes_of(sum[r], t.scaling));
+      _mm512_mask_storeu_epi8(t.y[r], first_64(t.columns), bytes);
+    } else {
+#pragma GCC unroll 8
+      for (std::size_t p = 0; p < Panels; ++p) {
+        const std::size_t n = panel_channels * p;
+        store_16(t.y[r] + n, sum[r][p], t.scaling, first_16(t.columns - std::min(t.columns, n)));
       }
     }
   }
 }
 
-AEQ_AVX512 inline void depthwise(const integer_depthwise_tile& t) {
-  for (std::size_t c = 0; c < t.channels; c += panel_channels) {
-    const __mmask16 which = first_channels(t.channels - c);
-    __m512i sum = _mm512_loadu_si512(t.scaling.offset + c);
-    for (std::size_t pair = 0; pair < t.pairs; ++pair) {
-      const __m512i even = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, t.rows[2 * pair] + c));
-      const __m512i odd = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, t.rows[2 * pair + 1] + c));
-      const __m512i both = _mm512_mask_blend_epi16(0xaaaaaaaau, even, _mm512_maskz_slli_epi32(0xffff, odd, 16));
-      sum = _mm512_dpwssd_epi32(sum, both, _mm512_loadu_si512(t.w + pair * t.w_step + c));
-    }
-    _mm512_mask_cvtepi32_storeu_epi8(t.y + c, which, scaled(sum, t.scaling, c));
-  }
+/// Where channels stand behind bytes_of, and in depthwise weights: four of each 16 in a row, in blocks of 64, and of 32
+/// if so many are left.
+constexpr std::size_t place(std::size_t channel, std::size_t channels) {
+  const std::size_t block = channel / 64 * 64, c = channel - block;
+  const std::size_t lanes = channels - block > 32 ? 4 : 2;
+  return block + c % 16 / 4 * (4 * lanes) + c / 16 * 4 + c % 4;
 }
 
-AEQ_AVX512 inline factors all_of(const integer_sum::factor& f) {
-  return {_mm512_set1_epi32(f.multiplier), _mm512_set1_epi32(f.left), _mm512_set1_epi32(f.right)};
+/// Channels [c, c + 64), as far as there are so many.
+AEQ_AVX512 inline void depthwise_64(const integer_depthwise_tile& t, std::size_t c) {
+  const __mmask64 which = first_64(t.channels - c);
+  const __m512i flip = _mm512_set1_epi8(-128);
+  __m512i sum[4];
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) sum[q] = _mm512_loadu_si512(t.scaling.offset + c + 16 * q);
+  for (std::size_t step = 0; step < t.steps; ++step) {
+    __m512i x[4];
+#pragma GCC unroll 4
+    for (std::size_t tap = 0; tap < 4; ++tap) {
+      x[tap] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(which, t.rows[4 * step + tap] + c), flip);
+    }
+    const __m512i low01 = _mm512_unpacklo_epi8(x[0], x[1]), high01 = _mm512_unpackhi_epi8(x[0], x[1]);
+    const __m512i low23 = _mm512_unpacklo_epi8(x[2], x[3]), high23 = _mm512_unpackhi_epi8(x[2], x[3]);
+    const __m512i fours[4] = {_mm512_unpacklo_epi16(low01, low23), _mm512_unpackhi_epi16(low01, low23),
+                              _mm512_unpacklo_epi16(high01, high23), _mm512_unpackhi_epi16(high01, high23)};
+    const std::int32_t* const w = t.w + step * t.w_step + c;
+#pragma GCC unroll 4
+    for (std::size_t q = 0; q < 4; ++q) sum[q] = _mm512_dpbusd_epi32(sum[q], fours[q], _mm512_loadu_si512(w + 16 * q));
+  }
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) sum[q] = scaled(sum[q], t.scaling, c + 16 * q);
+  _mm512_mask_storeu_epi8(t.y + c, which, bytes_of(sum, t.scaling));
+}
+
+/// Channels [c, c + 32): vectors of half the size have more ports to run on.
+AEQ_AVX512 inline void depthwise_32(const integer_depthwise_tile& t, std::size_t c) {
+  const auto which = static_cast<__mmask32>(first_64(t.channels - c));
+  const __m256i flip = _mm256_set1_epi8(-128);
+  __m256i sum[4];
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) sum[q] = avx2::load_eight(t.scaling.offset + c + 8 * q);
+  for (std::size_t step = 0; step < t.steps; ++step) {
+    __m256i x[4];
+#pragma GCC unroll 4
+    for (std::size_t tap = 0; tap < 4; ++tap) {
+      x[tap] = _mm256_xor_si256(_mm256_maskz_loadu_epi8(which, t.rows[4 * step + tap] + c), flip);
+    }
+    const __m256i low01 = _mm256_unpacklo_epi8(x[0], x[1]), high01 = _mm256_unpackhi_epi8(x[0], x[1]);
+    const __m256i low23 = _mm256_unpacklo_epi8(x[2], x[3]), high23 = _mm256_unpackhi_epi8(x[2], x[3]);
+    const __m256i fours[4] = {_mm256_unpacklo_epi16(low01, low23), _mm256_unpackhi_epi16(low01, low23),
+                              _mm256_unpacklo_epi16(high01, high23), _mm256_unpackhi_epi16(high01, high23)};
+    const std::int32_t* const w = t.w + step * t.w_step + c;
+#pragma GCC unroll 4
+    for (std::size_t q = 0; q < 4; ++q) sum[q] = _mm256_dpbusd_epi32(sum[q], fours[q], avx2::load_eight(w + 8 * q));
+  }
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) sum[q] = avx2::scaled(sum[q], t.scaling, c + 8 * q);
+  const __m256i zero_point = _mm256_set1_epi16(t.scaling.zero_point);
+  const __m256i words = _mm256_adds_epi16(_mm256_packs_epi32(sum[0], sum[1]), zero_point);
+  const __m256i more = _mm256_adds_epi16(_mm256_packs_epi32(sum[2], sum[3]), zero_point);
+  const __m256i raised = _mm256_max_epi8(_mm256_packs_epi16(words, more), _mm256_set1_epi8(t.scaling.low));
+  _mm256_mask_storeu_epi8(t.y + c, which, _mm256_min_epi8(raised, _mm256_set1_epi8(t.scaling.high)));
+}
+
+AEQ_AVX512 inline void depthwise(const integer_depthwise_tile& t) {
+  std::size_t c = 0;
+  for (; c + 32 < t.channels; c += 64) depthwise_64(t, c);
+  if (c < t.channels) depthwise_32(t, c);
+}
+
+AEQ_AVX512 inline factors all_of(const integer_factor& f) {
+  const __m512i multiplier = _mm512_set1_epi32(f.multiplier);
+  return {multiplier,
+          multiplier,
+          _mm512_set1_epi32(f.left),
+          _mm512_set1_epi32(f.right),
+          _mm512_set1_epi32(f.half),
+          _mm512_set1_epi32(f.sign)};
 }
 
 AEQ_AVX512 inline void sum(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
@@ -32032,13 +32156,13 @@ AEQ_AVX512 inline void sum(const integer_sum& by, const std::int8_t* a, const st
   const factors of_a = all_of(s.a), of_b = all_of(s.b), of_y = all_of(s.y);
   const __m512i a_zero = _mm512_set1_epi32(s.a_zero), b_zero = _mm512_set1_epi32(s.b_zero);
   for (std::size_t i = 0; i < n; i += 16) {
-    const __mmask16 which = first_channels(n - i);
+    const __mmask16 which = first_16(n - i);
     const __m512i left = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, a + i));
     const __m512i right = _mm512_maskz_cvtepi8_epi32(0xffff, _mm_maskz_loadu_epi8(which, b + i));
     const __m512i x = multiplied(_mm512_sub_epi32(left, a_zero), of_a);
     const __m512i z = multiplied(_mm512_sub_epi32(right, b_zero), of_b);
     const __m512i total = s.is_difference ? _mm512_sub_epi32(x, z) : _mm512_add_epi32(x, z);
-    _mm512_mask_cvtepi32_storeu_epi8(y + i, which, placed(multiplied(total, of_y), s.low, s.high, s.zero_point));
+    store_16(y + i, multiplied(total, of_y), s, which);
   }
 }
 
@@ -32057,6 +32181,8 @@ inline constexpr integer_loops avx512_integer_loops{
     {{&avx512::multiply<1, 1>, &avx512::multiply<1, 2>, &avx512::multiply<1, 4>},
      {&avx512::multiply<6, 1>, &avx512::multiply<6, 2>, &avx512::multiply<6, 4>}},
     &avx512::depthwise,
+    4,
+    &avx512::place,
     &avx512::sum};
 #endif
 
@@ -32087,26 +32213,65 @@ namespace aeq::inline AEQ_ABI::execute::fast {
 /// What belongs to the channels of a weight, as tiles read it: in the workspace, filled up to whole panels.
 struct channel_scaling {
   std::span<std::int32_t> offset{};
-  std::span<std::int32_t> multiplier{};
+  std::span<std::int32_t> multiplier{};  ///< and one more
   std::span<std::int32_t> left{};
   std::span<std::int32_t> right{};
+  std::span<std::int32_t> half{};
+  std::span<std::int32_t> sign{};
+  std::span<std::int32_t> is_narrow{};  ///< of one: whether tiles can scale the sums of all channels
 
   [[nodiscard]] static channel_scaling of(kernel::workspace_pieces& pieces, std::size_t channels) {
     channel_scaling result;
-    for (std::span<std::int32_t>* each : {&result.offset, &result.multiplier, &result.left, &result.right}) {
+    result.multiplier = pieces.take<std::int32_t>(channels + 1);
+    for (std::span<std::int32_t>* each : {&result.offset, &result.left, &result.right, &result.half, &result.sign}) {
       *each = pieces.take<std::int32_t>(channels);
     }
+    result.is_narrow = pieces.take<std::int32_t>(1);
     return result;
   }
-  void set(std::size_t channel, std::uint32_t sum, const kernel::fixed_multiplier& factor) const {
-    offset[channel] = static_cast<std::int32_t>(sum);
-    multiplier[channel] = factor.multiplier;
-    left[channel] = std::max(factor.shift, 0);
-    right[channel] = std::max(-factor.shift, 0);
+  /// As if all channels were of zeros, for which nothing is too large.
+  void clear() const {
+    for (const std::span<std::int32_t>& each : {offset, multiplier, left, right, half, sign}) {
+      std::fill(each.begin(), each.end(), 0);
+    }
+    is_narrow[0] = 1;
+  }
+  /// At `place`: the sums start from `sum`, and are no larger than `largest`.
+  void set(std::size_t place, std::uint32_t sum, const kernel::fixed_multiplier& by, std::uint64_t largest) const {
+    const integer_factor f = integer_factor::of(by.multiplier, by.shift);
+    offset[place] = static_cast<std::int32_t>(sum);
+    multiplier[place] = f.multiplier;
+    left[place] = f.left;
+    right[place] = f.right;
+    half[place] = f.half;
+    sign[place] = f.sign;
+    if (!f.takes(largest)) is_narrow[0] = 0;
   }
   [[nodiscard]] integer_scaling scaling(std::int32_t zero_point, std::int32_t lowest, std::int32_t highest) const {
-    return {offset.data(), multiplier.data(),   left.data(),         right.data(),
-            zero_point,    lowest - zero_point, highest - zero_point};
+    return {offset.data(),
+            multiplier.data(),
+            left.data(),
+            right.data(),
+            half.data(),
+            sign.data(),
+            static_cast<std::int16_t>(zero_point),
+            static_cast<std::int8_t>(lowest),
+            static_cast<std::int8_t>(highest)};
+  }
+};
+
+/// What the sums of a channel make of its weights: how much 128 + zero_point in each x adds, and the largest there is.
+struct weight_sums {
+  std::uint32_t sum = 0;
+  std::uint64_t magnitude = 0;
+
+  constexpr void add(std::int32_t weight) {
+    sum += static_cast<std::uint32_t>(weight);
+    magnitude += static_cast<std::uint64_t>(weight < 0 ? -weight : weight);
+  }
+  /// Of x less its zero point times the weights, plus a bias.
+  [[nodiscard]] constexpr std::uint64_t largest(std::int32_t bias) const {
+    return magnitude * 255 + static_cast<std::uint64_t>(bias < 0 ? -std::int64_t(bias) : std::int64_t(bias));
   }
 };
 
@@ -32165,8 +32330,9 @@ namespace detail {
   return detail::block_rows(loops, row) * row;
 }
 
-/// Rows [row_begin, row_end) and panels [panel_begin, panel_end) of a product. `fill(row, to)` widens a row's x.
-/// finish(row, first column, columns, sums) takes sums that the tile does not scale itself; nullptr: it scales all.
+/// Rows [row_begin, row_end) and panels [panel_begin, panel_end) of a product. `fill(row, end, to)` widens the x of
+/// rows. finish(row, first column, columns, sums) takes sums that the tile does not scale itself; nullptr: it scales
+/// all.
 template <class Fill, class Finish>
 void multiply_part(const integer_loops& loops, const integer_product& p, const panel_layout& layout,
                    std::size_t row_begin, std::size_t row_end, std::size_t panel_begin, std::size_t panel_end,
@@ -32181,7 +32347,7 @@ void multiply_part(const integer_loops& loops, const integer_product& p, const p
   for (std::size_t r = 0; r < most_tile_rows; ++r) to[r] = sums[r].data();
   for (std::size_t m0 = row_begin; m0 < row_end; m0 += block) {
     const std::size_t m1 = std::min(row_end, m0 + block);
-    for (std::size_t m = m0; m < m1; ++m) fill(m, scratch.data() + (m - m0) * row_bytes);
+    fill(m0, m1, scratch.data());
     for (std::size_t panel = panel_begin, panels = 0; panel < panel_end; panel += panels) {
       std::size_t power = 0;
       for (panels = 1; 2 * panels <= std::min(loops.panels, panel_end - panel); panels *= 2) ++power;
@@ -32285,25 +32451,21 @@ struct integer_matrix_op {
     if (to.packed.size() != to.layout.bytes() * s.groups) return status::small_workspace;
     const detail::int8_call of(call, Shape::form, workspace);
     std::fill(to.packed.begin(), to.packed.end(), std::int8_t(0));
+    to.channels.clear();
     for (std::size_t group = 0; group < s.groups; ++group) {
       to.layout.pack(of.w + group * s.columns * s.depth, s.columns, s.depth,
                      to.packed.subspan(group * to.layout.bytes(), to.layout.bytes()));
-      for (std::size_t n = 0; n < to.layout.columns; ++n) {
-        const std::size_t channel = group * s.columns + n, at = group * to.layout.columns + n;
-        if (n >= s.columns) {
-          to.channels.set(at, 0, {});
-          continue;
-        }
-        std::uint32_t offset =
-            Shape::scales && of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[channel]) : 0u;
-        if (best_integer_loops()->is_positive) {
-          const std::int8_t* const w = of.w + channel * s.depth;
-          std::uint32_t sum = 0;
-          for (std::size_t k = 0; k < s.depth; ++k) sum += static_cast<std::uint32_t>(w[k]);
-          offset -= sum * static_cast<std::uint32_t>(128 + of.x_zero);
-        }
-        to.channels.set(at, offset,
-                        Shape::scales ? of.stage.fixed[channel * of.stage.step] : kernel::fixed_multiplier{});
+      for (std::size_t n = 0; n < s.columns; ++n) {
+        const std::size_t channel = group * s.columns + n;
+        const std::int8_t* const w = of.w + channel * s.depth;
+        weight_sums sums;
+        for (std::size_t k = 0; k < s.depth; ++k) sums.add(w[k]);
+        const std::int32_t bias = Shape::scales && of.narrow_bias != nullptr ? of.narrow_bias[channel] : 0;
+        auto offset = static_cast<std::uint32_t>(bias);
+        if (best_integer_loops()->is_positive) offset -= sums.sum * static_cast<std::uint32_t>(128 + of.x_zero);
+        to.channels.set(group * to.layout.columns + n, offset,
+                        Shape::scales ? of.stage.fixed[channel * of.stage.step] : kernel::fixed_multiplier{},
+                        sums.largest(bias));
       }
     }
     return status::ready;
@@ -32331,18 +32493,25 @@ struct integer_matrix_op {
                       .from(group * from.layout.columns);
       p.y = of.y + group * s.columns;
       p.y_step = s.columns * s.groups;
-      const auto fill = [&](std::size_t row, std::byte* to) { s.widen(loops, of, group, row, to); };
-      if constexpr (Shape::scales) {
+      const std::size_t row_bytes = from.layout.steps * loops.together * loops.bytes;
+      const auto fill = [&](std::size_t row, std::size_t end, std::byte* to) {
+        s.widen(loops, of, group, row, end, row_bytes, to);
+      };
+      if (Shape::scales && from.channels.is_narrow[0] != 0) {
         multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill, nullptr);
-      } else {
-        multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill,
-                 [&](std::size_t row, std::size_t n, std::size_t count, const std::int32_t* sums) {
-                   std::int8_t* const y = p.y + row * p.y_step + n;
-                   for (std::size_t i = 0; i < count; ++i) {
-                     y[i] = of.finish(static_cast<std::uint32_t>(sums[i]), group * s.columns + n + i);
-                   }
-                 });
+        continue;
       }
+      const std::uint32_t bias_is_in = Shape::scales ? 1 : 0;
+      multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill,
+               [&](std::size_t row, std::size_t n, std::size_t count, const std::int32_t* sums) {
+                 std::int8_t* const y = p.y + row * p.y_step + n;
+                 for (std::size_t i = 0; i < count; ++i) {
+                   const std::size_t channel = group * s.columns + n + i;
+                   const std::int32_t bias = of.narrow_bias != nullptr ? of.narrow_bias[channel] : 0;
+                   y[i] = of.finish(static_cast<std::uint32_t>(sums[i]) - bias_is_in * static_cast<std::uint32_t>(bias),
+                                    channel);
+                 }
+               });
     }
   }
 
@@ -32391,44 +32560,63 @@ struct conv_rows {
     return true;
   }
 
-  /// The window of output pixel `row`; taps in the padding are the zero point, which is worth nothing.
-  void widen(const integer_loops& loops, const int8_call& of, std::size_t group, std::size_t row, std::byte* to) const {
-    const kernel::window_axis& height = g.windows.rows;
-    const kernel::window_axis& width = g.windows.columns;
-    if (is_pointwise) {
-      loops.widen(of.x + row * g.input_channels + group * g.depth, g.depth, of.x_zero, to);
+  /// The windows of output pixels [row, end), row_bytes each; taps in the padding are the zero point, which is worth
+  /// nothing.
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t group, std::size_t row, std::size_t end,
+             std::size_t row_bytes, std::byte* to) const {
+    if (is_pointwise && groups == 1 && row_bytes == depth * loops.bytes) {
+      loops.widen(of.x + row * depth, (end - row) * depth, of.x_zero, to);
       return;
     }
-    const auto columns_out = static_cast<std::size_t>(width.outputs);
-    const auto rows_out = static_cast<std::size_t>(height.outputs);
-    const std::size_t image = row / columns_out / rows_out;
-    const auto y = static_cast<std::int64_t>(row / columns_out % rows_out);
-    const auto x = static_cast<std::int64_t>(row % columns_out);
-    const kernel::window_axis::taps ys = height.inside(y), xs = width.inside(x);
-    const bool is_run = groups == 1 && width.dilation == 1;
-    const std::size_t tap_bytes = g.depth * loops.bytes;
-    const auto taps = static_cast<std::size_t>(width.filter);
-    for (std::int64_t ky = 0; ky < height.filter; ++ky, to += taps * tap_bytes) {
-      if (ky < ys.first || ky >= ys.last || xs.first >= xs.last) {
-        pad(loops, of.x_zero, taps * g.depth, to);
-        continue;
+    if (is_pointwise) {
+      for (; row < end; ++row, to += row_bytes) {
+        loops.widen(of.x + row * g.input_channels + group * g.depth, g.depth, of.x_zero, to);
       }
-      const auto first = static_cast<std::size_t>(xs.first), last = static_cast<std::size_t>(xs.last);
-      pad(loops, of.x_zero, first * g.depth, to);
-      pad(loops, of.x_zero, (taps - last) * g.depth, to + last * tap_bytes);
-      const auto iy = static_cast<std::size_t>(height.start(y) + ky * height.dilation);
-      const std::size_t line =
-          (image * static_cast<std::size_t>(height.inputs) + iy) * static_cast<std::size_t>(width.inputs);
-      const std::size_t run = is_run ? last - first : 1;
-      for (std::size_t kx = first; kx < last; kx += run) {
-        const auto ix = static_cast<std::size_t>(width.start(x) + static_cast<std::int64_t>(kx) * width.dilation);
-        const std::int8_t* const from = of.x + (line + ix) * g.input_channels + group * g.depth;
-        loops.widen(from, run * g.depth, of.x_zero, to + kx * tap_bytes);
+      return;
+    }
+    const auto columns_out = static_cast<std::size_t>(g.windows.columns.outputs);
+    const auto rows_out = static_cast<std::size_t>(g.windows.rows.outputs);
+    std::size_t line = row / columns_out, column = row % columns_out;
+    for (; row < end; ++line, column = 0) {
+      const auto y = static_cast<std::int64_t>(line % rows_out);
+      const kernel::window_axis::taps ys = g.windows.rows.inside(y);
+      const std::int8_t* const image = of.x + line / rows_out * image_elements() + group * g.depth;
+      for (; column < columns_out && row < end; ++column, ++row, to += row_bytes) {
+        widen_window(loops, image, of.x_zero, g.windows.rows.start(y), ys, static_cast<std::int64_t>(column), to);
       }
     }
   }
 
  private:
+  [[nodiscard]] std::size_t image_elements() const {
+    return static_cast<std::size_t>(g.windows.rows.inputs * g.windows.columns.inputs) * g.input_channels;
+  }
+
+  void widen_window(const integer_loops& loops, const std::int8_t* image, std::int32_t zero_point, std::int64_t top,
+                    const kernel::window_axis::taps& ys, std::int64_t column, std::byte* to) const {
+    const kernel::window_axis& height = g.windows.rows;
+    const kernel::window_axis& width = g.windows.columns;
+    const kernel::window_axis::taps xs = width.inside(column);
+    const bool is_run = groups == 1 && width.dilation == 1;
+    const std::size_t tap_bytes = g.depth * loops.bytes;
+    const auto taps = static_cast<std::size_t>(width.filter);
+    const auto first = static_cast<std::size_t>(xs.first), last = static_cast<std::size_t>(xs.last);
+    const std::size_t run = is_run ? last - first : 1;
+    for (std::int64_t ky = 0; ky < height.filter; ++ky, to += taps * tap_bytes) {
+      if (ky < ys.first || ky >= ys.last || first >= last) {
+        pad(loops, zero_point, taps * g.depth, to);
+        continue;
+      }
+      if (first > 0) pad(loops, zero_point, first * g.depth, to);
+      if (last < taps) pad(loops, zero_point, (taps - last) * g.depth, to + last * tap_bytes);
+      const std::int64_t line = (top + ky * height.dilation) * width.inputs + width.start(column);
+      for (std::size_t kx = first; kx < last; kx += run) {
+        const auto pixel = static_cast<std::size_t>(line + static_cast<std::int64_t>(kx) * width.dilation);
+        loops.widen(image + pixel * g.input_channels, run * g.depth, zero_point, to + kx * tap_bytes);
+      }
+    }
+  }
+
   static void pad(const integer_loops& loops, std::int32_t zero_point, std::size_t n, std::byte* to) {
     std::fill_n(to, n * loops.bytes, static_cast<std::byte>(loops.is_positive ? 128 + zero_point : 0));
   }
@@ -32452,8 +32640,9 @@ struct connected_rows {
     rows = call.inputs[0].elements() / depth;
     return true;
   }
-  void widen(const integer_loops& loops, const int8_call& of, std::size_t, std::size_t row, std::byte* to) const {
-    loops.widen(of.x + row * depth, depth, of.x_zero, to);
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t, std::size_t row, std::size_t end,
+             std::size_t row_bytes, std::byte* to) const {
+    for (; row < end; ++row, to += row_bytes) loops.widen(of.x + row * depth, depth, of.x_zero, to);
   }
 };
 
@@ -32481,26 +32670,23 @@ struct depthwise_conv_2d_int8 {
     kernel::conv_2d_geometry g;
     if (!takes_loops(call, g)) return status::ready;
     const pieces to = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
-    if (to.w.size() != pairs_of(g) * whole_panels(g.output_channels)) return status::small_workspace;
+    if (to.w.size() != steps_of(g) * whole_blocks(g)) return status::small_workspace;
     const detail::int8_call of(call, form, workspace);
-    const std::size_t step = whole_panels(g.output_channels), taps = taps_of(g);
-    for (std::size_t c = 0; c < step; ++c) {
-      const auto weight = [&](std::size_t tap) -> std::int32_t {
-        return c < g.output_channels && tap < taps ? of.w[tap * g.output_channels + c] : 0;
-      };
-      std::uint32_t sum = 0;
-      for (std::size_t pair = 0; pair < pairs_of(g); ++pair) {
-        const std::int32_t even = weight(2 * pair), odd = weight(2 * pair + 1);
-        sum += static_cast<std::uint32_t>(even) + static_cast<std::uint32_t>(odd);
-        to.w[pair * step + c] = static_cast<std::int32_t>((static_cast<std::uint32_t>(even) & 0xffffu) |
-                                                          static_cast<std::uint32_t>(odd) << 16u);
+    const integer_loops& loops = *best_integer_loops();
+    to.channels.clear();
+    std::fill(to.w.begin(), to.w.end(), 0);
+    for (std::size_t c = 0; c < g.output_channels; ++c) {
+      const std::size_t place = loops.place(c, g.output_channels);
+      weight_sums sums;
+      for (std::size_t tap = 0; tap < taps_of(g); ++tap) {
+        const std::int8_t weight = of.w[tap * g.output_channels + c];
+        sums.add(weight);
+        loops.add_tap(to.w[tap / loops.taps * whole_blocks(g) + place], tap % loops.taps, weight);
       }
-      if (c >= g.output_channels) {
-        to.channels.set(c, 0, {});
-        continue;
-      }
-      const std::uint32_t bias = of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[c]) : 0u;
-      to.channels.set(c, bias - sum * static_cast<std::uint32_t>(of.x_zero), of.stage.fixed[c * of.stage.step]);
+      const std::int32_t bias = of.narrow_bias != nullptr ? of.narrow_bias[c] : 0;
+      const std::int32_t zero = of.x_zero + (loops.is_positive ? 128 : 0);
+      to.channels.set(place, static_cast<std::uint32_t>(bias) - sums.sum * static_cast<std::uint32_t>(zero),
+                      of.stage.fixed[c * of.stage.step], sums.largest(bias));
     }
     std::fill(to.padding.begin(), to.padding.end(), static_cast<std::int8_t>(of.x_zero));
     return status::ready;
@@ -32510,44 +32696,52 @@ struct depthwise_conv_2d_int8 {
     kernel::conv_2d_geometry g;
     if (!takes_loops(call, g)) return base::evaluate(call, workspace);
     const pieces from = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
+    if (from.channels.is_narrow[0] == 0) return base::evaluate(call, workspace);
     const detail::int8_call of(call, form, workspace);
     const integer_loops& loops = *best_integer_loops();
     integer_depthwise_tile shared;
-    shared.pairs = pairs_of(g);
+    shared.steps = steps_of(g);
     shared.w = from.w.data();
-    shared.w_step = whole_panels(g.output_channels);
+    shared.w_step = whole_blocks(g);
     shared.channels = g.output_channels;
     shared.scaling = from.channels.scaling(of.stage.zero_point, of.stage.range.lowest, of.stage.range.highest);
     const kernel::window_axis& height = g.windows.rows;
     const kernel::window_axis& width = g.windows.columns;
-    const std::size_t taps = taps_of(g), channels = g.output_channels;
-    kernel::detail::for_output_pixels(
-        call, g, taps * channels / 8, [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
-          std::array<const std::int8_t*, most_taps + 1> rows;
-          std::size_t at = 0;
+    const auto rows = static_cast<std::size_t>(height.outputs), columns = static_cast<std::size_t>(width.outputs);
+    const std::size_t channels = g.output_channels;
+    constexpr std::size_t worth = 262144;  // multiplications that are worth another thread
+    const std::size_t work_of_row = columns * taps_of(g) * channels + 1;
+    call.share.for_ranges(g.batches * rows, worth / work_of_row + 1, [&](std::size_t begin, std::size_t end) {
+      std::array<const std::int8_t*, most_taps> taps;
+      taps.fill(from.padding.data());  // behind the last tap these are multiplied by 0
+      integer_depthwise_tile t = shared;
+      t.rows = taps.data();
+      for (std::size_t row = begin; row < end; ++row) {
+        const std::int8_t* const image =
+            of.x + row / rows * static_cast<std::size_t>(height.inputs * width.inputs) * channels;
+        const std::int64_t top = height.start(static_cast<std::int64_t>(row % rows));
+        for (std::size_t column = 0; column < columns; ++column) {
+          const std::int64_t left = width.start(static_cast<std::int64_t>(column));
+          std::size_t tap = 0;
           for (std::int64_t ky = 0; ky < height.filter; ++ky) {
-            const std::int64_t iy = height.start(row) + ky * height.dilation;
+            const std::int64_t y = top + ky * height.dilation;
+            const bool is_inside = y >= 0 && y < height.inputs;
             for (std::int64_t kx = 0; kx < width.filter; ++kx) {
-              const std::int64_t ix = width.start(column) + kx * width.dilation;
-              const bool is_inside = iy >= 0 && iy < height.inputs && ix >= 0 && ix < width.inputs;
-              rows[at++] =
-                  is_inside ? of.x + ((image * static_cast<std::size_t>(height.inputs) + static_cast<std::size_t>(iy)) *
-                                          static_cast<std::size_t>(width.inputs) +
-                                      static_cast<std::size_t>(ix)) *
-                                         channels
-                            : from.padding.data();
+              const std::int64_t x = left + kx * width.dilation;
+              taps[tap++] = is_inside && x >= 0 && x < width.inputs
+                                ? image + static_cast<std::size_t>(y * width.inputs + x) * channels
+                                : from.padding.data();
             }
           }
-          if (at % 2 != 0) rows[at] = from.padding.data();  // times 0
-          integer_depthwise_tile t = shared;
-          t.rows = rows.data();
-          t.y = of.y + pixel * channels;
+          t.y = of.y + (row * columns + column) * channels;
           loops.depthwise(t);
-        });
+        }
+      }
+    });
   }
 
  private:
-  static constexpr std::size_t most_taps = 128;
+  static constexpr std::size_t most_taps = 128;  // a multiple of any loops' steps
 
   struct pieces {
     channel_scaling channels{};
@@ -32558,9 +32752,9 @@ struct depthwise_conv_2d_int8 {
     [[nodiscard]] static pieces of(const kernel::conv_2d_geometry& g, std::span<std::byte> memory) {
       pieces result;
       kernel::workspace_pieces all(memory);
-      const std::size_t step = whole_panels(g.output_channels);
+      const std::size_t step = whole_blocks(g);
       result.channels = channel_scaling::of(all, step);
-      result.w = all.take<std::int32_t>(pairs_of(g) * step);
+      result.w = all.take<std::int32_t>(steps_of(g) * step);
       result.padding = all.take<std::int8_t>(step);
       result.bytes = all.used();
       return result;
@@ -32570,7 +32764,13 @@ struct depthwise_conv_2d_int8 {
   [[nodiscard]] static std::size_t taps_of(const kernel::conv_2d_geometry& g) {
     return static_cast<std::size_t>(g.windows.rows.filter * g.windows.columns.filter);
   }
-  [[nodiscard]] static std::size_t pairs_of(const kernel::conv_2d_geometry& g) { return (taps_of(g) + 1) / 2; }
+  [[nodiscard]] static std::size_t steps_of(const kernel::conv_2d_geometry& g) {
+    const std::size_t together = best_integer_loops()->taps;
+    return (taps_of(g) + together - 1) / together;
+  }
+  [[nodiscard]] static std::size_t whole_blocks(const kernel::conv_2d_geometry& g) {
+    return (g.output_channels + depthwise_block - 1) / depthwise_block * depthwise_block;
+  }
 
   [[nodiscard]] static bool takes_loops(const kernel_arguments& call, kernel::conv_2d_geometry& g) {
     return detail::takes_loops(call) &&
@@ -32579,6 +32779,27 @@ struct depthwise_conv_2d_int8 {
            g.input_channels == g.output_channels && taps_of(g) <= most_taps;
   }
 };
+
+/// A sum as the loops compute it. False where its numbers are too large for them: no scales of two numbers of 8 bits
+/// make such ones.
+template <class Function>
+[[nodiscard]] constexpr bool sum_of(const Function& f, integer_sum& s) {
+  const auto factor = [](const kernel::fixed_multiplier& m, std::int32_t spare_bits) {
+    integer_factor result = integer_factor::of(m.multiplier, m.shift);
+    result.left += spare_bits;
+    return result;
+  };
+  s.a = factor(f.a, Function::spare_bits);
+  s.b = factor(f.b, Function::spare_bits);
+  s.y = factor(f.y, 0);
+  s.a_zero = f.a_zero;
+  s.b_zero = f.b_zero;
+  s.zero_point = static_cast<std::int16_t>(f.y_zero);
+  s.low = static_cast<std::int8_t>(f.range.lowest);
+  s.high = static_cast<std::int8_t>(f.range.highest);
+  constexpr std::uint64_t most = 255, most_scaled = most << Function::spare_bits;
+  return f.a.shift <= 0 && f.b.shift <= 0 && s.a.takes(most) && s.b.takes(most) && s.y.takes(2 * most_scaled);
+}
 
 /// Base: an integer_binary of a scaled_sum of int8. By the loops where both operands lie beside the result.
 template <class Base, bool IsDifference, bool InFloat>
@@ -32593,23 +32814,12 @@ struct integer_sum_op {
     const integer_loops* const loops = best_integer_loops();
     const auto& a = call.inputs[0].shape;
     const auto& b = call.inputs[1].shape;
-    if (loops == nullptr || !std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+    integer_sum s;
+    s.is_difference = IsDifference;
+    if (loops == nullptr || !std::equal(a.begin(), a.end(), b.begin(), b.end()) ||
+        !sum_of(kernel::kept<function>(workspace), s)) {
       return Base::evaluate(call, workspace);
     }
-    const auto f = kernel::kept<function>(workspace);
-    const auto factor = [](const kernel::fixed_multiplier& m, std::int32_t spare_bits) {
-      return integer_sum::factor{m.multiplier, std::max(m.shift, 0) + spare_bits, std::max(-m.shift, 0)};
-    };
-    integer_sum s;
-    s.a = factor(f.a, function::spare_bits);
-    s.b = factor(f.b, function::spare_bits);
-    s.y = factor(f.y, 0);
-    s.a_zero = f.a_zero;
-    s.b_zero = f.b_zero;
-    s.zero_point = f.y_zero;
-    s.low = f.range.lowest - f.y_zero;
-    s.high = f.range.highest - f.y_zero;
-    s.is_difference = IsDifference;
     const std::int8_t* const left = call.inputs[0].values<std::int8_t>().data();
     const std::int8_t* const right = call.inputs[1].values<std::int8_t>().data();
     std::int8_t* const y = call.outputs[0].values<std::int8_t>().data();

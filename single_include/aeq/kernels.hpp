@@ -3391,6 +3391,7 @@ struct window_axis {
   [[nodiscard]] constexpr std::int64_t start(std::int64_t output) const noexcept { return output * stride - before; }
   [[nodiscard]] constexpr taps inside(std::int64_t output) const noexcept {
     const std::int64_t at = start(output);
+    if (at >= 0 && at + (filter - 1) * dilation < inputs) return {0, filter};  // most are
     const std::int64_t first = at < 0 ? (-at + dilation - 1) / dilation : 0;
     std::int64_t last = at < inputs ? (inputs - at + dilation - 1) / dilation : 0;
     if (last > filter) last = filter;

@@ -34,31 +34,26 @@ struct factors {
   __m256i multiplier;
   __m256i left;
   __m256i right;
+  __m256i half;
+  __m256i sign;
 };
 
-/// kernel::multiply, 8 times. (high_product is the product plus 2^30, shifted by 31: the halves it rounds go up.)
+/// kernel::multiply, 8 times: see integer_factor. (The bits below the upper half round it, halves up.)
 AEQ_AVX2 inline __m256i multiplied(__m256i value, const factors& by) {
-  const __m256i one = _mm256_set1_epi32(1), half = _mm256_set1_epi64x(std::int64_t(1) << 30);
+  const __m256i rounding = _mm256_set1_epi64x(std::int64_t(1) << 31);
   const __m256i x = _mm256_sllv_epi32(value, by.left);
-  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by.multiplier), half);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by.multiplier), rounding);
   const __m256i odd =
-      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(by.multiplier, 32)), half);
-  const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
-  const __m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, by.right), one);
-  const __m256i rest = _mm256_and_si256(high, mask);
-  const __m256i threshold = _mm256_sub_epi32(_mm256_srli_epi32(mask, 1), _mm256_srai_epi32(high, 31));
-  return _mm256_sub_epi32(_mm256_srav_epi32(high, by.right), _mm256_cmpgt_epi32(rest, threshold));
-}
-
-/// Clamped, plus the zero point.
-AEQ_AVX2 inline __m256i placed(__m256i value, std::int32_t low, std::int32_t high, std::int32_t zero_point) {
-  const __m256i clamped = _mm256_min_epi32(_mm256_max_epi32(value, _mm256_set1_epi32(low)), _mm256_set1_epi32(high));
-  return _mm256_add_epi32(clamped, _mm256_set1_epi32(zero_point));
+      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(by.multiplier, 32)), rounding);
+  const __m256i high = _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
+  const __m256i rounded = _mm256_sub_epi32(_mm256_add_epi32(high, by.half), _mm256_srlv_epi32(high, by.sign));
+  return _mm256_srav_epi32(rounded, by.right);
 }
 
 AEQ_AVX2 inline __m256i scaled(__m256i sum, const integer_scaling& by, std::size_t channel) {
-  const factors own{load_eight(by.multiplier + channel), load_eight(by.left + channel), load_eight(by.right + channel)};
-  return placed(multiplied(sum, own), by.low, by.high, by.zero_point);
+  return multiplied(sum,
+                    {load_eight(by.multiplier + channel), load_eight(by.left + channel), load_eight(by.right + channel),
+                     load_eight(by.half + channel), load_eight(by.sign + channel)});
 }
 
 /// `count` of eight int8, the others 0.
@@ -68,10 +63,14 @@ AEQ_AVX2 inline __m256i load_bytes(const std::int8_t* from, std::size_t count) {
   return _mm256_cvtepi8_epi32(_mm_cvtsi64_si128(bytes));
 }
 
-/// `count` of eight numbers, each of which is an int8.
-AEQ_AVX2 inline void store_bytes(std::int8_t* to, __m256i values, std::size_t count) {
-  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
-  const std::int64_t bytes = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
+/// `count` of eight numbers, plus the zero point of By, clamped.
+template <class By>
+AEQ_AVX2 inline void store_bytes(std::int8_t* to, __m256i values, const By& by, std::size_t count) {
+  const __m128i words =
+      _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1)),
+                     _mm_set1_epi16(by.zero_point));
+  const __m128i raised = _mm_max_epi8(_mm_packs_epi16(words, words), _mm_set1_epi8(by.low));
+  const std::int64_t bytes = _mm_cvtsi128_si64(_mm_min_epi8(raised, _mm_set1_epi8(by.high)));
   std::memcpy(to, &bytes, std::min<std::size_t>(count, 8));
 }
 
@@ -124,7 +123,7 @@ AEQ_AVX2 void multiply(const integer_tile& t) {
       if (t.y == nullptr) {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(t.sums[r] + n), sum[r][v]);
       } else if (t.columns > n) {
-        store_bytes(t.y[r] + n, scaled(sum[r][v], t.scaling, n), t.columns - n);
+        store_bytes(t.y[r] + n, scaled(sum[r][v], t.scaling, n), t.scaling, t.columns - n);
       }
     }
   }
@@ -134,17 +133,22 @@ AEQ_AVX2 inline void depthwise(const integer_depthwise_tile& t) {
   for (std::size_t c = 0; c < t.channels; c += 8) {
     const std::size_t count = std::min<std::size_t>(t.channels - c, 8);
     __m256i sum = load_eight(t.scaling.offset + c);
-    for (std::size_t pair = 0; pair < t.pairs; ++pair) {
+    for (std::size_t pair = 0; pair < t.steps; ++pair) {
       const __m256i even = load_bytes(t.rows[2 * pair] + c, count), odd = load_bytes(t.rows[2 * pair + 1] + c, count);
       const __m256i both = _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
       sum = _mm256_add_epi32(sum, _mm256_madd_epi16(both, load_eight(t.w + pair * t.w_step + c)));
     }
-    store_bytes(t.y + c, scaled(sum, t.scaling, c), count);
+    store_bytes(t.y + c, scaled(sum, t.scaling, c), t.scaling, count);
   }
 }
 
-AEQ_AVX2 inline factors all_of(const integer_sum::factor& f) {
-  return {_mm256_set1_epi32(f.multiplier), _mm256_set1_epi32(f.left), _mm256_set1_epi32(f.right)};
+constexpr std::size_t place(std::size_t channel, std::size_t) {
+  return channel;
+}
+
+AEQ_AVX2 inline factors all_of(const integer_factor& f) {
+  return {_mm256_set1_epi32(f.multiplier), _mm256_set1_epi32(f.left), _mm256_set1_epi32(f.right),
+          _mm256_set1_epi32(f.half), _mm256_set1_epi32(f.sign)};
 }
 
 AEQ_AVX2 inline void sum(const integer_sum& by, const std::int8_t* a, const std::int8_t* b, std::size_t n,
@@ -157,7 +161,7 @@ AEQ_AVX2 inline void sum(const integer_sum& by, const std::int8_t* a, const std:
     const __m256i x = multiplied(_mm256_sub_epi32(load_bytes(a + i, count), a_zero), of_a);
     const __m256i z = multiplied(_mm256_sub_epi32(load_bytes(b + i, count), b_zero), of_b);
     const __m256i total = s.is_difference ? _mm256_sub_epi32(x, z) : _mm256_add_epi32(x, z);
-    store_bytes(y + i, placed(multiplied(total, of_y), s.low, s.high, s.zero_point), count);
+    store_bytes(y + i, multiplied(total, of_y), s, count);
   }
 }
 
@@ -175,6 +179,8 @@ inline constexpr integer_loops avx2_integer_loops{
     &avx2::widen,
     {{&avx2::multiply<1, 1>, nullptr, nullptr}, {&avx2::multiply<4, 1>, nullptr, nullptr}},
     &avx2::depthwise,
+    2,
+    &avx2::place,
     &avx2::sum};
 #endif
 

@@ -63,25 +63,21 @@ struct integer_matrix_op {
     if (to.packed.size() != to.layout.bytes() * s.groups) return status::small_workspace;
     const detail::int8_call of(call, Shape::form, workspace);
     std::fill(to.packed.begin(), to.packed.end(), std::int8_t(0));
+    to.channels.clear();
     for (std::size_t group = 0; group < s.groups; ++group) {
       to.layout.pack(of.w + group * s.columns * s.depth, s.columns, s.depth,
                      to.packed.subspan(group * to.layout.bytes(), to.layout.bytes()));
-      for (std::size_t n = 0; n < to.layout.columns; ++n) {
-        const std::size_t channel = group * s.columns + n, at = group * to.layout.columns + n;
-        if (n >= s.columns) {
-          to.channels.set(at, 0, {});
-          continue;
-        }
-        std::uint32_t offset =
-            Shape::scales && of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[channel]) : 0u;
-        if (best_integer_loops()->is_positive) {
-          const std::int8_t* const w = of.w + channel * s.depth;
-          std::uint32_t sum = 0;
-          for (std::size_t k = 0; k < s.depth; ++k) sum += static_cast<std::uint32_t>(w[k]);
-          offset -= sum * static_cast<std::uint32_t>(128 + of.x_zero);
-        }
-        to.channels.set(at, offset,
-                        Shape::scales ? of.stage.fixed[channel * of.stage.step] : kernel::fixed_multiplier{});
+      for (std::size_t n = 0; n < s.columns; ++n) {
+        const std::size_t channel = group * s.columns + n;
+        const std::int8_t* const w = of.w + channel * s.depth;
+        weight_sums sums;
+        for (std::size_t k = 0; k < s.depth; ++k) sums.add(w[k]);
+        const std::int32_t bias = Shape::scales && of.narrow_bias != nullptr ? of.narrow_bias[channel] : 0;
+        auto offset = static_cast<std::uint32_t>(bias);
+        if (best_integer_loops()->is_positive) offset -= sums.sum * static_cast<std::uint32_t>(128 + of.x_zero);
+        to.channels.set(group * to.layout.columns + n, offset,
+                        Shape::scales ? of.stage.fixed[channel * of.stage.step] : kernel::fixed_multiplier{},
+                        sums.largest(bias));
       }
     }
     return status::ready;
@@ -109,18 +105,25 @@ struct integer_matrix_op {
                       .from(group * from.layout.columns);
       p.y = of.y + group * s.columns;
       p.y_step = s.columns * s.groups;
-      const auto fill = [&](std::size_t row, std::byte* to) { s.widen(loops, of, group, row, to); };
-      if constexpr (Shape::scales) {
+      const std::size_t row_bytes = from.layout.steps * loops.together * loops.bytes;
+      const auto fill = [&](std::size_t row, std::size_t end, std::byte* to) {
+        s.widen(loops, of, group, row, end, row_bytes, to);
+      };
+      if (Shape::scales && from.channels.is_narrow[0] != 0) {
         multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill, nullptr);
-      } else {
-        multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill,
-                 [&](std::size_t row, std::size_t n, std::size_t count, const std::int32_t* sums) {
-                   std::int8_t* const y = p.y + row * p.y_step + n;
-                   for (std::size_t i = 0; i < count; ++i) {
-                     y[i] = of.finish(static_cast<std::uint32_t>(sums[i]), group * s.columns + n + i);
-                   }
-                 });
+        continue;
       }
+      const std::uint32_t bias_is_in = Shape::scales ? 1 : 0;
+      multiply(loops, p, from.layout, s.depth, call.share, call.scratch, fill,
+               [&](std::size_t row, std::size_t n, std::size_t count, const std::int32_t* sums) {
+                 std::int8_t* const y = p.y + row * p.y_step + n;
+                 for (std::size_t i = 0; i < count; ++i) {
+                   const std::size_t channel = group * s.columns + n + i;
+                   const std::int32_t bias = of.narrow_bias != nullptr ? of.narrow_bias[channel] : 0;
+                   y[i] = of.finish(static_cast<std::uint32_t>(sums[i]) - bias_is_in * static_cast<std::uint32_t>(bias),
+                                    channel);
+                 }
+               });
     }
   }
 
@@ -169,44 +172,63 @@ struct conv_rows {
     return true;
   }
 
-  /// The window of output pixel `row`; taps in the padding are the zero point, which is worth nothing.
-  void widen(const integer_loops& loops, const int8_call& of, std::size_t group, std::size_t row, std::byte* to) const {
-    const kernel::window_axis& height = g.windows.rows;
-    const kernel::window_axis& width = g.windows.columns;
-    if (is_pointwise) {
-      loops.widen(of.x + row * g.input_channels + group * g.depth, g.depth, of.x_zero, to);
+  /// The windows of output pixels [row, end), row_bytes each; taps in the padding are the zero point, which is worth
+  /// nothing.
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t group, std::size_t row, std::size_t end,
+             std::size_t row_bytes, std::byte* to) const {
+    if (is_pointwise && groups == 1 && row_bytes == depth * loops.bytes) {
+      loops.widen(of.x + row * depth, (end - row) * depth, of.x_zero, to);
       return;
     }
-    const auto columns_out = static_cast<std::size_t>(width.outputs);
-    const auto rows_out = static_cast<std::size_t>(height.outputs);
-    const std::size_t image = row / columns_out / rows_out;
-    const auto y = static_cast<std::int64_t>(row / columns_out % rows_out);
-    const auto x = static_cast<std::int64_t>(row % columns_out);
-    const kernel::window_axis::taps ys = height.inside(y), xs = width.inside(x);
-    const bool is_run = groups == 1 && width.dilation == 1;
-    const std::size_t tap_bytes = g.depth * loops.bytes;
-    const auto taps = static_cast<std::size_t>(width.filter);
-    for (std::int64_t ky = 0; ky < height.filter; ++ky, to += taps * tap_bytes) {
-      if (ky < ys.first || ky >= ys.last || xs.first >= xs.last) {
-        pad(loops, of.x_zero, taps * g.depth, to);
-        continue;
+    if (is_pointwise) {
+      for (; row < end; ++row, to += row_bytes) {
+        loops.widen(of.x + row * g.input_channels + group * g.depth, g.depth, of.x_zero, to);
       }
-      const auto first = static_cast<std::size_t>(xs.first), last = static_cast<std::size_t>(xs.last);
-      pad(loops, of.x_zero, first * g.depth, to);
-      pad(loops, of.x_zero, (taps - last) * g.depth, to + last * tap_bytes);
-      const auto iy = static_cast<std::size_t>(height.start(y) + ky * height.dilation);
-      const std::size_t line =
-          (image * static_cast<std::size_t>(height.inputs) + iy) * static_cast<std::size_t>(width.inputs);
-      const std::size_t run = is_run ? last - first : 1;
-      for (std::size_t kx = first; kx < last; kx += run) {
-        const auto ix = static_cast<std::size_t>(width.start(x) + static_cast<std::int64_t>(kx) * width.dilation);
-        const std::int8_t* const from = of.x + (line + ix) * g.input_channels + group * g.depth;
-        loops.widen(from, run * g.depth, of.x_zero, to + kx * tap_bytes);
+      return;
+    }
+    const auto columns_out = static_cast<std::size_t>(g.windows.columns.outputs);
+    const auto rows_out = static_cast<std::size_t>(g.windows.rows.outputs);
+    std::size_t line = row / columns_out, column = row % columns_out;
+    for (; row < end; ++line, column = 0) {
+      const auto y = static_cast<std::int64_t>(line % rows_out);
+      const kernel::window_axis::taps ys = g.windows.rows.inside(y);
+      const std::int8_t* const image = of.x + line / rows_out * image_elements() + group * g.depth;
+      for (; column < columns_out && row < end; ++column, ++row, to += row_bytes) {
+        widen_window(loops, image, of.x_zero, g.windows.rows.start(y), ys, static_cast<std::int64_t>(column), to);
       }
     }
   }
 
  private:
+  [[nodiscard]] std::size_t image_elements() const {
+    return static_cast<std::size_t>(g.windows.rows.inputs * g.windows.columns.inputs) * g.input_channels;
+  }
+
+  void widen_window(const integer_loops& loops, const std::int8_t* image, std::int32_t zero_point, std::int64_t top,
+                    const kernel::window_axis::taps& ys, std::int64_t column, std::byte* to) const {
+    const kernel::window_axis& height = g.windows.rows;
+    const kernel::window_axis& width = g.windows.columns;
+    const kernel::window_axis::taps xs = width.inside(column);
+    const bool is_run = groups == 1 && width.dilation == 1;
+    const std::size_t tap_bytes = g.depth * loops.bytes;
+    const auto taps = static_cast<std::size_t>(width.filter);
+    const auto first = static_cast<std::size_t>(xs.first), last = static_cast<std::size_t>(xs.last);
+    const std::size_t run = is_run ? last - first : 1;
+    for (std::int64_t ky = 0; ky < height.filter; ++ky, to += taps * tap_bytes) {
+      if (ky < ys.first || ky >= ys.last || first >= last) {
+        pad(loops, zero_point, taps * g.depth, to);
+        continue;
+      }
+      if (first > 0) pad(loops, zero_point, first * g.depth, to);
+      if (last < taps) pad(loops, zero_point, (taps - last) * g.depth, to + last * tap_bytes);
+      const std::int64_t line = (top + ky * height.dilation) * width.inputs + width.start(column);
+      for (std::size_t kx = first; kx < last; kx += run) {
+        const auto pixel = static_cast<std::size_t>(line + static_cast<std::int64_t>(kx) * width.dilation);
+        loops.widen(image + pixel * g.input_channels, run * g.depth, zero_point, to + kx * tap_bytes);
+      }
+    }
+  }
+
   static void pad(const integer_loops& loops, std::int32_t zero_point, std::size_t n, std::byte* to) {
     std::fill_n(to, n * loops.bytes, static_cast<std::byte>(loops.is_positive ? 128 + zero_point : 0));
   }
@@ -230,8 +252,9 @@ struct connected_rows {
     rows = call.inputs[0].elements() / depth;
     return true;
   }
-  void widen(const integer_loops& loops, const int8_call& of, std::size_t, std::size_t row, std::byte* to) const {
-    loops.widen(of.x + row * depth, depth, of.x_zero, to);
+  void widen(const integer_loops& loops, const int8_call& of, std::size_t, std::size_t row, std::size_t end,
+             std::size_t row_bytes, std::byte* to) const {
+    for (; row < end; ++row, to += row_bytes) loops.widen(of.x + row * depth, depth, of.x_zero, to);
   }
 };
 
@@ -259,26 +282,23 @@ struct depthwise_conv_2d_int8 {
     kernel::conv_2d_geometry g;
     if (!takes_loops(call, g)) return status::ready;
     const pieces to = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
-    if (to.w.size() != pairs_of(g) * whole_panels(g.output_channels)) return status::small_workspace;
+    if (to.w.size() != steps_of(g) * whole_blocks(g)) return status::small_workspace;
     const detail::int8_call of(call, form, workspace);
-    const std::size_t step = whole_panels(g.output_channels), taps = taps_of(g);
-    for (std::size_t c = 0; c < step; ++c) {
-      const auto weight = [&](std::size_t tap) -> std::int32_t {
-        return c < g.output_channels && tap < taps ? of.w[tap * g.output_channels + c] : 0;
-      };
-      std::uint32_t sum = 0;
-      for (std::size_t pair = 0; pair < pairs_of(g); ++pair) {
-        const std::int32_t even = weight(2 * pair), odd = weight(2 * pair + 1);
-        sum += static_cast<std::uint32_t>(even) + static_cast<std::uint32_t>(odd);
-        to.w[pair * step + c] = static_cast<std::int32_t>((static_cast<std::uint32_t>(even) & 0xffffu) |
-                                                          static_cast<std::uint32_t>(odd) << 16u);
+    const integer_loops& loops = *best_integer_loops();
+    to.channels.clear();
+    std::fill(to.w.begin(), to.w.end(), 0);
+    for (std::size_t c = 0; c < g.output_channels; ++c) {
+      const std::size_t place = loops.place(c, g.output_channels);
+      weight_sums sums;
+      for (std::size_t tap = 0; tap < taps_of(g); ++tap) {
+        const std::int8_t weight = of.w[tap * g.output_channels + c];
+        sums.add(weight);
+        loops.add_tap(to.w[tap / loops.taps * whole_blocks(g) + place], tap % loops.taps, weight);
       }
-      if (c >= g.output_channels) {
-        to.channels.set(c, 0, {});
-        continue;
-      }
-      const std::uint32_t bias = of.narrow_bias != nullptr ? static_cast<std::uint32_t>(of.narrow_bias[c]) : 0u;
-      to.channels.set(c, bias - sum * static_cast<std::uint32_t>(of.x_zero), of.stage.fixed[c * of.stage.step]);
+      const std::int32_t bias = of.narrow_bias != nullptr ? of.narrow_bias[c] : 0;
+      const std::int32_t zero = of.x_zero + (loops.is_positive ? 128 : 0);
+      to.channels.set(place, static_cast<std::uint32_t>(bias) - sums.sum * static_cast<std::uint32_t>(zero),
+                      of.stage.fixed[c * of.stage.step], sums.largest(bias));
     }
     std::fill(to.padding.begin(), to.padding.end(), static_cast<std::int8_t>(of.x_zero));
     return status::ready;
@@ -288,44 +308,52 @@ struct depthwise_conv_2d_int8 {
     kernel::conv_2d_geometry g;
     if (!takes_loops(call, g)) return base::evaluate(call, workspace);
     const pieces from = pieces::of(g, detail::behind(workspace, base::workspace_bytes(call)));
+    if (from.channels.is_narrow[0] == 0) return base::evaluate(call, workspace);
     const detail::int8_call of(call, form, workspace);
     const integer_loops& loops = *best_integer_loops();
     integer_depthwise_tile shared;
-    shared.pairs = pairs_of(g);
+    shared.steps = steps_of(g);
     shared.w = from.w.data();
-    shared.w_step = whole_panels(g.output_channels);
+    shared.w_step = whole_blocks(g);
     shared.channels = g.output_channels;
     shared.scaling = from.channels.scaling(of.stage.zero_point, of.stage.range.lowest, of.stage.range.highest);
     const kernel::window_axis& height = g.windows.rows;
     const kernel::window_axis& width = g.windows.columns;
-    const std::size_t taps = taps_of(g), channels = g.output_channels;
-    kernel::detail::for_output_pixels(
-        call, g, taps * channels / 8, [&](std::size_t image, std::int64_t row, std::int64_t column, std::size_t pixel) {
-          std::array<const std::int8_t*, most_taps + 1> rows;
-          std::size_t at = 0;
+    const auto rows = static_cast<std::size_t>(height.outputs), columns = static_cast<std::size_t>(width.outputs);
+    const std::size_t channels = g.output_channels;
+    constexpr std::size_t worth = 262144;  // multiplications that are worth another thread
+    const std::size_t work_of_row = columns * taps_of(g) * channels + 1;
+    call.share.for_ranges(g.batches * rows, worth / work_of_row + 1, [&](std::size_t begin, std::size_t end) {
+      std::array<const std::int8_t*, most_taps> taps;
+      taps.fill(from.padding.data());  // behind the last tap these are multiplied by 0
+      integer_depthwise_tile t = shared;
+      t.rows = taps.data();
+      for (std::size_t row = begin; row < end; ++row) {
+        const std::int8_t* const image =
+            of.x + row / rows * static_cast<std::size_t>(height.inputs * width.inputs) * channels;
+        const std::int64_t top = height.start(static_cast<std::int64_t>(row % rows));
+        for (std::size_t column = 0; column < columns; ++column) {
+          const std::int64_t left = width.start(static_cast<std::int64_t>(column));
+          std::size_t tap = 0;
           for (std::int64_t ky = 0; ky < height.filter; ++ky) {
-            const std::int64_t iy = height.start(row) + ky * height.dilation;
+            const std::int64_t y = top + ky * height.dilation;
+            const bool is_inside = y >= 0 && y < height.inputs;
             for (std::int64_t kx = 0; kx < width.filter; ++kx) {
-              const std::int64_t ix = width.start(column) + kx * width.dilation;
-              const bool is_inside = iy >= 0 && iy < height.inputs && ix >= 0 && ix < width.inputs;
-              rows[at++] =
-                  is_inside ? of.x + ((image * static_cast<std::size_t>(height.inputs) + static_cast<std::size_t>(iy)) *
-                                          static_cast<std::size_t>(width.inputs) +
-                                      static_cast<std::size_t>(ix)) *
-                                         channels
-                            : from.padding.data();
+              const std::int64_t x = left + kx * width.dilation;
+              taps[tap++] = is_inside && x >= 0 && x < width.inputs
+                                ? image + static_cast<std::size_t>(y * width.inputs + x) * channels
+                                : from.padding.data();
             }
           }
-          if (at % 2 != 0) rows[at] = from.padding.data();  // times 0
-          integer_depthwise_tile t = shared;
-          t.rows = rows.data();
-          t.y = of.y + pixel * channels;
+          t.y = of.y + (row * columns + column) * channels;
           loops.depthwise(t);
-        });
+        }
+      }
+    });
   }
 
  private:
-  static constexpr std::size_t most_taps = 128;
+  static constexpr std::size_t most_taps = 128;  // a multiple of any loops' steps
 
   struct pieces {
     channel_scaling channels{};
@@ -336,9 +364,9 @@ struct depthwise_conv_2d_int8 {
     [[nodiscard]] static pieces of(const kernel::conv_2d_geometry& g, std::span<std::byte> memory) {
       pieces result;
       kernel::workspace_pieces all(memory);
-      const std::size_t step = whole_panels(g.output_channels);
+      const std::size_t step = whole_blocks(g);
       result.channels = channel_scaling::of(all, step);
-      result.w = all.take<std::int32_t>(pairs_of(g) * step);
+      result.w = all.take<std::int32_t>(steps_of(g) * step);
       result.padding = all.take<std::int8_t>(step);
       result.bytes = all.used();
       return result;
@@ -348,7 +376,13 @@ struct depthwise_conv_2d_int8 {
   [[nodiscard]] static std::size_t taps_of(const kernel::conv_2d_geometry& g) {
     return static_cast<std::size_t>(g.windows.rows.filter * g.windows.columns.filter);
   }
-  [[nodiscard]] static std::size_t pairs_of(const kernel::conv_2d_geometry& g) { return (taps_of(g) + 1) / 2; }
+  [[nodiscard]] static std::size_t steps_of(const kernel::conv_2d_geometry& g) {
+    const std::size_t together = best_integer_loops()->taps;
+    return (taps_of(g) + together - 1) / together;
+  }
+  [[nodiscard]] static std::size_t whole_blocks(const kernel::conv_2d_geometry& g) {
+    return (g.output_channels + depthwise_block - 1) / depthwise_block * depthwise_block;
+  }
 
   [[nodiscard]] static bool takes_loops(const kernel_arguments& call, kernel::conv_2d_geometry& g) {
     return detail::takes_loops(call) &&
@@ -357,6 +391,27 @@ struct depthwise_conv_2d_int8 {
            g.input_channels == g.output_channels && taps_of(g) <= most_taps;
   }
 };
+
+/// A sum as the loops compute it. False where its numbers are too large for them: no scales of two numbers of 8 bits
+/// make such ones.
+template <class Function>
+[[nodiscard]] constexpr bool sum_of(const Function& f, integer_sum& s) {
+  const auto factor = [](const kernel::fixed_multiplier& m, std::int32_t spare_bits) {
+    integer_factor result = integer_factor::of(m.multiplier, m.shift);
+    result.left += spare_bits;
+    return result;
+  };
+  s.a = factor(f.a, Function::spare_bits);
+  s.b = factor(f.b, Function::spare_bits);
+  s.y = factor(f.y, 0);
+  s.a_zero = f.a_zero;
+  s.b_zero = f.b_zero;
+  s.zero_point = static_cast<std::int16_t>(f.y_zero);
+  s.low = static_cast<std::int8_t>(f.range.lowest);
+  s.high = static_cast<std::int8_t>(f.range.highest);
+  constexpr std::uint64_t most = 255, most_scaled = most << Function::spare_bits;
+  return f.a.shift <= 0 && f.b.shift <= 0 && s.a.takes(most) && s.b.takes(most) && s.y.takes(2 * most_scaled);
+}
 
 /// Base: an integer_binary of a scaled_sum of int8. By the loops where both operands lie beside the result.
 template <class Base, bool IsDifference, bool InFloat>
@@ -371,23 +426,12 @@ struct integer_sum_op {
     const integer_loops* const loops = best_integer_loops();
     const auto& a = call.inputs[0].shape;
     const auto& b = call.inputs[1].shape;
-    if (loops == nullptr || !std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+    integer_sum s;
+    s.is_difference = IsDifference;
+    if (loops == nullptr || !std::equal(a.begin(), a.end(), b.begin(), b.end()) ||
+        !sum_of(kernel::kept<function>(workspace), s)) {
       return Base::evaluate(call, workspace);
     }
-    const auto f = kernel::kept<function>(workspace);
-    const auto factor = [](const kernel::fixed_multiplier& m, std::int32_t spare_bits) {
-      return integer_sum::factor{m.multiplier, std::max(m.shift, 0) + spare_bits, std::max(-m.shift, 0)};
-    };
-    integer_sum s;
-    s.a = factor(f.a, function::spare_bits);
-    s.b = factor(f.b, function::spare_bits);
-    s.y = factor(f.y, 0);
-    s.a_zero = f.a_zero;
-    s.b_zero = f.b_zero;
-    s.zero_point = f.y_zero;
-    s.low = f.range.lowest - f.y_zero;
-    s.high = f.range.highest - f.y_zero;
-    s.is_difference = IsDifference;
     const std::int8_t* const left = call.inputs[0].values<std::int8_t>().data();
     const std::int8_t* const right = call.inputs[1].values<std::int8_t>().data();
     std::int8_t* const y = call.outputs[0].values<std::int8_t>().data();

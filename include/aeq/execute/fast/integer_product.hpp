@@ -43,26 +43,65 @@ namespace aeq::inline AEQ_ABI::execute::fast {
 /// What belongs to the channels of a weight, as tiles read it: in the workspace, filled up to whole panels.
 struct channel_scaling {
   std::span<std::int32_t> offset{};
-  std::span<std::int32_t> multiplier{};
+  std::span<std::int32_t> multiplier{};  ///< and one more
   std::span<std::int32_t> left{};
   std::span<std::int32_t> right{};
+  std::span<std::int32_t> half{};
+  std::span<std::int32_t> sign{};
+  std::span<std::int32_t> is_narrow{};  ///< of one: whether tiles can scale the sums of all channels
 
   [[nodiscard]] static channel_scaling of(kernel::workspace_pieces& pieces, std::size_t channels) {
     channel_scaling result;
-    for (std::span<std::int32_t>* each : {&result.offset, &result.multiplier, &result.left, &result.right}) {
+    result.multiplier = pieces.take<std::int32_t>(channels + 1);
+    for (std::span<std::int32_t>* each : {&result.offset, &result.left, &result.right, &result.half, &result.sign}) {
       *each = pieces.take<std::int32_t>(channels);
     }
+    result.is_narrow = pieces.take<std::int32_t>(1);
     return result;
   }
-  void set(std::size_t channel, std::uint32_t sum, const kernel::fixed_multiplier& factor) const {
-    offset[channel] = static_cast<std::int32_t>(sum);
-    multiplier[channel] = factor.multiplier;
-    left[channel] = std::max(factor.shift, 0);
-    right[channel] = std::max(-factor.shift, 0);
+  /// As if all channels were of zeros, for which nothing is too large.
+  void clear() const {
+    for (const std::span<std::int32_t>& each : {offset, multiplier, left, right, half, sign}) {
+      std::fill(each.begin(), each.end(), 0);
+    }
+    is_narrow[0] = 1;
+  }
+  /// At `place`: the sums start from `sum`, and are no larger than `largest`.
+  void set(std::size_t place, std::uint32_t sum, const kernel::fixed_multiplier& by, std::uint64_t largest) const {
+    const integer_factor f = integer_factor::of(by.multiplier, by.shift);
+    offset[place] = static_cast<std::int32_t>(sum);
+    multiplier[place] = f.multiplier;
+    left[place] = f.left;
+    right[place] = f.right;
+    half[place] = f.half;
+    sign[place] = f.sign;
+    if (!f.takes(largest)) is_narrow[0] = 0;
   }
   [[nodiscard]] integer_scaling scaling(std::int32_t zero_point, std::int32_t lowest, std::int32_t highest) const {
-    return {offset.data(), multiplier.data(),   left.data(),         right.data(),
-            zero_point,    lowest - zero_point, highest - zero_point};
+    return {offset.data(),
+            multiplier.data(),
+            left.data(),
+            right.data(),
+            half.data(),
+            sign.data(),
+            static_cast<std::int16_t>(zero_point),
+            static_cast<std::int8_t>(lowest),
+            static_cast<std::int8_t>(highest)};
+  }
+};
+
+/// What the sums of a channel make of its weights: how much 128 + zero_point in each x adds, and the largest there is.
+struct weight_sums {
+  std::uint32_t sum = 0;
+  std::uint64_t magnitude = 0;
+
+  constexpr void add(std::int32_t weight) {
+    sum += static_cast<std::uint32_t>(weight);
+    magnitude += static_cast<std::uint64_t>(weight < 0 ? -weight : weight);
+  }
+  /// Of x less its zero point times the weights, plus a bias.
+  [[nodiscard]] constexpr std::uint64_t largest(std::int32_t bias) const {
+    return magnitude * 255 + static_cast<std::uint64_t>(bias < 0 ? -std::int64_t(bias) : std::int64_t(bias));
   }
 };
 
@@ -121,8 +160,9 @@ namespace detail {
   return detail::block_rows(loops, row) * row;
 }
 
-/// Rows [row_begin, row_end) and panels [panel_begin, panel_end) of a product. `fill(row, to)` widens a row's x.
-/// finish(row, first column, columns, sums) takes sums that the tile does not scale itself; nullptr: it scales all.
+/// Rows [row_begin, row_end) and panels [panel_begin, panel_end) of a product. `fill(row, end, to)` widens the x of
+/// rows. finish(row, first column, columns, sums) takes sums that the tile does not scale itself; nullptr: it scales
+/// all.
 template <class Fill, class Finish>
 void multiply_part(const integer_loops& loops, const integer_product& p, const panel_layout& layout,
                    std::size_t row_begin, std::size_t row_end, std::size_t panel_begin, std::size_t panel_end,
@@ -137,7 +177,7 @@ void multiply_part(const integer_loops& loops, const integer_product& p, const p
   for (std::size_t r = 0; r < most_tile_rows; ++r) to[r] = sums[r].data();
   for (std::size_t m0 = row_begin; m0 < row_end; m0 += block) {
     const std::size_t m1 = std::min(row_end, m0 + block);
-    for (std::size_t m = m0; m < m1; ++m) fill(m, scratch.data() + (m - m0) * row_bytes);
+    fill(m0, m1, scratch.data());
     for (std::size_t panel = panel_begin, panels = 0; panel < panel_end; panel += panels) {
       std::size_t power = 0;
       for (panels = 1; 2 * panels <= std::min(loops.panels, panel_end - panel); panels *= 2) ++power;
