@@ -71,6 +71,12 @@ check_int8() { # NAME OBJECT LINKER...
   fi
 }
 
+library_headers() { # CORE: where the C++ library and the C library for it lie
+  # shellcheck disable=SC2046  # several flags
+  arm-none-eabi-g++ $(flags_of "$1") -x c++ -E -v /dev/null 2>&1 |
+    awk '/search starts here/ { on = 1; next } /^End of/ { on = 0 } on && !/gcc\/arm-none-eabi\/[0-9.]*\/include/ { print "-isystem", $1 }'
+}
+
 symbols() {
   local core compiler object count=0
   # No op of the interpreter is left out.
@@ -83,12 +89,23 @@ symbols() {
     for core in "${cores[@]}"; do
       object="$out/every_kernel_$core.o"
       # shellcheck disable=SC2046  # several flags
-      if nice arm-none-eabi-g++ $(flags_of "$core") -Os "${bare[@]}" -I"$root/include" -I"$root/examples/firmware" -c "$here/every_kernel.cpp" -o "$object"; then
+      if arm-none-eabi-g++ $(flags_of "$core") -Os "${bare[@]}" -I"$root/include" -I"$root/examples/firmware" -c "$here/every_kernel.cpp" -o "$object"; then
         check_object "$core" "$object" arm-none-eabi-
         check_int8 "$core" "$object" arm-none-eabi-g++ $(flags_of "$core")
         count=$((count + 1))
       else
         fail "$core: does not compile"
+      fi
+      # clang has the other compiler's C++ library.
+      command -v clang++ >/dev/null || continue
+      object="$out/every_kernel_clang_$core.o"
+      # shellcheck disable=SC2046  # several flags
+      if clang++ --target=arm-none-eabi $(flags_of "$core") $(library_headers "$core") -Os "${bare[@]}" -Wno-psabi \
+        -I"$root/include" -I"$root/examples/firmware" -c "$here/every_kernel.cpp" -o "$object"; then
+        check_object "$core, clang" "$object" arm-none-eabi-
+        count=$((count + 1))
+      else
+        fail "$core, clang: does not compile"
       fi
     done
   else
@@ -97,7 +114,7 @@ symbols() {
   for compiler in g++ clang++; do
     command -v "$compiler" >/dev/null || { echo "no $compiler here"; continue; }
     object="$out/every_kernel_$compiler.o"
-    if nice "$compiler" -Os "${bare[@]}" -I"$root/include" -I"$root/examples/firmware" -c "$here/every_kernel.cpp" -o "$object"; then
+    if "$compiler" -Os "${bare[@]}" -I"$root/include" -I"$root/examples/firmware" -c "$here/every_kernel.cpp" -o "$object"; then
       check_object "host, $compiler" "$object" ""
       count=$((count + 1))
     else
