@@ -3,23 +3,25 @@
 #
 # What including aeq costs: processor seconds and peak memory of the compiler at -O2, as a table in Markdown.
 #
-#   bench/compile_time.sh [--runs N] [--check] [COMPILER...]
+#   bench/compile_time.sh [--runs N] [--check] [--examples NAMES] [COMPILER...]
 #
-# COMPILER is g++ and clang++ if none is named. Of N runs (1 if not given) the quickest counts. Seconds are the
-# compiler's own, user and system; what else the machine does slows them a little all the same, so measure when it is
-# idle. --check exits with 1 if a limit is passed: 1 s for <aeq/kernels.hpp>, 30 s and 1.5 GB for an example that has
+# COMPILER is g++ and clang++ if none is named, NAMES all examples; with names, commas between, it is those. Of N runs
+# (1 if not given) the quickest counts. Seconds are the compiler's own, user and system; what else the machine does slows
+# them a little all the same, so measure when it is idle. --check exits with 1 if a limit is passed: 1 s for <aeq/kernels.hpp>, 30 s and 1.5 GB for an example that has
 # <aeq/aeq.hpp> header-only. Needs GNU time (Debian: apt-get install time).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 runs=1
 check=false
+names=""
 compilers=()
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --runs) runs="${2:-}"; shift ;;
     --check) check=true ;;
-    -*) sed -n '4,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    --examples) names="${2:-}"; shift ;;
+    -*) sed -n '4,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
     *) compilers+=("$1") ;;
   esac
   shift
@@ -65,6 +67,13 @@ printf '|\n|---'
 for compiler in "${compilers[@]}"; do printf '|---|---'; done
 printf '|\n'
 mapfile -t examples < <(grep -l '^#include <aeq/aeq.hpp>' examples/*/main.cpp)
+if [[ -n "$names" ]]; then
+  examples=()
+  for name in ${names//,/ }; do
+    [[ -f "examples/$name/main.cpp" ]] || { echo "--examples $name: there is no examples/$name/main.cpp"; exit 2; }
+    examples+=("examples/$name/main.cpp")
+  done
+fi
 row '`#include <aeq/kernels.hpp>`' "$scratch/kernels.cpp" 1
 row '`#include <aeq/aeq.hpp>`' "$scratch/aeq.cpp" 30
 for example in "${examples[@]}"; do

@@ -8651,7 +8651,7 @@ struct fake_quant_function {
   float operator()(float x) const noexcept {
     const float raised = x < lowest ? lowest : x;
     const float clipped = raised > highest ? highest : raised;
-    return elementary::round((clipped - lowest) * inverse) * scale + lowest;
+    return rounded_product(elementary::round((clipped - lowest) * inverse), scale) + lowest;
   }
 };
 struct fake_quant : unary<fake_quant_function> {

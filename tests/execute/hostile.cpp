@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs that no converter makes: each is refused with a sentence, or runs.
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -344,7 +345,9 @@ TEST_CASE("Memory that runs want is counted, in all its places") {
     b.operation(code::var_handle, {}, {v});
     b.operation(code::assign_variable, {v, big}, {});
     finish(b, {x}, {x});
-    CHECK(says(refusal(b, {one}, small), "ASSIGN_VARIABLE 1: wants 8000 bytes"));
+    // Where numbers have to be turned the constant is a copy, which counts already.
+    const bool is_copied = std::endian::native == std::endian::big;
+    CHECK(says(refusal(b, {one}, small), is_copied ? "wants 8000 bytes" : "ASSIGN_VARIABLE 1: wants 8000 bytes"));
   }
   SUBCASE("a variable tensor") {
     const auto x = b.activation("x", {1, 1});
@@ -371,8 +374,10 @@ TEST_CASE("Memory that runs want is counted, in all its places") {
     finish(b, {x}, {z});
     interpreter engine(b.made, {.threads = 1, .max_memory = 30'000});
     const array four = array_of({4, 2000}, std::vector<float>(8000));
+    const std::string in_use = std::endian::native == std::endian::big ? " 8" : " 0";  // a copy of the shape
     for (int round = 0; round < 5; ++round) {
-      CHECK_THROWS_WITH_AS(run(engine, {four}), doctest::Contains("0 are in use and the limit is 30000"), aeq::error);
+      CHECK_THROWS_WITH_AS(run(engine, {four}), doctest::Contains(in_use + " are in use and the limit is 30000"),
+                           aeq::error);
       CHECK(run(engine, {values})[0].floats().size() == 2000);
     }
     CHECK(engine.peak_memory() <= 30'000);

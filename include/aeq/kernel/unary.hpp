@@ -9,6 +9,7 @@
 
 #include <aeq/core/constexpr_math.hpp>
 #include <aeq/core/elementary.hpp>
+#include <aeq/core/rounded_product.hpp>
 #include <aeq/kernel/elementwise.hpp>
 
 namespace aeq::inline AEQ_ABI::kernel {
@@ -146,7 +147,7 @@ struct fake_quant_function {
   float operator()(float x) const noexcept {
     const float raised = x < lowest ? lowest : x;
     const float clipped = raised > highest ? highest : raised;
-    return elementary::round((clipped - lowest) * inverse) * scale + lowest;
+    return rounded_product(elementary::round((clipped - lowest) * inverse), scale) + lowest;
   }
 };
 struct fake_quant : unary<fake_quant_function> {
