@@ -17735,8 +17735,8 @@ struct dataset::inside {
   }
 
   [[nodiscard]] static std::string stem(const std::string& path) {
-    const std::string file = path.substr(path.rfind('/') + 1);
-    return file.substr(0, file.size() - 4);
+    const std::string_view file = io::file_name_of(path);
+    return std::string(file.substr(0, file.size() - 4));
   }
 
   [[nodiscard]] static detail::array_set npz_arrays(const std::shared_ptr<const io::input_file>& file) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <aeq/io/error.hpp>
@@ -98,7 +99,12 @@ TEST_CASE("input file: a change while it is read is noticed") {
   put(s.path("a"), "content");
   const auto file = input_file::open(s.path("a"));
   file->check_unchanged();
-  fs::last_write_time(s.path("a"), fs::last_write_time(s.path("a")) + std::chrono::seconds(1));
+  std::error_code held;
+  fs::last_write_time(s.path("a"), fs::last_write_time(s.path("a")) + std::chrono::seconds(1), held);
+#ifdef _WIN32
+  CHECK(held);  // there nobody changes what is read
+#else
+  REQUIRE_FALSE(held);
   std::string said;
   try {
     file->check_unchanged();
@@ -107,6 +113,7 @@ TEST_CASE("input file: a change while it is read is noticed") {
     said = e.what();
   }
   CHECK(said == s.path("a") + ": was changed while it was read; run again when nobody writes it");
+#endif
   input_file::from_memory({1, 2, 3}, "made")->check_unchanged();
 }
 
