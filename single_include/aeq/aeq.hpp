@@ -4330,7 +4330,10 @@ add_paired_dots(const std::int8_t* x, const std::int8_t* w, std::size_t step, st
   for (; x != end; ++x, ++w, ++second) {
     const std::int32_t value = *x - x_zero;
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < Rows; ++r) totals[r] += value * *row(r);
+    for (std::size_t r = 0; r < Rows; ++r) {
+      totals[r] = static_cast<std::int32_t>(static_cast<std::uint32_t>(totals[r]) +
+                                            static_cast<std::uint32_t>(value * *row(r)));
+    }
   }
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < Rows; ++r) sums[r] = static_cast<std::uint32_t>(totals[r]);

@@ -18,10 +18,15 @@ models() { # with the larger corpus, where it is
   ls "$here"/../corpus/models/*.tflite
   [[ ! -d "$shared/conformance/models" ]] || find "$shared/conformance/models" -name '*.tflite' -size -60k | sort
 }
+quantized_ops() { # a model each
+  ls "$here"/../execute/golden/*.tflite
+  [[ ! -d "$shared/spec/kernel_models" ]] || find "$shared/spec/kernel_models" -name '*.tflite' -size -60k | sort
+}
 byte() { printf "\\x$(printf '%02x' "$1")"; }
 
 case "$target" in
-  model | execute) while read -r file; do cp "$file" "$work/seeds/$(basename "$file")"; done < <(models) ;;
+  model) while read -r file; do cp "$file" "$work/seeds/$(basename "$file")"; done < <(models) ;;
+  execute) while read -r file; do cp "$file" "$work/seeds/$(basename "$file")"; done < <(models && quantized_ops) ;;
   recipe)
     cp "$here"/../corpus/recipes/*.json "$work/seeds"
     cp "$here"/../../recipes/*.json "$work/seeds" # may replace one of the same name
