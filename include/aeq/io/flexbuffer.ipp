@@ -253,9 +253,10 @@ class flexbuffer_reader {
       return good_ ? boost::json::value(std::move(result)) : bad();
     }
     const auto bytes = slice(v.position, clamped(v.position + v.size * v.width));
-    const auto count = static_cast<std::size_t>(v.size);
-    const std::size_t width = bytes.size() / count;
-    if (width == 0 || width * count != bytes.size() || !spend(v.size)) return bad();
+    // In 64 bits: a size that damage has made may be more than 32 hold.
+    const auto total = static_cast<std::int64_t>(bytes.size());
+    if (v.size < 0 || v.size > total || total % v.size != 0 || !spend(v.size)) return bad();
+    const auto count = static_cast<std::size_t>(v.size), width = bytes.size() / count;
     for (std::size_t i = 0; i < count && good_; ++i) {
       const auto one = bytes.subspan(i * width, width);
       switch (v.element) {

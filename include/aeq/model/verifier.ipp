@@ -123,7 +123,7 @@ class verification {
       }
       // FlatBuffers' verifier looks at the place of the length only, and its builder aligns no element that isn't
       // there.
-      return values->size() == 0 || reinterpret_cast<std::uintptr_t>(values->Data()) % alignof(T) == 0;
+      return values->size() == 0 || reinterpret_cast<std::uintptr_t>(values->Data()) % sizeof(T) == 0;
     });
     return inside || fail(field.name);
   }
