@@ -191,9 +191,10 @@ outputs() {
   say "comparing outputs of the tool"
   rm -rf "$work"
   mkdir -p "$work"
+  cp examples/digits/digits.tflite "$work"
   for recipe in $("$native" recipe list | awk 'NF == 0 { exit } { print $1 }'); do
     "$native" quantize examples/digits/digits.tflite --recipe "$recipe" -o "$work/native.tflite" --overwrite >>"$log" 2>&1 || continue
-    (cd "$work" && "${run[@]}" "$folder/tools/aeq$suffix" quantize ../../../../examples/digits/digits.tflite \
+    (cd "$work" && "${run[@]}" "$folder/tools/aeq$suffix" quantize digits.tflite \
       --recipe "$recipe" -o "$recipe.tflite") >>"$log" 2>&1 || fail "the tool with $recipe"
     cmp "$work/native.tflite" "$work/$recipe.tflite" >>"$log" 2>&1 || fail "the tool with $recipe gives other bytes"
     count=$((count + 1))
